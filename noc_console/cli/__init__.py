@@ -1,0 +1,1 @@
+"""Commands. The only place that builds and wires everything."""

@@ -1,0 +1,1 @@
+"""The headless half: polls, reconciles, runs jobs, ships samples."""

@@ -1,0 +1,1 @@
+"""The config file: its model, loading, secrets and helpful errors."""

@@ -1,0 +1,197 @@
+"""Reading the config file: YAML with line numbers, secrets by reference, errors that say where and what instead."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from noc_console.config.model import Config
+from noc_console.domain.errors import ConfigError
+
+ENV_CONFIG = "NOC_CONSOLE_CONFIG"
+_ENV_REFERENCE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+
+Lines = dict[tuple[str | int, ...], int]
+
+
+def default_paths(env: Mapping[str, str] = os.environ) -> list[Path]:
+    """Where a config file is looked for when none is named, first hit wins."""
+    config_home = Path(env.get("XDG_CONFIG_HOME") or Path.home() / ".config")
+    return [Path("config.yaml"), config_home / "noc-console" / "config.yaml", Path("/etc/noc-console/config.yaml")]
+
+
+def find(named: Path | None, env: Mapping[str, str] = os.environ) -> Path:
+    """The config file to use: ``named``, else ``NOC_CONSOLE_CONFIG``, else the default places.
+
+    Raises:
+        ConfigError: None of them exists.
+    """
+    named = named or (Path(env[ENV_CONFIG]) if env.get(ENV_CONFIG) else None)
+    if named is not None:
+        if not named.is_file():
+            raise ConfigError("no such config file", path=str(named), hint="noc-console init writes a commented one")
+        return named
+    for path in default_paths(env):
+        if path.is_file():
+            return path
+    looked = ", ".join(map(str, default_paths(env)))
+    raise ConfigError(
+        f"no config file (looked for {looked})",
+        hint="noc-console init writes a commented one; noc-console demo shows a simulated network",
+    )
+
+
+def load(path: Path, env: Mapping[str, str] = os.environ) -> Config:
+    """Read, resolve secrets, validate.
+
+    Relative paths in the file count from the file's folder.
+
+    Raises:
+        ConfigError: The first thing that is wrong, with file, line, key and a hint.
+    """
+    data, lines = _parse(path)
+    data = _resolve(data, (), path, lines, env)
+    try:
+        config = Config.model_validate(data)
+    except ValidationError as error:
+        raise _explain(error, path, lines) from None
+    return _anchor(config, path.parent.resolve())
+
+
+def _parse(path: Path) -> tuple[dict[str, Any], Lines]:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"cannot be read: {error}", path=str(path)) from None
+    loader = yaml.SafeLoader(text)
+    try:
+        node = loader.get_single_node()
+        lines: Lines = {}
+        if node is not None:
+            _collect_lines(node, (), lines, path)
+        data = loader.construct_document(node) if node is not None else None
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = mark.line + 1 if mark else None
+        raise ConfigError(f"not YAML: {error.problem}", path=str(path), line=line) from None
+    except yaml.YAMLError as error:
+        raise ConfigError(f"not YAML: {error}", path=str(path)) from None
+    finally:
+        loader.dispose()
+    if not isinstance(data, dict):
+        raise ConfigError("must hold keys and values", path=str(path), line=1, hint="see noc-console init")
+    return data, lines
+
+
+def _collect_lines(node: yaml.Node, at: tuple[str | int, ...], lines: Lines, path: Path) -> None:
+    lines[at] = node.start_mark.line + 1
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            child = (*at, str(key.value))
+            if child in lines:
+                raise ConfigError(
+                    "key given twice", path=str(path), line=key.start_mark.line + 1, key=_dotted(child)
+                )
+            _collect_lines(value, child, lines, path)
+            lines[child] = key.start_mark.line + 1
+    elif isinstance(node, yaml.SequenceNode):
+        for index, value in enumerate(node.value):
+            _collect_lines(value, (*at, index), lines, path)
+
+
+def _resolve(value: Any, at: tuple[str | int, ...], path: Path, lines: Lines, env: Mapping[str, str]) -> Any:
+    """Replace ``${VAR}`` and ``file:NAME`` in strings."""
+    if isinstance(value, dict):
+        return {key: _resolve(item, (*at, str(key)), path, lines, env) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_resolve(item, (*at, index), path, lines, env) for index, item in enumerate(value)]
+    if not isinstance(value, str):
+        return value
+
+    def wrong(message: str, hint: str) -> ConfigError:
+        return ConfigError(message, path=str(path), line=_line(at, lines), key=_dotted(at), hint=hint)
+
+    def variable(match: re.Match[str]) -> str:
+        name = match[1]
+        if name not in env:
+            raise wrong(f"environment variable {name} is not set", f"export {name}=... before the start")
+        return env[name]
+
+    if value.startswith("file:"):
+        file = path.parent / value[5:]
+        try:
+            return file.read_text(encoding="utf-8").rstrip("\r\n")
+        except (OSError, UnicodeDecodeError) as error:
+            raise wrong(f"cannot read {file}: {getattr(error, 'strerror', error)}", "file: takes a readable text file") from None
+    return _ENV_REFERENCE.sub(variable, value)
+
+
+def _explain(error: ValidationError, path: Path, lines: Lines) -> ConfigError:
+    details = error.errors(include_url=False, include_input=False)
+    first = min(details, key=lambda item: _line(tuple(item["loc"]), lines) or 0)
+    at = tuple(part for part in first["loc"])
+    hint = None
+    if first["type"] == "extra_forbidden":
+        message = "unknown key"
+        known = _known_keys(at[:-1])
+        close = difflib.get_close_matches(str(at[-1]), known, n=1)
+        hint = f"did you mean {close[0]}?" if close else f"known here: {', '.join(known)}"
+    elif first["type"] == "missing":
+        message = "is missing"
+    else:
+        message = first["msg"].removeprefix("Value error, ")
+    more = len(details) - 1
+    if more:
+        message += f" [and {more} more]"
+    return ConfigError(message, path=str(path), line=_line(at, lines), key=_dotted(at) or None, hint=hint)
+
+
+def _known_keys(at: tuple[str | int, ...]) -> list[str]:
+    model: Any = Config
+    for part in at:
+        if isinstance(part, int):
+            continue
+        field = model.model_fields.get(part) if isinstance(model, type) and issubclass(model, BaseModel) else None
+        model = _model_in(field.annotation) if field else None
+    return list(model.model_fields) if isinstance(model, type) and issubclass(model, BaseModel) else []
+
+
+def _model_in(annotation: Any) -> Any:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((found for part in getattr(annotation, "__args__", ()) if (found := _model_in(part))), None)
+
+
+def _line(at: tuple[str | int, ...], lines: Lines) -> int | None:
+    while at and at not in lines:
+        at = at[:-1]
+    return lines.get(at)
+
+
+def _dotted(at: tuple[str | int, ...]) -> str:
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in at).lstrip(".")
+
+
+def _anchor(config: Config, base: Path) -> Config:
+    """Make relative paths count from the config file, so that it means the same from every folder."""
+    updates: dict[str, Any] = {}
+    if config.database.startswith("sqlite:///") and not config.database.startswith("sqlite:////"):
+        updates["database"] = f"sqlite:///{base / config.database.removeprefix('sqlite:///')}"
+    if config.profiles_dir:
+        updates["profiles_dir"] = base / config.profiles_dir
+    if config.history.path:
+        updates["history"] = config.history.model_copy(update={"path": base / config.history.path})
+    if config.logging.file:
+        updates["logging"] = config.logging.model_copy(update={"file": base / config.logging.file})
+    for name in ("victoriametrics", "genieacs"):
+        endpoint = getattr(config, name)
+        if endpoint and endpoint.ca_file:
+            updates[name] = endpoint.model_copy(update={"ca_file": base / endpoint.ca_file})
+    return config.model_copy(update=updates)

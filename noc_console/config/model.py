@@ -1,0 +1,192 @@
+"""The config file's model. ``config.example.yaml`` documents every key for people; this is the same for programs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
+
+from noc_console.domain.optics import Thresholds
+
+Seconds = Annotated[float, Field(gt=0, le=86400 * 7)]
+Dbm = Annotated[float, Field(ge=-60, le=10)]
+Name = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:\-]*$")]
+
+
+class Model(BaseModel):
+    """Unknown keys are errors; values are frozen after loading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class HttpEndpoint(Model):
+    """An HTTP server and how to log in to it."""
+
+    url: str
+    username: str | None = None
+    password: SecretStr | None = None
+    headers: dict[str, SecretStr] = Field(default_factory=dict)
+    ca_file: Path | None = None
+    timeout_s: Seconds = 10
+
+    @field_validator("url")
+    @classmethod
+    def _http(cls, url: str) -> str:
+        if not url.startswith(("http://", "https://")) or len(url.split("/")[2]) == 0:
+            raise ValueError("must start with http:// or https:// and name a host")
+        if "@" in url.split("/")[2]:
+            raise ValueError("put credentials into username: and password:, not into the URL")
+        return url.rstrip("/")
+
+
+class VictoriaMetrics(HttpEndpoint):
+    """Where samples go and charts come from."""
+
+    query_url: str | None = None
+    """Base URL for queries when it differs from the one for writing (cluster: vmselect and vminsert)."""
+
+
+class GenieAcs(HttpEndpoint):
+    """GenieACS northbound interface."""
+
+    connection_request_timeout_s: Seconds = 15
+    """How long the ACS waits for the router to start a session."""
+    page: Annotated[int, Field(ge=10, le=5000)] = 500
+    """Devices per request when the fleet is read."""
+
+
+class Polling(Model):
+    """How often each kind of reading is taken, seconds."""
+
+    state_s: Seconds = 60
+    optics_s: Seconds = 300
+    health_s: Seconds = 60
+    inventory_s: Seconds = 21600
+    cpe_s: Seconds = 60
+
+
+class ThresholdsModel(Model):
+    """Limits of the received power at the ONT."""
+
+    rx_warning_dbm: Dbm = -25
+    rx_critical_dbm: Dbm = -28
+    rx_overload_dbm: Dbm = -8
+
+    @model_validator(mode="after")
+    def _ordered(self) -> ThresholdsModel:
+        if not self.rx_critical_dbm < self.rx_warning_dbm < self.rx_overload_dbm:
+            raise ValueError("must be ordered: rx_critical_dbm < rx_warning_dbm < rx_overload_dbm")
+        return self
+
+    def domain(self) -> Thresholds:
+        """The same as the domain knows it."""
+        return Thresholds(self.rx_warning_dbm, self.rx_critical_dbm, self.rx_overload_dbm)
+
+
+class Snmp(Model):
+    """How to talk SNMP to one OLT."""
+
+    version: Literal["2c"] = "2c"
+    community: SecretStr = SecretStr("public")
+    port: Annotated[int, Field(ge=1, le=65535)] = 161
+    timeout_s: Annotated[float, Field(gt=0, le=120)] = 5
+    retries: Annotated[int, Field(ge=0, le=10)] = 2
+    max_repetitions: Annotated[int, Field(ge=1, le=100)] | None = None
+    """Start value; None takes the profile's."""
+    window: Annotated[int, Field(ge=1, le=16)] = 4
+    """At most this many requests in flight; grows from 1 only while the OLT answers no slower."""
+
+    @field_validator("version", mode="before")
+    @classmethod
+    def _version(cls, value: object) -> object:
+        if str(value) in ("2", "v2c", "2c"):
+            return "2c"
+        return value
+
+
+class OltConfig(Model):
+    """One OLT."""
+
+    name: Name
+    address: Annotated[str, Field(min_length=1, max_length=255)]
+    snmp: Snmp = Snmp()
+    profile: str = "auto"
+    thresholds: ThresholdsModel | None = None
+    """Overrides the global thresholds for this OLT."""
+
+
+class History(Model):
+    """The sample buffer on disk."""
+
+    path: Path | None = None
+    """Folder; None is ``noc-console/samples`` under the user's state folder, one per database."""
+    max_mb: Annotated[int, Field(ge=1, le=1_000_000)] = 1024
+    """When full, the oldest samples are dropped and the drop is reported."""
+    keep_days: Annotated[float, Field(gt=0, le=3650)] = 31
+
+
+class Jobs(Model):
+    """Actions on customers' routers."""
+
+    expiry_s: Annotated[float, Field(ge=30, le=86400)] = 600
+    """An action that was not delivered in this time is withdrawn from the ACS."""
+    return_timeout_s: Annotated[float, Field(ge=30, le=86400)] = 600
+    """How long to wait for a rebooted router to come back."""
+
+
+class Console(Model):
+    """The terminal app."""
+
+    site: str = "noc"
+    """Name in the header."""
+    theme: str | None = None
+    mouse: bool = False
+    keys: dict[str, str] = Field(default_factory=dict)
+    """Action id to keys (comma-separated), such as ``ont.refresh: "r,f5"``."""
+
+
+class Logging(Model):
+    """The log file; the screen belongs to the console."""
+
+    file: Path | None = None
+    """None is ``noc-console/noc.log`` under the user's state folder."""
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    max_mb: Annotated[int, Field(ge=1, le=10_000)] = 20
+
+
+class Config(Model):
+    """The whole file."""
+
+    database: str = "sqlite:///noc.db"
+    victoriametrics: VictoriaMetrics | None = VictoriaMetrics(url="http://127.0.0.1:8428")
+    genieacs: GenieAcs | None = None
+    polling: Polling = Polling()
+    thresholds: ThresholdsModel = ThresholdsModel()
+    olts: Annotated[tuple[OltConfig, ...], Field(min_length=1)]
+    history: History = History()
+    jobs: Jobs = Jobs()
+    console: Console = Console()
+    logging: Logging = Logging()
+    profiles_dir: Path | None = None
+    """Folder with further vendor profiles."""
+
+    @field_validator("database")
+    @classmethod
+    def _database(cls, url: str) -> str:
+        if not url.startswith(("sqlite:///", "postgresql+psycopg://", "postgresql://")):
+            raise ValueError("must start with sqlite:/// or postgresql+psycopg://")
+        return url.replace("postgresql://", "postgresql+psycopg://", 1)
+
+    @model_validator(mode="after")
+    def _unique(self) -> Config:
+        names = [olt.name for olt in self.olts]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise ValueError(f"OLT names must differ; given twice: {', '.join(twice)}")
+        return self
+
+    def thresholds_for(self, olt: str) -> Thresholds:
+        """Thresholds of one OLT: its own, or the global ones."""
+        own = next((o.thresholds for o in self.olts if o.name == olt), None)
+        return (own or self.thresholds).domain()

@@ -1,0 +1,29 @@
+"""Folders of the user: where state lives when the config does not say."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+
+from noc_console.config.model import Config
+
+
+def state_dir() -> Path:
+    """``$XDG_STATE_HOME/noc-console`` or ``~/.local/state/noc-console``."""
+    return Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "noc-console"
+
+
+def buffer_file(config: Config) -> Path:
+    """The sample buffer of this config's database: two databases never share one."""
+    if config.history.path:
+        return config.history.path / "samples.db"
+    if config.database.startswith("sqlite:///"):
+        database = Path(config.database.removeprefix("sqlite:///"))
+        return database.with_name(database.stem + "-samples.db")
+    return state_dir() / f"samples-{hashlib.sha256(config.database.encode()).hexdigest()[:12]}.db"
+
+
+def log_file(config: Config) -> Path:
+    """The log file."""
+    return config.logging.file or state_dir() / "noc.log"

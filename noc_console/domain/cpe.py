@@ -1,0 +1,61 @@
+"""A router's document seen as sections, whatever its data model or vendor.
+
+A section is what the TR-069 tab shows and ``lookup --json`` prints: fields, then groups of fields (one group per
+WAN connection, WiFi band, Ethernet port, host). A value that the router does not have, or that was never read,
+is simply not there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+Value = str | int | float | bool
+
+SECTIONS = ("system", "wan", "lan", "wireless", "ethernet", "hosts", "optical")
+"""Section names in the order in which they are shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One value of a router."""
+
+    key: str
+    """Stable name with the unit in it: ``uptime_s``, ``rx_dbm``, ``ssid``."""
+    label: str
+    """For the operator: ``Uptime``."""
+    value: Value
+    unit: str = ""
+    """For the operator: ``dBm``, ``s``, ``%``."""
+    path: str = ""
+    """Parameter path that it came from."""
+    raw: str = ""
+    """The router's own text, when the value was converted."""
+    observed_at: float | None = None
+    """When the ACS last read it, Unix seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Fields that belong together, such as one WiFi band."""
+
+    title: str
+    fields: tuple[Field, ...]
+
+    def get(self, key: str) -> Value | None:
+        """Value of the field called ``key``, or None."""
+        return next((f.value for f in self.fields if f.key == key), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One section with its age: ``observed_at`` is the oldest time among what it shows, None when never read."""
+
+    name: str
+    title: str
+    observed_at: float | None
+    fields: tuple[Field, ...] = ()
+    groups: tuple[Group, ...] = field(default=())
+
+    def get(self, key: str) -> Value | None:
+        """Value of the field called ``key``, or None."""
+        return next((f.value for f in self.fields if f.key == key), None)

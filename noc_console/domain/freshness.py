@@ -1,0 +1,68 @@
+"""How much a value may be trusted, from its age alone (screens.md B.7)."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+LATE_AFTER = 1.5
+STALE_AFTER = 3.0
+SKEW_TOLERANCE_S = 5.0
+
+
+class Freshness(StrEnum):
+    """``FRESH`` and ``LATE`` may be counted; ``STALE`` and ``DEAD`` count as unknown; ``NEVER`` does not count."""
+
+    FRESH = "fresh"
+    LATE = "late"
+    STALE = "stale"
+    DEAD = "dead"
+    NEVER = "never"
+
+    @property
+    def trusted(self) -> bool:
+        """Whether a state read at that time may still be shown as the state now."""
+        return self in (Freshness.FRESH, Freshness.LATE)
+
+    @property
+    def mark(self) -> str:
+        """The one-character row mark."""
+        return {"fresh": "", "late": "~", "stale": "!", "dead": "x", "never": "…"}[self.value]
+
+
+def classify(observed_at: float | None, now: float, interval_s: float, source_ok: bool = True) -> Freshness:
+    """Class of a value.
+
+    Args:
+        observed_at: When it was read, Unix seconds; None when it never was.
+        now: Unix seconds.
+        interval_s: How often it is expected, seconds, above 0.
+        source_ok: False when the source's last attempt failed.
+
+    Returns:
+        The class; a failing source makes a known value ``DEAD`` whatever its age.
+    """
+    if observed_at is None:
+        return Freshness.NEVER
+    if not source_ok:
+        return Freshness.DEAD
+    age = max(0.0, now - observed_at)
+    if age <= LATE_AFTER * interval_s:
+        return Freshness.FRESH
+    return Freshness.LATE if age <= STALE_AFTER * interval_s else Freshness.STALE
+
+
+def format_age(age_s: float | None) -> str:
+    """``8s``, ``12m``, ``3h``, ``5d``; empty for None. Two units from a minute to an hour: ``12m10s``."""
+    if age_s is None:
+        return ""
+    age = max(0, int(age_s))
+    if age < 60:
+        return f"{age}s"
+    if age < 3600:
+        minutes, seconds = divmod(age, 60)
+        return f"{minutes}m{seconds:02d}s" if minutes < 30 else f"{minutes}m"
+    if age < 86400:
+        hours, rest = divmod(age, 3600)
+        return f"{hours}h{rest // 60:02d}m"
+    days, rest = divmod(age, 86400)
+    return f"{days}d{rest // 3600:02d}h" if days < 10 else f"{days}d"

@@ -1,0 +1,112 @@
+"""Identities, parsed once at the edge: PON ports and ONT serial numbers."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import NamedTuple
+
+_SEPARATORS = re.compile(r"[\s:\-.]")
+_HEX16 = re.compile(r"[0-9A-Fa-f]{16}")
+_ASCII12 = re.compile(r"[A-Za-z0-9]{4}[0-9A-Fa-f]{8}")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class PonPort:
+    """A PON port, addressed as its vendor writes it: Huawei ``0/1/3`` (frame/slot/port), Nokia ``1/1/5/2``.
+
+    The path sorts numerically; everything but its last number names the card.
+    """
+
+    path: tuple[int, ...]
+
+    @classmethod
+    def parse(cls, text: str) -> PonPort:
+        """Read ``0/1/3``.
+
+        Raises:
+            ValueError: Not numbers joined by slashes, or fewer than two of them.
+        """
+        try:
+            path = tuple(int(part) for part in text.split("/"))
+        except ValueError:
+            path = ()
+        if len(path) < 2 or min(path) < 0:
+            raise ValueError(f"not a PON port: {text!r} (expected numbers such as 0/1/3)")
+        return cls(path)
+
+    @property
+    def card(self) -> str:
+        """The card that the port is on, such as ``0/1``."""
+        return "/".join(map(str, self.path[:-1]))
+
+    def __str__(self) -> str:
+        return "/".join(map(str, self.path))
+
+
+class OntKey(NamedTuple):
+    """Where an ONT is provisioned on one OLT: PON port and ONT id (0-127, sparse)."""
+
+    port: PonPort
+    ont_id: int
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class OntSerial:
+    """A GPON serial number: four vendor characters and four octets (ITU-T G.984.3 9.2.4.1).
+
+    ``text`` is the canonical form: ``HWTC7D4630C3``, or sixteen upper-case hex digits when the vendor
+    octets are not printable.
+    """
+
+    text: str
+
+    @classmethod
+    def from_octets(cls, raw: bytes) -> OntSerial:
+        """Build from the eight octets that an OLT's table holds.
+
+        Raises:
+            ValueError: ``raw`` is not eight octets long, or is all zero (an empty slot).
+        """
+        if len(raw) != 8:
+            raise ValueError(f"a GPON serial number has 8 octets, not {len(raw)}")
+        if not any(raw):
+            raise ValueError("an all-zero serial number means none")
+        vendor = raw[:4]
+        if all(48 <= c <= 57 or 65 <= c <= 90 or 97 <= c <= 122 for c in vendor):
+            return cls(vendor.decode("ascii").upper() + raw[4:].hex().upper())
+        return cls(raw.hex().upper())
+
+    @classmethod
+    def parse(cls, text: str) -> OntSerial:
+        """Read any notation: ``HWTC7D4630C3``, ``485754437D4630C3``, ``4857-5443-7D4630C3``, any case.
+
+        Raises:
+            ValueError: Neither 4 characters + 8 hex digits nor 16 hex digits after separators are dropped.
+        """
+        plain = _SEPARATORS.sub("", text.strip())
+        if _HEX16.fullmatch(plain):
+            return cls.from_octets(bytes.fromhex(plain))
+        if _ASCII12.fullmatch(plain):
+            return cls(plain.upper())
+        raise ValueError(f"not a GPON serial number: {text!r} (expected such as HWTC7D4630C3 or 485754437D4630C3)")
+
+    @property
+    def hex(self) -> str:
+        """Sixteen upper-case hex digits, as Huawei's ACS side reports it."""
+        if len(self.text) == 16:
+            return self.text
+        return self.text[:4].encode("ascii").hex().upper() + self.text[4:]
+
+    @property
+    def vendor(self) -> str:
+        """The four vendor characters, or the eight hex digits standing for them."""
+        return self.text[:-8]
+
+    def forms(self) -> tuple[str, ...]:
+        """Every notation a CPE may report to an ACS, most likely first, without repeats."""
+        ascii_lower_tail = self.text[:-8] + self.text[-8:].lower()
+        return tuple(dict.fromkeys((self.text, ascii_lower_tail, self.hex, self.hex.lower())))
+
+    def __str__(self) -> str:
+        return self.text

@@ -1,0 +1,248 @@
+"""Rows that the storage hands out and the console, the commands and the rules read.
+
+Instants (``*_at``) are Unix seconds, UTC, as float. None means "no value"; it is shown blank, never as 0.
+Text fields were made harmless by ``domain.text.clean`` before they were stored.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class PollKind(StrEnum):
+    """The four rhythms at which an OLT is asked."""
+
+    STATE = "state"
+    OPTICS = "optics"
+    HEALTH = "health"
+    INVENTORY = "inventory"
+
+
+class Outcome(StrEnum):
+    """How a poll ended. Only a complete one may conclude that something is gone."""
+
+    COMPLETE = "complete"
+    PARTIAL = "partial"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Olt:
+    """One OLT and how the last conversation with it went."""
+
+    id: int
+    name: str
+    address: str
+    profile: str | None = None
+    """Profile id, such as ``huawei-ma5600``; None before detection."""
+    description: str | None = None
+    """sysDescr."""
+    software: str | None = None
+    reachable: bool | None = None
+    """Whether the last attempt got an answer; None before the first."""
+    error: str | None = None
+    """What went wrong in the last attempt, and what to do."""
+    last_poll_at: float | None = None
+    """Last attempt of any kind."""
+    last_ok_at: float | None = None
+    """Last answer."""
+    last_poll_s: float | None = None
+    """How long the last state poll took."""
+    retry_at: float | None = None
+    """When a failing OLT is asked again."""
+    uptime_s: float | None = None
+    cpu_percent: float | None = None
+    memory_percent: float | None = None
+    temperature_celsius: float | None = None
+    revision: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A board in an OLT."""
+
+    olt_id: int
+    name: str
+    """Frame/slot, such as ``0/1``."""
+    type: str | None = None
+    state: str | None = None
+    """``normal``, ``fault``, ``offline``, ... as the profile's enum names it; raw number as text when unknown."""
+    role: str | None = None
+    cpu_percent: float | None = None
+    memory_percent: float | None = None
+    temperature_celsius: float | None = None
+    revision: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Port:
+    """A PON port."""
+
+    olt_id: int
+    name: str
+    """``0/1/3``."""
+    admin: str | None = None
+    oper: str | None = None
+    """``up``, ``down`` or raw text."""
+    sfp_present: bool | None = None
+    tx_dbm: float | None = None
+    temperature_celsius: float | None = None
+    voltage_v: float | None = None
+    bias_ma: float | None = None
+    last_down_cause: str | None = None
+    revision: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PollMark:
+    """When one PON port (or, with an empty port, the OLT itself) was last read, per kind."""
+
+    olt_id: int
+    port: str
+    kind: PollKind
+    outcome: Outcome
+    attempted_at: float
+    observed_at: float | None
+    """Last time that it was read whole; None when it never was."""
+    error: str | None = None
+    revision: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Ont:
+    """One ONT as the OLT last reported it. For the state *now* see ``domain.ont.effective_state``."""
+
+    id: int
+    olt_id: int
+    port: str
+    """PON port, ``0/1/3``."""
+    ont_id: int
+    serial: str | None = None
+    """Canonical form, see ``domain.identity.OntSerial``."""
+    description: str | None = None
+    model: str | None = None
+    hardware: str | None = None
+    firmware: str | None = None
+    state: str = "unknown"
+    """As reported: online, offline, unknown."""
+    offline_reason: str | None = None
+    """``OfflineReason`` value; kept while online as the last one."""
+    vendor_reason: str | None = None
+    """The vendor's own value, such as ``13``."""
+    admin: str | None = None
+    config_state: str | None = None
+    match_state: str | None = None
+    state_changed_at: float | None = None
+    first_seen_at: float | None = None
+    last_online_at: float | None = None
+    vanished_at: float | None = None
+    """Set when a complete walk no longer listed it."""
+    last_up_clock: str | None = None
+    """By the OLT's own clock, whose zone is not known: ``2026-03-09 08:01:38``."""
+    last_down_clock: str | None = None
+    distance_m: int | None = None
+    last_distance_m: int | None = None
+    """Kept when offline."""
+    onu_rx_dbm: float | None = None
+    olt_rx_dbm: float | None = None
+    onu_tx_dbm: float | None = None
+    temperature_celsius: float | None = None
+    voltage_v: float | None = None
+    bias_ma: float | None = None
+    last_onu_rx_dbm: float | None = None
+    """The last reading that there was, with its time in ``last_rx_at``."""
+    last_rx_at: float | None = None
+    refreshed_at: float | None = None
+    """When this ONT alone was last read (``r``)."""
+    revision: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Cpe:
+    """A customer's router as the ACS knows it."""
+
+    device_id: str
+    """GenieACS ``_id``: already percent-encoded text."""
+    serial: str | None = None
+    """Canonical GPON serial, when it could be told."""
+    acs_serial: str | None = None
+    manufacturer: str | None = None
+    product_class: str | None = None
+    model: str | None = None
+    firmware: str | None = None
+    last_inform_at: float | None = None
+    last_boot_at: float | None = None
+    inform_interval_s: float | None = None
+    wan_ip: str | None = None
+    pppoe_user: str | None = None
+    mac: str | None = None
+    rx_dbm: float | None = None
+    """CPE's own optical reading, when the ACS holds one."""
+    uptime_s: float | None = None
+    revision: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened."""
+
+    id: int
+    at: float
+    kind: str
+    """``ont_state``, ``ont_moved``, ``ont_new``, ``ont_vanished``, ``olt_reachable``, ``job``, ``source``, ..."""
+    severity: str
+    """critical, major, minor, warning, cleared, info."""
+    text: str
+    olt: str | None = None
+    port: str | None = None
+    serial: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """State of one outside system as the collector sees it."""
+
+    name: str
+    """``genieacs``, ``victoriametrics``, ``database``."""
+    state: str
+    """ok, failing, off (not configured), never."""
+    last_ok_at: float | None = None
+    error: str | None = None
+    latency_ms: float | None = None
+    retry_at: float | None = None
+    detail: str | None = None
+    """Such as "1,204 samples wait to be shipped"."""
+    revision: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Collector:
+    """A collector that registered itself; alive while its heartbeat is fresh."""
+
+    id: str
+    host: str
+    pid: int
+    mode: str
+    """``child`` of a console, or ``daemon``."""
+    started_at: float
+    heartbeat_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """Everything that is newer than the revisions asked with; empty lists where nothing changed."""
+
+    revisions: dict[str, int] = field(default_factory=dict)
+    olts: list[Olt] = field(default_factory=list)
+    cards: list[Card] = field(default_factory=list)
+    ports: list[Port] = field(default_factory=list)
+    marks: list[PollMark] = field(default_factory=list)
+    onts: list[Ont] = field(default_factory=list)
+    """Vanished ONTs come with ``vanished_at`` set."""
+    cpes: list[Cpe] = field(default_factory=list)
+    jobs: list[object] = field(default_factory=list)
+    """``domain.jobs.Job`` rows."""
+    events: list[Event] = field(default_factory=list)
+    sources: list[Source] = field(default_factory=list)
+    collectors: list[Collector] = field(default_factory=list)

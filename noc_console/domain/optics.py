@@ -1,0 +1,66 @@
+"""Optical power: thresholds, classes, margin."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from enum import StrEnum
+
+GPON_B_PLUS_SENSITIVITY_DBM = -27.0
+PLAUSIBLE_DBM = (-60.0, 10.0)
+
+
+class Signal(StrEnum):
+    """Class of an ONT's received power."""
+
+    GOOD = "good"
+    WARNING = "warning"
+    CRITICAL = "critical"
+    OVERLOAD = "overload"
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """Limits of the received power at the ONT, dBm: below warning, below critical, above overload."""
+
+    rx_warning_dbm: float = -25.0
+    rx_critical_dbm: float = -28.0
+    rx_overload_dbm: float = -8.0
+
+
+def classify_signal(rx_dbm: float | None, thresholds: Thresholds) -> Signal | None:
+    """Class of a received power; None when there is no reading."""
+    if rx_dbm is None:
+        return None
+    if rx_dbm < thresholds.rx_critical_dbm:
+        return Signal.CRITICAL
+    if rx_dbm < thresholds.rx_warning_dbm:
+        return Signal.WARNING
+    return Signal.OVERLOAD if rx_dbm > thresholds.rx_overload_dbm else Signal.GOOD
+
+
+def plausible_dbm(value: float) -> float | None:
+    """``value``, or None when no GPON transceiver can report it (-60 to +10 dBm; olt-snmp.md section 7)."""
+    low, high = PLAUSIBLE_DBM
+    return value if math.isfinite(value) and low <= value <= high else None
+
+
+def margin_db(rx_dbm: float, sensitivity_dbm: float = GPON_B_PLUS_SENSITIVITY_DBM) -> float:
+    """Return how far the received power is above the receiver's floor.
+
+    Args:
+        rx_dbm: Power at the ONT's receiver, dBm; usually -8 to -30.
+        sensitivity_dbm: Receiver floor, dBm.
+
+    Returns:
+        Margin in dB; negative below the floor.
+
+    Raises:
+        ValueError: ``rx_dbm`` is outside -60 to +10 (a unit mistake, such as raw 0.01 dBm steps).
+
+    Source:
+        ITU-T G.984.2 Amd. 1, class B+.
+    """
+    if plausible_dbm(rx_dbm) is None:
+        raise ValueError(f"{rx_dbm} dBm is no optical power at an ONT")
+    return rx_dbm - sensitivity_dbm

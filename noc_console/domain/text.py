@@ -1,0 +1,37 @@
+"""Text from devices and config is data: this is where it is made harmless, once, at the edge."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+# C0, DEL, C1: a terminal acts on them. Bidirectional controls reorder what the operator reads.
+_UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
+
+
+def clean(text: str, limit: int = 256) -> str:
+    """Return ``text`` without anything that a terminal could act on.
+
+    Args:
+        text: Anything a device, a router or a file said.
+        limit: Longest result; longer text ends in an ellipsis.
+
+    Returns:
+        Text with control and bidirectional characters replaced by ``·``, unpaired surrogates by ``\ufffd``,
+        combining characters that lead the string dropped, outer blanks stripped.
+    """
+    text = text.strip("\x00 \t\r\n").encode("utf-8", "replace").decode("utf-8")
+    text = _UNSAFE.sub("·", text)
+    while text and unicodedata.combining(text[0]):
+        text = text[1:]
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def clean_octets(raw: bytes, limit: int = 256) -> str:
+    """Return device octets as harmless text; bytes that are not UTF-8 are read as Latin-1."""
+    raw = raw.split(b"\x00", 1)[0] if raw.endswith(b"\x00") else raw
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError:
+        text = raw.decode("latin-1")
+    return clean(text, limit)

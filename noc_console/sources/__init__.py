@@ -1,0 +1,1 @@
+"""One package per outside system; each turns bytes into domain facts."""

@@ -1,0 +1,1 @@
+"""GenieACS: NBI client, the device document as sections, tasks."""

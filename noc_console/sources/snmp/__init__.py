@@ -1,0 +1,1 @@
+"""SNMP: codec, walker, vendor profiles."""

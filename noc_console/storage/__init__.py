@@ -1,0 +1,1 @@
+"""What the console knows, in SQL and on disk: inventory, feed, jobs, audit, history."""

@@ -1,0 +1,1 @@
+"""Samples: the bounded buffer on disk, the shipper's target VictoriaMetrics, chart queries."""
