@@ -1,0 +1,326 @@
+"""The filter language of the ``/`` line and of ``--filter``: text in, a fast predicate over rows out.
+
+Terms are separated by blanks and all must hold; ``!`` in front turns one round::
+
+    los silva                 words, any case, anywhere in the row (serials and MACs in every notation)
+    state:offline,unknown     a field holds one of these
+    rx:<-27 age:>5m dist:1000..2500
+    pon:0/1/3 model:EG8145V5 desc:"corner shop" !signal:good
+    rx:none                   no value; ``rx:any`` is the opposite
+    re:^HWTC.*AB$             a regular expression, only when asked for
+
+A row is any mapping with some of the names in ``FIELDS``; names that it lacks count as "no value".
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from noc_console.domain.identity import OntSerial
+
+Row = Mapping[str, object]
+Test = Callable[[Row], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class FilterField:
+    """A name that a filter may use."""
+
+    name: str
+    """Key in the row; the same name as in ``show onts --json``."""
+    kind: str
+    """``text`` (contains), ``exact``, ``port``, ``choice``, ``number`` or ``age`` (seconds; written 90s, 5m, 2h, 3d)."""
+    aliases: tuple[str, ...]
+    help: str
+    choices: tuple[tuple[str, str], ...] = ()
+    """For ``choice``: what may be written, and the value in the row that it stands for."""
+
+
+_STATES = (
+    ("online", "online"), ("on", "online"), ("up", "online"),
+    ("offline", "offline"), ("off", "offline"), ("down", "offline"),
+    ("unknown", "unknown"), ("unk", "unknown"),
+)  # fmt: skip
+_REASONS = (
+    ("los", "loss_of_signal"), ("loss_of_signal", "loss_of_signal"),
+    ("gasp", "dying_gasp"), ("dying_gasp", "dying_gasp"), ("dying-gasp", "dying_gasp"), ("power", "dying_gasp"),
+    ("deactivated", "deactivated"), ("reset", "reset"), ("reregistered", "reregistered"), ("rogue", "rogue"),
+    ("auth_failed", "auth_failed"), ("auth", "auth_failed"), ("deleted", "deleted"),
+    ("laser_off", "laser_off"), ("other", "other"),
+)  # fmt: skip
+_SIGNALS = (
+    ("good", "good"), ("warning", "warning"), ("warn", "warning"), ("critical", "critical"), ("crit", "critical"),
+    ("overload", "overload"), ("strong", "overload"),
+)  # fmt: skip
+
+FIELDS = (
+    FilterField("serial", "serial", ("sn",), "serial number, any notation"),
+    FilterField("olt", "text", (), "OLT name"),
+    FilterField("pon_port", "port", ("pon", "port"), "PON port, 0/1/3; 0/1 takes the whole card"),
+    FilterField("ont_id", "number", ("id",), "ONT id on its port"),
+    FilterField("state", "choice", ("st",), "online, offline, unknown, or a reason such as los, gasp", _STATES + _REASONS),
+    FilterField("offline_reason", "choice", ("reason",), "los, gasp, deactivated, ... (while offline)", _REASONS),
+    FilterField("description", "text", ("desc", "customer"), "description at the OLT"),
+    FilterField("model", "text", (), "model"),
+    FilterField("firmware", "text", ("fw",), "software version"),
+    FilterField("signal", "choice", ("sig",), "good, warning, critical, overload", _SIGNALS),
+    FilterField("onu_rx_dbm", "number", ("rx",), "light at the ONT, dBm"),
+    FilterField("olt_rx_dbm", "number", ("orx",), "light at the OLT, dBm"),
+    FilterField("onu_tx_dbm", "number", ("tx",), "light sent by the ONT, dBm"),
+    FilterField("temperature_celsius", "number", ("temp",), "temperature of the ONT, °C"),
+    FilterField("distance_m", "number", ("dist",), "ranging distance, m"),
+    FilterField("age_s", "age", ("age",), "age of the last reading"),
+    FilterField("since_s", "age", ("since",), "time in the present state"),
+    FilterField("ip", "text", (), "WAN address at the ACS"),
+    FilterField("mac", "mac", (), "MAC address, any notation"),
+    FilterField("pppoe", "text", ("user",), "PPPoE user at the ACS"),
+)  # fmt: skip
+"""What a filter may name. ``text`` in a row, when present, is what words search (see ``haystack``)."""
+
+_BY_NAME = {name: field for field in FIELDS for name in (field.name, *field.aliases)}
+_TEXT_KEYS = (
+    "olt", "pon_port", "description", "model", "firmware", "offline_reason", "state", "signal", "ip", "pppoe",
+)  # fmt: skip
+_TOKEN = re.compile(r'(?:[^\s"]|"[^"]*")+|"')
+_NUMBER = re.compile(r"([-+]?\d+(?:\.\d+)?)([a-z%°]*)")
+_UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+_MAC_LIKE = re.compile(r"(?:[0-9a-f]{2}[:\-]){1,7}[0-9a-f]{1,2}|[0-9a-f]{4}(?:[.\-][0-9a-f]{4})+")
+_SERIAL_LIKE = re.compile(r"[a-z0-9]{4}[:\-.][0-9a-f]{1,8}")
+_NESTED_REPEAT = re.compile(r"\([^()]*[+*}][^()]*\)[+*{]")
+_SEPARATORS = str.maketrans("", "", ":-. ")
+_MAX_SUBJECT = 512
+
+
+class FilterError(ValueError):
+    """The text is no filter.
+
+    Args:
+        message: What is wrong and what to write instead.
+        position: Where in the text, 0-based.
+    """
+
+    def __init__(self, message: str, position: int) -> None:
+        super().__init__(message)
+        self.message = message
+        self.position = position
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """A compiled filter; the empty one lets everything through."""
+
+    text: str
+    tests: tuple[Test, ...]
+
+    def matches(self, row: Row) -> bool:
+        """Whether every term holds for ``row``."""
+        return all(test(row) for test in self.tests)
+
+    def __bool__(self) -> bool:
+        return bool(self.tests)
+
+
+def parse_filter(text: str) -> Filter:
+    """Compile ``text``.
+
+    Raises:
+        FilterError: With the position of the term that cannot be understood.
+    """
+    return Filter(text.strip(), tuple(_term(token[0], token.start()) for token in _TOKEN.finditer(text)))
+
+
+def haystack(row: Row) -> str:
+    """The lower-case text in which words are looked for; put it into the row as ``text`` to have it built once."""
+    parts = [str(row[key]) for key in _TEXT_KEYS if row.get(key)]
+    serial = row.get("serial")
+    if serial:
+        parts += [str(serial), _hex_form(str(serial))]
+    if row.get("mac"):
+        parts += [str(row["mac"]), _compact(str(row["mac"]))]
+    return " ".join(parts).lower()
+
+
+def _term(token: str, at: int) -> Test:
+    if token.startswith("!"):
+        if len(token) == 1:
+            raise FilterError("! wants something to turn round, such as !los", at)
+        test = _term(token[1:], at + 1)
+        return lambda row: not test(row)
+    if token.count('"') % 2:
+        raise FilterError('a quote " is open', at + token.index('"'))
+    name, colon, value = token.partition(":")
+    if colon and name.lower() == "re":
+        return _regex(value.replace('"', ""), at + 3)
+    if colon and name.lower() in _BY_NAME:
+        field = _BY_NAME[name.lower()]
+        return _field(field, value.replace('"', ""), at + len(name) + 1)
+    if (
+        colon
+        and name.isalpha()
+        and not _MAC_LIKE.fullmatch(token.lower())
+        and not _SERIAL_LIKE.fullmatch(token.lower())
+    ):
+        near = difflib.get_close_matches(name.lower(), _BY_NAME, n=1)
+        hint = f"did you mean {near[0]}:?" if near else "known: " + ", ".join(field.name for field in FIELDS)
+        raise FilterError(f"unknown field {name}: ({hint})", at)
+    return _word(token.replace('"', ""))
+
+
+def _word(word: str) -> Test:
+    needle = word.lower()
+    compact = _compact(needle)
+    if compact != needle and (_MAC_LIKE.fullmatch(needle) or _SERIAL_LIKE.fullmatch(needle)):
+
+        def either(row: Row) -> bool:
+            text = _text_of(row)
+            return needle in text or compact in text
+
+        return either
+    return lambda row: needle in _text_of(row)
+
+
+def _text_of(row: Row) -> str:
+    text = row.get("text")
+    return text if isinstance(text, str) else haystack(row)
+
+
+def _regex(pattern: str, at: int) -> Test:
+    if not pattern:
+        raise FilterError("re: wants a regular expression", at)
+    if len(pattern) > 200 or _NESTED_REPEAT.search(pattern):
+        raise FilterError("this expression repeats a repeat and could run for ever", at)
+    try:
+        search = re.compile(pattern, re.IGNORECASE).search
+    except (re.error, OverflowError) as error:
+        raise FilterError(f"not a regular expression: {error}", at) from None
+    keys = ("serial", *_TEXT_KEYS)
+
+    def test(row: Row) -> bool:
+        return any(search(str(value)[:_MAX_SUBJECT]) for key in keys if (value := row.get(key)))
+
+    return test
+
+
+def _field(field: FilterField, value: str, at: int) -> Test:
+    if not value:
+        raise FilterError(f"{field.name}: wants a value ({field.help})", at)
+    key = field.name
+    if value.lower() == "none":
+        return lambda row: row.get(key) in (None, "")
+    if value.lower() == "any":
+        return lambda row: row.get(key) not in (None, "")
+    if field.kind in ("number", "age"):
+        return _number(field, value, at)
+    if field.kind == "choice":
+        return _choice(field, value, at)
+    parts = [part for part in value.lower().split(",") if part]
+    if not parts:
+        raise FilterError(f"{field.name}: wants a value ({field.help})", at)
+    if field.kind == "port":
+        return _port(key, parts)
+    if field.kind in ("serial", "mac"):
+        return _identity(key, [_compact(part) for part in parts])
+    return lambda row: any(part in str(row.get(key) or "").lower() for part in parts)
+
+
+def _port(key: str, parts: Iterable[str]) -> Test:
+    exact = frozenset(parts)
+    cards = tuple(f"{part}/" for part in exact)
+
+    def test(row: Row) -> bool:
+        port = str(row.get(key) or "")
+        return port in exact or port.startswith(cards)
+
+    return test
+
+
+def _identity(key: str, parts: Iterable[str]) -> Test:
+    needles = tuple(parts)
+
+    def test(row: Row) -> bool:
+        value = str(row.get(key) or "")
+        if not value:
+            return False
+        text = f"{_compact(value)} {_hex_form(value)}".lower()
+        return any(needle in text for needle in needles)
+
+    return test
+
+
+def _choice(field: FilterField, value: str, at: int) -> Test:
+    choices = dict(field.choices)
+    wanted = set()
+    for part in value.lower().split(","):
+        if part not in choices:
+            near = difflib.get_close_matches(part, choices, n=1)
+            hint = f"did you mean {near[0]}?" if near else field.help
+            raise FilterError(f"{field.name}: has no {part!r} ({hint})", at)
+        wanted.add(choices[part])
+    key = field.name
+    if key != "state":
+        return lambda row: row.get(key) in wanted
+    # A reason may be asked for as a state: it holds only while the ONT is offline.
+    return lambda row: (
+        row.get("state") in wanted or (row.get("state") == "offline" and row.get("offline_reason") in wanted)
+    )
+
+
+def _number(field: FilterField, value: str, at: int) -> Test:
+    key = field.name
+    low, dots, high = value.partition("..")
+    if dots:
+        bottom, top = _quantity(field, low, at), _quantity(field, high, at + len(low) + 2)
+        bottom, top = min(bottom, top), max(bottom, top)
+        return lambda row: (found := _float(row.get(key))) is not None and bottom <= found <= top
+    operator = next((sign for sign in ("<=", ">=", "<", ">", "=") if value.startswith(sign)), "")
+    limit = _quantity(field, value[len(operator) :], at + len(operator))
+    if operator == "<":
+        return lambda row: (found := _float(row.get(key))) is not None and found < limit
+    if operator == "<=":
+        return lambda row: (found := _float(row.get(key))) is not None and found <= limit
+    if operator == ">":
+        return lambda row: (found := _float(row.get(key))) is not None and found > limit
+    if operator == ">=":
+        return lambda row: (found := _float(row.get(key))) is not None and found >= limit
+    return lambda row: (found := _float(row.get(key))) is not None and found == limit
+
+
+def _quantity(field: FilterField, text: str, at: int) -> float:
+    match = _NUMBER.fullmatch(text.lower())
+    unit = match[2] if match else ""
+    if field.kind == "age":
+        if match and unit in _UNITS:
+            return float(match[1]) * _UNITS[unit]
+        if match and not unit:
+            return float(match[1])
+        raise FilterError(f"{field.name}: wants a time such as 90s, 5m, 2h or 3d, not {text!r}", at)
+    if match and field.name == "distance_m" and unit in ("", "m", "km"):
+        return float(match[1]) * (1000 if unit == "km" else 1)
+    if match and unit in ("", "dbm", "db", "c", "°c"):
+        return float(match[1])
+    raise FilterError(
+        f"{field.name}: wants a number, such as {field.aliases[0] if field.aliases else key_of(field)}:<-27", at
+    )
+
+
+def key_of(field: FilterField) -> str:
+    """The shortest way to write the field's name."""
+    return min((field.name, *field.aliases), key=len)
+
+
+def _float(value: object) -> float | None:
+    return float(value) if isinstance(value, (int, float)) else None
+
+
+def _compact(text: str) -> str:
+    return text.translate(_SEPARATORS).lower()
+
+
+def _hex_form(serial: str) -> str:
+    try:
+        return OntSerial.parse(serial).hex
+    except ValueError:
+        return serial
