@@ -15,6 +15,7 @@ A row is any mapping with some of the names in ``FIELDS``; names that it lacks c
 from __future__ import annotations
 
 import difflib
+import operator
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -32,7 +33,7 @@ class FilterField:
     name: str
     """Key in the row; the same name as in ``show onts --json``."""
     kind: str
-    """``text`` (contains), ``exact``, ``port``, ``choice``, ``number`` or ``age`` (seconds; written 90s, 5m, 2h, 3d)."""
+    """``text`` (contains), ``serial``, ``mac``, ``port``, ``choice``, ``number`` or ``age`` (90s, 5m, 2h, 3d)."""
     aliases: tuple[str, ...]
     help: str
     choices: tuple[tuple[str, str], ...] = ()
@@ -61,7 +62,7 @@ FIELDS = (
     FilterField("olt", "text", (), "OLT name"),
     FilterField("pon_port", "port", ("pon", "port"), "PON port, 0/1/3; 0/1 takes the whole card"),
     FilterField("ont_id", "number", ("id",), "ONT id on its port"),
-    FilterField("state", "choice", ("st",), "online, offline, unknown, or a reason such as los, gasp", _STATES + _REASONS),
+    FilterField("state", "choice", ("st",), "online, offline, unknown, or a reason: los, gasp", _STATES + _REASONS),
     FilterField("offline_reason", "choice", ("reason",), "los, gasp, deactivated, ... (while offline)", _REASONS),
     FilterField("description", "text", ("desc", "customer"), "description at the OLT"),
     FilterField("model", "text", (), "model"),
@@ -84,8 +85,9 @@ _BY_NAME = {name: field for field in FIELDS for name in (field.name, *field.alia
 _TEXT_KEYS = (
     "olt", "pon_port", "description", "model", "firmware", "offline_reason", "state", "signal", "ip", "pppoe",
 )  # fmt: skip
-_TOKEN = re.compile(r'(?:[^\s"]|"[^"]*")+|"')
+_TOKEN = re.compile(r'(?:[^\s"]|"[^"]*(?:"|$))+')
 _NUMBER = re.compile(r"([-+]?\d+(?:\.\d+)?)([a-z%°]*)")
+_COMPARE = {"<=": operator.le, ">=": operator.ge, "<": operator.lt, ">": operator.gt, "=": operator.eq}
 _UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _MAC_LIKE = re.compile(r"(?:[0-9a-f]{2}[:\-]){1,7}[0-9a-f]{1,2}|[0-9a-f]{4}(?:[.\-][0-9a-f]{4})+")
 _SERIAL_LIKE = re.compile(r"[a-z0-9]{4}[:\-.][0-9a-f]{1,8}")
@@ -275,17 +277,10 @@ def _number(field: FilterField, value: str, at: int) -> Test:
         bottom, top = _quantity(field, low, at), _quantity(field, high, at + len(low) + 2)
         bottom, top = min(bottom, top), max(bottom, top)
         return lambda row: (found := _float(row.get(key))) is not None and bottom <= found <= top
-    operator = next((sign for sign in ("<=", ">=", "<", ">", "=") if value.startswith(sign)), "")
-    limit = _quantity(field, value[len(operator) :], at + len(operator))
-    if operator == "<":
-        return lambda row: (found := _float(row.get(key))) is not None and found < limit
-    if operator == "<=":
-        return lambda row: (found := _float(row.get(key))) is not None and found <= limit
-    if operator == ">":
-        return lambda row: (found := _float(row.get(key))) is not None and found > limit
-    if operator == ">=":
-        return lambda row: (found := _float(row.get(key))) is not None and found >= limit
-    return lambda row: (found := _float(row.get(key))) is not None and found == limit
+    sign = next((sign for sign in _COMPARE if value.startswith(sign)), "")
+    compare = _COMPARE.get(sign, operator.eq)
+    limit = _quantity(field, value[len(sign) :], at + len(sign))
+    return lambda row: (found := _float(row.get(key))) is not None and compare(found, limit)
 
 
 def _quantity(field: FilterField, text: str, at: int) -> float:
@@ -301,14 +296,8 @@ def _quantity(field: FilterField, text: str, at: int) -> float:
         return float(match[1]) * (1000 if unit == "km" else 1)
     if match and unit in ("", "dbm", "db", "c", "°c"):
         return float(match[1])
-    raise FilterError(
-        f"{field.name}: wants a number, such as {field.aliases[0] if field.aliases else key_of(field)}:<-27", at
-    )
-
-
-def key_of(field: FilterField) -> str:
-    """The shortest way to write the field's name."""
-    return min((field.name, *field.aliases), key=len)
+    short = min((field.name, *field.aliases), key=len)
+    raise FilterError(f"{field.name}: wants a number, such as {short}:>10, not {text!r}", at)
 
 
 def _float(value: object) -> float | None:
