@@ -96,9 +96,7 @@ def _collect_lines(node: yaml.Node, at: tuple[str | int, ...], lines: Lines, pat
         for key, value in node.value:
             child = (*at, str(key.value))
             if child in lines:
-                raise ConfigError(
-                    "key given twice", path=str(path), line=key.start_mark.line + 1, key=_dotted(child)
-                )
+                raise ConfigError("key given twice", path=str(path), line=key.start_mark.line + 1, key=_dotted(child))
             _collect_lines(value, child, lines, path)
             lines[child] = key.start_mark.line + 1
     elif isinstance(node, yaml.SequenceNode):
@@ -129,7 +127,8 @@ def _resolve(value: Any, at: tuple[str | int, ...], path: Path, lines: Lines, en
         try:
             return file.read_text(encoding="utf-8").rstrip("\r\n")
         except (OSError, UnicodeDecodeError) as error:
-            raise wrong(f"cannot read {file}: {getattr(error, 'strerror', error)}", "file: takes a readable text file") from None
+            why = getattr(error, "strerror", error)
+            raise wrong(f"cannot read {file}: {why}", "file: takes a readable text file") from None
     return _ENV_REFERENCE.sub(variable, value)
 
 

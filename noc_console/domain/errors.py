@@ -1,14 +1,14 @@
 """The error tree. Every error says what happened, where, and what the operator can do.
 
-    NocError
-    ├── ConfigError             a key in the config file is wrong (path, line, hint)
-    ├── SourceError             an outside system (OLT, ACS, database, VictoriaMetrics) did not do its part
-    │   ├── SourceUnavailable   nobody listens there, or the connection broke
-    │   ├── SourceTimeout       no answer in time
-    │   ├── SourceAuthError     it answered and refused our credentials
-    │   └── SourceProtocolError it answered something that breaks its protocol
-    ├── ActionRefused           policy says no (reason)
-    └── ActionFailed            the device or the ACS reported a fault
+NocError
+├── ConfigError             a key in the config file is wrong (path, line, hint)
+├── SourceError             an outside system (OLT, ACS, database, VictoriaMetrics) did not do its part
+│   ├── SourceUnavailable   nobody listens there, or the connection broke
+│   ├── SourceTimeout       no answer in time
+│   ├── SourceAuthError     it answered and refused our credentials
+│   └── SourceProtocolError it answered something that breaks its protocol
+├── ActionRefused           policy says no (reason)
+└── ActionFailed            the device or the ACS reported a fault
 """
 
 from __future__ import annotations

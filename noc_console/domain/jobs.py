@@ -18,7 +18,7 @@ class JobKind(StrEnum):
 
     @property
     def level(self) -> int:
-        """Danger level of screens.md B.8: 0 none, 3 type the last four of the serial, 4 the whole of it and a reason."""
+        """Danger: 0 none; 3 type the last four of the serial; 4 type the whole of it and a reason."""
         return {"view": 0, "refresh": 0, "reboot": 3, "factory-reset": 4}[self.value]
 
 

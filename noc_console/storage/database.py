@@ -1,0 +1,210 @@
+"""The connection to SQLite or PostgreSQL, and the schema's version."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import event, text
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from noc_console.domain.errors import (
+    SourceAuthError,
+    SourceError,
+    SourceProtocolError,
+    SourceTimeout,
+    SourceUnavailable,
+)
+
+SOURCE = "database"
+SCHEMA_VERSION = "0001"
+"""Alembic revision that this program reads and writes; the newest file in ``migrations/versions``."""
+
+CONNECT_TIMEOUT_S = 5
+BUSY_TIMEOUT_S = 5
+STATEMENT_TIMEOUT_S = 30
+
+
+class Database:
+    """One engine. ``reading`` and ``writing`` give transactions and turn driver errors into source errors.
+
+    Args:
+        url: ``sqlite:///PATH`` or ``postgresql+psycopg://...``.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.is_sqlite = url.startswith("sqlite:///")
+        self._engine: AsyncEngine | None = None
+
+    @property
+    def engine(self) -> AsyncEngine:
+        """The engine; made at first use."""
+        if self._engine is None:
+            self._engine = _sqlite_engine(self.url) if self.is_sqlite else _postgres_engine(self.url)
+        return self._engine
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncConnection]:
+        """A read transaction.
+
+        Raises:
+            SourceError: What the database answered, in the operator's words.
+        """
+        with _errors():
+            async with self.engine.connect() as connection:
+                yield connection
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[AsyncConnection]:
+        """A write transaction, committed at the end, rolled back on an error.
+
+        On SQLite it takes the write lock at its start (BEGIN IMMEDIATE), so that two writers queue instead of failing.
+
+        Raises:
+            SourceError: As for ``reading``.
+        """
+        with _errors():
+            async with self.engine.connect() as connection:
+                if self.is_sqlite:
+                    connection = await connection.execution_options(noc_immediate=True)
+                async with connection.begin():
+                    yield connection
+
+    async def version(self) -> str | None:
+        """Alembic revision of the schema that is there, None when there is none."""
+        try:
+            async with self.reading() as connection:
+                return (await connection.execute(text("SELECT version_num FROM alembic_version"))).scalar()
+        except SourceProtocolError:
+            return None
+
+    async def check_version(self) -> None:
+        """Make sure that the schema is the one that this program knows.
+
+        Raises:
+            SourceProtocolError: It is missing, older or newer.
+        """
+        found = await self.version()
+        if found is None:
+            raise SourceProtocolError("the schema is not there yet", SOURCE, "the collector creates it when it starts")
+        if found != SCHEMA_VERSION:
+            raise SourceProtocolError(
+                f"schema version {found}, this program needs {SCHEMA_VERSION}",
+                SOURCE,
+                "run the same release everywhere",
+            )
+
+    async def migrate(self) -> None:
+        """Bring the schema to this program's version; safe to run at each start and from two programs at once."""
+        if self.is_sqlite:
+            path = Path(self.url.removeprefix("sqlite:///"))
+            try:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                # Created by us and private: the file holds customers' data.
+                os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+            except OSError as error:
+                raise SourceUnavailable(f"cannot open {path}: {error.strerror}", SOURCE) from None
+        if await self.version() == SCHEMA_VERSION:
+            return
+        with _errors():
+            async with self.engine.connect() as connection:
+                if self.is_sqlite:
+                    connection = await connection.execution_options(noc_immediate=True)
+                async with connection.begin():
+                    if not self.is_sqlite:
+                        # Two collectors may start at once: one migrates, the other waits and finds nothing to do.
+                        await connection.execute(text("SELECT pg_advisory_xact_lock(7309871)"))
+                    await connection.run_sync(_upgrade)
+
+    async def close(self) -> None:
+        """Close every connection."""
+        if self._engine is not None:
+            engine, self._engine = self._engine, None
+            await engine.dispose()
+
+
+def _upgrade(connection: Any) -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+def _sqlite_engine(url: str) -> AsyncEngine:
+    engine = create_async_engine(
+        url.replace("sqlite://", "sqlite+aiosqlite://", 1), connect_args={"timeout": BUSY_TIMEOUT_S}
+    )
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def _on_connect(connection: Any, _record: Any) -> None:
+        # The driver must not open transactions by itself: BEGIN is ours (see _on_begin).
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute("PRAGMA synchronous=NORMAL")
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def _on_begin(connection: Any) -> None:
+        immediate = connection.get_execution_options().get("noc_immediate")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+    return engine
+
+
+def _postgres_engine(url: str) -> AsyncEngine:
+    return create_async_engine(
+        url,
+        pool_size=4,
+        max_overflow=4,
+        pool_timeout=CONNECT_TIMEOUT_S,
+        pool_pre_ping=True,
+        connect_args={
+            "connect_timeout": CONNECT_TIMEOUT_S,
+            "options": f"-c statement_timeout={STATEMENT_TIMEOUT_S * 1000} -c application_name=noc-console",
+        },
+    )
+
+
+class _errors:
+    """Context that turns driver errors into source errors; messages never hold parameters, which may be secret."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        if isinstance(error, SQLAlchemyError):
+            raise explain(error) from None
+        if isinstance(error, sqlite3.Error):
+            raise SourceUnavailable(str(error), SOURCE) from None
+        if isinstance(error, asyncio.TimeoutError):
+            raise SourceTimeout("no answer in time", SOURCE) from None
+
+
+def explain(error: SQLAlchemyError) -> SourceError:
+    """The operator's words for a driver's error."""
+    said = str(error.orig if isinstance(error, DBAPIError) and error.orig else error).strip().splitlines()
+    message = said[0] if said else type(error).__name__
+    low = message.lower()
+    if "locked" in low or "busy" in low:
+        return SourceUnavailable(f"locked by another program: {message}", SOURCE, "retrying; find who holds it open")
+    if "no such table" in low or ("does not exist" in low and "relation" in low):
+        return SourceProtocolError("the schema is not there yet", SOURCE, "the collector creates it when it starts")
+    if "password" in low or "authentication" in low or ("role" in low and "does not exist" in low):
+        return SourceAuthError(message, SOURCE, "check the user and password in database:")
+    if "timeout" in low:
+        return SourceTimeout(message, SOURCE)
+    if isinstance(error, OperationalError | InterfaceError):
+        return SourceUnavailable(message, SOURCE, "is the server up, and the path or address right?")
+    return SourceProtocolError(message, SOURCE)

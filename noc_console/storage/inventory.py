@@ -1,0 +1,153 @@
+"""The write side of an OLT's facts: only the collector that polls it writes here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from noc_console.domain.network import Cpe, Olt, Ont
+from noc_console.storage import schema
+from noc_console.storage.feed import bump, columns, read_rows
+
+CHUNK = 200
+"""Rows per statement: preparing them holds the event loop for about 2 ms."""
+
+
+async def append_event(
+    connection: AsyncConnection,
+    at: float,
+    kind: str,
+    severity: str,
+    text: str,
+    olt: str | None = None,
+    port: str | None = None,
+    serial: str | None = None,
+) -> None:
+    """Write one event and raise its stream."""
+    values = {"at": at, "kind": kind, "severity": severity, "text": text, "olt": olt, "port": port, "serial": serial}
+    await append_events(connection, [values])
+
+
+async def append_events(connection: AsyncConnection, events: Sequence[Mapping[str, Any]]) -> None:
+    """Write events (mappings with the columns of ``schema.event``) and raise their stream."""
+    if events:
+        await bump(connection, "event")
+        for part in _chunks(events):
+            await connection.execute(insert(schema.event), part)
+
+
+async def sync_olts(connection: AsyncConnection, configured: Iterable[tuple[str, str]], now: float) -> dict[str, int]:
+    """Make the ``olt`` table hold the configured OLTs; others are marked as removed, not deleted.
+
+    Args:
+        connection: Write transaction.
+        configured: (name, address) pairs.
+        now: Unix seconds.
+
+    Returns:
+        Name to id.
+    """
+    table = schema.olt
+    rows = {row.name: row for row in await connection.execute(select(table))}
+    ids: dict[str, int] = {}
+    names = set()
+    for name, address in configured:
+        names.add(name)
+        row = rows.get(name)
+        if row is None:
+            result = await connection.execute(insert(table).returning(table.c.id), {"name": name, "address": address})
+            ids[name] = result.scalar_one()
+        else:
+            ids[name] = row.id
+            if row.address == address and row.removed_at is None:
+                continue
+        values: dict[str, Any] = {
+            "address": address,
+            "removed_at": None,
+            "revision": await bump(connection, f"olt:{ids[name]}"),
+        }
+        await connection.execute(update(table).where(table.c.id == ids[name]).values(values))
+    for name, row in rows.items():
+        if name not in names and row.removed_at is None:
+            values = {"removed_at": now, "revision": await bump(connection, f"olt:{row.id}")}
+            await connection.execute(update(table).where(table.c.id == row.id).values(values))
+    return ids
+
+
+async def read_onts(connection: AsyncConnection, olt_id: int) -> list[Ont]:
+    """Every ONT of one OLT, vanished ones included."""
+    return await read_rows(connection, select(*columns(schema.ont, Ont)).where(schema.ont.c.olt_id == olt_id), Ont)
+
+
+async def read_olt(connection: AsyncConnection, olt_id: int) -> tuple[Olt, int | None]:
+    """One OLT and the max-repetitions that was learnt for it."""
+    table = schema.olt
+    row = (
+        await connection.execute(select(*columns(table, Olt), table.c.max_repetitions).where(table.c.id == olt_id))
+    ).one()
+    return Olt(*row[:-1]), row[-1]
+
+
+async def update_olt(connection: AsyncConnection, olt_id: int, values: Mapping[str, Any]) -> None:
+    """Change columns of the OLT's own row; ``values`` holds the revision."""
+    await connection.execute(update(schema.olt).where(schema.olt.c.id == olt_id).values(dict(values)))
+
+
+async def insert_onts(connection: AsyncConnection, rows: Sequence[Mapping[str, Any]]) -> list[int]:
+    """Insert ONTs; ids come back in the order of ``rows``."""
+    ids: list[int] = []
+    statement = insert(schema.ont).returning(schema.ont.c.id, sort_by_parameter_order=True)
+    for part in _chunks(rows):
+        ids.extend((await connection.execute(statement, part)).scalars())
+    return ids
+
+
+async def update_onts(connection: AsyncConnection, names: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Update the columns ``names`` of ONTs; each row maps them, ``revision`` and ``id``."""
+    table = schema.ont
+    statement = (
+        update(table)
+        .where(table.c.id == bindparam("row_id"))
+        .values({name: bindparam(name) for name in (*names, "revision")})
+    )
+    for part in _chunks(rows):
+        await connection.execute(statement, [{**row, "row_id": row["id"]} for row in part])
+
+
+async def upsert(connection: AsyncConnection, table: Any, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert or update whole rows by primary key; every row has the same keys."""
+    if not rows:
+        return
+    make = postgres_insert if connection.dialect.name == "postgresql" else sqlite_insert
+    statement = make(table)
+    keys = [column.name for column in table.primary_key]
+    changed = {name: statement.excluded[name] for name in rows[0] if name not in keys}
+    statement = statement.on_conflict_do_update(index_elements=keys, set_=changed)
+    for part in _chunks(rows):
+        await connection.execute(statement, part)
+
+
+async def delete_gone(connection: AsyncConnection, table: Any, olt_id: int, names: Sequence[str]) -> None:
+    """Delete cards or ports of an OLT by name."""
+    for part in _chunks(names):
+        await connection.execute(delete(table).where(table.c.olt_id == olt_id, table.c.name.in_(list(part))))
+
+
+async def write_cpes(connection: AsyncConnection, cpes: Sequence[Cpe]) -> None:
+    """Insert or update routers and raise their stream."""
+    if not cpes:
+        return
+    revision = await bump(connection, "cpe")
+    names = [column.name for column in schema.cpe.columns]
+    rows = [{**{name: getattr(cpe, name) for name in names}, "revision": revision} for cpe in cpes]
+    await upsert(connection, schema.cpe, rows)
+
+
+def _chunks(rows: Sequence[Any]) -> Iterable[list[Any]]:
+    for start in range(0, len(rows), CHUNK):
+        yield list(rows[start : start + CHUNK])

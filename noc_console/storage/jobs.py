@@ -1,0 +1,212 @@
+"""The job table: consoles and commands submit, a collector claims, tells its steps and ends them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from noc_console.domain.errors import ActionRefused, SourceError
+from noc_console.domain.jobs import ENDED, Job, JobRequest, JobState, JobStep
+from noc_console.storage import audit, schema
+from noc_console.storage.database import Database
+from noc_console.storage.feed import bump, columns, job_from
+from noc_console.storage.inventory import append_event
+
+_ENDED = [state.value for state in ENDED]
+
+
+class JobStore:
+    """Jobs in the database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def submit(self, request: JobRequest) -> int:
+        """Audit and queue a job in one transaction: no audit, no job.
+
+        Returns:
+            The job's id.
+
+        Raises:
+            ActionRefused: The ONT is not known, or the database did not take the audit entry.
+        """
+        try:
+            async with self._database.writing() as connection:
+                return await self._submit(connection, request)
+        except SourceError as error:
+            raise ActionRefused(f"not queued, because it could not be audited: {error}") from None
+
+    async def _submit(self, connection: AsyncConnection, request: JobRequest) -> int:
+        ont, olt = schema.ont, schema.olt
+        query = select(ont.c.serial, ont.c.port, ont.c.ont_id, olt.c.name).join(olt).where(ont.c.id == request.ont_id)
+        target = (await connection.execute(query)).one_or_none()
+        if target is None:
+            raise ActionRefused("this ONT is not in the inventory any more")
+        now = time.time()
+        revision = await bump(connection, "job")
+        values = {
+            "kind": request.kind.value,
+            "state": JobState.REQUESTED.value,
+            "ont_id": request.ont_id,
+            "serial": target.serial,
+            "olt": target.name,
+            "port": target.port,
+            "reason": request.reason,
+            "requested_by": request.requested_by,
+            "requested_from": request.requested_from,
+            "requested_at": now,
+            "expires_at": now + request.expires_in_s,
+            "forced": request.forced,
+            "sections": ",".join(request.sections),
+            "revision": revision,
+        }
+        result = await connection.execute(insert(schema.job).returning(schema.job.c.id), values)
+        job_id: int = result.scalar_one()
+        if request.kind.level > 0:
+            where = f"{target.serial} at {target.name} {target.port} id {target.ont_id}"
+            entry = audit.Entry(
+                request.requested_by,
+                request.requested_from,
+                request.kind.value,
+                where,
+                request.reason,
+                "requested",
+                job_id,
+            )
+            await audit.append(connection, entry, now)
+        return job_id
+
+    async def claim(self, collector_id: str) -> list[Job]:
+        """Take every job that nobody has taken; each is given to one collector only."""
+        table = schema.job
+        async with self._database.writing() as connection:
+            query = select(table.c.id).where(table.c.state == JobState.REQUESTED.value).order_by(table.c.id)
+            ids = list((await connection.execute(query.with_for_update(skip_locked=True))).scalars())
+            if not ids:
+                return []
+            now = time.time()
+            values = {
+                "state": JobState.RUNNING.value,
+                "claimed_by": collector_id,
+                "started_at": now,
+                "revision": await bump(connection, "job"),
+            }
+            await connection.execute(update(table).where(table.c.id.in_(ids)).values(values))
+            rows = await connection.execute(
+                select(*columns(table, Job)).where(table.c.id.in_(ids)).order_by(table.c.id)
+            )
+            return [job_from(dict(row)) for row in rows.mappings()]
+
+    async def waiting(self) -> bool:
+        """Whether a claim would find something; cheap, for the claimer's poll."""
+        query = select(schema.job.c.id).where(schema.job.c.state == JobState.REQUESTED.value).limit(1)
+        async with self._database.reading() as connection:
+            return (await connection.execute(query)).first() is not None
+
+    async def tell(self, job_id: int, text: str, state: JobState | None = None, progress: str | None = None) -> None:
+        """Add a step to a job's story, and move its state.
+
+        Args:
+            job_id: The job.
+            text: What happened, for the operator.
+            state: New state, if it changes.
+            progress: What a successor needs to go on after this collector dies.
+        """
+        async with self._database.writing() as connection:
+            await self._tell(connection, job_id, text, {"state": state.value} if state else {}, progress)
+
+    async def end(self, job: Job, state: JobState, result: str) -> None:
+        """End a job: state, result, audit entry and event in one transaction."""
+        now = time.time()
+        async with self._database.writing() as connection:
+            changed = {"state": state.value, "result": result, "finished_at": now}
+            await self._tell(connection, job.id, result, changed, None)
+            if job.kind.level == 0:
+                return
+            where = f"{job.serial} at {job.olt} {job.port}"
+            entry = audit.Entry(
+                job.requested_by,
+                job.requested_from,
+                job.kind.value,
+                where,
+                job.reason,
+                f"{state.value}: {result}",
+                job.id,
+            )
+            await audit.append(connection, entry, now)
+            severity = "info" if state is JobState.VERIFIED else "warning"
+            text = f"{job.kind.value} by {job.requested_by}: {result}"
+            await append_event(connection, now, "job", severity, text, job.olt, job.port, job.serial)
+
+    async def _tell(
+        self, connection: AsyncConnection, job_id: int, text: str, changed: dict[str, Any], progress: str | None
+    ) -> None:
+        changed = {**changed, "revision": await bump(connection, "job")}
+        if progress is not None:
+            changed["progress"] = progress
+        await connection.execute(update(schema.job).where(schema.job.c.id == job_id).values(changed))
+        await connection.execute(insert(schema.job_step), {"job_id": job_id, "at": time.time(), "text": text})
+
+    async def ask_cancel(self, job_id: int, by: str) -> bool:
+        """Mark a job to be cancelled; one that nobody claimed yet ends at once. False when it had ended already."""
+        table = schema.job
+        async with self._database.writing() as connection:
+            query = select(*columns(table, Job)).where(table.c.id == job_id, table.c.state.not_in(_ENDED))
+            row = (await connection.execute(query.with_for_update())).mappings().one_or_none()
+            if row is None:
+                return False
+            changed: dict[str, Any] = {"cancel_by": by}
+            text = f"cancel asked by {by}"
+            if row["state"] == JobState.REQUESTED.value:
+                text = f"cancelled by {by} before it was sent"
+                changed |= {"state": JobState.CANCELLED.value, "result": text, "finished_at": time.time()}
+            await self._tell(connection, job_id, text, changed, None)
+            return True
+
+    async def cancelled(self, job_ids: Sequence[int]) -> dict[int, str]:
+        """Which of these jobs somebody asked to cancel, and who."""
+        table = schema.job
+        query = select(table.c.id, table.c.cancel_by).where(table.c.id.in_(job_ids), table.c.cancel_by.is_not(None))
+        async with self._database.reading() as connection:
+            return {row.id: row.cancel_by for row in await connection.execute(query)}
+
+    async def get(self, job_id: int) -> Job | None:
+        """One job with its steps."""
+        table, steps = schema.job, schema.job_step
+        async with self._database.reading() as connection:
+            row = (
+                (await connection.execute(select(*columns(table, Job)).where(table.c.id == job_id)))
+                .mappings()
+                .one_or_none()
+            )
+            if row is None:
+                return None
+            told = select(steps.c.at, steps.c.text).where(steps.c.job_id == job_id).order_by(steps.c.id)
+            return job_from(dict(row), [JobStep(at, said) for at, said in await connection.execute(told)])
+
+    async def orphans(self, collector_id: str, dead_before: float) -> list[tuple[Job, str | None]]:
+        """Take over unfinished jobs whose collector is gone, with the progress that it left."""
+        job, collector = schema.job, schema.collector
+        async with self._database.writing() as connection:
+            alive = select(collector.c.id).where(collector.c.heartbeat_at >= dead_before)
+            query = (
+                select(job.c.id)
+                .where(job.c.state.not_in([*_ENDED, JobState.REQUESTED.value]), job.c.claimed_by.not_in(alive))
+                .where(job.c.claimed_by != collector_id)
+            )
+            ids = list((await connection.execute(query.with_for_update(skip_locked=True))).scalars())
+            if not ids:
+                return []
+            changed = {"claimed_by": collector_id, "revision": await bump(connection, "job")}
+            await connection.execute(update(job).where(job.c.id.in_(ids)).values(changed))
+            rows = await connection.execute(select(*columns(job, Job), job.c.progress).where(job.c.id.in_(ids)))
+            found = []
+            for row in rows.mappings():
+                values = dict(row)
+                progress = values.pop("progress")
+                found.append((job_from(values), progress))
+            return found

@@ -1,0 +1,70 @@
+"""Registers of what runs: the outside systems' states, and the collectors with their heartbeats."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import asdict
+
+from sqlalchemy import delete, select
+
+from noc_console.domain.network import Collector, Source
+from noc_console.storage import schema
+from noc_console.storage.database import Database
+from noc_console.storage.feed import bump, read_collectors
+from noc_console.storage.inventory import upsert
+
+HEARTBEAT_S = 5.0
+DEAD_AFTER_S = 20.0
+"""A collector whose heartbeat is older than this is dead."""
+
+
+class SourceStore:
+    """States of outside systems."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def put(self, source: Source) -> None:
+        """Store a source's state."""
+        async with self._database.writing() as connection:
+            row = asdict(source) | {"revision": await bump(connection, "source")}
+            await upsert(connection, schema.source, [row])
+
+
+class CollectorRegister:
+    """Which collectors live."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def beat(self, collector: Collector) -> None:
+        """Register, or renew the heartbeat."""
+        async with self._database.writing() as connection:
+            row = {
+                name: getattr(collector, name) for name in ("id", "host", "pid", "mode", "started_at", "heartbeat_at")
+            }
+            await upsert(connection, schema.collector, [row])
+
+    async def leave(self, collector_id: str) -> None:
+        """Take a collector off the register."""
+        async with self._database.writing() as connection:
+            await connection.execute(delete(schema.collector).where(schema.collector.c.id == collector_id))
+
+    async def forget_dead(self, now: float | None = None) -> None:
+        """Delete registrations that have been dead for an hour."""
+        limit = (now or time.time()) - 3600
+        async with self._database.writing() as connection:
+            await connection.execute(delete(schema.collector).where(schema.collector.c.heartbeat_at < limit))
+
+    async def alive(self, now: float | None = None) -> list[Collector]:
+        """Collectors with a fresh heartbeat."""
+        limit = (now or time.time()) - DEAD_AFTER_S
+        async with self._database.reading() as connection:
+            return [c for c in await read_collectors(connection) if c.heartbeat_at >= limit]
+
+    async def last_beat_at(self) -> float | None:
+        """Newest heartbeat of all."""
+        async with self._database.reading() as connection:
+            query = select(schema.collector.c.heartbeat_at).order_by(schema.collector.c.heartbeat_at.desc()).limit(1)
+            found: float | None = (await connection.execute(query)).scalar()
+            return found
