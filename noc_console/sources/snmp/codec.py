@@ -1,0 +1,234 @@
+"""The part of SNMP's BER that a table poller needs (RFC 3416, X.690), fast and strict.
+
+Object identifiers stay in their encoded form: a row's key is the undecoded tail of its OID. Values are ``int``
+(INTEGER, Counter, Gauge, TimeTicks) or ``bytes`` (everything else); "there is no such value" is the absence of the row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+
+Value = int | bytes
+
+INTEGER, OCTETS, NULL, OID, SEQUENCE = 0x02, 0x04, 0x05, 0x06, 0x30
+IP_ADDRESS, COUNTER32, GAUGE32, TIMETICKS, OPAQUE, COUNTER64 = 0x40, 0x41, 0x42, 0x43, 0x44, 0x46
+NO_SUCH_OBJECT, NO_SUCH_INSTANCE, END_OF_MIB_VIEW = 0x80, 0x81, 0x82
+GET, GET_NEXT, RESPONSE, GET_BULK = 0xA0, 0xA1, 0xA2, 0xA5
+
+_UNSIGNED = frozenset((COUNTER32, GAUGE32, TIMETICKS, COUNTER64))
+_from_bytes = int.from_bytes
+
+
+class DecodeError(ValueError):
+    """The datagram is not well-formed, or not for us. It is dropped, as if it had been lost."""
+
+
+@lru_cache(maxsize=4096)
+def encode_oid(dotted: str) -> bytes:
+    """Encode ``1.3.6.1.2.1`` (without tag and length).
+
+    Raises:
+        ValueError: Not dotted numbers, or fewer than two.
+    """
+    parts = [int(part) for part in dotted.strip(".").split(".")]
+    if len(parts) < 2 or parts[0] > 2 or min(parts) < 0:
+        raise ValueError(f"not an object identifier: {dotted!r}")
+    return encode_subids([parts[0] * 40 + parts[1], *parts[2:]])
+
+
+def encode_subids(subids: Iterable[int]) -> bytes:
+    """Encode sub-identifiers in base 128."""
+    out = bytearray()
+    for value in subids:
+        if value < 0x80:
+            out.append(value)
+            continue
+        digits = [value & 0x7F]
+        value >>= 7
+        while value:
+            digits.append(value & 0x7F | 0x80)
+            value >>= 7
+        out += bytes(reversed(digits))
+    return bytes(out)
+
+
+def decode_subids(raw: bytes) -> list[int]:
+    """The sub-identifiers of an encoded OID or of a piece of one.
+
+    Raises:
+        DecodeError: The last sub-identifier is cut off.
+    """
+    out = []
+    value = 0
+    for byte in raw:
+        value = value << 7 | byte & 0x7F
+        if byte < 0x80:
+            out.append(value)
+            value = 0
+    if raw and raw[-1] >= 0x80:
+        raise DecodeError("cut-off sub-identifier")
+    return out
+
+
+def decode_oid(raw: bytes) -> str:
+    """Dotted form of an encoded OID; empty for no bytes."""
+    if not raw:
+        return ""
+    first, *rest = decode_subids(raw)
+    top = min(first // 40, 2)
+    return ".".join(map(str, (top, first - 40 * top, *rest)))
+
+
+def oid_after(key: bytes, previous: bytes) -> bool:
+    """Whether the encoded OID tail ``key`` sorts after ``previous``."""
+    if len(key) == len(previous) and key[:-1] == previous[:-1] and key and max(key[-1], previous[-1]) < 0x80:
+        return key[-1] > previous[-1]
+    return decode_subids(key) > decode_subids(previous)
+
+
+def tlv(tag: int, body: bytes) -> bytes:
+    """One tag-length-value."""
+    size = len(body)
+    if size < 0x80:
+        return bytes((tag, size)) + body
+    length = size.to_bytes((size.bit_length() + 7) // 8, "big")
+    return bytes((tag, 0x80 | len(length))) + length + body
+
+
+def encode_integer(value: int) -> bytes:
+    """A whole INTEGER."""
+    return tlv(INTEGER, value.to_bytes(value.bit_length() // 8 + 1, "big", signed=True))
+
+
+def encode_request(pdu: int, request_id: int, oids: Iterable[bytes], max_repetitions: int = 0) -> bytes:
+    """A GET, GETNEXT or GETBULK PDU.
+
+    Args:
+        pdu: ``GET``, ``GET_NEXT`` or ``GET_BULK``.
+        request_id: 1 to 2**31 - 1.
+        oids: Encoded OIDs.
+        max_repetitions: For GETBULK; at least 1, because some agents hang on 0.
+    """
+    if pdu == GET_BULK and max_repetitions < 1:
+        raise ValueError("max-repetitions must be at least 1")
+    bindings = b"".join([tlv(SEQUENCE, tlv(OID, oid) + b"\x05\x00") for oid in oids])
+    head = encode_integer(request_id) + b"\x02\x01\x00" + encode_integer(max_repetitions)
+    return tlv(pdu, head + tlv(SEQUENCE, bindings))
+
+
+def header(data: bytes, at: int) -> tuple[int, int, int]:
+    """Tag, start and end of the value of the TLV at ``at``.
+
+    Raises:
+        DecodeError: It does not fit into ``data``.
+    """
+    try:
+        tag = data[at]
+        size = data[at + 1]
+    except IndexError:
+        raise DecodeError("cut off") from None
+    at += 2
+    if size & 0x80:
+        count = size & 0x7F
+        if not 1 <= count <= 4 or at + count > len(data):
+            raise DecodeError("length")
+        size = _from_bytes(data[at : at + count], "big")
+        at += count
+    if at + size > len(data):
+        raise DecodeError("cut off")
+    return tag, at, at + size
+
+
+def decode_response(data: bytes, at: int) -> tuple[int, int, int, int, int]:
+    """Open a Response PDU.
+
+    Returns:
+        request id, error-status, error-index, start and end of the variable bindings.
+
+    Raises:
+        DecodeError: It is not a Response, or not well-formed.
+    """
+    tag, start, end = header(data, at)
+    if tag != RESPONSE:
+        raise DecodeError("not a response")
+    numbers = []
+    for _ in range(3):
+        tag, value, start = header(data, start)
+        if tag != INTEGER or start > end or start == value:
+            raise DecodeError("response header")
+        numbers.append(_from_bytes(data[value:start], "big", signed=True))
+    tag, start, stop = header(data, start)
+    if tag != SEQUENCE or stop != end:
+        raise DecodeError("variable bindings")
+    return numbers[0], numbers[1], numbers[2], start, stop
+
+
+def decode_bindings(data: bytes, at: int, end: int) -> tuple[list[bytes], list[int], list[bytes]]:
+    """Variable bindings as three lists: encoded OIDs, value tags, raw values.
+
+    Nothing is interpreted before the framing of the whole answer was found sound, so that a damaged answer leaves
+    no rows behind.
+
+    Raises:
+        DecodeError: The framing is wrong.
+    """
+    oids: list[bytes] = []
+    tags: list[int] = []
+    values: list[bytes] = []
+    add_oid, add_tag, add_value = oids.append, tags.append, values.append
+    try:
+        while at < end:
+            outer, size, inner, oid_size = data[at : at + 4]
+            if outer == SEQUENCE and inner == OID and size < 0x80 and oid_size < 0x80:
+                value = at + 4 + oid_size
+                add_oid(data[at + 4 : value])
+                at += 2 + size
+                add_tag(data[value])
+                add_value(data[value + 2 : at])
+                if value + 2 + data[value + 1] != at:
+                    raise DecodeError("binding length")
+            else:
+                at = _decode_long_binding(data, at, end, oids, tags, values)
+    except (IndexError, ValueError) as error:
+        if isinstance(error, DecodeError):
+            raise
+        raise DecodeError("cut off") from None
+    if at != end:
+        raise DecodeError("overrun")
+    return oids, tags, values
+
+
+def _decode_long_binding(
+    data: bytes, at: int, end: int, oids: list[bytes], tags: list[int], values: list[bytes]
+) -> int:
+    """One binding with a long-form length somewhere; returns where the next one starts."""
+    tag, inner, stop = header(data, at)
+    if tag != SEQUENCE or stop > end:
+        raise DecodeError("binding")
+    tag, start, after = header(data, inner)
+    if tag != OID:
+        raise DecodeError("binding without an object identifier")
+    oids.append(data[start:after])
+    tag, start, after = header(data, after)
+    if after != stop:
+        raise DecodeError("binding length")
+    tags.append(tag)
+    values.append(data[start:after])
+    return stop
+
+
+def convert(tags: Sequence[int], raw: Sequence[bytes]) -> list[Value]:
+    """Values in native form; a column of one type is converted in one pass."""
+    kinds = set(tags)
+    if kinds == {INTEGER}:
+        return [_from_bytes(value, "big", signed=True) for value in raw]
+    if kinds == {OCTETS}:
+        return list(raw)
+    return [_convert_one(tag, value) for tag, value in zip(tags, raw, strict=True)]
+
+
+def _convert_one(tag: int, raw: bytes) -> Value:
+    if tag == INTEGER:
+        return _from_bytes(raw, "big", signed=True)
+    return _from_bytes(raw, "big") if tag in _UNSIGNED else raw

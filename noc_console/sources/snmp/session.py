@@ -1,0 +1,403 @@
+"""Sessions: one UDP socket per OLT, requests matched by id, retried, paced; answers decoded within a time budget.
+
+The engine keeps the event loop free: however many sockets are readable, answers are decoded for at most ``budget_s``
+per turn of the loop. One sweep timer serves all time-outs. The socket is connected, so the kernel drops what comes from
+any other address and reports an unreachable port.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+import itertools
+import random
+import socket
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+
+from noc_console.domain.errors import SourceProtocolError, SourceTimeout, SourceUnavailable
+from noc_console.sources.snmp import codec
+from noc_console.sources.snmp.security import Security
+
+SWEEP_S = 0.05
+DATAGRAMS_PER_READ = 8
+RECEIVE_BUFFER = 1 << 20
+MAX_DATAGRAM = 65535
+ERROR_TOO_BIG = 1
+MIN_REPETITIONS = 1
+
+ERROR_STATUS = {
+    1: "tooBig",
+    2: "noSuchName",
+    3: "badValue",
+    4: "readOnly",
+    5: "genErr",
+    6: "noAccess",
+    13: "resourceUnavailable",
+    16: "authorizationError",
+}
+
+
+class Exchange:
+    """One request and its answer.
+
+    Args:
+        build: Makes the PDU for a request id; called again when the request is made smaller.
+        answered: Called with error-status, data, start and end of the bindings.
+        failed: Called once with the error when no try was answered.
+        smaller: Halves the request, for good when it is told True (tooBig); False when it cannot get smaller.
+    """
+
+    __slots__ = (
+        "answered",
+        "build",
+        "deadline",
+        "failed",
+        "first_sent_at",
+        "packet",
+        "refused",
+        "request_id",
+        "smaller",
+        "tries",
+    )
+
+    def __init__(
+        self,
+        build: Callable[[int], bytes],
+        answered: Callable[[int, bytes, int, int], None],
+        failed: Callable[[Exception], None],
+        smaller: Callable[[bool], bool] | None = None,
+    ) -> None:
+        self.build = build
+        self.answered = answered
+        self.failed = failed
+        self.smaller = smaller or (lambda _for_good: False)
+        self.request_id = 0
+        self.packet = b""
+        self.deadline = 0.0
+        self.first_sent_at = 0.0
+        self.tries = 0
+        self.refused = False
+
+
+class Window:
+    """How many requests may be in flight at one OLT: grows only while answers come no slower than with one.
+
+    An agent that serves one request at a time answers two in flight half as fast; there it stays at one.
+    """
+
+    SLOWER = 1.5
+    LEARN = 4
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        self.size = 1
+        self._times: list[float] = []
+        self._base_s: float | None = None
+        self._hold = 0
+
+    def answered(self, took_s: float) -> None:
+        """Learn from one answer at the present size."""
+        self._times.append(took_s)
+        if len(self._times) < self.LEARN * self.size:
+            return
+        typical = sorted(self._times)[len(self._times) // 2]
+        self._times.clear()
+        if self.size == 1:
+            self._base_s = typical
+        if self._base_s is not None and self.size > 1 and typical > self.SLOWER * self._base_s:
+            self.size //= 2
+            self._hold = 32
+        elif self._hold:
+            self._hold -= 1
+        elif self.size < self.limit:
+            self.size = min(self.limit, self.size * 2)
+
+    def lost(self) -> None:
+        """Shrink after a time-out."""
+        self.size = max(1, self.size // 2)
+        self._times.clear()
+        self._hold = 8
+
+
+class SnmpEngine:
+    """What all sessions share: the decode budget, the sweep timer and the request ids. Belongs to one event loop."""
+
+    def __init__(self, budget_s: float = 0.001) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._budget_s = budget_s
+        self._request_id = random.randrange(1 << 20, 1 << 30)
+        self._sessions: set[SnmpSession] = set()
+        self._received: deque[tuple[SnmpSession, bytes]] = deque()
+        self._turn_ends_at: float | None = None
+        self._sweeper: asyncio.TimerHandle | None = None
+
+    def open(
+        self, host: str, port: int, security: Security, timeout_s: float = 5.0, retries: int = 2, window: int = 4
+    ) -> SnmpSession:
+        """A session with one agent.
+
+        Args:
+            host: IP address (IPv4 or IPv6) or name; a name is looked up now.
+            port: UDP port.
+            security: Community, or a USM user.
+            timeout_s: For one try.
+            retries: Further tries.
+            window: Most requests in flight.
+
+        Raises:
+            SourceUnavailable: The name is not known, or no route leads there.
+        """
+        session = SnmpSession(self, _connect(host, port), security, timeout_s, retries, Window(window))
+        self._sessions.add(session)
+        self._loop.add_reader(session.socket.fileno(), session.readable)
+        if self._sweeper is None:
+            self._sweeper = self._loop.call_later(SWEEP_S, self._sweep)
+        return session
+
+    def close(self) -> None:
+        """Close every session."""
+        if self._sweeper:
+            self._sweeper.cancel()
+            self._sweeper = None
+        for session in list(self._sessions):
+            session.close()
+
+    def next_id(self) -> int:
+        """A request id that no recent request had."""
+        self._request_id = self._request_id % 0x7FFFFFFF + 1
+        return self._request_id
+
+    def received(self, session: SnmpSession, datagrams: Sequence[bytes]) -> None:
+        """Queue datagrams, and decode while this turn's budget lasts."""
+        self._received.extend((session, datagram) for datagram in datagrams)
+        if self._turn_ends_at is None:
+            self._turn_ends_at = time.perf_counter() + self._budget_s
+            self._loop.call_soon(self._new_turn)
+        self._drain()
+
+    def _drain(self) -> None:
+        ends_at = self._turn_ends_at or 0.0
+        while self._received and time.perf_counter() < ends_at:
+            session, datagram = self._received.popleft()
+            session.handle(datagram)
+
+    def _new_turn(self) -> None:
+        self._turn_ends_at = None
+        if self._received:
+            self.received(self._received[0][0], ())
+
+    def _sweep(self) -> None:
+        now = time.perf_counter()
+        for session in list(self._sessions):
+            session.sweep(now)
+        self._sweeper = self._loop.call_later(SWEEP_S, self._sweep)
+
+    def _closed(self, session: SnmpSession) -> None:
+        self._loop.remove_reader(session.socket.fileno())
+        self._sessions.discard(session)
+
+
+def _connect(host: str, port: int) -> socket.socket:
+    try:
+        family, kind, proto, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_DGRAM)[0]
+        made = socket.socket(family, kind, proto)
+    except OSError as error:
+        raise SourceUnavailable(f"{host}: {error.strerror}", hint="check address:") from None
+    try:
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
+        made.setblocking(False)
+        made.connect(address)
+    except OSError as error:
+        made.close()
+        raise SourceUnavailable(f"{host}: {error.strerror}", hint="check address: and the route") from None
+    return made
+
+
+class SnmpSession:
+    """A conversation with one agent. Made by ``SnmpEngine.open``."""
+
+    def __init__(
+        self,
+        engine: SnmpEngine,
+        connected: socket.socket,
+        security: Security,
+        timeout_s: float,
+        retries: int,
+        window: Window,
+    ) -> None:
+        self.socket = connected
+        self.window = window
+        self.requests = 0
+        self.resent = 0
+        self.ignored = 0
+        """Datagrams that were damaged, late, or not for us."""
+        self._engine = engine
+        self._security = security
+        self._timeout_s = timeout_s
+        self._retries = retries
+        self._flying: dict[int, Exchange] = {}
+        self._waiting: list[tuple[int, int, Exchange]] = []
+        self._order = itertools.count()
+
+    def close(self) -> None:
+        """Fail what is under way and close the socket."""
+        if self.socket.fileno() < 0:
+            return
+        self._engine._closed(self)
+        self.socket.close()
+        exchanges = [*self._flying.values(), *(item[2] for item in self._waiting)]
+        self._flying.clear()
+        self._waiting.clear()
+        for exchange in exchanges:
+            exchange.failed(SourceUnavailable("session closed"))
+
+    def send(self, exchange: Exchange, priority: int = 0) -> None:
+        """Send when the window allows; lower ``priority`` first, then first come, first served."""
+        heapq.heappush(self._waiting, (priority, next(self._order), exchange))
+        self._pump()
+
+    def drop(self, exchanges: Sequence[Exchange]) -> None:
+        """Forget exchanges whose caller went away."""
+        gone = set(map(id, exchanges))
+        self._flying = {key: e for key, e in self._flying.items() if id(e) not in gone}
+        self._waiting = [item for item in self._waiting if id(item[2]) not in gone]
+        heapq.heapify(self._waiting)
+        self._pump()
+
+    async def get(self, oids: Sequence[bytes], priority: int = -1) -> dict[bytes, codec.Value]:
+        """Read single values with one GET.
+
+        Returns:
+            Encoded OID to value; what the agent does not have is not in it.
+
+        Raises:
+            SourceTimeout: No answer after all tries.
+            SourceUnavailable: The port is closed or the network unreachable.
+            SourceProtocolError: The agent reported an error-status.
+        """
+        future: asyncio.Future[dict[bytes, codec.Value]] = asyncio.get_running_loop().create_future()
+
+        def answered(status: int, data: bytes, start: int, end: int) -> None:
+            if status:
+                failed(status_error(status))
+            elif not future.done():
+                future.set_result(_read_values(data, start, end))
+
+        def failed(error: Exception) -> None:
+            if not future.done():
+                future.set_exception(error)
+
+        exchange = Exchange(lambda request_id: codec.encode_request(codec.GET, request_id, oids), answered, failed)
+        self.send(exchange, priority)
+        try:
+            return await future
+        finally:
+            if future.cancelled():
+                self.drop([exchange])
+
+    def readable(self) -> None:
+        """Take datagrams off the socket."""
+        datagrams = []
+        try:
+            for _ in range(DATAGRAMS_PER_READ):
+                datagrams.append(self.socket.recv(MAX_DATAGRAM))
+        except BlockingIOError:
+            pass
+        except OSError:
+            # The agent's host said that nobody listens. It may be restarting: the sweep tries again.
+            for exchange in self._flying.values():
+                exchange.refused = True
+        if datagrams:
+            self._engine.received(self, datagrams)
+
+    def handle(self, datagram: bytes) -> None:
+        """Match one datagram to its request."""
+        try:
+            data, at = self._security.open(datagram)
+            request_id, status, _, start, end = codec.decode_response(data, at)
+        except codec.DecodeError:
+            self.ignored += 1
+            return
+        exchange = self._flying.get(request_id)
+        if exchange is None:
+            self.ignored += 1
+            return
+        if status == ERROR_TOO_BIG and exchange.smaller(True):
+            del self._flying[request_id]
+            self._start(exchange)
+            return
+        del self._flying[request_id]
+        if exchange.tries == 0:
+            self.window.answered(time.perf_counter() - exchange.first_sent_at)
+        try:
+            exchange.answered(status, data, start, end)
+        except codec.DecodeError:
+            self.ignored += 1
+            self._flying[request_id] = exchange
+            return
+        self._pump()
+
+    def sweep(self, now: float) -> None:
+        """Resend what was not answered in time, or give up on it."""
+        for exchange in [e for e in self._flying.values() if e.deadline <= now]:
+            if exchange.tries >= self._retries:
+                del self._flying[exchange.request_id]
+                exchange.failed(_no_answer(exchange, self._timeout_s))
+                continue
+            exchange.tries += 1
+            self.resent += 1
+            self.window.lost()
+            # The second try is the same request, so that a late answer to the first is still welcome. After that the
+            # answer may be too large for the path (a lost fragment loses it all): ask for less.
+            if exchange.tries > 1 and exchange.smaller(False):
+                del self._flying[exchange.request_id]
+                self._build(exchange)
+            exchange.deadline = now + self._timeout_s
+            self._transmit(exchange)
+        self._pump()
+
+    def _pump(self) -> None:
+        while self._waiting and len(self._flying) < self.window.size:
+            self._start(heapq.heappop(self._waiting)[2])
+
+    def _start(self, exchange: Exchange) -> None:
+        self._build(exchange)
+        exchange.tries = 0
+        exchange.first_sent_at = time.perf_counter()
+        exchange.deadline = exchange.first_sent_at + self._timeout_s
+        self._transmit(exchange)
+
+    def _build(self, exchange: Exchange) -> None:
+        exchange.request_id = self._engine.next_id()
+        exchange.packet = self._security.wrap(exchange.build(exchange.request_id))
+        self._flying[exchange.request_id] = exchange
+
+    def _transmit(self, exchange: Exchange) -> None:
+        self.requests += 1
+        try:
+            self.socket.send(exchange.packet)
+        except BlockingIOError:
+            pass  # the sweep sends it again
+        except OSError:
+            exchange.refused = True
+
+
+def _no_answer(exchange: Exchange, timeout_s: float) -> Exception:
+    if exchange.refused:
+        return SourceUnavailable("port unreachable", hint="is SNMP enabled there, and the port right?")
+    tried = f"{exchange.tries + 1} tries of {timeout_s:g} s"
+    return SourceTimeout(f"no answer in {tried}", hint="check address, community, and the SNMP view and access list")
+
+
+def status_error(status: int) -> SourceProtocolError:
+    """The error for an error-status that the agent reported."""
+    return SourceProtocolError(f"the agent answered error-status {ERROR_STATUS.get(status, status)}")
+
+
+def _read_values(data: bytes, start: int, end: int) -> dict[bytes, codec.Value]:
+    oids, tags, raw = codec.decode_bindings(data, start, end)
+    there = [index for index, tag in enumerate(tags) if tag < 0x80 and tag != codec.NULL]
+    values = codec.convert([tags[i] for i in there], [raw[i] for i in there])
+    return {oids[index]: value for index, value in zip(there, values, strict=True)}
