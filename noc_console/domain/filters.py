@@ -136,7 +136,7 @@ def parse_filter(text: str) -> Filter:
 
 def haystack(row: Row) -> str:
     """The lower-case text in which words are looked for; put it into the row as ``text`` to have it built once."""
-    parts = [str(row[key]) for key in _TEXT_KEYS if row.get(key)]
+    parts = [str(row[key]) for key in _TEXT_KEYS if row.get(key) and (key != "offline_reason" or _is_down(row))]
     serial = row.get("serial")
     if serial:
         parts += [str(serial), _hex_form(str(serial))]
@@ -262,12 +262,16 @@ def _choice(field: FilterField, value: str, at: int) -> Test:
             raise FilterError(f"{field.name}: has no {part!r} ({hint})", at)
         wanted.add(choices[part])
     key = field.name
-    if key != "state":
-        return lambda row: row.get(key) in wanted
-    # A reason may be asked for as a state: it holds only while the ONT is offline.
-    return lambda row: (
-        row.get("state") in wanted or (row.get("state") == "offline" and row.get("offline_reason") in wanted)
-    )
+    if key == "offline_reason":
+        return lambda row: row.get(key) in wanted and _is_down(row)
+    if key == "state":  # a reason may be asked for as a state
+        return lambda row: row.get(key) in wanted or (row.get("offline_reason") in wanted and _is_down(row))
+    return lambda row: row.get(key) in wanted
+
+
+def _is_down(row: Row) -> bool:
+    """Whether its reason is the present one: an ONT that came back keeps the last."""
+    return row.get("state", "offline") == "offline"
 
 
 def _number(field: FilterField, value: str, at: int) -> Test:

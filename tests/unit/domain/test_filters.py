@@ -140,8 +140,10 @@ def test_refuses_with_position(text: str, position: int, says: str) -> None:
     assert isinstance(caught.value, ValueError)
 
 
-def test_a_last_reason_does_not_make_an_online_ont_match() -> None:
-    assert not parse_filter("state:los").matches({**ROW, "state": "online"})
+@pytest.mark.parametrize("text", ["state:los", "reason:los", "loss_of"])
+def test_a_last_reason_does_not_make_an_online_ont_match(text: str) -> None:
+    assert parse_filter(text).matches(ROW)
+    assert not parse_filter(text).matches({**ROW, "state": "online"})
 
 
 def test_prepared_text_is_used_instead_of_building_it() -> None:
