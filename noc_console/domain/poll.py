@@ -1,0 +1,50 @@
+"""What one poll of one OLT yields: readings, and how much of the truth they are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from noc_console.domain.identity import PonPort
+from noc_console.domain.network import Outcome, PollKind
+
+Fact = str | int | float | bool
+Facts = dict[str, Fact | None]
+"""Fact name (a field of ``Ont``, ``Port``, ``Card`` or ``Olt``) to value. None: asked, and there is no reading.
+Absent: not asked, or the device does not have it."""
+
+
+@dataclass(slots=True)
+class PortReading:
+    """The ONTs of one PON port."""
+
+    port: PonPort
+    outcome: Outcome
+    onts: dict[int, Facts] = field(default_factory=dict)
+    """ONT id to facts. Only when ``outcome`` is complete does an absent id mean that there is no such ONT."""
+    error: str | None = None
+
+
+@dataclass(slots=True)
+class OltReading:
+    """One poll."""
+
+    kind: PollKind
+    started_at: float
+    outcome: Outcome = Outcome.FAILED
+    answered: bool = False
+    """Whether the OLT answered anything at all."""
+    duration_s: float = 0.0
+    error: str | None = None
+    uptime_s: float | None = None
+    ports: list[PortReading] = field(default_factory=list)
+    all_ports: bool = False
+    """Whether a port that is not in ``pon_ports`` does not exist."""
+    pon_ports: dict[PonPort, Facts] = field(default_factory=dict)
+    cards: dict[str, Facts] = field(default_factory=dict)
+    olt: Facts = field(default_factory=dict)
+    varbinds: int = 0
+
+    @property
+    def ont_count(self) -> int:
+        """ONTs read."""
+        return sum(len(port.onts) for port in self.ports)
