@@ -1,0 +1,180 @@
+"""Put the simulated network together and serve it until cancelled."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import yaml
+
+from noc_console.demo import history, planner, victoria
+from noc_console.demo.acs import SimulatedAcs
+from noc_console.demo.agenda import Agenda
+from noc_console.demo.huawei import ONT_OPTICS
+from noc_console.demo.planner import PlantOptions
+from noc_console.demo.routers import Routers
+from noc_console.demo.scenario import Scenario
+from noc_console.demo.victoria import VictoriaMetrics
+from noc_console.demo.world import World
+from noc_console.domain.errors import ConfigError
+
+CONFIG_HEADER = "# Written by the simulated network (noc-console demo) for itself; the next run overwrites it.\n"
+COMMUNITY = "public"
+POLLING = {"state_s": 10, "optics_s": 30, "health_s": 15, "inventory_s": 300, "cpe_s": 15}
+
+
+@dataclass(frozen=True, slots=True)
+class DemoOptions:
+    """What to simulate."""
+
+    plant: PlantOptions = field(default_factory=PlantOptions)
+    folder: Path | None = None
+    """For config, database and log; None makes one and removes it in the end."""
+    faults: bool = True
+    """Whether things happen."""
+    silences: bool = True
+    """Whether OLTs fall silent among them."""
+    past: bool = True
+    """Whether charts have a past."""
+    metrics: bool = True
+    """Whether to run a VictoriaMetrics, when there is one."""
+    latency_s: float = 0.003
+    """Way to each OLT and back."""
+    optics_value_s: float = 0.0005
+    """Time an OLT takes to ask an ONT for one optical value."""
+
+
+@dataclass(frozen=True, slots=True)
+class DemoInfo:
+    """Where everything is."""
+
+    config: Path
+    olts: dict[str, int]
+    """UDP port of each OLT."""
+    genieacs: int
+    victoriametrics: int | None
+    past: Path | None = None
+    """JSON lines with the past, when there is no VictoriaMetrics to hold it."""
+
+    def as_dict(self) -> dict[str, Any]:
+        """The same for JSON."""
+        ports = {"olts": self.olts, "genieacs": self.genieacs, "victoriametrics": self.victoriametrics}
+        return {"config": str(self.config), "ports": ports, "history": str(self.past) if self.past else None}
+
+
+async def serve(options: DemoOptions, ready: Callable[[DemoInfo], None]) -> None:
+    """Run the simulated network until cancelled.
+
+    Args:
+        options: What to simulate.
+        ready: Called once everything listens and the config file is written.
+
+    Raises:
+        ConfigError: The folder holds somebody else's config file, or cannot be written.
+        ValueError: The plant is impossible.
+    """
+    built_at = time.time()
+    world = World(planner.build(options.plant, built_at), Agenda(time.time), COMMUNITY, options.plant.seed)
+    async with AsyncExitStack() as stack:
+        folder = _own_folder(stack) if options.folder is None else options.folder
+        _check_folder(folder)
+        for agent in world.agents.values():
+            agent.behaviour.latency_s = options.latency_s
+            agent.behaviour.slow_columns = ((ONT_OPTICS, options.optics_value_s),)
+            agent.start()
+            stack.callback(agent.stop)
+        acs = SimulatedAcs()
+        Routers(world, acs, options.plant.seed)
+        await acs.start()
+        stack.push_async_callback(acs.close)
+        database = await _start_metrics(stack) if options.metrics else None
+        # A second plant of the same seed and instant: the first one changes while its past is told.
+        past = history.import_lines(history.samples(planner.build(options.plant, built_at))) if options.past else ()
+        info = DemoInfo(
+            config=folder / "config.yaml",
+            olts={name: agent.port for name, agent in world.agents.items()},
+            genieacs=acs.port,
+            victoriametrics=database.port if database else None,
+            past=folder / "history.jsonl" if options.past and not database else None,
+        )
+        _write_config(info)
+        if info.past:
+            info.past.write_text("".join(past), encoding="utf-8")
+        ready(info)
+        world.live()
+        if options.faults:
+            Scenario(world, options.plant.seed, options.silences).begin()
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(world.agenda.run())
+            if database:
+                tasks.create_task(_load(database, past))
+
+
+def _own_folder(stack: AsyncExitStack) -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="noc-console-demo-"))
+    # Whoever uses the config may still be writing next to it.
+    stack.callback(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
+def _check_folder(folder: Path) -> None:
+    config = folder / "config.yaml"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        foreign = config.exists() and not config.read_text(encoding="utf-8", errors="replace").startswith(CONFIG_HEADER)
+    except OSError as error:
+        raise ConfigError(f"cannot use the folder: {error.strerror}", path=str(folder)) from None
+    if foreign:
+        raise ConfigError("this config file is not the demo's", path=str(config), hint="give another folder")
+
+
+async def _start_metrics(stack: AsyncExitStack) -> VictoriaMetrics | None:
+    folder = Path(
+        stack.enter_context(tempfile.TemporaryDirectory(prefix="noc-console-vm-", ignore_cleanup_errors=True))
+    )
+    server = await victoria.start(folder)
+    if server:
+        stack.push_async_callback(server.stop)
+    return server
+
+
+async def _load(database: VictoriaMetrics, past: Iterable[str]) -> None:
+    """Import the past; without it the charts start empty, which is no reason to end."""
+    try:
+        await database.load(past)
+    except httpx.HTTPError:
+        return
+
+
+def _write_config(info: DemoInfo) -> None:
+    metrics = {"url": f"http://127.0.0.1:{info.victoriametrics}"} if info.victoriametrics else None
+    config = {
+        "database": "sqlite:///noc.db",
+        "victoriametrics": metrics,
+        "genieacs": {"url": f"http://127.0.0.1:{info.genieacs}"},
+        "polling": POLLING,
+        "olts": [
+            {
+                "name": name,
+                "address": "127.0.0.1",
+                "snmp": {"version": "2c", "community": COMMUNITY, "port": port, "timeout_s": 2, "retries": 1},
+                "profile": "auto",
+            }
+            for name, port in info.olts.items()
+        ],
+        "console": {"site": "demo"},
+        "logging": {"file": "noc.log"},
+    }
+    text = CONFIG_HEADER + yaml.safe_dump(config, sort_keys=False)
+    written = info.config.with_name(info.config.name + ".new")
+    written.write_text(text, encoding="utf-8")
+    os.replace(written, info.config)
