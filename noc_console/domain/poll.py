@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from noc_console.domain.identity import PonPort
 from noc_console.domain.network import Outcome, PollKind
 
-Fact = str | int | float | bool
-Facts = dict[str, Fact | None]
-"""Fact name (a field of ``Ont``, ``Port``, ``Card`` or ``Olt``) to value. None: asked, and there is no reading.
+Facts = dict[str, Any]
+"""Fact name (a field of ``Ont``, ``Port``, ``Card`` or ``Olt``) to its value. None: asked, and there is no reading.
 Absent: not asked, or the device does not have it."""
 
 

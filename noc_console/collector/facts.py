@@ -1,0 +1,248 @@
+"""One OLT's facts: what is known in memory, and the one place that writes them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from noc_console.collector.reconcile import EventRow, KnownOnts, PortChanges, commit, missing_ports, reconcile_port
+from noc_console.domain.identity import PonPort
+from noc_console.domain.network import Card, Olt, Ont, Outcome, PollKind, PollMark, Port
+from noc_console.domain.poll import OltReading, PortReading
+from noc_console.storage import inventory, schema
+from noc_console.storage.database import Database
+from noc_console.storage.feed import bump, columns, read_rows
+
+_ONT_COLUMNS = [f.name for f in fields(Ont) if f.name not in ("id", "revision")]
+
+
+@dataclass(slots=True)
+class Applied:
+    """What a reading came to."""
+
+    new_onts: bool = False
+    """ONTs appeared or were swapped: their descriptions and models are not known yet."""
+
+
+@dataclass(slots=True)
+class _Plan:
+    """Everything that one transaction writes."""
+
+    ports: list[tuple[PortReading, PortChanges]] = field(default_factory=list)
+    cards: list[Card] = field(default_factory=list)
+    gone_cards: list[str] = field(default_factory=list)
+    pon_ports: list[Port] = field(default_factory=list)
+    gone_ports: list[str] = field(default_factory=list)
+    marks: list[PollMark] = field(default_factory=list)
+    events: list[EventRow] = field(default_factory=list)
+    olt: dict[str, Any] = field(default_factory=dict)
+
+
+class OltFacts:
+    """Memory and database of one OLT's facts. The only writer of them.
+
+    Memory follows the database: a write that fails leaves both as they were, and the next reading is compared with
+    what was known before, so that nothing is lost but the moment.
+    """
+
+    def __init__(self, database: Database, olt_id: int, name: str) -> None:
+        self.olt = Olt(id=olt_id, name=name, address="")
+        self.onts = KnownOnts(name)
+        self.cards: dict[str, Card] = {}
+        self.pon_ports: dict[str, Port] = {}
+        self.max_repetitions: int | None = None
+        self._marks: dict[tuple[str, PollKind], PollMark] = {}
+        self._database = database
+        self._lock = asyncio.Lock()
+
+    async def load(self) -> None:
+        """Read what is known from the database."""
+        olt_id = self.olt.id
+        async with self._database.reading() as connection:
+            self.olt, self.max_repetitions = await inventory.read_olt(connection, olt_id)
+            onts = await inventory.read_onts(connection, olt_id)
+            self.cards = {row.name: row for row in await _read(connection, schema.card, Card, olt_id)}
+            self.pon_ports = {row.name: row for row in await _read(connection, schema.pon_port, Port, olt_id)}
+            for row in await _read(connection, schema.poll_mark, PollMark, olt_id):
+                self._marks[(row.port, PollKind(row.kind))] = row
+        self.onts.onts = {(ont.port, ont.ont_id): ont for ont in onts}
+        self.onts.baseline = not onts
+
+    def observed_at(self, port: str, kind: PollKind) -> float | None:
+        """When a port (or, empty, the OLT) was last read whole."""
+        mark = self._marks.get((port, kind))
+        return mark.observed_at if mark else None
+
+    async def apply(self, reading: OltReading, olt: Mapping[str, Any]) -> Applied:
+        """Compare a poll with what is known, and write what it changes.
+
+        Args:
+            reading: The poll.
+            olt: Changes of the OLT's own row.
+
+        Raises:
+            SourceError: The database did not take it; nothing changed.
+        """
+        async with self._lock:
+            plan = _Plan(olt=dict(olt))
+            for port in self._port_readings(reading):
+                read_before = self.observed_at(str(port.port), reading.kind)
+                changes = reconcile_port(self.onts, port, reading.kind, reading.started_at, read_before)
+                plan.ports.append((port, changes))
+                await asyncio.sleep(0)
+            self._plan_tables(reading, plan)
+            self._plan_marks(reading, plan)
+            self._plan_events(reading, plan)
+            await self._write(plan)
+            applied = self._commit(reading, plan)
+            if reading.kind is PollKind.STATE and reading.outcome is Outcome.COMPLETE:
+                self.onts.baseline = False
+            return applied
+
+    async def apply_ont(self, ont: Ont, facts: dict[str, Any], now: float) -> Ont:
+        """Write what one ONT's own reading says, and return the ONT as it is now."""
+        async with self._lock:
+            port = PonPort.parse(ont.port)
+            reading = PortReading(port, Outcome.PARTIAL, {ont.ont_id: {**facts, "refreshed_at": now}})
+            read_before = self.observed_at(ont.port, PollKind.OPTICS)
+            changes = reconcile_port(self.onts, reading, PollKind.STATE, now, read_before)
+            plan = _Plan(ports=[(reading, changes)])
+            await self._write(plan)
+            commit(self.onts, reading, PollKind.STATE, changes)
+            return self.onts.onts[(ont.port, ont.ont_id)]
+
+    def _port_readings(self, reading: OltReading) -> list[PortReading]:
+        """The ports that were read, and those that the OLT no longer has at all."""
+        if reading.kind is not PollKind.STATE or not reading.all_ports:
+            return reading.ports
+        gone = missing_ports(self.onts, map(str, reading.pon_ports))
+        return reading.ports + [PortReading(PonPort.parse(port), Outcome.COMPLETE) for port in gone]
+
+    def _plan_tables(self, reading: OltReading, plan: _Plan) -> None:
+        for name, facts in reading.cards.items():
+            before = self.cards.get(name) or Card(self.olt.id, name)
+            card = replace(before, **facts)
+            if card != before or name not in self.cards:
+                plan.cards.append(card)
+        for key, facts in reading.pon_ports.items():
+            name = str(key)
+            known = self.pon_ports.get(name) or Port(self.olt.id, name)
+            port = replace(known, **facts)
+            if port != known or name not in self.pon_ports:
+                plan.pon_ports.append(port)
+        if reading.all_ports and reading.kind is PollKind.STATE:
+            plan.gone_ports = sorted(set(self.pon_ports) - set(map(str, reading.pon_ports)))
+        if reading.kind is PollKind.HEALTH and reading.outcome is Outcome.COMPLETE and reading.cards:
+            plan.gone_cards = sorted(set(self.cards) - set(reading.cards))
+
+    def _plan_marks(self, reading: OltReading, plan: _Plan) -> None:
+        whole = PortReadingMark("", reading.outcome, reading.error)
+        read = [PortReadingMark(str(p.port), p.outcome, p.error) for p in reading.ports]
+        if not reading.ports and reading.outcome is Outcome.FAILED:
+            known = {port for port, kind in self._marks if kind is reading.kind and port}
+            read = [PortReadingMark(port, Outcome.FAILED, reading.error) for port in sorted(known)]
+        for item in (whole, *read):
+            complete = item.outcome is Outcome.COMPLETE
+            observed_at = reading.started_at if complete else self.observed_at(item.port, reading.kind)
+            plan.marks.append(
+                PollMark(
+                    self.olt.id, item.port, reading.kind, item.outcome, reading.started_at, observed_at, item.error
+                )
+            )
+
+    def _plan_events(self, reading: OltReading, plan: _Plan) -> None:
+        name, at = self.olt.name, reading.started_at
+        row = {"at": at, "olt": name, "port": None, "serial": None}
+        for _, changes in plan.ports:
+            plan.events += changes.events
+        reachable = plan.olt.get("reachable", self.olt.reachable)
+        if reachable != self.olt.reachable and not (reachable and self.olt.reachable is None):
+            text = f"{name} answers again" if reachable else f"{name} does not answer: {reading.error}"
+            severity = "cleared" if reachable else "critical"
+            plan.events.append(row | {"kind": "olt_reachable", "severity": severity, "text": text})
+        if self.olt.uptime_s is not None and reading.uptime_s is not None and reading.uptime_s < self.olt.uptime_s:
+            text = f"{name} restarted {reading.uptime_s:.0f} s ago"
+            plan.events.append(row | {"kind": "olt_restarted", "severity": "major", "text": text})
+        for card in plan.cards:
+            before = self.cards.get(card.name)
+            if before and before.state != card.state:
+                severity = "cleared" if card.state == "normal" else "major"
+                went = f"{before.state or 'unknown'} -> {card.state or 'unknown'}"
+                text = f"{name} card {card.name} {card.type or ''} {went}"
+                plan.events.append(row | {"kind": "card_state", "severity": severity, "text": text})
+        for port in plan.pon_ports:
+            known = self.pon_ports.get(port.name)
+            if known and known.oper != port.oper:
+                severity = "cleared" if port.oper == "up" else "major"
+                text = f"{name} PON port {port.name} {port.oper or 'unknown'}"
+                plan.events.append(row | {"kind": "port_state", "severity": severity, "text": text, "port": port.name})
+
+    async def _write(self, plan: _Plan) -> None:
+        async with self._database.writing() as connection:
+            revision = await bump(connection, f"olt:{self.olt.id}")
+            await self._write_onts(connection, plan, revision)
+            for table, rows in (
+                (schema.card, plan.cards),
+                (schema.pon_port, plan.pon_ports),
+                (schema.poll_mark, plan.marks),
+            ):
+                await inventory.upsert(connection, table, [_row(item, revision) for item in rows])
+            await inventory.delete_gone(connection, schema.card, self.olt.id, plan.gone_cards)
+            await inventory.delete_gone(connection, schema.pon_port, self.olt.id, plan.gone_ports)
+            await inventory.append_events(connection, plan.events)
+            if plan.olt:
+                await inventory.update_olt(connection, self.olt.id, {**plan.olt, "revision": revision})
+
+    async def _write_onts(self, connection: AsyncConnection, plan: _Plan, revision: int) -> None:
+        inserted = [ont for _, changes in plan.ports for ont in changes.inserted]
+        rows = [{name: getattr(ont, name) for name in _ONT_COLUMNS} for ont in inserted]
+        for row in rows:
+            row |= {"olt_id": self.olt.id, "revision": revision}
+        ids = iter(await inventory.insert_onts(connection, rows))
+        for _, changes in plan.ports:
+            changes.inserted = [replace(ont, id=next(ids), olt_id=self.olt.id) for ont in changes.inserted]
+        updated = [pair for _, changes in plan.ports for pair in changes.updated]
+        # One statement for all: the columns that changed anywhere.
+        names = sorted({name for _, changed in updated for name in changed})
+        updates = [{name: getattr(ont, name) for name in ("id", *names)} | {"revision": revision} for ont, _ in updated]
+        await inventory.update_onts(connection, names, updates)
+
+    def _commit(self, reading: OltReading, plan: _Plan) -> Applied:
+        applied = Applied()
+        for port, changes in plan.ports:
+            commit(self.onts, port, reading.kind, changes)
+            applied.new_onts |= bool(changes.inserted) or any("serial" in changed for _, changed in changes.updated)
+        self.cards |= {card.name: card for card in plan.cards}
+        self.pon_ports |= {port.name: port for port in plan.pon_ports}
+        for name in plan.gone_cards:
+            del self.cards[name]
+        for name in plan.gone_ports:
+            del self.pon_ports[name]
+        for mark in plan.marks:
+            self._marks[(mark.port, mark.kind)] = mark
+        known = {f.name for f in fields(Olt)}
+        self.olt = replace(self.olt, **{name: value for name, value in plan.olt.items() if name in known})
+        return applied
+
+
+@dataclass(frozen=True, slots=True)
+class PortReadingMark:
+    """How one port's reading ended."""
+
+    port: str
+    outcome: Outcome
+    error: str | None
+
+
+def _row(item: Card | Port | PollMark, revision: int) -> dict[str, Any]:
+    row = {f.name: getattr(item, f.name) for f in fields(item)}
+    return row | {"revision": revision}
+
+
+async def _read(connection: AsyncConnection, table: Any, row: type[Any], olt_id: int) -> list[Any]:
+    return await read_rows(connection, select(*columns(table, row)).where(table.c.olt_id == olt_id), row)

@@ -1,0 +1,218 @@
+"""One OLT's worker: polls it in four rhythms, never two of a kind at once, and backs off while it does not answer."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+import structlog
+
+from noc_console.collector import samples
+from noc_console.collector.facts import OltFacts
+from noc_console.config.model import Polling
+from noc_console.domain.errors import SourceError
+from noc_console.domain.history import Sample
+from noc_console.domain.identity import PonPort
+from noc_console.domain.network import Card, Ont, Outcome, PollKind
+from noc_console.domain.optics import Thresholds
+from noc_console.domain.poll import OltReading
+from noc_console.sources.snmp.poll import OltPoller
+
+log = structlog.get_logger()
+
+JITTER = 0.05
+"""Polls start up to this share of their interval early or late, so that many OLTs do not fall into step."""
+
+FIRST_RETRY_S = 2.0
+LAST_RETRY_S = 60.0
+
+ONCE = (PollKind.STATE, PollKind.INVENTORY, PollKind.HEALTH, PollKind.OPTICS)
+"""The order of a single round: the state tells which ONTs there are."""
+
+Keep = Callable[[Sequence[Sample]], Awaitable[None]]
+
+
+class OltWorker:
+    """Polls one OLT, writes its facts, hands its samples on.
+
+    Args:
+        poller: Reads the OLT.
+        facts: Writes its facts; loaded already.
+        polling: The intervals.
+        thresholds: This OLT's limits of received power.
+        keep: Takes samples; must not raise.
+    """
+
+    def __init__(
+        self, poller: OltPoller, facts: OltFacts, polling: Polling, thresholds: Thresholds, keep: Keep
+    ) -> None:
+        self.name = facts.olt.name
+        self.facts = facts
+        self._poller = poller
+        self._thresholds = thresholds
+        self._keep = keep
+        self._intervals_s = {
+            PollKind.STATE: polling.state_s,
+            PollKind.OPTICS: polling.optics_s,
+            PollKind.HEALTH: polling.health_s,
+            PollKind.INVENTORY: polling.inventory_s,
+        }
+        self._busy = {kind: asyncio.Lock() for kind in PollKind}
+        self._answers = asyncio.Event()
+        self._inventory_due = asyncio.Event()
+        self._failures = 0
+        self._write_failing = False
+
+    async def run(self) -> None:
+        """Poll for ever; ends by cancellation."""
+        try:
+            async with asyncio.TaskGroup() as group:
+                for kind in PollKind:
+                    group.create_task(self._run(kind), name=f"{self.name} {kind.value}")
+        finally:
+            self._poller.close()
+
+    async def once(self) -> list[OltReading]:
+        """Read everything once, in the order that makes sense; stops early when the OLT does not answer."""
+        readings = []
+        for kind in ONCE:
+            readings.append(await self.poll(kind))
+            if not readings[-1].answered:
+                break
+        return readings
+
+    async def poll(self, kind: PollKind) -> OltReading:
+        """One poll of one kind: read, reconcile, write, hand the samples on."""
+        async with self._busy[kind]:
+            reading = await self._poller.poll(kind)
+            try:
+                applied = await self.facts.apply(reading, self._olt_row(reading))
+            except SourceError as error:
+                reading.error = f"read, but not written: {error}"
+                reading.outcome = Outcome.FAILED
+                self._log_write(error)
+            else:
+                self._log_write(None)
+                if applied.new_onts:
+                    self._inventory_due.set()
+            await self._keep(self._samples(reading))
+            return reading
+
+    async def refresh_ont(self, ont: Ont) -> Ont:
+        """Read one ONT now, with one GET.
+
+        Raises:
+            SourceError: The OLT did not answer, or does not list it.
+        """
+        facts = await self._poller.read_ont(PonPort.parse(ont.port), ont.ont_id)
+        now = time.time()
+        fresh = await self.facts.apply_ont(ont, facts, now)
+        await self._keep(samples.of_optics(self.name, now, [fresh], self._thresholds)[:-2])
+        return fresh
+
+    async def _run(self, kind: PollKind) -> None:
+        if kind is not PollKind.STATE:
+            await self._answers.wait()
+        interval_s = self._intervals_s[kind]
+        while True:
+            if kind is PollKind.STATE:
+                reading = await self.poll(kind)
+                self._note_answer(reading)
+                pause_s = self._retry_s() if self._failures else interval_s
+            else:
+                await self._answers.wait()
+                await self.poll(kind)
+                pause_s = interval_s
+            pause_s *= random.uniform(1 - JITTER, 1 + JITTER)
+            if kind is PollKind.INVENTORY:
+                await self._wait_for_inventory(pause_s)
+            else:
+                await asyncio.sleep(pause_s)
+
+    async def _wait_for_inventory(self, pause_s: float) -> None:
+        self._inventory_due.clear()
+        try:
+            await asyncio.wait_for(self._inventory_due.wait(), pause_s)
+        except TimeoutError:
+            return
+
+    def _note_answer(self, reading: OltReading) -> None:
+        if reading.answered and reading.outcome is not Outcome.FAILED:
+            if self._failures:
+                log.info("olt_answers", olt=self.name)
+            self._failures = 0
+            self._answers.set()
+            return
+        if self._failures == 0:
+            log.warning("olt_fails", olt=self.name, error=reading.error)
+        self._failures += 1
+        self._answers.clear()
+
+    def _retry_s(self) -> float:
+        ceiling = max(LAST_RETRY_S, self._intervals_s[PollKind.STATE])
+        return float(min(ceiling, FIRST_RETRY_S * 2 ** min(self._failures - 1, 10)))
+
+    def _olt_row(self, reading: OltReading) -> dict[str, Any]:
+        """What the poll says about the OLT itself."""
+        row: dict[str, Any] = {"last_poll_at": reading.started_at}
+        if reading.kind is PollKind.STATE or reading.error:
+            row["error"] = reading.error  # what another kind's poll said stands until the next state poll
+        if reading.kind is PollKind.STATE or not reading.answered:
+            row["reachable"] = reading.answered
+        if reading.answered:
+            row |= {"last_ok_at": reading.started_at + reading.duration_s, "uptime_s": reading.uptime_s}
+        if reading.kind is PollKind.STATE:
+            row["last_poll_s"] = reading.duration_s
+            failed = not reading.answered or reading.outcome is Outcome.FAILED
+            retry_s = FIRST_RETRY_S * 2 ** min(self._failures, 10)
+            row["retry_at"] = time.time() + min(retry_s, LAST_RETRY_S) if failed else None
+        if self._poller.identity and self._poller.profile:
+            row |= {"description": self._poller.identity.sys_descr, "profile": self._poller.profile.id}
+        if self._poller.max_repetitions:
+            row["max_repetitions"] = self._poller.max_repetitions
+        if reading.kind is PollKind.HEALTH and reading.outcome is not Outcome.FAILED:
+            row |= reading.olt
+            row |= _load({**self.facts.cards, **_cards(self.facts.olt.id, reading)})
+        return row
+
+    def _samples(self, reading: OltReading) -> list[Sample]:
+        name, at = self.name, reading.started_at
+        found = samples.of_poll(name, reading)
+        onts = self.facts.onts.onts.values()
+        if reading.kind is PollKind.STATE:
+            found += samples.of_states(name, reading, onts)
+        elif reading.kind is PollKind.OPTICS and reading.answered:
+            read = {str(port.port) for port in reading.ports if port.onts}
+            found += samples.of_optics(name, at, [ont for ont in onts if ont.port in read], self._thresholds)
+        elif reading.kind is PollKind.HEALTH:
+            found += samples.of_health(self.facts.olt, at, _cards(self.facts.olt.id, reading).values())
+        return found
+
+    def _log_write(self, error: SourceError | None) -> None:
+        """Say once that facts cannot be written, and once that they can again."""
+        if error and not self._write_failing:
+            log.error("facts_not_written", olt=self.name, error=str(error))
+        elif self._write_failing and not error:
+            log.info("facts_written_again", olt=self.name)
+        self._write_failing = error is not None
+
+
+def _cards(olt_id: int, reading: OltReading) -> dict[str, Card]:
+    return {name: Card(olt_id, name, **facts) for name, facts in reading.cards.items()}
+
+
+def _load(cards: dict[str, Card]) -> dict[str, float | None]:
+    """The OLT's own load: its main control board's, or the highest of all boards when none says that it is main."""
+    main = [card for card in cards.values() if card.role == "main"] or list(cards.values())
+
+    def highest(values: list[float | None]) -> float | None:
+        return max((value for value in values if value is not None), default=None)
+
+    return {
+        "cpu_percent": highest([card.cpu_percent for card in main]),
+        "memory_percent": highest([card.memory_percent for card in main]),
+        "temperature_celsius": highest([card.temperature_celsius for card in cards.values()]),
+    }

@@ -1,0 +1,222 @@
+"""What a reading changes: a pure comparison of what the OLT says with what was known.
+
+Nothing here writes. An ONT is concluded to be gone only when two complete readings of its port in a row did not list
+it; a failed or partial reading concludes nothing.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from noc_console.domain.network import Ont, Outcome, PollKind
+from noc_console.domain.ont import OfflineReason, OntState
+from noc_console.domain.poll import Facts, PortReading
+
+GONE_AFTER = 2
+"""Complete readings that must miss an ONT before it counts as vanished."""
+
+BURST = 5
+"""More ONTs than this changing the same way on one port in one reading make one event."""
+
+Key = tuple[str, int]
+EventRow = dict[str, Any]
+
+
+@dataclass(slots=True)
+class KnownOnts:
+    """What is known of one OLT's ONTs; kept in the collector's memory beside the database."""
+
+    olt: str
+    onts: dict[Key, Ont] = field(default_factory=dict)
+    missing: Counter[Key] = field(default_factory=Counter)
+    baseline: bool = True
+    """Until the first complete reading of an empty inventory: then everything is new, and nothing is news."""
+
+    def by_port(self, port: str) -> list[Ont]:
+        """ONTs on a port that have not vanished."""
+        return [ont for (at, _), ont in self.onts.items() if at == port and ont.vanished_at is None]
+
+    def by_serial(self, serial: str) -> list[Ont]:
+        """Where this serial number is, in this OLT."""
+        return [ont for ont in self.onts.values() if ont.serial == serial and ont.vanished_at is None]
+
+
+@dataclass(slots=True)
+class PortChanges:
+    """What one port's reading changes."""
+
+    inserted: list[Ont] = field(default_factory=list)
+    """With ``id`` 0; the database gives it."""
+    updated: list[tuple[Ont, dict[str, Any]]] = field(default_factory=list)
+    """The ONT as it is now, and the fields that changed."""
+    events: list[EventRow] = field(default_factory=list)
+
+
+def reconcile_port(
+    known: KnownOnts, reading: PortReading, kind: PollKind, now: float, read_before: float | None
+) -> PortChanges:
+    """Compare one port's reading with what is known.
+
+    Args:
+        known: Not changed here; see ``commit``.
+        reading: What the OLT said.
+        kind: What was read; only a state reading tells which ONTs exist.
+        now: When it was read, Unix seconds.
+        read_before: When the port was last read whole before that.
+    """
+    changes = PortChanges()
+    port = str(reading.port)
+    went: list[tuple[Ont, OntState]] = []
+    for ont_id, facts in reading.onts.items():
+        ont = known.onts.get((port, ont_id))
+        if ont is None:
+            if kind is PollKind.STATE:
+                changes.inserted.append(_new(known, port, ont_id, facts, now, changes))
+            continue
+        changed = _changed(ont, facts, kind, now, read_before)
+        if changed:
+            after = replace(ont, **changed)
+            changes.updated.append((after, changed))
+            if "state" in changed and ont.vanished_at is None:
+                went.append((after, OntState(changed["state"])))
+            if ont.serial and changed.get("serial"):
+                text = f"ONT {ont_id} is now {after.serial}, was {ont.serial}"
+                changes.events.append(_event(known, after, now, "ont_swapped", "info", text))
+    if kind is PollKind.STATE and reading.outcome is Outcome.COMPLETE:
+        _note_missing(known, port, reading.onts, now, changes)
+    changes.events.extend(_state_events(known, port, went, now))
+    return changes
+
+
+def commit(known: KnownOnts, reading: PortReading, kind: PollKind, changes: PortChanges) -> None:
+    """Make ``changes`` known, after the database took them (inserted ONTs carry their ids by then)."""
+    port = str(reading.port)
+    for ont in changes.inserted:
+        known.onts[(port, ont.ont_id)] = ont
+    for ont, _ in changes.updated:
+        known.onts[(port, ont.ont_id)] = ont
+    if kind is not PollKind.STATE or reading.outcome is not Outcome.COMPLETE:
+        return
+    for ont in known.by_port(port):
+        key = (port, ont.ont_id)
+        if ont.ont_id in reading.onts:
+            known.missing.pop(key, None)
+        else:
+            known.missing[key] += 1
+    for ont, _ in changes.updated:
+        if ont.vanished_at is not None:
+            known.missing.pop((port, ont.ont_id), None)
+
+
+def missing_ports(known: KnownOnts, listed: Iterable[str]) -> list[str]:
+    """Ports that have ONTs and are not in a complete list of the OLT's ports."""
+    there = set(listed)
+    return sorted({port for (port, _), ont in known.onts.items() if ont.vanished_at is None} - there)
+
+
+def _new(known: KnownOnts, port: str, ont_id: int, facts: Facts, now: float, changes: PortChanges) -> Ont:
+    values = {name: value for name, value in facts.items() if value is not None}
+    state = OntState(str(values.pop("state", OntState.UNKNOWN)))
+    ont = Ont(id=0, olt_id=0, port=port, ont_id=ont_id, state=state.value, **values)
+    before = known.by_serial(ont.serial) if ont.serial else []
+    first_seen_at = min((o.first_seen_at for o in before if o.first_seen_at), default=now)
+    ont = replace(
+        ont,
+        first_seen_at=first_seen_at,
+        state_changed_at=now,
+        last_online_at=now if state is OntState.ONLINE else None,
+    )
+    if not known.baseline:
+        if before:
+            text = f"{ont.serial} now also on {port} id {ont_id}, known on {before[0].port} id {before[0].ont_id}"
+            changes.events.append(_event(known, ont, now, "ont_moved", "info", text))
+        else:
+            text = f"new ONT {ont.serial or 'without serial'} on {port} id {ont_id}"
+            changes.events.append(_event(known, ont, now, "ont_new", "info", text))
+    return ont
+
+
+def _changed(ont: Ont, facts: Facts, kind: PollKind, now: float, read_before: float | None) -> dict[str, Any]:
+    changed = {name: value for name, value in facts.items() if getattr(ont, name) != value}
+    if changed.get("serial", "") is None:
+        del changed["serial"]  # an unreadable serial does not make a known one wrong
+    if kind is PollKind.STATE and ont.vanished_at is not None:
+        changed["vanished_at"] = None
+    if "state" in changed:
+        state = changed["state"] = str(changed["state"] or OntState.UNKNOWN)
+        if state == ont.state:
+            del changed["state"]
+        else:
+            changed["state_changed_at"] = now
+            if state == OntState.ONLINE:
+                changed["last_online_at"] = now
+            elif ont.state == OntState.ONLINE:
+                changed["last_online_at"] = read_before or ont.last_online_at
+    if "onu_rx_dbm" in changed and changed["onu_rx_dbm"] is None and ont.onu_rx_dbm is not None:
+        changed["last_onu_rx_dbm"] = ont.onu_rx_dbm
+        changed["last_rx_at"] = read_before
+    return changed
+
+
+def _note_missing(known: KnownOnts, port: str, listed: Mapping[int, object], now: float, changes: PortChanges) -> None:
+    gone = []
+    for ont in known.by_port(port):
+        if ont.ont_id not in listed and known.missing[(port, ont.ont_id)] + 1 >= GONE_AFTER:
+            changes.updated.append((replace(ont, vanished_at=now), {"vanished_at": now}))
+            gone.append(ont)
+    if len(gone) > BURST:
+        text = f"{len(gone)} ONTs of port {port} are no longer in the OLT's configuration"
+        changes.events.append(_port_event(known, port, now, "ont_vanished", "warning", text))
+        return
+    for ont in gone:
+        text = f"{ont.serial or 'ONT'} on {port} id {ont.ont_id} is no longer in the OLT's configuration"
+        changes.events.append(_event(known, ont, now, "ont_vanished", "warning", text))
+
+
+def _state_events(known: KnownOnts, port: str, went: list[tuple[Ont, OntState]], now: float) -> list[EventRow]:
+    events: list[EventRow] = []
+    for state in OntState:
+        onts = [ont for ont, to in went if to is state]
+        if not onts:
+            continue
+        severity = {OntState.ONLINE: "cleared", OntState.OFFLINE: "minor", OntState.UNKNOWN: "indeterminate"}[state]
+        if len(onts) > BURST:
+            if state is OntState.OFFLINE:
+                severity = "major"
+            text = f"port {port}: {len(onts)} ONTs {state.value}{_reasons(onts) if state is OntState.OFFLINE else ''}"
+            events.append(_port_event(known, port, now, "ont_state", severity, text))
+            continue
+        for ont in onts:
+            why = f" ({_reason(ont)})" if state is OntState.OFFLINE else ""
+            name = f" {ont.description}" if ont.description else ""
+            text = f"{ont.serial or 'ONT'}{name} {state.value}{why}"
+            events.append(_event(known, ont, now, "ont_state", severity, text))
+    return events
+
+
+def _reason(ont: Ont) -> str:
+    return OfflineReason(ont.offline_reason).label if ont.offline_reason else "no reason given"
+
+
+def _reasons(onts: list[Ont]) -> str:
+    counts = Counter(_reason(ont) for ont in onts)
+    return " (" + ", ".join(f"{reason} {count}" for reason, count in counts.most_common()) + ")"
+
+
+def _event(known: KnownOnts, ont: Ont, now: float, kind: str, severity: str, text: str) -> EventRow:
+    return _port_event(known, ont.port, now, kind, severity, text) | {"serial": ont.serial}
+
+
+def _port_event(known: KnownOnts, port: str, now: float, kind: str, severity: str, text: str) -> EventRow:
+    return {
+        "at": now,
+        "kind": kind,
+        "severity": severity,
+        "text": text,
+        "olt": known.olt,
+        "port": port,
+        "serial": None,
+    }

@@ -1,0 +1,98 @@
+"""Facts as samples: which metrics a reading yields (Prometheus naming conventions)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from noc_console.domain.history import Sample
+from noc_console.domain.network import Card, Cpe, Olt, Ont, Outcome
+from noc_console.domain.ont import OntState
+from noc_console.domain.optics import Thresholds, classify_signal
+from noc_console.domain.poll import OltReading
+
+OPTICS = (("ont_onu_rx_dbm", "onu_rx_dbm"), ("ont_olt_rx_dbm", "olt_rx_dbm"), ("ont_onu_tx_dbm", "onu_tx_dbm"))
+
+
+def sample(metric: str, at: float, value: float, **labels: str) -> Sample:
+    """A sample; labels are sorted."""
+    return Sample(metric, tuple(sorted(labels.items())), at, float(value))
+
+
+def of_poll(olt: str, reading: OltReading) -> list[Sample]:
+    """About the poll itself, and the OLT as a whole."""
+    at = reading.started_at
+    kind = reading.kind.value
+    found = [
+        sample("olt_up", at, float(reading.answered), olt_name=olt),
+        sample("noc_collector_poll_seconds", at, reading.duration_s, olt_name=olt, kind=kind),
+        sample("noc_collector_poll_varbinds", at, reading.varbinds, olt_name=olt, kind=kind),
+    ]
+    if reading.uptime_s is not None:
+        found.append(sample("olt_uptime_seconds", at, reading.uptime_s, olt_name=olt))
+    return found
+
+
+def of_states(olt: str, reading: OltReading, onts: Iterable[Ont]) -> list[Sample]:
+    """Counts per state; what was not read now counts as unknown, never as offline."""
+    at = reading.started_at
+    read = {str(port.port) for port in reading.ports if port.outcome is Outcome.COMPLETE}
+    totals: Counter[str] = Counter({state.value: 0 for state in OntState})
+    online: Counter[str] = Counter(dict.fromkeys(read, 0))
+    for ont in onts:
+        if ont.vanished_at is not None:
+            continue
+        state = ont.state if ont.port in read else OntState.UNKNOWN.value
+        totals[state] += 1
+        online[ont.port] += state == OntState.ONLINE
+    found = [sample("onu_status_total", at, n, olt_name=olt, status=state) for state, n in totals.items()]
+    found += [sample("pon_onts_online", at, online[port], olt_name=olt, pon_port=port) for port in sorted(read)]
+    return found
+
+
+def of_optics(olt: str, at: float, onts: Iterable[Ont], thresholds: Thresholds) -> list[Sample]:
+    """Light levels of ONTs that were just read, and how many are low."""
+    found: list[Sample] = []
+    low: Counter[str] = Counter(warning=0, critical=0)
+    for ont in onts:
+        signal = classify_signal(ont.onu_rx_dbm, thresholds)
+        if signal and signal.value in low:
+            low[signal.value] += 1
+        if not ont.serial:
+            continue
+        labels = (("olt_name", olt), ("ont_serial", ont.serial), ("pon_port", ont.port))
+        for metric, fact in OPTICS:
+            value = getattr(ont, fact)
+            if value is not None:
+                found.append(Sample(metric, labels, at, value))
+    found += [sample("onu_signal_low", at, n, olt_name=olt, severity=severity) for severity, n in low.items()]
+    return found
+
+
+def of_health(olt: Olt, at: float, cards: Iterable[Card]) -> list[Sample]:
+    """Load and temperature per card."""
+    found = []
+    for card in cards:
+        for metric, value in (
+            ("olt_cpu_percent", card.cpu_percent),
+            ("olt_memory_percent", card.memory_percent),
+            ("olt_temperature_celsius", card.temperature_celsius),
+        ):
+            if value is not None:
+                found.append(sample(metric, at, value, olt_name=olt.name, card=card.name))
+    return found
+
+
+def of_cpes(cpes: Iterable[Cpe]) -> list[Sample]:
+    """What the ACS said about routers that informed."""
+    found = []
+    for cpe in cpes:
+        if not cpe.serial or cpe.last_inform_at is None:
+            continue
+        at = cpe.last_inform_at
+        found.append(sample("cpe_last_inform_timestamp_seconds", at, at, ont_serial=cpe.serial))
+        if cpe.uptime_s is not None:
+            found.append(sample("cpe_uptime_seconds", at, cpe.uptime_s, ont_serial=cpe.serial))
+        if cpe.rx_dbm is not None:
+            found.append(sample("cpe_rx_dbm", at, cpe.rx_dbm, ont_serial=cpe.serial))
+    return found

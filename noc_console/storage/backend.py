@@ -1,0 +1,103 @@
+"""What the console and the commands read and submit, on top of the database and the history."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import or_, select
+
+from noc_console.config.model import Config
+from noc_console.config.paths import buffer_file
+from noc_console.domain.cpe import Section
+from noc_console.domain.history import ChartData
+from noc_console.domain.jobs import Job, JobRequest
+from noc_console.domain.network import Changes, Event
+from noc_console.storage import schema
+from noc_console.storage.cpes import CpeStore
+from noc_console.storage.database import Database
+from noc_console.storage.feed import columns, read_changes, read_rows
+from noc_console.storage.history.charts import Charts
+from noc_console.storage.history.victoria import Victoria
+from noc_console.storage.jobs import JobStore
+
+HOLD_INTERVALS = 2.5
+"""A chart's line is held over this many missing optics polls, then broken."""
+
+
+class StorageBackend:
+    """The console's ``Backend`` on a real database. Holds no credentials of any device."""
+
+    def __init__(self, config: Config) -> None:
+        self._config = config
+        self._database = Database(config.database)
+        self._victoria: Victoria | None = None
+        self._jobs = JobStore(self._database)
+        self._cpes = CpeStore(self._database)
+        self._charts: Charts | None = None
+
+    async def open(self) -> None:
+        """Connect and make sure that the schema is ours.
+
+        Raises:
+            SourceError: The database does not answer, or a collector has not made the schema yet.
+        """
+        await self._database.check_version()
+
+    async def close(self) -> None:
+        """Release everything."""
+        await self._database.close()
+        if self._victoria:
+            victoria, self._victoria, self._charts = self._victoria, None, None
+            await victoria.close()
+
+    async def changes(self, since: Mapping[str, int]) -> Changes:
+        """Everything newer than ``since``."""
+        async with self._database.reading() as connection:
+            return await read_changes(connection, since)
+
+    async def submit(self, request: JobRequest) -> int:
+        """Audit and queue a job; see ``JobStore.submit``."""
+        return await self._jobs.submit(request)
+
+    async def cancel(self, job_id: int, by: str) -> bool:
+        """Ask for a job to be cancelled; False when it had ended already."""
+        return await self._jobs.ask_cancel(job_id, by)
+
+    async def job(self, job_id: int) -> Job | None:
+        """One job with its steps."""
+        return await self._jobs.get(job_id)
+
+    async def sections(self, serial: str) -> list[Section]:
+        """Sections of the router with this ONT serial; none when several routers claim it."""
+        device_id = await self.cpe_for(serial)
+        return await self._cpes.sections(device_id) if device_id else []
+
+    async def cpe_for(self, serial: str) -> str | None:
+        """Device id of the only router with this ONT serial."""
+        found = await self._cpes.by_serial(serial)
+        return found[0].device_id if len(found) == 1 else None
+
+    async def chart(self, metrics: Sequence[str], labels: Mapping[str, str], range_s: float, points: int) -> ChartData:
+        """History on a grid; never raises for a missing VictoriaMetrics, but notes it."""
+        return await self._history().chart(metrics, labels, range_s, points)
+
+    async def rx_sparklines(self, serials: Sequence[str], range_s: float, points: int) -> dict[str, list[float | None]]:
+        """Received power per ONT serial."""
+        return await self._history().sparklines("ont_onu_rx_dbm", "ont_serial", serials, range_s, points)
+
+    async def ont_events(self, olt: str, port: str, serial: str | None, limit: int = 100) -> list[Event]:
+        """Events about one ONT, and about its port as a whole, newest first."""
+        table = schema.event
+        about = (table.c.olt == olt) & (table.c.port == port) & table.c.serial.is_(None)
+        where = or_(about, table.c.serial == serial) if serial else about
+        query = select(*columns(table, Event)).where(where).order_by(table.c.id.desc()).limit(limit)
+        async with self._database.reading() as connection:
+            return await read_rows(connection, query, Event)
+
+    def _history(self) -> Charts:
+        if self._charts is None:
+            if self._config.victoriametrics:
+                self._victoria = Victoria(self._config.victoriametrics)
+            hold_s = HOLD_INTERVALS * self._config.polling.optics_s
+            self._charts = Charts(self._victoria, buffer_file(self._config), hold_s)
+        return self._charts

@@ -1,0 +1,266 @@
+"""The sample buffer: a bounded SQLite file on the collector's disk that takes every sample first.
+
+The shipper reads it in order behind a cursor. Charts read it while VictoriaMetrics is away. It drops the oldest samples
+when it is full, and counts what was dropped before it was shipped.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sqlite3
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from noc_console.domain.errors import SourceUnavailable
+from noc_console.domain.history import Sample
+
+T = TypeVar("T")
+
+SOURCE = "sample buffer"
+BUSY_TIMEOUT_S = 5.0
+DROP_CHUNK = 20_000
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS series (id INTEGER PRIMARY KEY, metric TEXT NOT NULL, labels TEXT NOT NULL,
+    UNIQUE (metric, labels));
+CREATE TABLE IF NOT EXISTS sample (id INTEGER PRIMARY KEY AUTOINCREMENT, series_id INTEGER NOT NULL,
+    at_ms INTEGER NOT NULL, value REAL NOT NULL);
+CREATE INDEX IF NOT EXISTS ix_sample_series_at ON sample (series_id, at_ms);
+CREATE TABLE IF NOT EXISTS state (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Samples to ship: per series, and the id of the last of them."""
+
+    last_id: int
+    count: int
+    series: list[tuple[str, dict[str, str], list[int], list[float]]]
+    """(metric, labels, instants in milliseconds, values)"""
+
+
+class SampleBuffer:
+    """One buffer file, written by one collector.
+
+    Args:
+        path: The file; its folder is made.
+        max_mb: Size at which the oldest samples are dropped.
+        keep_days: Age at which they are dropped anyway.
+    """
+
+    def __init__(self, path: Path, max_mb: int, keep_days: float) -> None:
+        self.path = path
+        self._max_bytes = max_mb * 1_000_000
+        self._keep_ms = keep_days * 86_400_000
+        # One thread: SQLite work never holds the event loop, and never runs twice at once.
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="samples")
+        self._connection: sqlite3.Connection | None = None
+        self._series: dict[tuple[str, tuple[tuple[str, str], ...]], int] = {}
+        self.id = ""
+        """Names this buffer to VictoriaMetrics, so that what arrived can be told."""
+
+    async def open(self) -> None:
+        """Open or make the file.
+
+        Raises:
+            SourceUnavailable: The disk does not let us.
+        """
+        await self._run(self._open)
+
+    async def close(self) -> None:
+        """Close the file."""
+        await self._run(self._close)
+        self._thread.shutdown(wait=False)
+
+    async def append(self, samples: Sequence[Sample]) -> None:
+        """Take samples; they are on disk when this returns."""
+        if samples:
+            await self._run(lambda: self._append(samples))
+
+    async def batch(self, limit: int) -> Batch | None:
+        """The next samples to ship, oldest first; None when all are shipped."""
+        return await self._run(lambda: self._batch(limit))
+
+    async def shipped(self, last_id: int) -> None:
+        """Move the cursor: everything up to ``last_id`` was accepted."""
+        await self._run(lambda: self._set("cursor", str(last_id)))
+
+    async def cursor(self) -> int:
+        """Id of the last sample that was shipped."""
+        return await self._run(lambda: int(self._get("cursor") or 0))
+
+    async def waiting(self) -> int:
+        """Samples not shipped yet."""
+        return await self._run(self._waiting)
+
+    async def trim(self, now_ms: int) -> int:
+        """Drop what is too old or too much.
+
+        Returns:
+            How many samples were dropped that had never been shipped.
+        """
+        return await self._run(lambda: self._trim(now_ms))
+
+    async def _run(self, work: Callable[[], T]) -> T:
+        def guarded() -> T:
+            try:
+                return work()
+            except (sqlite3.Error, OSError) as error:
+                raise SourceUnavailable(f"{self.path}: {error}", SOURCE, "is the disk full or read-only?") from None
+
+        return await asyncio.get_running_loop().run_in_executor(self._thread, guarded)
+
+    def _open(self) -> None:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        connection = sqlite3.connect(self.path, timeout=BUSY_TIMEOUT_S, isolation_level=None)
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=NORMAL")
+        connection.executescript(_SCHEMA)
+        self._connection = connection
+        self.id = self._get("id") or uuid.uuid4().hex
+        self._set("id", self.id)
+
+    def _close(self) -> None:
+        if self._connection:
+            self._connection.close()
+            self._connection = None
+
+    @property
+    def _db(self) -> sqlite3.Connection:
+        if self._connection is None:
+            raise sqlite3.ProgrammingError("the buffer is not open")
+        return self._connection
+
+    def _get(self, name: str) -> str | None:
+        row = self._db.execute("SELECT value FROM state WHERE name = ?", (name,)).fetchone()
+        return row[0] if row else None
+
+    def _set(self, name: str, value: str) -> None:
+        self._db.execute(
+            "INSERT INTO state VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value", (name, value)
+        )
+
+    def _append(self, samples: Sequence[Sample]) -> None:
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            rows = [(self._series_id(s.metric, s.labels), round(s.at * 1000), s.value) for s in samples]
+            self._db.executemany("INSERT INTO sample (series_id, at_ms, value) VALUES (?, ?, ?)", rows)
+            self._db.execute("COMMIT")
+        except BaseException:
+            self._db.execute("ROLLBACK")
+            self._series.clear()
+            raise
+
+    def _series_id(self, metric: str, labels: tuple[tuple[str, str], ...]) -> int:
+        key = (metric, labels)
+        found = self._series.get(key)
+        if found is None:
+            text = json.dumps(dict(labels), sort_keys=True, ensure_ascii=False)
+            self._db.execute("INSERT OR IGNORE INTO series (metric, labels) VALUES (?, ?)", (metric, text))
+            row = self._db.execute("SELECT id FROM series WHERE metric = ? AND labels = ?", (metric, text)).fetchone()
+            found = self._series[key] = row[0]
+        return found
+
+    def _batch(self, limit: int) -> Batch | None:
+        cursor = int(self._get("cursor") or 0)
+        rows = self._db.execute(
+            "SELECT id, series_id, at_ms, value FROM sample WHERE id > ? ORDER BY id LIMIT ?", (cursor, limit)
+        ).fetchall()
+        if not rows:
+            return None
+        by_series: dict[int, tuple[list[int], list[float]]] = {}
+        for _, series_id, at_ms, value in rows:
+            instants, values = by_series.setdefault(series_id, ([], []))
+            instants.append(at_ms)
+            values.append(value)
+        series = []
+        for series_id, (instants, values) in by_series.items():
+            metric, labels = self._db.execute("SELECT metric, labels FROM series WHERE id = ?", (series_id,)).fetchone()
+            series.append((metric, json.loads(labels), instants, values))
+        return Batch(rows[-1][0], len(rows), series)
+
+    def _waiting(self) -> int:
+        cursor = int(self._get("cursor") or 0)
+        last = self._db.execute("SELECT max(id) FROM sample").fetchone()[0] or 0
+        first = self._db.execute("SELECT min(id) FROM sample").fetchone()[0] or 0
+        return max(0, last - max(cursor, first - 1)) if last else 0
+
+    def _trim(self, now_ms: int) -> int:
+        lost = 0
+        first_kept = self._db.execute(
+            "SELECT min(id) FROM sample WHERE at_ms >= ?", (now_ms - self._keep_ms,)
+        ).fetchone()[0]
+        last = self._db.execute("SELECT max(id) FROM sample").fetchone()[0]
+        if last is None:
+            return 0
+        lost += self._drop_below(first_kept if first_kept is not None else last + 1)
+        while self._used_bytes() > self._max_bytes:
+            oldest = self._db.execute("SELECT min(id) FROM sample").fetchone()[0]
+            if oldest is None:
+                break
+            lost += self._drop_below(oldest + DROP_CHUNK)
+        return lost
+
+    def _drop_below(self, first_kept: int) -> int:
+        cursor = int(self._get("cursor") or 0)
+        unshipped = self._db.execute(
+            "SELECT count(*) FROM sample WHERE id < ? AND id > ?", (first_kept, cursor)
+        ).fetchone()[0]
+        self._db.execute("DELETE FROM sample WHERE id < ?", (first_kept,))
+        return int(unshipped)
+
+    def _used_bytes(self) -> int:
+        def pragma(name: str) -> int:
+            return int(self._db.execute(f"PRAGMA {name}").fetchone()[0])
+
+        return (pragma("page_count") - pragma("freelist_count")) * pragma("page_size")
+
+
+def read_series(
+    path: Path, metric: str, labels: Mapping[str, str], start_ms: int, end_ms: int
+) -> list[tuple[dict[str, str], list[int], list[float]]]:
+    """Samples of every series of ``metric`` that has these labels, from the file at ``path``; blocking.
+
+    Args:
+        path: The buffer file; another process may be writing it.
+        metric: Metric name.
+        labels: Labels that a series must have; others are free.
+        start_ms: First instant, milliseconds.
+        end_ms: Last instant, milliseconds.
+
+    Returns:
+        (labels, instants, values) per series, instants rising; empty when there is no file here.
+    """
+    if not path.is_file():
+        return []
+    try:
+        connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=BUSY_TIMEOUT_S)
+        try:
+            return _read_series(connection, metric, labels, start_ms, end_ms)
+        finally:
+            connection.close()
+    except sqlite3.Error as error:
+        raise SourceUnavailable(f"{path}: {error}", SOURCE) from None
+
+
+def _read_series(
+    connection: sqlite3.Connection, metric: str, labels: Mapping[str, str], start_ms: int, end_ms: int
+) -> list[tuple[dict[str, str], list[int], list[float]]]:
+    where = "".join(" AND json_extract(labels, ?) = ?" for _ in labels)
+    arguments = [part for name, value in labels.items() for part in (f'$."{name}"', value)]
+    found = connection.execute(f"SELECT id, labels FROM series WHERE metric = ?{where}", (metric, *arguments))
+    out = []
+    for series_id, text in found.fetchall():
+        rows = connection.execute(
+            "SELECT at_ms, value FROM sample WHERE series_id = ? AND at_ms BETWEEN ? AND ? ORDER BY at_ms",
+            (series_id, start_ms, end_ms),
+        ).fetchall()
+        if rows:
+            out.append((json.loads(text), [row[0] for row in rows], [row[1] for row in rows]))
+    return out

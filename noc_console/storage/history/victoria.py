@@ -1,0 +1,183 @@
+"""VictoriaMetrics: writing samples by ``/api/v1/import``, reading them by ``/api/v1/query_range``."""
+
+from __future__ import annotations
+
+import json
+import ssl
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Any
+
+import httpx
+
+from noc_console.config.model import HttpEndpoint, VictoriaMetrics
+from noc_console.domain.errors import (
+    SourceAuthError,
+    SourceError,
+    SourceProtocolError,
+    SourceTimeout,
+    SourceUnavailable,
+)
+from noc_console.storage.history.buffer import Batch
+
+SOURCE = "victoriametrics"
+SHIPPED = "noc_collector_shipped_samples"
+"""Marker that goes last in each import: the id up to which a buffer's samples have arrived."""
+
+
+class Rejected(SourceProtocolError):
+    """The server read the samples and refused them; sending the same again would not help."""
+
+
+class OutcomeUnknown(SourceUnavailable):
+    """The connection broke after the samples were sent: they may have arrived."""
+
+
+def http_client(endpoint: HttpEndpoint) -> httpx.AsyncClient:
+    """A client with the endpoint's credentials, headers, CA and timeout; never follows redirects to another host."""
+    verify: ssl.SSLContext | bool = True
+    if endpoint.ca_file:
+        verify = ssl.create_default_context(cafile=str(endpoint.ca_file))
+    auth = None
+    if endpoint.username is not None:
+        password = endpoint.password.get_secret_value() if endpoint.password else ""
+        auth = httpx.BasicAuth(endpoint.username, password)
+    headers = {name: value.get_secret_value() for name, value in endpoint.headers.items()}
+    return httpx.AsyncClient(auth=auth, headers=headers, verify=verify, timeout=endpoint.timeout_s, trust_env=False)
+
+
+class Victoria:
+    """A client of one VictoriaMetrics, single node or cluster."""
+
+    def __init__(self, config: VictoriaMetrics) -> None:
+        self._write_url = config.url
+        self._read_url = (config.query_url or config.url).rstrip("/")
+        self._client = http_client(config)
+
+    async def __aenter__(self) -> Victoria:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._client.aclose()
+
+    async def ship(self, batch: Batch, buffer_id: str, now_ms: int) -> None:
+        """Write a batch, with the marker that tells how far this buffer has come.
+
+        Raises:
+            OutcomeUnknown: It may have arrived; ask ``arrived``.
+            Rejected: The server refuses this batch.
+            SourceError: It did not arrive.
+        """
+        lines = [
+            json.dumps({"metric": {"__name__": metric, **labels}, "values": values, "timestamps": instants})
+            for metric, labels, instants, values in batch.series
+        ]
+        marker = {"__name__": SHIPPED, "buffer": buffer_id}
+        lines.append(json.dumps({"metric": marker, "values": [batch.last_id], "timestamps": [now_ms]}))
+        try:
+            answer = await self._client.post(f"{self._write_url}/api/v1/import", content="\n".join(lines).encode())
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+            raise _unavailable(error) from None
+        except httpx.HTTPError as error:
+            raise OutcomeUnknown(f"the connection broke: {type(error).__name__}", SOURCE) from None
+        if answer.status_code in (400, 413, 422):
+            raise Rejected(f"refused the samples: {_said(answer)}", SOURCE)
+        _check(answer)
+
+    async def arrived(self, buffer_id: str, since_ms: int) -> int:
+        """The highest id that a marker of this buffer has told since ``since_ms``; 0 for none."""
+        try:
+            # Fresh samples are searchable after a flush; where this is not allowed they are within seconds.
+            await self._client.get(f"{self._read_url}/internal/force_flush")
+        except httpx.HTTPError as error:
+            raise _unavailable(error) from None
+        match = f'{SHIPPED}{{buffer="{buffer_id}"}}'
+        text = (await self._get("/api/v1/export", {"match[]": match, "start": f"{since_ms / 1000:.3f}"})).text
+        found = 0
+        for line in filter(None, text.splitlines()):
+            try:
+                found = max(found, *(int(value) for value in json.loads(line)["values"]))
+            except (ValueError, KeyError, TypeError):
+                raise SourceProtocolError("export answered something that is no JSON line", SOURCE) from None
+        return found
+
+    async def query_range(
+        self, query: str, start_at: float, end_at: float, step_s: float
+    ) -> list[tuple[dict[str, str], dict[int, float]]]:
+        """Run a range query.
+
+        Returns:
+            Per series its labels and its values by index on the grid ``start_at + i * step_s``.
+
+        Raises:
+            SourceError: No answer, or not the expected one.
+        """
+        arguments = {
+            "query": query,
+            "start": f"{start_at:.3f}",
+            "end": f"{end_at:.3f}",
+            "step": f"{step_s:.3f}s",
+            "nocache": "1",
+        }
+        answer = await self._get("/api/v1/query_range", arguments)
+        try:
+            result = answer.json()["data"]["result"]
+            return [(series["metric"], _on_grid(series["values"], start_at, step_s)) for series in result]
+        except (ValueError, KeyError, TypeError):
+            raise SourceProtocolError("query_range answered something else than a matrix", SOURCE) from None
+
+    async def probe(self) -> str:
+        """Ask for the server's version, for the check command.
+
+        Raises:
+            SourceError: It does not answer as VictoriaMetrics does.
+        """
+        await self._get("/api/v1/query", {"query": "1"})
+        return "query API answers"
+
+    async def _get(self, path: str, arguments: Mapping[str, str]) -> httpx.Response:
+        try:
+            answer = await self._client.get(self._read_url + path, params=dict(arguments))
+        except httpx.HTTPError as error:
+            raise _unavailable(error) from None
+        _check(answer)
+        return answer
+
+
+def _on_grid(values: list[list[Any]], start_at: float, step_s: float) -> dict[int, float]:
+    return {round((float(at) - start_at) / step_s): float(value) for at, value in values}
+
+
+def _check(answer: httpx.Response) -> None:
+    if answer.status_code in (401, 403):
+        raise SourceAuthError(f"refused our credentials ({answer.status_code})", SOURCE, "check username and password")
+    if answer.status_code == 404:
+        raise SourceProtocolError(
+            f"{answer.request.url.path} is not there (404)", SOURCE, "check the path in victoriametrics.url"
+        )
+    if answer.is_error or answer.is_redirect:
+        raise SourceUnavailable(f"answered {answer.status_code}: {_said(answer)}", SOURCE)
+
+
+def _said(answer: httpx.Response) -> str:
+    return answer.text.strip().splitlines()[0][:200] if answer.text.strip() else "nothing"
+
+
+def _unavailable(error: httpx.HTTPError) -> SourceError:
+    if isinstance(error, httpx.TimeoutException):
+        return SourceTimeout("no answer in time", SOURCE)
+    return SourceUnavailable(
+        f"cannot connect: {error or type(error).__name__}", SOURCE, "is it running, and the URL right?"
+    )
+
+
+def selector(metric: str, labels: Mapping[str, str]) -> str:
+    """``metric{name="value"}`` with the values quoted: they are data."""
+    inner = ",".join(f"{name}={json.dumps(value)}" for name, value in labels.items())
+    return f"{metric}{{{inner}}}"
