@@ -89,7 +89,7 @@ class SimOnt:
     """An ONT as its OLT has it configured, and what became of it."""
 
     olt: str
-    port: SimPort
+    port: SimPort = field(repr=False, compare=False)
     ont_id: int
     serial: OntSerial
     description: bytes
