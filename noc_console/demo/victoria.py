@@ -65,6 +65,9 @@ class VictoriaMetrics:
                 await asyncio.sleep(0)  # making a line takes a millisecond or two, and agents are waiting
             if batch:
                 await _post(client, batch)
+            # Without this it is not seen for some seconds, and never by a query that was cached meanwhile.
+            for duty in ("/internal/force_flush", "/internal/resetRollupResultCache"):
+                (await client.get(duty)).raise_for_status()
 
 
 async def start(folder: Path) -> VictoriaMetrics | None:
