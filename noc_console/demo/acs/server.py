@@ -60,8 +60,8 @@ class SimulatedAcs:
         """Send standard reason phrases only, as a proxy that speaks HTTP/2 does."""
         self.truncate_bodies = False
         """Break off in the middle of every device list, as when the database fails."""
-        self.lose_answers = False
-        """Do what is asked, then drop the connection instead of answering."""
+        self.lose_answers_to: frozenset[str] = frozenset()
+        """Methods whose requests are done and then, instead of being answered, dropped."""
         self.port = 0
         self._host = ""
         self._nbi = Nbi(self)
@@ -203,7 +203,7 @@ class SimulatedAcs:
         except WorkerCrash:
             await self._crash()
             raise Drop from None
-        if self.lose_answers:
+        if request.method in self.lose_answers_to:
             raise Drop
         reason = _STANDARD_REASONS.get(response.status, "") if self.http2_proxy else response.reason
         return replace(response, reason=reason, headers=(("GenieACS-Version", VERSION), *response.headers))

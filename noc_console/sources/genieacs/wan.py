@@ -1,0 +1,145 @@
+"""WAN connections: which there are, and which of them is the Internet one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from noc_console.domain.cpe import Field, Group
+from noc_console.sources.genieacs.document import Document, Node
+from noc_console.sources.genieacs.fields import Objects, fields
+from noc_console.sources.genieacs.tables import SectionPaths
+
+_SERVICES = re.compile(r"[A-Z0-9]+")
+_OTHER_SERVICES = frozenset(("TR069", "VOIP", "IPTV", "OTHER", "VOICE"))
+_MAX_LAYERS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """One WAN connection and the objects that belong to it."""
+
+    objects: Objects
+    kind: str | None
+    """``PPPoE``, ``DHCP``, ``Static``, ``bridge``, as far as told."""
+    enabled: bool
+    upstream: bool = False
+    """Its layers end in an interface towards the network."""
+
+
+def groups(document: Document, table: SectionPaths) -> tuple[Group, ...]:
+    """All connections, the Internet one first and marked."""
+    if document.root_name is None:
+        return ()
+    found = [(connection, fields(table.fields, connection.objects)) for connection in connections(document, table)]
+    ranked = sorted(found, key=lambda item: score(*item), reverse=True)
+    made = []
+    for place, (connection, shown) in enumerate(ranked):
+        internet = place == 0 and score(connection, shown)[0] > 0
+        extra = [Field("internet", "Internet", internet)]
+        if connection.kind:
+            extra.append(Field("type", "Type", connection.kind))
+        title = next((str(field.value) for field in shown if field.key == "name"), connection.objects["self"].path)
+        # Something must have been read: an object that is only known by name is no connection to show.
+        if shown:
+            made.append(Group(title, (*shown, *extra)))
+    return tuple(made)
+
+
+def score(connection: Connection, shown: list[Field]) -> tuple[int, ...]:
+    """How much a connection looks like the Internet one; larger is more.
+
+    Service list or name, then connected, then a usable address, then enabled, then PPP over IP.
+    """
+    values = {field.key: field.value for field in shown}
+    told = f"{values.get('service', '')} {values.get('name', '')}".upper()
+    services = set(_SERVICES.findall(told.replace("_", " ")))
+    if connection.kind == "bridge":
+        service = 0
+    elif "INTERNET" in services:
+        service = 2
+    else:
+        service = 0 if services & _OTHER_SERVICES else 1
+    connected = str(values.get("status", "")).lower() in ("connected", "up")
+    return (
+        service,
+        int(connected),
+        int(connection.upstream),
+        int("ip" in values),
+        int(connection.enabled),
+        int(connection.kind == "PPPoE"),
+    )
+
+
+def connections(document: Document, table: SectionPaths) -> Iterator[Connection]:
+    """Every WAN connection of the document, with instances searched, never assumed."""
+    patterns = table.objects[document.root_name or ""]["self"]
+    for pattern in patterns:
+        for node in document.root.matching(pattern):
+            if document.root_name == "Device":
+                if not _is_lan(document, node):
+                    yield _tr181(document, node)
+            else:
+                yield _tr098(document, node)
+
+
+def _tr098(document: Document, node: Node) -> Connection:
+    device = document.top.at(node.path.rsplit(".", 2)[0])
+    kind = "PPPoE" if ".WANPPPConnection." in node.path else node.text("AddressingType")
+    if (node.text("ConnectionType") or "").lower().endswith("_bridged"):
+        kind = "bridge"
+    return Connection({"self": node, "device": device}, kind, node.flag("Enable") is True)
+
+
+def _tr181(document: Document, node: Node) -> Connection:
+    objects: dict[str, Node] = {"self": node}
+    last = node
+    for layer in _layers(document, node):
+        last = layer
+        for name, part in (("ppp", ".PPP."), ("vlan", ".VLANTermination."), ("link", ".Ethernet.Link.")):
+            if part in layer.path:
+                objects.setdefault(name, layer)
+    for name, pattern in (("dhcp", "DHCPv4.Client.*"), ("route", "Routing.Router.*.IPv4Forwarding.*")):
+        for candidate in document.root.matching(pattern):
+            to_anywhere = name == "dhcp" or not candidate.text("DestIPAddress")
+            if to_anywhere and same_object(candidate.text("Interface"), node.path):
+                objects.setdefault(name, candidate)
+    addressing = next((text for n in node.matching("IPv4Address.*") if (text := n.text("AddressingType"))), None)
+    kind = "PPPoE" if "ppp" in objects else "DHCP" if "dhcp" in objects else addressing
+    upstream = last.flag("Upstream") is True
+    return Connection(objects, kind, node.flag("Enable") is True, upstream)
+
+
+def _layers(document: Document, node: Node) -> Iterator[Node]:
+    """The objects below an interface, following the first of each ``LowerLayers``."""
+    for _ in range(_MAX_LAYERS):
+        below = (node.text("LowerLayers") or "").split(",")[0]
+        node = document.top.reference(below)
+        if not node:
+            return
+        yield node
+
+
+def _is_lan(document: Document, node: Node) -> bool:
+    """Whether an ``IP.Interface`` faces the customer."""
+    kind = node.text("X_TP_ConnType") or ""
+    return kind == "LAN" or (node.text("Type") or "") == "Loopback" or node.path == lan_interface(document).path
+
+
+def lan_interface(document: Document) -> Node:
+    """The ``IP.Interface`` of the LAN: told by the vendor, served by the DHCP server, or the first."""
+    interfaces = list(document.root.matching("IP.Interface.*"))
+    for node in interfaces:
+        if node.text("X_TP_ConnType") == "LAN":
+            return node
+    for pool in document.root.matching("DHCPv4.Server.Pool.*"):
+        for node in interfaces:
+            if same_object(pool.text("Interface"), node.path):
+                return node
+    return document.root.at("IP.Interface.1")
+
+
+def same_object(reference: str | None, path: str) -> bool:
+    """Whether a reference, with or without its last dot, names ``path``."""
+    return reference is not None and reference.rstrip(".") == path
