@@ -21,7 +21,7 @@ WRONG_USAGE = 2
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Serve until SIGTERM or SIGINT.
+    """Serve until SIGTERM, SIGINT or SIGHUP.
 
     Returns:
         Exit code: 0 in the end, 2 for wrong usage.
@@ -31,6 +31,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         plant=PlantOptions(arguments.olts, arguments.onts, arguments.seed),
         folder=arguments.dir,
         faults=arguments.faults,
+        silences=arguments.silences,
         past=arguments.history,
         metrics=arguments.victoriametrics,
     )
@@ -52,6 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--dir", type=Path, help="folder for config, database and log; a temporary one when not given")
     parser.add_argument("--json", action="store_true", help="print one JSON line when ready")
     parser.add_argument("--no-faults", dest="faults", action="store_false", help="nothing happens")
+    parser.add_argument("--no-silences", dest="silences", action="store_false", help="no OLT falls silent")
     parser.add_argument("--no-history", dest="history", action="store_false", help="charts start empty")
     parser.add_argument("--no-victoriametrics", dest="victoriametrics", action="store_false")
     parser.add_argument(
@@ -68,7 +70,7 @@ def _parser() -> argparse.ArgumentParser:
 async def _run(options: DemoOptions, as_json: bool, parent: int | None) -> None:
     network = asyncio.create_task(serve(options, lambda info: _tell(info, as_json)))
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         loop.add_signal_handler(number, network.cancel)
 
     def look_for_parent() -> None:

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Generic, TypeVar
 
 from noc_console.demo import ber
 from noc_console.demo.ber import Oid
-from noc_console.demo.mib import Column, MibTree, Rows
+from noc_console.demo.mib import Cell, MibTree, Table
 from noc_console.demo.plant import SimCard, SimOlt, SimOnt, SimPort, Unregistered
 from noc_console.domain.identity import PonPort
 
@@ -36,9 +35,6 @@ _ETHERNET_TYPE = 7
 _UPLINKS = 4
 _NEVER = bytes(8)
 
-Part = TypeVar("Part")
-Cell = Callable[[Part], bytes]
-
 
 def if_index(port: PonPort) -> int:
     """ifIndex of a GPON port, such as 4194312192 for 0/1/0."""
@@ -49,48 +45,6 @@ def if_index(port: PonPort) -> int:
 def ethernet_if_index(slot: int, number: int) -> int:
     """ifIndex of an uplink, such as 234938432 for 0/7/1."""
     return _ETHERNET_TYPE << 25 | slot << 13 | number << 6
-
-
-class Table(Generic[Part]):
-    """Columns that describe parts of one kind, one row each.
-
-    Args:
-        tree: Where the columns go.
-        parts: Index of each row and what it describes.
-        cells: Prefix of each column, and how a part's value is encoded.
-        live: The same for values that change by themselves: encoded at each reading.
-    """
-
-    def __init__(
-        self,
-        tree: MibTree,
-        parts: dict[Oid, Part],
-        cells: dict[Oid, Cell[Part]],
-        live: dict[Oid, Cell[Part]] | None = None,
-    ) -> None:
-        rows = Rows(parts)
-        self._parts = [parts[index] for index in rows.indexes]
-        self._rows = rows
-        self._columns = [
-            (Column(prefix, rows, list(map(cell, self._parts))), cell) for prefix, cell in sorted(cells.items())
-        ]
-        for column, _ in self._columns:
-            tree.put(column)
-        for prefix, cell in (live or {}).items():
-            tree.put(Column(prefix, rows, live=self._reader(cell)))
-
-    def refresh(self, index: Oid) -> None:
-        """Encode one row again."""
-        row = self._rows.find(index)
-        if row is None:
-            raise KeyError(index)
-        part = self._parts[row]
-        for column, cell in self._columns:
-            column.values[row] = cell(part)
-
-    def _reader(self, cell: Cell[Part]) -> Callable[[int], bytes]:
-        parts = self._parts
-        return lambda row: cell(parts[row])
 
 
 class HuaweiOlt:

@@ -8,10 +8,14 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple
+from typing import Generic, NamedTuple, TypeVar
 
 from noc_console.demo import ber
 from noc_console.demo.ber import Oid
+
+Part = TypeVar("Part")
+Cell = Callable[[Part], bytes]
+"""How one column's value of a part is encoded."""
 
 
 class Rows:
@@ -137,6 +141,48 @@ class MibTree:
 
     def __len__(self) -> int:
         return sum(len(column.rows) for column in self.columns)
+
+
+class Table(Generic[Part]):
+    """Columns that describe parts of one kind, one row each.
+
+    Args:
+        tree: Where the columns go.
+        parts: Index of each row and what it describes.
+        cells: Prefix of each column, and how a part's value is encoded.
+        live: The same for values that change by themselves: encoded at each reading.
+    """
+
+    def __init__(
+        self,
+        tree: MibTree,
+        parts: dict[Oid, Part],
+        cells: dict[Oid, Cell[Part]],
+        live: dict[Oid, Cell[Part]] | None = None,
+    ) -> None:
+        rows = Rows(parts)
+        self._parts = [parts[index] for index in rows.indexes]
+        self._rows = rows
+        self._columns = [
+            (Column(prefix, rows, list(map(cell, self._parts))), cell) for prefix, cell in sorted(cells.items())
+        ]
+        for column, _ in self._columns:
+            tree.put(column)
+        for prefix, cell in (live or {}).items():
+            tree.put(Column(prefix, rows, live=self._reader(cell)))
+
+    def refresh(self, index: Oid) -> None:
+        """Encode one row again."""
+        row = self._rows.find(index)
+        if row is None:
+            raise KeyError(index)
+        part = self._parts[row]
+        for column, cell in self._columns:
+            column.values[row] = cell(part)
+
+    def _reader(self, cell: Cell[Part]) -> Callable[[int], bytes]:
+        parts = self._parts
+        return lambda row: cell(parts[row])
 
 
 def _nested(one: Oid, other: Oid) -> bool:

@@ -87,18 +87,12 @@ async def serve(options: DemoOptions, ready: Callable[[DemoInfo], None]) -> None
     async with AsyncExitStack() as stack:
         folder = _own_folder(stack) if options.folder is None else options.folder
         _check_folder(folder)
-        for agent in world.agents.values():
-            agent.behaviour.latency_s = options.latency_s
-            agent.behaviour.slow_columns = ((ONT_OPTICS, options.optics_value_s),)
-            agent.start()
-            stack.callback(agent.stop)
+        _start_agents(stack, world, options)
         acs = SimulatedAcs()
         Routers(world, acs, options.plant.seed)
         await acs.start()
         stack.push_async_callback(acs.close)
         database = await _start_metrics(stack) if options.metrics else None
-        # A second plant of the same seed and instant: the first one changes while its past is told.
-        past = history.import_lines(history.samples(planner.build(options.plant, built_at))) if options.past else ()
         info = DemoInfo(
             config=folder / "config.yaml",
             olts={name: agent.port for name, agent in world.agents.items()},
@@ -107,6 +101,8 @@ async def serve(options: DemoOptions, ready: Callable[[DemoInfo], None]) -> None
             past=folder / "history.jsonl" if options.past and not database else None,
         )
         _write_config(info)
+        # A second plant of the same seed and instant: the first one changes while its past is told.
+        past = history.import_lines(history.samples(planner.build(options.plant, built_at)))
         if info.past:
             info.past.write_text("".join(past), encoding="utf-8")
         ready(info)
@@ -115,8 +111,16 @@ async def serve(options: DemoOptions, ready: Callable[[DemoInfo], None]) -> None
             Scenario(world, options.plant.seed, options.silences).begin()
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(world.agenda.run())
-            if database:
+            if database and options.past:
                 tasks.create_task(_load(database, past))
+
+
+def _start_agents(stack: AsyncExitStack, world: World, options: DemoOptions) -> None:
+    for agent in world.agents.values():
+        agent.behaviour.latency_s = options.latency_s
+        agent.behaviour.slow_columns = ((ONT_OPTICS, options.optics_value_s),)
+        agent.start()
+        stack.callback(agent.stop)
 
 
 def _own_folder(stack: AsyncExitStack) -> Path:

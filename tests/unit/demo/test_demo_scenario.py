@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from noc_console.demo import ber
 from noc_console.demo.agenda import Agenda
 from noc_console.demo.huawei import ONT_OPTICS, XPON, if_index
 from noc_console.demo.planner import PlantOptions, build
@@ -148,6 +149,16 @@ def test_a_restart_goes_down_by_itself_and_comes_back(stage: Stage) -> None:
     assert not ont.online
     stage.play(2)
     assert ont.online
+
+
+def test_a_restarted_olt_counts_its_uptime_anew(stage: Stage) -> None:
+    olt = stage.world.plant.olts[0]
+    column, row = stage.world.tables[olt.name].tree.find((1, 3, 6, 1, 2, 1, 1, 3, 0))
+    assert column is not None and row is not None
+    assert column.value(row) == ber.integer(int((START - olt.booted_at) * 100) % 2**32, ber.TIMETICKS)
+    stage.world.restart_olt(olt)
+    stage.clock.now += 12.5
+    assert column.value(row) == ber.integer(1250, ber.TIMETICKS)
 
 
 @pytest.mark.parametrize(("silences", "most"), [(True, 1), (False, 0)])
