@@ -6,11 +6,11 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from noc_console.domain.errors import ActionRefused, SourceError
-from noc_console.domain.jobs import ENDED, Job, JobRequest, JobState, JobStep
+from noc_console.domain.jobs import ENDED, Job, JobKind, JobRequest, JobState, JobStep
 from noc_console.storage import audit, schema
 from noc_console.storage.database import Database
 from noc_console.storage.feed import bump, columns, job_from
@@ -173,6 +173,14 @@ class JobStore:
         query = select(table.c.id, table.c.cancel_by).where(table.c.id.in_(job_ids), table.c.cancel_by.is_not(None))
         async with self._database.reading() as connection:
             return {row.id: row.cancel_by for row in await connection.execute(query)}
+
+    async def forget_views(self, before: float) -> None:
+        """Delete ended views older than ``before``: they touched nothing, and would only fill the table."""
+        table, steps = schema.job, schema.job_step
+        old = select(table.c.id).where(table.c.kind == JobKind.VIEW.value, table.c.finished_at < before)
+        async with self._database.writing() as connection:
+            await connection.execute(delete(steps).where(steps.c.job_id.in_(old)))
+            await connection.execute(delete(table).where(table.c.id.in_(old)))
 
     async def get(self, job_id: int) -> Job | None:
         """One job with its steps."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import asdict
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, text
 
 from noc_console.domain.network import Collector, Source
 from noc_console.storage import schema
@@ -44,6 +44,18 @@ class CollectorRegister:
                 name: getattr(collector, name) for name in ("id", "host", "pid", "mode", "started_at", "heartbeat_at")
             }
             await upsert(connection, schema.collector, [row])
+
+    async def take_over(self, collector: Collector) -> bool:
+        """Register ``collector`` as the one at work, unless another one lives; False then."""
+        async with self._database.writing() as connection:
+            if not self._database.is_sqlite:
+                # Two may ask at once; on SQLite the write transaction already makes the second one wait.
+                await connection.execute(text("SELECT pg_advisory_xact_lock(7309873)"))
+            limit = collector.heartbeat_at - DEAD_AFTER_S
+            others = [c for c in await read_collectors(connection) if c.id != collector.id and c.heartbeat_at >= limit]
+            if not others:
+                await upsert(connection, schema.collector, [asdict(collector)])
+            return not others
 
     async def leave(self, collector_id: str) -> None:
         """Take a collector off the register."""

@@ -1,0 +1,168 @@
+"""``noc-console reboot|refresh|factory-reset``: the same guarded jobs as the console's."""
+
+from __future__ import annotations
+
+import asyncio
+import getpass
+import os
+import socket
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from noc_console.cli.child import CollectorChild
+from noc_console.cli.output import Exit, fail, print_json
+from noc_console.cli.rows import Network, job_row
+from noc_console.cli.show import find_onts
+from noc_console.config.model import Config
+from noc_console.domain.errors import ActionRefused, SourceError
+from noc_console.domain.jobs import Job, JobKind, JobRequest, JobState
+from noc_console.domain.network import Ont
+from noc_console.domain.policy import blockers, confirmation
+from noc_console.storage.backend import StorageBackend
+from noc_console.storage.sources import DEAD_AFTER_S
+
+FOLLOW_S = 0.3
+COLLECTOR_START_S = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What the command line asks for."""
+
+    kind: JobKind
+    serial: str
+    reason: str
+    yes: bool
+    wait: bool
+    force: bool
+    as_json: bool
+
+
+async def act(config: Config, config_file: Path, order: Order) -> Exit:
+    """Check, confirm, submit and (with ``--wait``) follow a job to its end."""
+    backend = StorageBackend(config)
+    child: CollectorChild | None = None
+    try:
+        network = await _network(backend, config)
+        if network is None or not _collector_lives(network):
+            if not order.wait:
+                fail(
+                    "no collector is running, so nothing would be done: start noc-console collect, or add --wait",
+                    Exit.UNREACHABLE,
+                )
+            child = CollectorChild(config_file)
+            network = await _wait_for_collector(backend, config)
+        ont = _target(network, order.serial)
+        _check_policy(network, ont, order)
+        if not order.yes:
+            _confirm(order.kind, ont)
+        job_id = await backend.submit(_request(config, ont, order))
+        if order.wait:
+            return await _follow(backend, job_id, order.as_json)
+        job = await backend.job(job_id)
+        _report(job, order.as_json)
+        return Exit.DONE
+    except ActionRefused as error:
+        return fail(error, Exit.FAILED)
+    finally:
+        await backend.close()
+        if child:
+            child.close()
+
+
+async def _network(backend: StorageBackend, config: Config) -> Network | None:
+    try:
+        await backend.open()
+        return Network(await backend.changes({}), config, time.time())
+    except SourceError:
+        return None
+
+
+def _collector_lives(network: Network) -> bool:
+    now = time.time()
+    return any(now - collector.heartbeat_at < DEAD_AFTER_S for collector in network.changes.collectors)
+
+
+async def _wait_for_collector(backend: StorageBackend, config: Config) -> Network:
+    try:
+        async with asyncio.timeout(COLLECTOR_START_S):
+            while True:
+                network = await _network(backend, config)
+                if network and _collector_lives(network) and all(olt.last_poll_at for olt in network.changes.olts):
+                    return network
+                await asyncio.sleep(FOLLOW_S)
+    except TimeoutError:
+        fail("the collector did not come up; see its log file", Exit.UNREACHABLE)
+
+
+def _target(network: Network, text: str) -> Ont:
+    found = find_onts(network, text)
+    if not found:
+        fail(f"nothing known matches {text!r}", Exit.FAILED)
+    if len(found) > 1:
+        fail(f"{len(found)} ONTs match {text!r}; name one by its serial number", Exit.USAGE)
+    return found[0]
+
+
+def _check_policy(network: Network, ont: Ont, order: Order) -> None:
+    cpe = next((c for c in network.changes.cpes if ont.serial and c.serial == ont.serial), None)
+    recent = [job for job in network.changes.jobs if isinstance(job, Job) and job.ont_id == ont.id]
+    acs_ok = all(s.state not in ("failing", "off") for s in network.changes.sources if s.name == "genieacs")
+    found = blockers(order.kind, ont, network.state(ont), cpe, recent, time.time(), acs_ok)
+    standing = [b.reason for b in found if not (order.force and b.forceable)]
+    if standing:
+        hint = "" if order.force or not all(b.forceable for b in found) else " (--force overrides, with a --reason)"
+        raise ActionRefused("; ".join(standing) + hint)
+
+
+def _confirm(kind: JobKind, ont: Ont) -> None:
+    wanted = confirmation(kind, ont)
+    if wanted is None:
+        return
+    if not sys.stdin.isatty():
+        fail("needs --yes when there is no terminal to confirm on", Exit.USAGE)
+    what = "the whole serial number" if kind is JobKind.FACTORY_RESET else "the last 4 of the serial number"
+    print(f"{kind.value} {ont.serial} {ont.description or ''} on port {ont.port}", file=sys.stderr)
+    print(f"type {what} to confirm: ", end="", file=sys.stderr, flush=True)
+    if sys.stdin.readline().strip() != wanted:
+        fail("not confirmed, nothing done", Exit.USAGE)
+
+
+def _request(config: Config, ont: Ont, order: Order) -> JobRequest:
+    user, origin = who()
+    return JobRequest(order.kind, ont.id, order.reason, user, origin, config.jobs.expiry_s, order.force)
+
+
+def who() -> tuple[str, str]:
+    """The person behind this process, and where they come from."""
+    user = os.environ.get("SUDO_USER") or os.environ.get("SSH_USER") or getpass.getuser()
+    connection = os.environ.get("SSH_CONNECTION", "").split()
+    return user, connection[0] if connection else socket.gethostname()
+
+
+async def _follow(backend: StorageBackend, job_id: int, as_json: bool) -> Exit:
+    told = 0
+    while True:
+        job = await backend.job(job_id)
+        if job is None:
+            fail(f"job {job_id} is gone", Exit.FAILED)
+        for step in job.steps[told:]:
+            print(f"{time.strftime('%H:%M:%S', time.localtime(step.at))} {step.text}", file=sys.stderr, flush=True)
+        told = len(job.steps)
+        if job.ended:
+            _report(job, as_json)
+            return Exit.DONE if job.state is JobState.VERIFIED else Exit.FAILED
+        await asyncio.sleep(FOLLOW_S)
+
+
+def _report(job: Job | None, as_json: bool) -> None:
+    if job is None:
+        return
+    if as_json:
+        print_json(job_row(job))
+    else:
+        print(
+            f"job {job.id} {job.kind.value} {job.serial}: {job.state.value}" + (f", {job.result}" if job.result else "")
+        )

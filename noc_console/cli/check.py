@@ -1,0 +1,136 @@
+"""``noc-console check``: try everything that the config names, and say in one line each what came of it."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict, dataclass
+from urllib.parse import urlsplit
+
+from noc_console.cli.output import Exit, print_json
+from noc_console.config.model import Config, GenieAcs, HttpEndpoint, OltConfig, VictoriaMetrics
+from noc_console.domain.errors import NocError, SourceError
+from noc_console.sources.genieacs.client import NbiClient
+from noc_console.sources.snmp.poll import OltPoller
+from noc_console.sources.snmp.profile import Profile, load_profiles
+from noc_console.sources.snmp.session import SnmpEngine
+from noc_console.storage.database import SCHEMA_VERSION, Database
+from noc_console.storage.history.victoria import Victoria
+
+AT_ONCE = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What was tried, what answered, how fast, what to do."""
+
+    name: str
+    tried: str
+    ok: bool
+    said: str
+    took_ms: float
+    do: str | None = None
+
+
+async def check(config: Config, as_json: bool) -> Exit:
+    """Try the database, VictoriaMetrics, GenieACS and every OLT."""
+    profiles = load_profiles(config.profiles_dir)
+    engine = SnmpEngine()
+    gate = asyncio.Semaphore(AT_ONCE)
+
+    async def one_olt(olt: OltConfig) -> Result:
+        async with gate:
+            tried = f"SNMP v{olt.snmp.version} {olt.address}:{olt.snmp.port}"
+            return await _try(olt.name, tried, lambda: _olt(engine, olt, profiles))
+
+    try:
+        results = await asyncio.gather(
+            _try("database", _without_password(config.database), lambda: _database(config)),
+            *_services(config),
+            *(one_olt(olt) for olt in config.olts),
+        )
+    finally:
+        engine.close()
+    if as_json:
+        print_json([asdict(result) for result in results])
+    else:
+        for result in results:
+            _print(result)
+    return Exit.DONE if all(result.ok for result in results) else Exit.UNREACHABLE
+
+
+def _services(config: Config) -> list[Awaitable[Result]]:
+    tries: list[Awaitable[Result]] = []
+    if config.victoriametrics:
+        victoria = config.victoriametrics
+        tries.append(_try("victoriametrics", victoria.url, lambda: _victoria(victoria)))
+    if config.genieacs:
+        acs = config.genieacs
+        tries.append(_try("genieacs", acs.url, lambda: _genieacs(acs)))
+    return tries
+
+
+async def _try(name: str, tried: str, work: Callable[[], Awaitable[str]]) -> Result:
+    begun = time.perf_counter()
+
+    def result(ok: bool, said: str, do: str | None = None) -> Result:
+        return Result(name, tried, ok, said, round((time.perf_counter() - begun) * 1000, 1), do)
+
+    try:
+        return result(True, await work())
+    except NocError as error:
+        source = error.source if isinstance(error, SourceError) and error.source != name else ""
+        return result(False, f"{source}: {error.message}" if source else error.message, error.hint)
+
+
+async def _database(config: Config) -> str:
+    database = Database(config.database)
+    try:
+        if database.is_sqlite:
+            await database.migrate()
+        version = await database.version()
+        if version is None:
+            return "answers; the collector will create the schema"
+        return f"answers, schema {version}" + ("" if version == SCHEMA_VERSION else f" (needs {SCHEMA_VERSION})")
+    finally:
+        await database.close()
+
+
+async def _victoria(config: VictoriaMetrics) -> str:
+    async with Victoria(config) as victoria:
+        return await victoria.probe() + _plain_http(config)
+
+
+async def _genieacs(config: GenieAcs) -> str:
+    async with NbiClient(config) as client:
+        probe = await client.probe()
+        return f"GenieACS {probe.version}, {probe.devices} devices" + _plain_http(config)
+
+
+async def _olt(engine: SnmpEngine, olt: OltConfig, profiles: dict[str, Profile]) -> str:
+    poller = OltPoller(engine, olt, profiles)
+    try:
+        identity = await poller.identify()
+        assert poller.profile
+        return f"{identity.sys_descr or 'no sysDescr'} [{identity.sys_object_id or '-'}], profile {poller.profile.id}"
+    finally:
+        poller.close()
+
+
+def _plain_http(endpoint: HttpEndpoint) -> str:
+    parts = urlsplit(endpoint.url)
+    local = parts.hostname in ("127.0.0.1", "localhost", "::1")
+    return "" if parts.scheme == "https" or local else "; plain http: anybody on the way can read it"
+
+
+def _without_password(url: str) -> str:
+    head, _, rest = url.rpartition("@")
+    scheme, _, user = head.partition("://")
+    return f"{scheme}://{user.split(':', 1)[0]}@{rest}" if head else url
+
+
+def _print(result: Result) -> None:
+    mark = "ok  " if result.ok else "FAIL"
+    do = f" -> {result.do}" if result.do else ""
+    print(f"{mark} {result.name:16} {result.tried}: {result.said} ({result.took_ms:.0f} ms){do}")

@@ -1,0 +1,58 @@
+"""``noc-console collect``: the collector, as a daemon, as a console's child, or once."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from noc_console.cli.output import Exit, print_json, print_table
+from noc_console.collector.life import stop_on_signals, stop_with_parent
+from noc_console.collector.logs import start_log
+from noc_console.collector.service import CollectorService
+from noc_console.config.model import Config
+from noc_console.domain.network import Outcome
+from noc_console.domain.poll import OltReading
+
+
+def run_daemon(config: Config, parent_pipe: int | None = None) -> None:
+    """Collect until a signal, or until the parent behind ``parent_pipe`` is gone."""
+    start_log(config, to_stderr=parent_pipe is None)
+
+    async def serve() -> None:
+        stop = asyncio.Event()
+        stop_on_signals(stop)
+        if parent_pipe is not None:
+            stop_with_parent(stop, parent_pipe)
+        await CollectorService(config, "daemon" if parent_pipe is None else "child").run(stop)
+
+    asyncio.run(serve())
+
+
+def run_once(config: Config, as_json: bool) -> Exit:
+    """Poll everything once, write and ship it, and print the outcome per OLT."""
+    start_log(config)
+    found = asyncio.run(CollectorService(config, "once").once())
+    rows = [_row(name, readings) for name, readings in found]
+    if as_json:
+        print_json(rows)
+    else:
+        columns = [(key, key) for key in ("name", "outcome", "onts", "varbinds", "duration_s", "error")]
+        print_table(rows, columns)
+    return Exit.DONE if all(row["outcome"] != Outcome.FAILED for row in rows) else Exit.UNREACHABLE
+
+
+def _row(name: str, readings: list[OltReading]) -> dict[str, Any]:
+    """The outcome of a round: complete when all of it was, failed when nothing could be read."""
+    outcomes = {reading.outcome for reading in readings}
+    if outcomes == {Outcome.COMPLETE}:
+        outcome = Outcome.COMPLETE
+    else:
+        outcome = Outcome.FAILED if readings[0].outcome is Outcome.FAILED else Outcome.PARTIAL
+    return {
+        "name": name,
+        "outcome": outcome.value,
+        "onts": readings[0].ont_count,
+        "varbinds": sum(reading.varbinds for reading in readings),
+        "duration_s": round(sum(reading.duration_s for reading in readings), 3),
+        "error": next((reading.error for reading in readings if reading.error), None),
+    }

@@ -1,0 +1,62 @@
+"""The console as a process: its collector child beside it, its settings from the config file."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from noc_console.cli.act import who
+from noc_console.cli.child import CollectorChild
+from noc_console.cli.lazy import LazyBackend
+from noc_console.config.model import Config
+from noc_console.config.paths import log_file, state_dir
+
+if TYPE_CHECKING:
+    from noc_console.console.backend import Backend
+
+
+def open_console(
+    config: Config, config_file: Path, theme: str | None, screen: str, read_only: bool, folder: Path | None = None
+) -> int:
+    """Run the console until the operator leaves it; returns the exit code.
+
+    Args:
+        config: The config.
+        config_file: Where it came from; the collector child reads it again.
+        theme: Overrides the config's.
+        screen: First screen.
+        read_only: Never allow actions.
+        folder: Where the console remembers its settings; None is the user's state folder.
+    """
+    from noc_console.console.terminal import check_terminal
+
+    refusal = check_terminal()
+    if refusal:
+        print(f"noc-console: {refusal}", file=sys.stderr)
+        return 2
+    # The child first: it connects while we import and paint.
+    with CollectorChild(config_file):
+        from noc_console.console.run import run_console
+        from noc_console.console.settings import ConsoleSettings, Intervals
+
+        polling = config.polling
+        user, origin = who()
+        settings = ConsoleSettings(
+            site=config.console.site,
+            thresholds=config.thresholds.domain(),
+            olt_thresholds={olt.name: olt.thresholds.domain() for olt in config.olts if olt.thresholds},
+            intervals=Intervals(
+                polling.state_s, polling.optics_s, polling.health_s, polling.inventory_s, polling.cpe_s
+            ),
+            theme=theme or config.console.theme,
+            mouse=config.console.mouse,
+            keys=config.console.keys,
+            user=user,
+            user_from=origin,
+            read_only=read_only,
+            screen=screen,
+            state_file=(folder or state_dir()) / "ui.json",
+            log_file=log_file(config),
+        )
+        return run_console(cast("Backend", LazyBackend(config)), settings)

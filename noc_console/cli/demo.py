@@ -1,0 +1,91 @@
+"""``noc-console demo``: the simulated network as a child process, and the console in front of it."""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from noc_console.cli.output import Exit, fail
+from noc_console.config.load import load
+
+START_S = 120.0
+END_S = 3.0
+
+
+def run_demo(olts: int, onts: int, seed: int, folder: Path | None, headless: bool, as_json: bool) -> int:
+    """Serve the simulated network; with the console in front of it unless ``headless``."""
+    arguments = ["--olts", str(olts), "--onts", str(onts), "--seed", str(seed)]
+    if headless:
+        from noc_console.demo.__main__ import main
+
+        return main([*arguments, *(["--dir", str(folder)] if folder else []), *(["--json"] if as_json else [])])
+    from noc_console.console.terminal import check_terminal
+
+    refusal = check_terminal()
+    if refusal:
+        fail(f"{refusal} (--headless serves the network alone)", Exit.USAGE)
+    own_folder = folder or Path(tempfile.mkdtemp(prefix="noc-demo-"))
+    network = _start([*arguments, "--dir", str(own_folder)])
+    try:
+        return _console(_ready(network), own_folder)
+    finally:
+        _end(network)
+        if folder is None:
+            shutil.rmtree(own_folder, ignore_errors=True)
+
+
+def _console(info: dict[str, Any], folder: Path) -> int:
+    from noc_console.cli.console import open_console
+
+    path = Path(info["config"])
+    return open_console(load(path), path, None, "network", False, folder)
+
+
+def _start(arguments: list[str]) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "noc_console.demo", *arguments, "--json", "--with-parent", str(os.getpid())],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        # A session of its own, so that ctrl+c reaches the console only.
+        start_new_session=True,
+    )
+
+
+def _ready(network: subprocess.Popen[str]) -> dict[str, Any]:
+    """Wait for the line that says where everything is, telling that we wait."""
+    assert network.stdout and network.stderr
+    print("Starting the simulated network ...", file=sys.stderr, flush=True)
+    ends_at = time.monotonic() + START_S
+    while time.monotonic() < ends_at:
+        if select.select([network.stdout], [], [], 0.2)[0]:
+            line = network.stdout.readline()
+            if line:
+                found: dict[str, Any] = json.loads(line)
+                return found
+        if network.poll() is not None:
+            fail(f"the simulated network did not start: {network.stderr.read().strip()}", Exit.FAILED)
+    return fail(f"the simulated network was not ready after {START_S:.0f} s", Exit.FAILED)
+
+
+def _end(network: subprocess.Popen[str]) -> None:
+    network.terminate()
+    try:
+        network.wait(END_S)
+    except subprocess.TimeoutExpired:
+        network.kill()
+        network.wait()
+    for pipe in (network.stdout, network.stderr):
+        if pipe:
+            with suppress(OSError):
+                pipe.close()

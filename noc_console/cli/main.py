@@ -1,0 +1,205 @@
+"""The ``noc-console`` command. Each subcommand imports what it needs when it runs: the console must paint at once."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from noc_console import __version__
+from noc_console.cli.output import Exit, fail
+from noc_console.config.load import find, load
+from noc_console.config.model import Config
+from noc_console.domain.errors import ConfigError, NocError, SourceError
+from noc_console.domain.jobs import JobKind
+
+app = typer.Typer(
+    help="See, judge and act on a GPON access network. Without a command: the console.",
+    add_completion=False,
+    no_args_is_help=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+class _State:
+    """What stands before the command."""
+
+    config: Path | None = None
+
+
+def _config() -> tuple[Config, Path]:
+    path = find(_State.config)
+    return load(path), path
+
+
+@app.callback(invoke_without_command=True)
+def _start(
+    context: typer.Context,
+    config: Annotated[Path | None, typer.Option(help="Config file; also NOC_CONSOLE_CONFIG.")] = None,
+    theme: Annotated[str | None, typer.Option(help="Theme of the console.")] = None,
+    screen: Annotated[str, typer.Option(help="Screen to start with: network, jobs, log, sources.")] = "network",
+    read_only: Annotated[bool, typer.Option("--read-only", help="Never allow actions.")] = False,
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+) -> None:
+    _State.config = config
+    if version:
+        print(__version__)
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        from noc_console.cli.console import open_console
+
+        loaded, path = _config()
+        raise SystemExit(open_console(loaded, path, theme, screen, read_only))
+
+
+@app.command()
+def collect(
+    once: Annotated[bool, typer.Option("--once", help="Poll everything once, print the outcome, end.")] = False,
+    as_json: Json = False,
+    parent_pipe: Annotated[int | None, typer.Option(hidden=True)] = None,
+) -> None:
+    """Run the collector: polls, stores, ships samples, runs jobs."""
+    from noc_console.cli import collect as command
+
+    config, _ = _config()
+    if once:
+        raise SystemExit(command.run_once(config, as_json))
+    command.run_daemon(config, parent_pipe)
+
+
+@app.command()
+def check(as_json: Json = False) -> None:
+    """Validate the config, then try the database, VictoriaMetrics, GenieACS and every OLT."""
+    from noc_console.cli.check import check as run_check
+
+    config, _ = _config()
+    raise SystemExit(asyncio.run(run_check(config, as_json)))
+
+
+@app.command()
+def init(path: Annotated[Path, typer.Argument(help="File to write.")] = Path("config.yaml")) -> None:
+    """Write a commented config file."""
+    from noc_console.cli.init import write_example
+
+    write_example(path)
+
+
+@app.command()
+def show(
+    what: Annotated[str, typer.Argument(help="olts, onts, jobs or events", metavar="olts|onts|jobs|events")],
+    filter_text: Annotated[str, typer.Option("--filter", help="The console's / language.")] = "",
+    as_json: Json = False,
+) -> None:
+    """Print what is known."""
+    from noc_console.cli import show as command
+
+    if what not in ("olts", "onts", "jobs", "events"):
+        fail(f"show what? olts, onts, jobs or events, not {what!r}", Exit.USAGE)
+    config, _ = _config()
+    _with_backend(config, lambda backend: command.show(backend, config, what, filter_text, as_json))
+
+
+@app.command()
+def lookup(text: str, as_json: Json = False) -> None:
+    """Find one ONT by serial (any form), description, MAC, IP or PPPoE login, and print everything about it."""
+    from noc_console.cli import show as command
+
+    config, _ = _config()
+    raise SystemExit(_with_backend(config, lambda backend: command.lookup(backend, config, text, as_json)))
+
+
+Serial = Annotated[str, typer.Argument(help="Serial number in any form.")]
+Reason = Annotated[str, typer.Option(help="Why; goes into the audit log.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")]
+Wait = Annotated[bool, typer.Option("--wait", help="Follow the job to its end.")]
+Force = Annotated[bool, typer.Option("--force", help="Override what stands in the way, where that can help.")]
+
+
+@app.command()
+def reboot(
+    serial: Serial, reason: Reason, yes: Yes = False, wait: Wait = False, force: Force = False, as_json: Json = False
+) -> None:
+    """Reboot a customer's router, and see it come back."""
+    _act(JobKind.REBOOT, serial, reason, yes, wait, force, as_json)
+
+
+@app.command()
+def refresh(
+    serial: Serial, reason: Reason = "refresh", yes: Yes = True, wait: Wait = False, as_json: Json = False
+) -> None:
+    """Read an ONT from its OLT and its router through the ACS, now."""
+    _act(JobKind.REFRESH, serial, reason, yes, wait, False, as_json)
+
+
+@app.command("factory-reset")
+def factory_reset(
+    serial: Serial, reason: Reason, yes: Yes = False, wait: Wait = False, force: Force = False, as_json: Json = False
+) -> None:
+    """Reset a customer's router to its factory settings: the customer's own settings are lost."""
+    _act(JobKind.FACTORY_RESET, serial, reason, yes, wait, force, as_json)
+
+
+@app.command()
+def demo(
+    olts: Annotated[int, typer.Option(min=1, help="How many OLTs.")] = 4,
+    onts: Annotated[int, typer.Option(min=1, help="How many ONTs in all.")] = 600,
+    headless: Annotated[bool, typer.Option("--headless", help="Only the network, no console.")] = False,
+    seed: Annotated[int, typer.Option(help="Another seed makes another network.")] = 1,
+    folder: Annotated[Path | None, typer.Option("--dir", help="For its files; else a temporary folder.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Open the console on a simulated network behind real sockets."""
+    from noc_console.cli.demo import run_demo
+
+    raise SystemExit(run_demo(olts, onts, seed, folder, headless, as_json))
+
+
+@app.command()
+def wallboard() -> None:
+    """Big figures for a spare terminal: read-only, no keys but q."""
+    from noc_console.cli.console import open_wallboard
+
+    config, path = _config()
+    raise SystemExit(open_wallboard(config, path))
+
+
+def _act(kind: JobKind, serial: str, reason: str, yes: bool, wait: bool, force: bool, as_json: bool) -> None:
+    from noc_console.cli.act import Order, act
+
+    if not reason.strip():
+        fail("--reason must say why", Exit.USAGE)
+    config, path = _config()
+    raise SystemExit(asyncio.run(act(config, path, Order(kind, serial, reason.strip(), yes, wait, force, as_json))))
+
+
+def _with_backend(config: Config, work: Any) -> Any:
+    from noc_console.storage.backend import StorageBackend
+
+    async def run() -> Any:
+        backend = StorageBackend(config)
+        try:
+            return await work(backend)
+        finally:
+            await backend.close()
+
+    return asyncio.run(run())
+
+
+def run() -> None:
+    """Entry point: errors become one line and an exit code."""
+    try:
+        app()
+    except ConfigError as error:
+        fail(error, Exit.USAGE)
+    except SourceError as error:
+        fail(error, Exit.UNREACHABLE)
+    except NocError as error:
+        fail(error, Exit.FAILED)
+    except KeyboardInterrupt:
+        sys.exit(130)

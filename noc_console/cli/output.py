@@ -1,0 +1,64 @@
+"""How commands speak: tables for people, JSON for programs, exit codes for both."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from enum import IntEnum
+from typing import Any, NoReturn
+
+from noc_console.domain.text import clean
+
+
+class Exit(IntEnum):
+    """Exit codes."""
+
+    DONE = 0
+    FAILED = 1
+    """The job failed, or something that was asked for is not there."""
+    USAGE = 2
+    """Wrong usage or config."""
+    UNREACHABLE = 3
+    """A source could not be reached."""
+
+
+def fail(message: object, code: Exit) -> NoReturn:
+    """Say what is wrong on stderr and end."""
+    print(f"noc-console: {message}", file=sys.stderr)
+    raise SystemExit(int(code))
+
+
+def print_json(data: object) -> None:
+    """One JSON document on stdout."""
+    print(json.dumps(data, ensure_ascii=False, indent=2 if sys.stdout.isatty() else None), flush=True)
+
+
+def iso(at: float | None) -> str | None:
+    """Unix seconds as ``2026-03-09T08:01:38Z``."""
+    return None if at is None else datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def print_table(rows: Sequence[Mapping[str, Any]], columns: Sequence[tuple[str, str]]) -> None:
+    """Rows as aligned columns; missing values stay blank, long text is cut.
+
+    Args:
+        rows: What to print.
+        columns: (key, heading) pairs.
+    """
+    cells = [[heading for _, heading in columns]]
+    cells += [[_cell(row.get(key)) for key, _ in columns] for row in rows]
+    widths = [max(len(line[i]) for line in cells) for i in range(len(columns))]
+    for line in cells:
+        print("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:.2f}"
+    return clean(str(value), 40)

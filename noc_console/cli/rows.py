@@ -1,0 +1,158 @@
+"""Facts as flat rows for commands: what is known, with the state that it supports now."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from noc_console.cli.output import iso
+from noc_console.config.model import Config
+from noc_console.domain.freshness import classify
+from noc_console.domain.identity import OntSerial
+from noc_console.domain.jobs import Job
+from noc_console.domain.network import Changes, Event, Olt, Ont, PollKind
+from noc_console.domain.ont import OntState, effective_state
+from noc_console.domain.optics import classify_signal
+
+Row = dict[str, Any]
+
+
+class Network:
+    """One look at everything that is known."""
+
+    def __init__(self, changes: Changes, config: Config, now: float) -> None:
+        self.changes = changes
+        self._config = config
+        self._now = now
+        self._olts = {olt.id: olt for olt in changes.olts}
+        self._state_at = {
+            (mark.olt_id, mark.port): mark.observed_at for mark in changes.marks if mark.kind is PollKind.STATE
+        }
+
+    def olt(self, ont: Ont) -> Olt | None:
+        """The OLT of an ONT; None when it is no longer configured."""
+        return self._olts.get(ont.olt_id)
+
+    def observed_at(self, ont: Ont) -> float | None:
+        """When this ONT's state was last read."""
+        times = (self._state_at.get((ont.olt_id, ont.port)), ont.refreshed_at)
+        return max((at for at in times if at is not None), default=None)
+
+    def state(self, ont: Ont) -> OntState:
+        """The state that may be shown now."""
+        olt = self.olt(ont)
+        reachable = olt is not None and olt.reachable is not False
+        trust = classify(self.observed_at(ont), self._now, self._config.polling.state_s, reachable)
+        return effective_state(OntState(ont.state), trust)
+
+    def onts(self) -> list[Ont]:
+        """ONTs of configured OLTs, in the order of OLT, port and id."""
+        there = [ont for ont in self.changes.onts if ont.vanished_at is None and ont.olt_id in self._olts]
+        return sorted(there, key=lambda o: (self._olts[o.olt_id].name, [int(p) for p in o.port.split("/")], o.ont_id))
+
+    def ont_row(self, ont: Ont) -> Row:
+        """One ONT."""
+        olt = self.olt(ont)
+        name = olt.name if olt else None
+        state = self.state(ont)
+        observed_at = self.observed_at(ont)
+        offline = state is OntState.OFFLINE
+        signal = classify_signal(ont.onu_rx_dbm, self._config.thresholds_for(name or ""))
+        return {
+            "serial": ont.serial,
+            "serial_hex": _hex(ont.serial),
+            "olt": name,
+            "pon_port": ont.port,
+            "ont_id": ont.ont_id,
+            "state": state.value,
+            "offline_reason": ont.offline_reason if offline else None,
+            "vendor_reason": ont.vendor_reason if offline else None,
+            "state_changed_at": iso(ont.state_changed_at),
+            "onu_rx_dbm": ont.onu_rx_dbm,
+            "olt_rx_dbm": ont.olt_rx_dbm,
+            "onu_tx_dbm": ont.onu_tx_dbm,
+            "temperature_celsius": ont.temperature_celsius,
+            "voltage_v": ont.voltage_v,
+            "bias_ma": ont.bias_ma,
+            "signal": signal.value if signal else None,
+            "distance_m": ont.distance_m,
+            "last_distance_m": ont.last_distance_m,
+            "description": ont.description,
+            "model": ont.model,
+            "hardware": ont.hardware,
+            "firmware": ont.firmware,
+            "first_seen_at": iso(ont.first_seen_at),
+            "observed_at": iso(observed_at),
+            "age_s": None if observed_at is None else round(max(0.0, self._now - observed_at), 1),
+        }
+
+    def olt_rows(self) -> list[Row]:
+        """Every OLT with its ONTs counted by state."""
+        counts: dict[int, Counter[str]] = {olt_id: Counter() for olt_id in self._olts}
+        for ont in self.onts():
+            counts[ont.olt_id][self.state(ont).value] += 1
+        return [self._olt_row(olt, counts[olt.id]) for olt in sorted(self._olts.values(), key=lambda o: o.name)]
+
+    def _olt_row(self, olt: Olt, counts: Mapping[str, int]) -> Row:
+        return {
+            "name": olt.name,
+            "address": olt.address,
+            "profile": olt.profile,
+            "description": olt.description,
+            "software": olt.software,
+            "reachable": olt.reachable,
+            "onts": sum(counts.values()),
+            "online": counts.get("online", 0),
+            "offline": counts.get("offline", 0),
+            "unknown": counts.get("unknown", 0),
+            "cpu_percent": olt.cpu_percent,
+            "memory_percent": olt.memory_percent,
+            "temperature_celsius": olt.temperature_celsius,
+            "uptime_s": olt.uptime_s,
+            "last_poll_at": iso(olt.last_poll_at),
+            "last_ok_at": iso(olt.last_ok_at),
+            "last_poll_s": olt.last_poll_s,
+            "error": olt.error,
+        }
+
+
+def job_row(job: Job) -> Row:
+    """One job."""
+    return {
+        "id": job.id,
+        "kind": job.kind.value,
+        "state": job.state.value,
+        "result": job.result,
+        "serial": job.serial,
+        "olt": job.olt,
+        "pon_port": job.port,
+        "reason": job.reason,
+        "requested_by": job.requested_by,
+        "requested_from": job.requested_from,
+        "requested_at": iso(job.requested_at),
+        "expires_at": iso(job.expires_at),
+        "finished_at": iso(job.finished_at),
+        "forced": job.forced,
+        "steps": [{"at": iso(step.at), "text": step.text} for step in job.steps],
+    }
+
+
+def event_rows(events: Iterable[Event]) -> list[Row]:
+    """Events, newest first."""
+    return [
+        {
+            "at": iso(event.at),
+            "severity": event.severity,
+            "kind": event.kind,
+            "olt": event.olt,
+            "pon_port": event.port,
+            "serial": event.serial,
+            "text": event.text,
+        }
+        for event in sorted(events, key=lambda e: e.id, reverse=True)
+    ]
+
+
+def _hex(serial: str | None) -> str | None:
+    return OntSerial(serial).hex if serial else None

@@ -1,0 +1,164 @@
+"""``noc-console show`` and ``lookup``: what is known, for people and programs."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+
+from noc_console.cli.output import Exit, fail, iso, print_json, print_table
+from noc_console.cli.rows import Network, Row, event_rows, job_row
+from noc_console.config.model import Config
+from noc_console.domain.cpe import Section
+from noc_console.domain.filters import FilterError, parse_filter
+from noc_console.domain.identity import OntSerial
+from noc_console.domain.jobs import Job
+from noc_console.domain.network import Cpe, Ont
+from noc_console.storage.backend import StorageBackend
+
+ONT_COLUMNS = (
+    ("state", "state"),
+    ("serial", "serial"),
+    ("olt", "olt"),
+    ("pon_port", "port"),
+    ("ont_id", "id"),
+    ("onu_rx_dbm", "rx"),
+    ("olt_rx_dbm", "olt rx"),
+    ("signal", "signal"),
+    ("offline_reason", "reason"),
+    ("distance_m", "m"),
+    ("model", "model"),
+    ("description", "description"),
+    ("age_s", "age s"),
+)
+OLT_COLUMNS = (
+    ("name", "name"),
+    ("profile", "profile"),
+    ("reachable", "reachable"),
+    ("onts", "onts"),
+    ("online", "online"),
+    ("offline", "offline"),
+    ("unknown", "unknown"),
+    ("cpu_percent", "cpu %"),
+    ("temperature_celsius", "temp"),
+    ("last_poll_at", "last poll"),
+    ("error", "error"),
+)
+JOB_COLUMNS = (
+    ("id", "id"),
+    ("kind", "kind"),
+    ("state", "state"),
+    ("serial", "serial"),
+    ("requested_by", "by"),
+    ("requested_at", "at"),
+    ("result", "result"),
+)
+EVENT_COLUMNS = (("at", "at"), ("severity", "severity"), ("text", "text"), ("olt", "olt"), ("pon_port", "port"))
+
+
+async def read_network(backend: StorageBackend, config: Config) -> Network:
+    """Everything that the database knows now."""
+    await backend.open()
+    return Network(await backend.changes({}), config, time.time())
+
+
+async def show(backend: StorageBackend, config: Config, what: str, filter_text: str, as_json: bool) -> None:
+    """Print OLTs, ONTs, jobs or events that match the filter."""
+    network = await read_network(backend, config)
+    rows, columns = _choose(network, what)
+    rows = [row for row in rows if _matcher(filter_text)(row)] if filter_text else rows
+    if as_json:
+        print_json(rows)
+    else:
+        print_table(rows, columns)
+
+
+def _choose(network: Network, what: str) -> tuple[list[Row], tuple[tuple[str, str], ...]]:
+    if what == "onts":
+        return [network.ont_row(ont) for ont in network.onts()], ONT_COLUMNS
+    if what == "olts":
+        return network.olt_rows(), OLT_COLUMNS
+    if what == "jobs":
+        return [job_row(job) for job in network.changes.jobs if isinstance(job, Job)], JOB_COLUMNS
+    return event_rows(network.changes.events), EVENT_COLUMNS
+
+
+def _matcher(text: str) -> Callable[[Mapping[str, object]], bool]:
+    try:
+        return parse_filter(text).matches
+    except FilterError as error:
+        fail(f"filter: {error}", Exit.USAGE)
+
+
+def find_onts(network: Network, text: str) -> list[Ont]:
+    """ONTs that ``text`` names: a serial in any form, a router's address or login, or part of a description."""
+    try:
+        serial = OntSerial.parse(text).text
+    except ValueError:
+        serial = None
+    onts = network.onts()
+    if serial:
+        exact = [ont for ont in onts if ont.serial == serial]
+        if exact:
+            return exact
+    wanted = text.strip().lower()
+    plain = wanted.replace(":", "").replace("-", "").replace(".", "")
+    serials = {cpe.serial for cpe in network.changes.cpes if cpe.serial and _names_cpe(cpe, wanted, plain)}
+    by_cpe = [ont for ont in onts if ont.serial in serials]
+    if by_cpe:
+        return by_cpe
+    return [
+        ont
+        for ont in onts
+        if wanted in (ont.description or "").lower() or (len(plain) >= 4 and plain in (ont.serial or "").lower())
+    ]
+
+
+def _names_cpe(cpe: Cpe, wanted: str, plain: str) -> bool:
+    mac = (cpe.mac or "").lower().replace(":", "").replace("-", "")
+    names = (cpe.wan_ip, cpe.pppoe_user, cpe.acs_serial)
+    return (bool(mac) and mac == plain) or wanted in {(name or "").lower() for name in names if name}
+
+
+async def lookup(backend: StorageBackend, config: Config, text: str, as_json: bool) -> Exit:
+    """Print everything about the one ONT that ``text`` names; offer them when there are several."""
+    network = await read_network(backend, config)
+    found = find_onts(network, text)
+    rows = [network.ont_row(ont) for ont in found]
+    if len(found) != 1:
+        if as_json:
+            print_json({"matches": rows})
+        elif found:
+            print(f"{len(found)} ONTs match; name one by its serial number:")
+            print_table(rows, ONT_COLUMNS)
+        else:
+            print(f"nothing known matches {text!r}")
+        return Exit.DONE if found else Exit.FAILED
+    ont = found[0]
+    cpes = [cpe for cpe in network.changes.cpes if ont.serial and cpe.serial == ont.serial]
+    sections = await backend.sections(ont.serial) if ont.serial else []
+    if as_json:
+        routers = [asdict(cpe) for cpe in cpes]
+        print_json({"matches": rows, "ont": rows[0], "routers": routers, "sections": [asdict(s) for s in sections]})
+    else:
+        _print_ont(rows[0], cpes, sections)
+    return Exit.DONE
+
+
+def _print_ont(row: Row, cpes: list[Cpe], sections: list[Section]) -> None:
+    for key, value in row.items():
+        if value is not None:
+            print(f"{key:20} {value}")
+    print()
+    if not cpes:
+        print("not managed via TR-069 (the ACS knows no router with this serial number)")
+    for cpe in cpes:
+        print(f"router {cpe.device_id}  last inform {iso(cpe.last_inform_at) or 'never'}")
+    for section in sections:
+        print(f"\n{section.title}  (read {iso(section.observed_at) or 'never'})")
+        for item in section.fields:
+            print(f"  {item.label:20} {item.value} {item.unit}".rstrip())
+        for group in section.groups:
+            print(f"  {group.title}")
+            for item in group.fields:
+                print(f"    {item.label:18} {item.value} {item.unit}".rstrip())

@@ -1,0 +1,74 @@
+"""The fleet of routers: asks the ACS who has informed since last time, and keeps their summaries."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Sequence
+
+from noc_console.collector import samples
+from noc_console.collector.status import Backoff, SourceStatus
+from noc_console.domain.errors import SourceError
+from noc_console.domain.history import Sample
+from noc_console.sources.genieacs.client import NbiClient
+from noc_console.sources.genieacs.fleet import fleet
+from noc_console.storage.cpes import CpeStore
+
+OVERLAP_S = 5.0
+"""Informs are asked for again from this long before the newest known one: the ACS may have been writing it."""
+
+
+class CpeWorker:
+    """Polls the ACS' device list.
+
+    Args:
+        acs: None when no ACS is configured.
+        store: Where routers go.
+        status: The ACS' state.
+        interval_s: Pause between polls.
+        keep: Takes samples.
+    """
+
+    def __init__(
+        self,
+        acs: NbiClient | None,
+        store: CpeStore,
+        status: SourceStatus,
+        interval_s: float,
+        keep: Callable[[Sequence[Sample]], Awaitable[None]],
+    ) -> None:
+        self._acs = acs
+        self._store = store
+        self._status = status
+        self._interval_s = interval_s
+        self._keep = keep
+
+    async def run(self) -> None:
+        """Poll for ever; ends by cancellation."""
+        if self._acs is None:
+            await self._status.off("not configured: routers cannot be seen or acted on")
+            return
+        backoff = Backoff()
+        while True:
+            begun = time.perf_counter()
+            try:
+                count = await self.poll(self._acs)
+            except SourceError as error:
+                pause_s = backoff.failed()
+                await self._status.failing(error, pause_s)
+                await asyncio.sleep(pause_s)
+                continue
+            backoff.reset()
+            await self._status.ok(time.perf_counter() - begun, f"{count} informed since the last look")
+            await asyncio.sleep(self._interval_s)
+
+    async def poll(self, acs: NbiClient) -> int:
+        """Read routers that informed since the newest Inform that is known; returns how many."""
+        newest = await self._store.newest_inform_at()
+        since = None if newest is None else newest - OVERLAP_S
+        count = 0
+        async for cpes in fleet(acs, since):
+            await self._store.put(cpes)
+            await self._keep(samples.of_cpes(cpes))
+            count += len(cpes)
+        return count

@@ -1,0 +1,117 @@
+"""The job runner: claims jobs, follows each to a proven end, and takes over what a dead collector left unfinished."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+import structlog
+
+from noc_console.collector.actions import Actions, Ending
+from noc_console.domain.errors import NocError, SourceError
+from noc_console.domain.jobs import Job, JobKind, JobState
+from noc_console.storage.jobs import JobStore
+from noc_console.storage.sources import DEAD_AFTER_S
+
+log = structlog.get_logger()
+
+LOOK_S = 0.5
+FAILING_PAUSE_S = 5.0
+AT_ONCE = 16
+KEEP_VIEWS_S = 86400.0
+ORPHANS_EVERY_S = 10.0
+
+
+class JobRunner:
+    """Runs jobs of one collector.
+
+    Args:
+        store: The job table.
+        collector_id: Ours.
+        actions: What each kind of job does.
+    """
+
+    def __init__(self, store: JobStore, collector_id: str, actions: Actions) -> None:
+        self._store = store
+        self._collector_id = collector_id
+        self._actions = actions
+        self._running: dict[int, asyncio.Task[None]] = {}
+        self._cancelled_by: dict[int, str] = {}
+        self._gate = asyncio.Semaphore(AT_ONCE)
+
+    async def run(self) -> None:
+        """Look for jobs for ever; ends by cancellation.
+
+        Jobs under way are then left as they are, for whoever takes over: what was sent is followed further, what
+        was not sent is withdrawn.
+        """
+        next_orphans_at = 0.0
+        async with asyncio.TaskGroup() as group:
+            while True:
+                try:
+                    if time.monotonic() >= next_orphans_at:
+                        next_orphans_at = time.monotonic() + ORPHANS_EVERY_S
+                        await self._take_orphans(group)
+                    await self._look(group)
+                except SourceError as error:
+                    log.warning("jobs_not_read", error=str(error))
+                    await asyncio.sleep(FAILING_PAUSE_S)
+                await asyncio.sleep(LOOK_S)
+
+    async def _look(self, group: asyncio.TaskGroup) -> None:
+        if await self._store.waiting():
+            for job in await self._store.claim(self._collector_id):
+                self._start(group, job, None)
+        if self._running:
+            for job_id, by in (await self._store.cancelled(list(self._running))).items():
+                if job_id not in self._cancelled_by:
+                    self._cancelled_by[job_id] = by
+                    self._running[job_id].cancel()
+
+    async def _take_orphans(self, group: asyncio.TaskGroup) -> None:
+        for job, progress in await self._store.orphans(self._collector_id, time.time() - DEAD_AFTER_S):
+            log.info("job_taken_over", job=job.id)
+            self._start(group, job, progress or "")
+        await self._store.forget_views(time.time() - KEEP_VIEWS_S)
+
+    def _start(self, group: asyncio.TaskGroup, job: Job, progress: str | None) -> None:
+        task = group.create_task(self._follow(job, progress), name=f"job {job.id}")
+        self._running[job.id] = task
+        task.add_done_callback(lambda _: self._running.pop(job.id, None))
+
+    async def _follow(self, job: Job, progress: str | None) -> None:
+        try:
+            ending = await self._act(job, progress)
+        except asyncio.CancelledError:
+            by = self._cancelled_by.pop(job.id, None)
+            if by is None:
+                raise
+            ending = Ending(JobState.CANCELLED, f"cancelled by {by}; nothing is left queued at the ACS")
+        except NocError as error:
+            ending = Ending(JobState.FAILED, str(error))
+        except Exception as error:
+            log.exception("job_broke", job=job.id)
+            ending = Ending(JobState.FAILED, f"internal error: {type(error).__name__} (see the log)")
+        await self._end(job, ending)
+
+    async def _act(self, job: Job, progress: str | None) -> Ending:
+        async with self._gate:
+            if progress is None and time.time() > job.expires_at:
+                return Ending(JobState.EXPIRED, "expired before a collector could take it; nothing was sent")
+            if job.kind is JobKind.VIEW:
+                return await self._actions.view(job)
+            if job.kind is JobKind.REFRESH:
+                return await self._actions.refresh(job)
+            if progress is None:
+                return await self._actions.disrupt(job)
+        return await self._actions.resume(job, progress)
+
+    async def _end(self, job: Job, ending: Ending) -> None:
+        """Write the end, however long the database is away: a job that ended must not look unfinished."""
+        while True:
+            try:
+                await self._store.end(job, ending.state, ending.text)
+                return
+            except SourceError as error:
+                log.warning("job_end_not_written", job=job.id, error=str(error))
+                await asyncio.sleep(FAILING_PAUSE_S)

@@ -1,0 +1,193 @@
+"""The collector: wires workers, ships samples, runs jobs, and keeps itself the only one at work.
+
+Any number of collectors may be started; one is at work, the others stand by and take over when its heartbeat ends.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import socket
+import time
+import uuid
+from dataclasses import replace
+
+import structlog
+
+from noc_console.collector.actions import Actions
+from noc_console.collector.cpe import CpeWorker
+from noc_console.collector.facts import OltFacts
+from noc_console.collector.jobs import JobRunner
+from noc_console.collector.olt import OltWorker
+from noc_console.collector.ship import Shipper
+from noc_console.collector.status import Backoff, SourceStatus
+from noc_console.config.model import Config
+from noc_console.config.paths import buffer_file
+from noc_console.domain.errors import SourceError
+from noc_console.domain.network import Collector
+from noc_console.domain.poll import OltReading
+from noc_console.sources.genieacs.client import NbiClient
+from noc_console.sources.snmp.poll import OltPoller
+from noc_console.sources.snmp.profile import load_profiles
+from noc_console.sources.snmp.session import SnmpEngine
+from noc_console.storage import inventory
+from noc_console.storage.cpes import CpeStore
+from noc_console.storage.database import Database
+from noc_console.storage.history.buffer import SampleBuffer
+from noc_console.storage.history.victoria import Victoria
+from noc_console.storage.jobs import JobStore
+from noc_console.storage.sources import HEARTBEAT_S, CollectorRegister, SourceStore
+
+log = structlog.get_logger()
+
+STANDBY_S = 2.0
+FLUSH_S = 20.0
+
+
+class CollectorService:
+    """One collector process.
+
+    Args:
+        config: The config file.
+        mode: ``child`` of a console, ``daemon``, or ``once``.
+    """
+
+    def __init__(self, config: Config, mode: str) -> None:
+        self._config = config
+        self._profiles = load_profiles(config.profiles_dir)
+        self._database = Database(config.database)
+        self._register = CollectorRegister(self._database)
+        self._sources = SourceStore(self._database)
+        self._buffer = SampleBuffer(buffer_file(config), config.history.max_mb, config.history.keep_days)
+        self._victoria = Victoria(config.victoriametrics) if config.victoriametrics else None
+        self._shipper = Shipper(
+            self._buffer,
+            self._victoria,
+            SourceStatus(self._sources, "victoriametrics"),
+            SourceStatus(self._sources, "sample buffer"),
+        )
+        now = time.time()
+        self._me = Collector(uuid.uuid4().hex, socket.gethostname(), os.getpid(), mode, now, now)
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Work, or stand by, until ``stop``."""
+        work = asyncio.create_task(self._work())
+        stopping = asyncio.create_task(stop.wait())
+        try:
+            await asyncio.wait((work, stopping), return_when=asyncio.FIRST_COMPLETED)
+            if work.done():
+                work.result()
+        finally:
+            work.cancel()
+            stopping.cancel()
+            await asyncio.gather(work, stopping, return_exceptions=True)
+            await self._close()
+
+    async def once(self) -> list[tuple[str, list[OltReading]]]:
+        """Poll every OLT once, write and ship what was read.
+
+        Returns:
+            OLT name and its readings, in the order of the config file.
+
+        Raises:
+            SourceError: The database or the buffer cannot be used.
+        """
+        try:
+            await self._database.migrate()
+            await self._buffer.open()
+            engine = SnmpEngine()
+            try:
+                workers = await self._workers(engine)
+                readings = await asyncio.gather(*(worker.once() for worker in workers))
+            finally:
+                engine.close()
+            await self._shipper.flush(FLUSH_S)
+            return [(worker.name, found) for worker, found in zip(workers, readings, strict=True)]
+        finally:
+            await self._close()
+
+    async def _work(self) -> None:
+        await self._until_ready()
+        await self._until_alone()
+        log.info("collector_starts", mode=self._me.mode, pid=self._me.pid)
+        await self._register.forget_dead()
+        engine = SnmpEngine()
+        try:
+            workers = await self._workers(engine)
+            acs = NbiClient(self._config.genieacs) if self._config.genieacs else None
+            status = SourceStatus(self._sources, "genieacs")
+            cpes = CpeStore(self._database)
+            store = JobStore(self._database)
+            actions = Actions(store, {w.name: w for w in workers}, acs, cpes, self._config.jobs)
+            jobs = JobRunner(store, self._me.id, actions)
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._beat())
+                group.create_task(self._shipper.run())
+                group.create_task(jobs.run())
+                group.create_task(CpeWorker(acs, cpes, status, self._config.polling.cpe_s, self._shipper.keep).run())
+                for worker in workers:
+                    group.create_task(self._start(worker, len(workers)))
+        finally:
+            engine.close()
+            if acs:
+                await acs.close()
+
+    async def _start(self, worker: OltWorker, count: int) -> None:
+        # Many OLTs do not all start in the same instant.
+        await asyncio.sleep(random.uniform(0, min(2.0, 0.02 * count)))
+        await worker.run()
+
+    async def _until_ready(self) -> None:
+        """Make the schema and open the buffer; a database that is away is waited for."""
+        backoff = Backoff()
+        while True:
+            try:
+                await self._database.migrate()
+                await self._buffer.open()
+                return
+            except SourceError as error:
+                log.error("cannot_start", error=str(error))
+                await asyncio.sleep(backoff.failed())
+
+    async def _until_alone(self) -> None:
+        """Stand by while another collector works."""
+        while True:
+            try:
+                if await self._register.take_over(replace(self._me, heartbeat_at=time.time())):
+                    return
+            except SourceError as error:
+                log.warning("cannot_register", error=str(error))
+            await asyncio.sleep(STANDBY_S)
+
+    async def _workers(self, engine: SnmpEngine) -> list[OltWorker]:
+        config = self._config
+        async with self._database.writing() as connection:
+            names = [(olt.name, olt.address) for olt in config.olts]
+            ids = await inventory.sync_olts(connection, names, time.time())
+        workers = []
+        for olt in config.olts:
+            facts = OltFacts(self._database, ids[olt.name], olt.name)
+            await facts.load()
+            poller = OltPoller(engine, olt, self._profiles, facts.max_repetitions)
+            thresholds = config.thresholds_for(olt.name)
+            workers.append(OltWorker(poller, facts, config.polling, thresholds, self._shipper.keep))
+        return workers
+
+    async def _beat(self) -> None:
+        while True:
+            try:
+                await self._register.beat(replace(self._me, heartbeat_at=time.time()))
+            except SourceError as error:
+                log.warning("heartbeat_not_stored", error=str(error))
+            await asyncio.sleep(HEARTBEAT_S)
+
+    async def _close(self) -> None:
+        try:
+            await self._register.leave(self._me.id)
+        except SourceError as error:
+            log.debug("not_deregistered", error=str(error))
+        await self._buffer.close()
+        if self._victoria:
+            await self._victoria.close()
+        await self._database.close()
