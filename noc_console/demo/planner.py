@@ -48,6 +48,20 @@ class PlantOptions:
     seed: int = 1
 
 
+class _Draw(random.Random):
+    """Random choices, and serial numbers that never repeat."""
+
+    def __init__(self, seed: int) -> None:
+        super().__init__(seed)
+        self._used: set[int] = set()
+
+    def serial(self, vendor: str) -> OntSerial:
+        while (number := self.getrandbits(32)) in self._used:
+            pass
+        self._used.add(number)
+        return OntSerial(f"{vendor}{number:08X}")
+
+
 def build(options: PlantOptions, now: float) -> Plant:
     """Build the network as it stands at ``now``, Unix seconds.
 
@@ -56,7 +70,7 @@ def build(options: PlantOptions, now: float) -> Plant:
     """
     if options.olts < 1 or not 0 <= options.onts <= options.olts * MAX_ONTS_PER_OLT:
         raise ValueError(f"{options.onts} ONTs do not fit on {options.olts} OLTs ({MAX_ONTS_PER_OLT} each)")
-    rng = random.Random(options.seed)
+    rng = _Draw(options.seed)
     share, rest = divmod(options.onts, options.olts)
     plant = Plant([_olt(rng, n, share + (n < rest), now) for n in range(options.olts)], now)
     _spoil(rng, plant)
@@ -65,7 +79,7 @@ def build(options: PlantOptions, now: float) -> Plant:
     return plant
 
 
-def _olt(rng: random.Random, number: int, onts: int, now: float) -> SimOlt:
+def _olt(rng: _Draw, number: int, onts: int, now: float) -> SimOlt:
     name = f"olt-{SITES[number]}" if number < len(SITES) else f"olt-{number + 1}"
     per_board = 8 if onts <= 300 else 16
     boards = max(2, -(-onts // (per_board * 64)))
@@ -81,13 +95,13 @@ def _olt(rng: random.Random, number: int, onts: int, now: float) -> SimOlt:
         booted_at=now - rng.uniform(20, 300) * DAY_S,
         utc_offset_s=rng.choice((0, 3600, 7200)),
         unregistered=[
-            Unregistered(rng.choice(ports), _serial(rng, HUAWEI), HUAWEI, now - rng.uniform(60, 7200))
-            for _ in range(min(2, 1 + number % 2))
+            Unregistered(rng.choice(ports), rng.serial(HUAWEI.vendor), HUAWEI, now - rng.uniform(60, 7200))
+            for _ in range(1 + number % 2)
         ],
     )
 
 
-def _spread(rng: random.Random, onts: int, ports: int) -> list[int]:
+def _spread(rng: _Draw, onts: int, ports: int) -> list[int]:
     """How many ONTs each port has: uneven, some ports empty, none above its ids."""
     weights = [0.0 if rng.random() < 0.08 else rng.uniform(0.3, 1.7) for _ in range(ports)]
     if not any(weights):
@@ -103,7 +117,7 @@ def _spread(rng: random.Random, onts: int, ports: int) -> list[int]:
     return counts
 
 
-def _port(rng: random.Random, olt: str, name: PonPort, count: int, now: float) -> SimPort:
+def _port(rng: _Draw, olt: str, name: PonPort, count: int, now: float) -> SimPort:
     split = next(split for split in _SPLITS if count <= split)
     loss_db, tx_dbm = _SPLITS[split]
     port = SimPort(
@@ -119,7 +133,7 @@ def _port(rng: random.Random, olt: str, name: PonPort, count: int, now: float) -
     return port
 
 
-def _ids(rng: random.Random, count: int) -> list[int]:
+def _ids(rng: _Draw, count: int) -> list[int]:
     """ONT ids in use: from 0, with gaps."""
     if not count:
         return []
@@ -127,14 +141,14 @@ def _ids(rng: random.Random, count: int) -> list[int]:
     return [0, *sorted(rng.sample(free, count - 1))]
 
 
-def _ont(rng: random.Random, olt: str, port: SimPort, ont_id: int, distance_m: int) -> SimOnt:
+def _ont(rng: _Draw, olt: str, port: SimPort, ont_id: int, distance_m: int) -> SimOnt:
     model = rng.choices([model for model, _ in ONT_MODELS], [weight for _, weight in ONT_MODELS])[0]
     name = f"{rng.choice(SURNAMES)} {rng.choice(GIVEN_NAMES)}, {rng.choice(STREETS)} {rng.randint(1, 140)}"
     ont = SimOnt(
         olt=olt,
         port=port,
         ont_id=ont_id,
-        serial=_serial(rng, model),
+        serial=rng.serial(model.vendor),
         description=name.encode(),
         model=model,
         distance_m=distance_m,
@@ -149,17 +163,13 @@ def _ont(rng: random.Random, olt: str, port: SimPort, ont_id: int, distance_m: i
     return ont
 
 
-def _serial(rng: random.Random, model: OntModel) -> OntSerial:
-    return OntSerial(f"{model.vendor}{rng.getrandbits(32):08X}")
-
-
 def aim(ont: SimOnt, rx_dbm: float) -> None:
     """Choose the drop loss that makes the power at the ONT ``rx_dbm``, without wander and fades."""
     fibre_db = ont.distance_m / 1000 * FIBRE_1490_DB_PER_KM
     ont.drop_loss_db = ont.port.tx_dbm - ont.port.split_loss_db - fibre_db - rx_dbm
 
 
-def _cards(rng: random.Random, slots: tuple[int, ...], ports_per_board: int) -> list[SimCard]:
+def _cards(rng: _Draw, slots: tuple[int, ...], ports_per_board: int) -> list[SimCard]:
     service = "H901GPHF" if ports_per_board == 16 else "H805GPBD"
 
     def card(slot: int, kind: str, board: str, role: int | None, busy: bool, watts: int) -> SimCard:
@@ -184,7 +194,7 @@ def _cards(rng: random.Random, slots: tuple[int, ...], ports_per_board: int) -> 
     ]
 
 
-def _spoil(rng: random.Random, plant: Plant) -> None:
+def _spoil(rng: _Draw, plant: Plant) -> None:
     """Give some ONTs what real networks have: bad light, hostile descriptions, an odd serial, old faults."""
     onts = plant.onts
     unlucky = rng.sample(onts, len(onts))
@@ -204,7 +214,7 @@ def _spoil(rng: random.Random, plant: Plant) -> None:
     for ont, text in zip(take(len(HOSTILE_DESCRIPTIONS) if many else 0), HOSTILE_DESCRIPTIONS, strict=False):
         ont.description = text
     for ont in take(int(many)):
-        ont.serial = OntSerial(f"01FF02FE{rng.getrandbits(32):08X}")
+        ont.serial = rng.serial("01FF02FE")
     for ont in take(max(int(many), len(onts) // 300)):
         ont.fades.append(Fade(plant.built_at - 9 * DAY_S, 9 * DAY_S, 5.5))
     for ont in take(len(onts) * 2 // 100):
@@ -215,7 +225,7 @@ def _spoil(rng: random.Random, plant: Plant) -> None:
         ont.active = False
 
 
-def _begin(rng: random.Random, ont: SimOnt, now: float) -> None:
+def _begin(rng: _Draw, ont: SimOnt, now: float) -> None:
     """Put an ONT into the state that follows from its conditions, with a past."""
     down_at = now - rng.uniform(0.02, 30) * DAY_S
     ont.come_up(down_at - rng.uniform(0.1, 40) * DAY_S)
