@@ -30,10 +30,12 @@ TIMEOUT_S = 30.0
 
 
 @asynccontextmanager
-async def process(*arguments: str) -> AsyncIterator[tuple[asyncio.subprocess.Process, dict[str, Any]]]:
-    """The demo as a child process, and the line that it prints."""
+async def process(temporary: Path, *arguments: str) -> AsyncIterator[tuple[asyncio.subprocess.Process, dict[str, Any]]]:
+    """The demo as a child process with its own place for temporary files, and the line that it prints."""
     child = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "noc_console.demo", "--json", *arguments), stdout=asyncio.subprocess.PIPE
+        *(sys.executable, "-m", "noc_console.demo", "--json", *arguments),
+        stdout=asyncio.subprocess.PIPE,
+        env={**os.environ, "TMPDIR": str(temporary)},
     )
     try:
         assert child.stdout is not None
@@ -83,8 +85,8 @@ async def gone(pid: int) -> bool:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-async def test_it_says_where_it_is_and_ends_cleanly(number: int) -> None:
-    async with process("--olts", "3", "--onts", "30") as (child, said):
+async def test_it_says_where_it_is_and_ends_cleanly(number: int, tmp_path: Path) -> None:
+    async with process(tmp_path, "--olts", "3", "--onts", "30") as (child, said):
         config = load(Path(said["config"]))
         assert {olt.name: olt.snmp.port for olt in config.olts} == said["ports"]["olts"]
         assert len(said["ports"]["olts"]) == 3
@@ -96,11 +98,11 @@ async def test_it_says_where_it_is_and_ends_cleanly(number: int) -> None:
         child.send_signal(number)
         assert await asyncio.wait_for(child.wait(), 15) == 0
         assert [await gone(pid) for pid in helpers] == [True] * len(helpers)
-        assert not Path(said["config"]).parent.exists()
+        assert os.listdir(tmp_path) == []
 
 
-async def test_killed_it_leaves_no_process() -> None:
-    async with process("--olts", "1", "--onts", "5") as (child, _):
+async def test_killed_it_leaves_no_process(tmp_path: Path) -> None:
+    async with process(tmp_path, "--olts", "1", "--onts", "5") as (child, _):
         helpers = children_of(child.pid)
         child.kill()
         await child.wait()
