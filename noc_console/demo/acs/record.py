@@ -51,7 +51,8 @@ class Record:
         self.last_bootstrap_at: float | None = None
         self.baseline: CpeState | None = None
         self.baseline_at = 0.0
-        self.cached: dict[str, tuple[Value, float]] | None = None
+        self.cached: dict[str, tuple[Value | None, float]] | None = None
+        """None as a value: read, and found to be gone."""
         self.discovered: set[str] | None = None
         """Objects whose children's names the ACS asked for."""
         self.rpcs: dict[str, float] | None = None
@@ -65,10 +66,18 @@ class Record:
 
     def remember(self, path: str, value: Value, at: float) -> None:
         """Believe one value, and know the names beside it."""
-        if self.cached is None or self.discovered is None:
-            self.cached, self.discovered = {}, set()
+        if self.cached is None:
+            self.cached = {}
+        if self.discovered is None:
+            self.discovered = set()
         self.cached[path] = (value, at)
         self.discovered.add(path.rpartition(".")[0])
+
+    def forget(self, path: str, at: float) -> None:
+        """Take note that the router no longer has a parameter."""
+        if self.baseline is not None or (self.cached and path in self.cached):
+            self.cached = self.cached or {}
+            self.cached[path] = (None, at)
 
     def last_inform_at(self, now: float) -> float:
         """Latest Inform: the last one that did something, or the periodic ones since."""
@@ -79,16 +88,13 @@ class Record:
 
     def believed(self, path: str, now: float) -> tuple[Value, float] | None:
         """The cached value of a parameter and when it was read or set; None when it never was."""
-        cached = self.cached.get(path) if self.cached else None
-        if path in self.cpe.model.informs:
-            at = self.last_inform_at(now)
-            value = self.cpe.read(path, at)
-            return cached if value is None or (cached and cached[1] > at) else (value, at)
-        if cached or self.baseline is None:
-            return cached
-        leaf = self.cpe.model.leaves.get(path)
-        value = leaf.value(Facts(self.cpe.serial, self.baseline, self.baseline_at)) if leaf else None
-        return None if value is None else (value, self.baseline_at)
+        value, at = self.cached.get(path, (None, 0.0)) if self.cached else (None, 0.0)
+        if path in self.cpe.model.informs and (informed_at := self.last_inform_at(now)) > at:
+            value, at = self.cpe.read(path, informed_at), informed_at
+        elif not at and self.baseline is not None and path in self.cpe.model.leaves:
+            facts = Facts(self.cpe.serial, self.baseline, self.baseline_at)
+            value, at = self.cpe.model.leaves[path].value(facts), self.baseline_at
+        return None if value is None else (value, at)
 
     def knows(self, path: str) -> bool:
         """Whether the ACS knows the parameter's name, read or not."""

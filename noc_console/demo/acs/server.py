@@ -203,6 +203,8 @@ class SimulatedAcs:
         except WorkerCrash:
             await self._crash()
             raise Drop from None
+        if response.status == 431:
+            return response  # by Node's parser, before GenieACS sees it
         if request.method in self.lose_answers_to:
             raise Drop
         reason = _STANDARD_REASONS.get(response.status, "") if self.http2_proxy else response.reason
@@ -250,14 +252,16 @@ class SimulatedAcs:
 
     async def _let_queues_run(self) -> None:
         """Routers with queued tasks run them at their next periodic Inform. All others' Informs are only computed."""
-        last_seen: dict[str, float] = {}
+        last_seen: dict[str, tuple[float, float]] = {}
         while True:
             now = time.time()
             queued = [record for id in self.store.by_device if (record := self.records.get(id)) and record.cpe.online]
-            seen = {record.cpe.device_id: record.last_inform_at(now) for record in queued}
+            seen = {record.cpe.device_id: (record.informed_at, record.last_inform_at(now)) for record in queued}
             for record in queued:
-                id = record.cpe.device_id
-                if last_seen.get(id, seen[id]) < seen[id]:
+                noted_at, latest_at = seen[record.cpe.device_id]
+                before = last_seen.get(record.cpe.device_id)
+                # Informs that were sent have had their session; only a computed one is due.
+                if before and before[0] == noted_at and before[1] < latest_at:
                     record.cpe.inform("2 PERIODIC")
             last_seen = seen
             await self._pause(self.timing.poll_s)

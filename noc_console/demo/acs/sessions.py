@@ -86,8 +86,8 @@ def _refresh(record: Record, patterns: list[str]) -> Fault | None:
             value = record.cpe.read(path, now)
             if value is not None:
                 record.remember(path, value, now)
-            elif record.cached:
-                record.cached.pop(path, None)
+            else:
+                record.forget(path, now)
     return None
 
 

@@ -318,6 +318,8 @@ def _check_sender(response: httpx.Response) -> None:
             SOURCE,
             hint="check genieacs.username, password and headers",
         )
+    if status == 431:
+        raise SourceProtocolError("the request is too long for the ACS", SOURCE)
     if VERSION_HEADER in response.headers:
         return
     if status in (502, 503, 504):
