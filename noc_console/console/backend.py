@@ -46,9 +46,7 @@ class Backend(Protocol):
     async def sections(self, serial: str) -> list[Section]:
         """The router's sections as last read through the ACS, in the order of ``domain.cpe.SECTIONS``."""
 
-    async def chart(
-        self, metrics: Sequence[str], labels: Mapping[str, str], range_s: float, points: int
-    ) -> ChartData:
+    async def chart(self, metrics: Sequence[str], labels: Mapping[str, str], range_s: float, points: int) -> ChartData:
         """History of ``metrics`` with these labels over the last ``range_s`` seconds, at most ``points`` instants."""
 
     async def rx_sparklines(self, serials: Sequence[str], range_s: float, points: int) -> dict[str, list[float | None]]:

@@ -1,0 +1,218 @@
+"""The one registry of actions. Keys, ``:`` commands, the palette, the ``.`` menu and the ``?`` help all come from it.
+
+An action is run by the first of *focused widget, its ancestors, the app* that has a method ``do_<id>`` (dots and
+dashes as underscores), which gets the command's argument.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from noc_console.domain.network import Ont
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What the operator is looking at, as far as it decides whether an action can be done."""
+
+    scopes: frozenset[str] = frozenset({"global"})
+    """Scopes that are active: ``global``, the screen, ``list`` while a list has the focus."""
+    ont: Ont | None = None
+    job_open: bool = False
+    """Whether the selected job is still under way."""
+    link_error: str | None = None
+    """Why nothing can be submitted; None when it can."""
+    collector_alive: bool = True
+    refresh_wait_s: float = 0.0
+    """How long until this ONT may be refreshed again."""
+
+
+WhyDisabled = Callable[[Context], str | None]
+
+
+def _always(_: Context) -> str | None:
+    return None
+
+
+def _needs_ont(context: Context) -> str | None:
+    return None if context.ont else "no ONT is selected"
+
+
+def _can_submit(context: Context) -> str | None:
+    if context.link_error:
+        return f"nothing can be requested now: {context.link_error}"
+    if not context.collector_alive:
+        return "no collector is running: nobody would do it"
+    return _needs_ont(context)
+
+
+def _can_refresh(context: Context) -> str | None:
+    if not _can_submit(context) and context.refresh_wait_s > 0:
+        return f"just refreshed: again in {context.refresh_wait_s:.0f} s"
+    return _can_submit(context)
+
+
+def _has_serial(context: Context) -> str | None:
+    if context.ont and context.ont.serial is None:
+        return "the OLT gives no serial number for it: its router cannot be found"
+    return _can_submit(context)
+
+
+def _job_open(context: Context) -> str | None:
+    return None if context.job_open else "the selected job has ended"
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One thing that an operator can do."""
+
+    id: str
+    title: str
+    keys: tuple[str, ...]
+    command: str
+    """Name after ``:``."""
+    scope: str = "global"
+    argument: str = ""
+    """What the command takes, for the help: ``NAME``, ``[SERIAL]``."""
+    danger: int = 0
+    """Level of the gate in front of it: 0 none, 3 reboot, 4 factory reset."""
+    menu: bool = False
+    """In the ``.`` menu of the selection."""
+    footer: str = ""
+    """Word in the footer; empty leaves it out."""
+    why_disabled: WhyDisabled = field(default=_always)
+
+    @property
+    def method(self) -> str:
+        """Name of the method that does it."""
+        return "do_" + self.id.replace(".", "_").replace("-", "_")
+
+
+ACTIONS: tuple[Action, ...] = (
+    Action("help", "Help for this screen", ("?",), "help", footer="help"),
+    Action("command", "Command line", (":",), "command", footer="cmd"),
+    Action("palette", "Palette: every action and object", ("ctrl+p",), "palette"),
+    Action("menu", "Menu of actions on the selection", (".",), "menu", footer="actions"),
+    Action("back", "Back: close, clear the filter, go out", ("escape", "backspace"), "back"),
+    Action("quit", "Back; at the top asks whether to quit", ("q",), "quit"),
+    Action("quit-now", "Quit at once", ("ctrl+q",), "q!"),
+    Action("repaint", "Repaint the whole terminal", ("ctrl+l",), "repaint"),
+    Action("retry", "Ask again now, without waiting", ("ctrl+r",), "retry"),
+    Action("screen.network", "Network", ("3",), "net"),
+    Action("screen.jobs", "Jobs", ("5",), "jobs"),
+    Action("screen.log", "Log", ("6",), "log"),
+    Action("screen.sources", "Sources", ("0",), "src"),
+    Action("view.last", "The view before this one", ("-",), "last"),
+    Action("pane.next", "Next pane", ("tab",), "pane"),
+    Action("pane.previous", "Previous pane", ("shift+tab",), "pane-back"),
+    Action("zoom", "Give the pane the whole screen, and back", ("z",), "zoom"),
+    Action("filter", "Filter (live)", ("/",), "filter", argument="[TEXT]", footer="filter"),
+    Action("problems", "Only problems, and back", ("!",), "problems"),
+    Action("time", "Times: relative or by the clock", ("t",), "time"),
+    Action("copy", "Copy the identifier", ("y",), "copy", menu=True),
+    Action("write", "Allow actions (drops back after 30 min idle)", (), "write", argument="on|off"),
+    Action("theme", "Change the theme", (), "theme", argument="NAME"),
+    Action("list.down", "Down", ("j", "down"), "down", "list"),
+    Action("list.up", "Up", ("k", "up"), "up", "list"),
+    Action("list.page-down", "Page down", ("pagedown", "ctrl+f"), "page-down", "list"),
+    Action("list.page-up", "Page up", ("pageup",), "page-up", "list"),
+    Action("list.half-down", "Half a page down", ("ctrl+d",), "half-down", "list"),
+    Action("list.half-up", "Half a page up", ("ctrl+u",), "half-up", "list"),
+    Action("list.top", "First", ("g", "home"), "top", "list"),
+    Action("list.bottom", "Last", ("G", "end"), "bottom", "list"),
+    Action("list.open", "Open", ("enter", "l", "right"), "open", "list"),
+    Action("list.out", "Out: to the pane before", ("h", "left"), "out", "list"),
+    Action("list.sort", "Sort: then the column's letter; again reverses", ("s",), "sort", "list", "[COLUMN]"),
+    Action("columns.left", "Columns back", ("<",), "columns-left", "list"),
+    Action("columns.right", "Columns on", (">",), "columns-right", "list"),
+    Action("mark.toggle", "Mark", ("space",), "mark", "list"),
+    Action("mark.all", "Mark all that are listed", ("*",), "mark-all", "list"),
+    Action("mark.none", "Take all marks away", ("u",), "unmark", "list"),
+    Action("ont.refresh", "Refresh: read it from the device now", ("r",), "refresh", "network", menu=True,
+           footer="refresh", why_disabled=_can_refresh),
+    Action("ont.reboot", "Reboot its router", ("R",), "reboot", "network", danger=3, menu=True, footer="reboot",
+           why_disabled=_has_serial),
+    Action("ont.factory-reset", "Factory-reset its router", ("Z",), "factory-reset", "network", danger=4, menu=True,
+           why_disabled=_has_serial),
+    Action("force", "Open the dialog with the blockers overridden", (), "force", "network",
+           "reboot|factory-reset REASON", why_disabled=_has_serial),
+    Action("columns.preset", "Next set of columns", ("C",), "cols", "network", "[NAME]"),
+    Action("tree.toggle", "Show or hide the tree", ("T",), "tree", "network"),
+    Action("tab.next", "Next tab of the detail", ("]",), "tab-next", "network"),
+    Action("tab.previous", "Previous tab of the detail", ("[",), "tab-back", "network"),
+    Action("tab", "A tab of the detail", (), "tab", "network", "summary|optical|tr-069|history|jobs"),
+    Action("chart.longer", "Chart: longer range", ("}",), "longer", "network"),
+    Action("chart.shorter", "Chart: shorter range", ("{",), "shorter", "network"),
+    Action("chart.range", "Chart: range", (), "range", "network", "6h|24h|7d|30d"),
+    Action("goto.ont", "Go to an ONT, by any identifier", (), "ont", argument="TEXT"),
+    Action("goto.olt", "Go to an OLT", (), "olt", argument="NAME"),
+    Action("goto.pon", "Go to a PON port", (), "pon", argument="OLT PORT"),
+    Action("job.cancel", "Cancel the job", ("x",), "cancel", "jobs", menu=True, footer="cancel",
+           why_disabled=_job_open),
+)  # fmt: skip
+
+SCREENS = ("network", "jobs", "log", "sources")
+_WITH_LIST = frozenset(("network", "jobs", "log", "sources", "global"))
+
+
+class Registry:
+    """The actions with the operator's own keys."""
+
+    def __init__(self, overrides: Mapping[str, str] | None = None, actions: Sequence[Action] = ACTIONS) -> None:
+        """Take the overrides in; what is wrong with them is in ``problems``.
+
+        Args:
+            overrides: Action id to keys, comma-separated.
+            actions: The actions.
+        """
+        self.problems: list[str] = []
+        self.actions = tuple(self._rebound(actions, overrides or {}))
+        self.by_id = {action.id: action for action in self.actions}
+        self.by_command = {action.command: action for action in self.actions}
+        self.problems += clashes(self.actions)
+
+    def all_keys(self) -> list[str]:
+        """Every key that does something somewhere."""
+        return sorted({key for action in self.actions for key in action.keys})
+
+    def for_key(self, key: str, scopes: Iterable[str]) -> Action | None:
+        """What a key does where these scopes are active; the narrower scope wins."""
+        active = set(scopes)
+        found = [action for action in self.actions if key in action.keys and action.scope in active]
+        return min(found, key=lambda action: action.scope == "global", default=None)
+
+    def active(self, scopes: Iterable[str]) -> list[Action]:
+        """Actions of these scopes, in the registry's order."""
+        wanted = set(scopes)
+        return [action for action in self.actions if action.scope in wanted]
+
+    def _rebound(self, actions: Sequence[Action], overrides: Mapping[str, str]) -> Iterable[Action]:
+        known = {action.id for action in actions}
+        self.problems += [f"keys: there is no action {name!r}" for name in overrides if name not in known]
+        for action in actions:
+            keys = overrides.get(action.id)
+            if keys is None:
+                yield action
+            else:
+                yield replace(action, keys=tuple(key.strip() for key in keys.split(",") if key.strip()))
+
+
+def clashes(actions: Sequence[Action]) -> list[str]:
+    """Keys that two actions want in one place."""
+    found = []
+    for number, first in enumerate(actions):
+        for second in actions[number + 1 :]:
+            if not _meet(first.scope, second.scope):
+                continue
+            found += [
+                f"keys: {key!r} is wanted by {first.id} and {second.id}" for key in first.keys if key in second.keys
+            ]
+    return found
+
+
+def _meet(first: str, second: str) -> bool:
+    """Whether two scopes can be active at once."""
+    if first == second or "global" in (first, second):
+        return True
+    return "list" in (first, second) and {first, second} <= _WITH_LIST | {"list"}

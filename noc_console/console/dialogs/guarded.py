@@ -1,0 +1,304 @@
+"""The dialog in front of every dangerous action: shows the target as just re-read, and wants its name typed.
+
+Stray typing cannot satisfy it: the focus starts on Cancel, the text must match exactly, a wrong one clears the field
+and disarms it for two seconds, and control characters never get in.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from textual import events, work
+from textual.app import ComposeResult
+from textual.containers import Container, Horizontal
+from textual.screen import ModalScreen
+from textual.widgets import Button, Checkbox, Input
+
+from noc_console.console.desk import Desk
+from noc_console.console.dialogs.simple import BOX_CSS
+from noc_console.console.render.cells import Line, wrap
+from noc_console.console.render.dialog import render_target
+from noc_console.console.state.facts import OntFacts, gather
+from noc_console.console.widgets.lines import LinePane
+from noc_console.domain.errors import NocError
+from noc_console.domain.freshness import format_age
+from noc_console.domain.jobs import JobKind
+from noc_console.domain.network import Ont
+from noc_console.domain.policy import Blocker, blockers, confirmation
+
+REARM_S = 2.0
+ARMING_S = {JobKind.FACTORY_RESET: 5.0}
+REREAD_S = 20.0
+FRESH_ENOUGH_S = 15.0
+VERBS = {JobKind.REBOOT: "Reboot", JobKind.FACTORY_RESET: "Factory-reset"}
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """What the operator confirmed."""
+
+    kind: JobKind
+    ont: Ont
+    reason: str
+    forced: bool
+
+
+class CleanInput(Input):
+    """A one-line field that takes printable characters only, however they arrive."""
+
+    def __init__(self, placeholder: str, id: str) -> None:
+        super().__init__(placeholder=placeholder, id=id, compact=True, select_on_focus=False)
+        self.cursor_blink = False
+
+    def _on_paste(self, event: events.Paste) -> None:
+        event.stop()
+        event.prevent_default()
+        text = "".join(c for c in event.text if c.isprintable())
+        if text and not self.disabled:
+            self.insert_text_at_cursor(text)
+
+
+class GuardedDialog(ModalScreen[Confirmed | None]):
+    """Levels 3 and 4 of the gate."""
+
+    DEFAULT_CSS = (
+        BOX_CSS.format(name="GuardedDialog", size="width: 80; max-width: 98%; height: auto; max-height: 98%;")
+        + """
+    GuardedDialog > #box { border: round $error; }
+    GuardedDialog #target, GuardedDialog #status { height: auto; }
+    GuardedDialog Input { width: 1fr; margin: 0 1; background: $boost; color: $foreground; }
+    GuardedDialog Input:focus { background: $panel; text-style: underline; }
+    GuardedDialog Checkbox { margin: 0 1; background: transparent; }
+    GuardedDialog #buttons { height: 1; margin: 1 1 0 1; }
+    GuardedDialog Button { margin-right: 2; min-width: 12; }
+    """
+    )
+    AUTO_FOCUS = "#cancel"
+
+    def __init__(self, desk: Desk, kind: JobKind, row: int, force_reason: str = "") -> None:
+        """Build it.
+
+        Args:
+            desk: What it works with.
+            kind: What is wanted.
+            row: The target's row in the store.
+            force_reason: Given with ``:force``: the blockers are overridden for this reason.
+        """
+        super().__init__()
+        self.desk = desk
+        self.kind = kind
+        self._row = row
+        self._opened_at = desk.now()
+        self._armed_at = self._opened_at + ARMING_S.get(kind, 0.0)
+        self._reread_error: str | None = None
+        self._reread_job: int | None = None
+        self._force_reason = force_reason
+        self._serial = desk.model.onts.get(row, "serial")
+        self._target = LinePane(desk.palette, id="target")
+        self._status = LinePane(desk.palette, id="status")
+        self._reason = CleanInput("reason (who asked, why)", "reason")
+        self._typed = CleanInput("", "typed")
+        self._force = Checkbox("override, my reason says why", bool(force_reason), id="force", compact=True)
+        self._verb = Button(VERBS[kind], id="verb", variant="error", compact=True, disabled=True)
+
+    def compose(self) -> ComposeResult:
+        """Target, fields, buttons."""
+        with Container(id="box") as box:
+            box.border_title = f"{VERBS[self.kind]} the router of {self._serial}".replace("[", "\\[")
+            box.border_subtitle = "Tab moves   Esc cancels"
+            yield self._target
+            yield self._force
+            yield self._reason
+            yield self._typed
+            yield self._status
+            with Horizontal(id="buttons"):
+                yield Button("Cancel", id="cancel", compact=True)
+                yield self._verb
+
+    def on_mount(self) -> None:
+        """Show what is known, read it again, watch it."""
+        self._reason.value = self._force_reason
+        if self.desk.session.write:
+            self._reread()
+        self.set_interval(0.5, self._update)
+        self.call_after_refresh(self._update)
+
+    def on_resize(self) -> None:
+        """Lay out again."""
+        self.call_after_refresh(self._update)
+
+    # -- rules of this dialog --------------------------------------------------------------------------------------
+
+    @property
+    def expected(self) -> str | None:
+        """What must be typed; the whole serial when the fresh read failed."""
+        ont = self._ont()
+        return ont.serial if self._reread_error else confirmation(self.kind, ont)
+
+    def missing(self) -> str | None:
+        """What is still to be done before the text may be typed; None when armed."""
+        now = self.desk.now()
+        facts = self._facts()
+        found = self._blockers(facts)
+        refusal = next((blocker.reason for blocker in found if not blocker.forceable), None)
+        if not self.desk.session.write:
+            return "read-only"
+        if refusal:
+            return f"cannot be done: {refusal}"
+        if self._reading(facts):
+            return "reading the target again ..."
+        if now < self._armed_at:
+            return f"arming: {max(1, round(self._armed_at - now))} s"
+        if self._needs_force(found) and not self._force.value:
+            return "tick the override (Tab, Space), or Esc"
+        if self._needs_reason(found) and len(self._reason.value.strip()) < 3:
+            return "give the reason"
+        return None
+
+    def _needs_force(self, found: list[Blocker]) -> bool:
+        return bool(found) or (self._reread_error is not None and self.kind.level >= 4)
+
+    def _needs_reason(self, found: list[Blocker]) -> bool:
+        return self.kind.level >= 4 or self._reread_error is not None or self._needs_force(found)
+
+    def _blockers(self, facts: OntFacts) -> list[Blocker]:
+        found = blockers(
+            self.kind, facts.ont, facts.domain_state, facts.cpe, facts.jobs, self.desk.now(), acs_ok=facts.acs_ok
+        )
+        if facts.acs is not None and facts.acs.state == "off":
+            found.insert(0, Blocker("no ACS is configured: its router cannot be reached", forceable=False))
+        if self.desk.model.link.error:
+            found.insert(0, Blocker("the database does not answer: nothing can be requested", forceable=False))
+        elif self.desk.model.collector(self.desk.now()) is None:
+            found.insert(0, Blocker("no collector is running: nobody would do it", forceable=False))
+        return found
+
+    def _facts(self) -> OntFacts:
+        return gather(self.desk.model, self._row, self.desk.now())
+
+    def _ont(self) -> Ont:
+        return self.desk.model.onts.ont(self._row)
+
+    # -- the fresh read --------------------------------------------------------------------------------------------
+
+    def _fresh_since(self) -> float:
+        return self._opened_at - FRESH_ENOUGH_S
+
+    def _reading(self, facts: OntFacts) -> bool:
+        return self._reread_error is None and (facts.ont.refreshed_at or 0.0) < self._fresh_since()
+
+    @work(exit_on_error=False)
+    async def _reread(self) -> None:
+        ont = self._ont()
+        if (ont.refreshed_at or 0.0) >= self._fresh_since():
+            return
+        try:
+            self._reread_job = await self.desk.submit(
+                JobKind.REFRESH, ont, f"before a {self.kind.value}", sections=("system",)
+            )
+        except NocError as error:
+            self._reread_error = str(error)
+
+    def _judge_reread(self, facts: OntFacts) -> None:
+        """Whether the fresh read came, failed, or took too long."""
+        if self._reread_error or not self.desk.session.write or not self._reading(facts):
+            return
+        job = self.desk.model.jobs.get(self._reread_job or -1)
+        if job is not None and job.ended:
+            self._reread_error = job.result or job.state.value
+        elif self.desk.now() - self._opened_at > REREAD_S:
+            self._reread_error = f"no answer within {REREAD_S:.0f} s"
+
+    def _reread_line(self, facts: OntFacts) -> Line:
+        if not self.desk.session.write:
+            return [("not in a read-only session", "dim")]
+        if self._reread_error:
+            return [(f"FAILED: {self._reread_error}", "critical")]
+        if self._reading(facts):
+            return [("reading ...", "accent")]
+        return [(f"{format_age(max(0.0, facts.now - (facts.ont.refreshed_at or facts.now)))} ago", "good")]
+
+    # -- painting and events ---------------------------------------------------------------------------------------
+
+    def _update(self) -> None:
+        width = self._target.size.width
+        if width <= 0:
+            return
+        facts = self._facts()
+        self._judge_reread(facts)
+        found = self._blockers(facts) if self.desk.session.write else []
+        self._set_lines(self._target, render_target(facts, self._reread_line(facts), found, width))
+        missing = self.missing()
+        writable = self.desk.session.write
+        self._force.display = writable and self._needs_force(found) and all(b.forceable for b in found)
+        self._reason.display = self._verb.display = writable
+        self._typed.display = writable
+        self._typed.disabled = missing is not None
+        whole = self.expected == facts.ont.serial
+        self._typed.placeholder = "type the whole serial" if whole else "type the last 4 characters of the serial"
+        self._verb.disabled = missing is not None or self._typed.value != self.expected
+        self._set_lines(self._status, self._status_lines(missing, width))
+
+    def _status_lines(self, missing: str | None, width: int) -> list[Line]:
+        if missing == "read-only":
+            text = "This session is read-only. Press : to leave this dialog and type :write on, then ask again."
+            if self.desk.settings.read_only:
+                text = "This session was started read-only: actions cannot be enabled here."
+            return [(), *([(f" {row}", "warning")] for row in wrap(text, width - 2))]
+        if missing:
+            return [[(f" {row}", "accent")] for row in wrap(missing, width - 2)]
+        return [[(f" Type {self.expected} and press Enter.", "strong")]]
+
+    @staticmethod
+    def _set_lines(pane: LinePane, lines: list[Line]) -> None:
+        if len(lines) != len(pane.lines):
+            pane.styles.height = len(lines)
+        pane.set_lines(lines)
+
+    def on_key(self, event: events.Key) -> None:
+        """Esc cancels; in a read-only session ``:`` leads to the command line."""
+        if event.key == "escape":
+            event.stop()
+            self.dismiss(None)
+        elif event.character == ":" and not self.desk.session.write:
+            event.stop()
+            self.dismiss(None)
+            self.app.call_later(self.app.run_action, "open_prompt(':', 'write on')")
+
+    def on_input_changed(self) -> None:
+        """The verb lights up only for the exact text."""
+        self._update()
+
+    def on_checkbox_changed(self) -> None:
+        """The override changes what is missing."""
+        self._update()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Enter in the reason goes on; Enter in the confirmation confirms or disarms."""
+        event.stop()
+        if event.input is self._typed:
+            self._confirm()
+        else:
+            self._update()
+            if not self._typed.disabled:
+                self._typed.focus()
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        """Cancel or the verb."""
+        event.stop()
+        if event.button.id == "cancel":
+            self.dismiss(None)
+        else:
+            self._confirm()
+
+    def _confirm(self) -> None:
+        if self.missing() is not None:
+            return
+        if self.expected is None or self._typed.value != self.expected:
+            self._typed.value = ""
+            self._armed_at = self.desk.now() + REARM_S
+            self.query_one("#cancel").focus()
+            self._update()
+            return
+        forced = self._force.value and self._force.display
+        self.dismiss(Confirmed(self.kind, self._ont(), self._reason.value.strip() or "operator request", bool(forced)))

@@ -1,0 +1,208 @@
+"""Help, action menu and quit."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Container
+from textual.screen import ModalScreen
+
+from noc_console.console.actions import Action, Context, Registry
+from noc_console.console.glyphs import Glyphs
+from noc_console.console.keys import SCOPE_TITLES, command_of, keys_of
+from noc_console.console.palette import Palette
+from noc_console.console.render.cells import Cell, Line, fit, wrap
+from noc_console.console.widgets.columns import Column
+from noc_console.console.widgets.lines import FocusPane, LinePane
+from noc_console.console.widgets.table import LineTable
+
+BOX_CSS = """
+{name} {{ align: center middle; background: $background 50%; }}
+{name}:ansi {{ background: transparent; }}
+{name} > #box {{ border: round $accent; background: $surface; padding: 0 1; {size} }}
+"""
+
+LEGEND = (
+    "+ online   - OFFLINE   ? unknown (nobody could ask)   ~ late   ! stale   x source dead   ( ) old value",
+    "W weak light   C critical light   O too strong   !! all down   * marked",
+)
+
+
+class HelpScreen(ModalScreen[None]):
+    """Every key and command that works here, and what the signs mean; ``/`` narrows it."""
+
+    DEFAULT_CSS = BOX_CSS.format(name="HelpScreen", size="width: 96; max-width: 96%; height: 90%;")
+
+    def __init__(self, registry: Registry, scopes: Sequence[str], palette: Palette) -> None:
+        super().__init__()
+        self._registry = registry
+        self._scopes = scopes
+        self._needle = ""
+        self._typing = False
+        self._pane = FocusPane(palette, id="help")
+
+    def compose(self) -> ComposeResult:
+        """A box of lines."""
+        with Container(id="box") as box:
+            box.border_title = "Help"
+            box.border_subtitle = "/ search   Esc closes"
+            yield self._pane
+
+    def on_mount(self) -> None:
+        """Fill it."""
+        self._pane.focus()
+        self.call_after_refresh(self._fill)
+
+    def on_resize(self) -> None:
+        """Lay out again."""
+        self.call_after_refresh(self._fill)
+
+    def on_key(self, event: events.Key) -> None:
+        """Search letters while typing, else move or close."""
+        event.stop()
+        event.prevent_default()
+        if self._typing:
+            self._type(event)
+        elif event.character == "/":
+            self._typing, self._needle = True, ""
+            self._fill()
+        elif event.key in ("escape", "q", "backspace", "enter") or event.character == "?":
+            self.dismiss()
+        elif (action := self._registry.for_key(_name(event), ("list",))) is not None:
+            getattr(self._pane, action.method, lambda _: None)("")
+
+    def _type(self, event: events.Key) -> None:
+        if event.key == "escape":
+            self._typing, self._needle = False, ""
+        elif event.key == "enter":
+            self._typing = False
+        elif event.key == "backspace":
+            self._needle = self._needle[:-1]
+        elif event.is_printable and event.character:
+            self._needle += event.character
+        self._fill()
+
+    def _fill(self) -> None:
+        width = self._pane.size.width
+        lines: list[Line] = []
+        if self._typing or self._needle:
+            lines.append([(" /", "prompt"), (self._needle, "strong"), ("_" if self._typing else "", "prompt")])
+        for scope, title in SCOPE_TITLES.items():
+            if scope not in self._scopes:
+                continue
+            rows = [self._row(a) for a in self._registry.active((scope,)) if self._wanted(a)]
+            if rows:
+                lines += [[(f" {title}", "title")], *rows, ()]
+        if not self._needle:
+            lines.append([(" Signs", "title")])
+            lines += [[(f"  {row}", "base")] for text in LEGEND for row in wrap(text, max(20, width - 4))]
+        self._pane.set_lines(lines)
+
+    def _wanted(self, action: Action) -> bool:
+        text = f"{action.title} {action.command} {keys_of(action)}".lower()
+        return self._needle.lower() in text
+
+    @staticmethod
+    def _row(action: Action) -> Line:
+        danger = [("  typed confirmation", "warning")] if action.danger else []
+        return [
+            (f"  {fit(keys_of(action), 14)} ", "accent"),
+            (fit(command_of(action), 22) + " ", "dim"),
+            (action.title, "base"),
+            *danger,
+        ]
+
+
+class MenuScreen(ModalScreen[str | None]):
+    """Actions on the selection; what cannot be done says why. Returns the chosen action's id."""
+
+    DEFAULT_CSS = BOX_CSS.format(name="MenuScreen", size="width: 76; max-width: 96%; height: auto; max-height: 90%;")
+
+    def __init__(self, registry: Registry, context: Context, title: str, palette: Palette, glyphs: Glyphs) -> None:
+        super().__init__()
+        self._registry = registry
+        self._about = context
+        self._title = title
+        self._actions = {a.id: a for a in registry.active(context.scopes) if a.menu}
+        columns = (Column("key", "KEY", 5, frozen=True), Column("title", "ACTION", 20, flex=True))
+        self._table = LineTable(self._cell, columns, palette, glyphs, id="menu")
+
+    def compose(self) -> ComposeResult:
+        """A box with a table."""
+        with Container(id="box") as box:
+            box.border_title = self._title.replace("[", "\\[")
+            box.border_subtitle = "Enter does it   Esc closes"
+            yield self._table
+
+    def on_mount(self) -> None:
+        """Fill it."""
+        self._table.styles.height = len(self._actions) + 1
+        self._table.set_keys(list(self._actions))
+        self._table.focus()
+
+    def on_key(self, event: events.Key) -> None:
+        """Move, choose, close; an action's own key chooses it."""
+        event.stop()
+        event.prevent_default()
+        if event.key in ("escape", "q", "backspace", "left") or event.character in (".", "h"):
+            self.dismiss(None)
+            return
+        direct = next((a for a in self._actions.values() if _name(event) in a.keys), None)
+        if direct is not None:
+            self._choose(direct)
+        elif (action := self._registry.for_key(_name(event), ("list",))) is not None:
+            getattr(self._table, action.method, lambda _: None)("")
+
+    def on_line_table_opened(self, event: LineTable.Opened) -> None:
+        """Enter."""
+        event.stop()
+        self._choose(self._actions[str(event.key)])
+
+    def _choose(self, action: Action) -> None:
+        if action.why_disabled(self._about) is None:
+            self.dismiss(action.id)
+
+    def _cell(self, key: Hashable, column: str) -> Cell:
+        action = self._actions[str(key)]
+        why = action.why_disabled(self._about)
+        if column == "key":
+            return keys_of(action), "dim" if why else "accent"
+        return (f"{action.title} - {why}", "dim") if why else (action.title, "warning" if action.danger else "base")
+
+
+class QuitScreen(ModalScreen[bool]):
+    """Quit? y/N."""
+
+    DEFAULT_CSS = BOX_CSS.format(name="QuitScreen", size="width: 60; max-width: 96%; height: auto;")
+
+    def __init__(self, palette: Palette, open_jobs: int) -> None:
+        super().__init__()
+        jobs = f"{open_jobs} job{'s' * (open_jobs != 1)} under way go on without the console." if open_jobs else ""
+        self._lines: list[Line] = [[(" Leave NOC Console?", "title")]]
+        if jobs:
+            self._lines.append([(f" {jobs}", "base")])
+        self._lines.append([(" y ", "key"), (" leave     ", "base"), ("any other key", "key"), (" stay", "base")])
+        self._pane = LinePane(palette, id="quit")
+
+    def compose(self) -> ComposeResult:
+        """A small box."""
+        with Container(id="box"):
+            yield self._pane
+
+    def on_mount(self) -> None:
+        """Fill it."""
+        self._pane.styles.height = len(self._lines)
+        self._pane.set_lines(self._lines)
+
+    def on_key(self, event: events.Key) -> None:
+        """Only y leaves."""
+        event.stop()
+        event.prevent_default()
+        self.dismiss(event.character == "y")
+
+
+def _name(event: events.Key) -> str:
+    """The key as the registry writes it: the character where there is one."""
+    return event.character if event.is_printable and event.character and event.character != " " else event.key

@@ -1,0 +1,67 @@
+"""The palette (ctrl+p): every action of the registry, and every object by name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from typing import TYPE_CHECKING
+
+from textual.command import DiscoveryHit, Hit, Hits, Provider
+
+from noc_console.console.keys import command_of, keys_of
+
+if TYPE_CHECKING:
+    from noc_console.console.app import NocApp
+
+MOST_OBJECTS = 20
+
+
+class ConsoleCommands(Provider):
+    """Feeds Textual's command palette."""
+
+    @property
+    def _console(self) -> NocApp:
+        app: NocApp = self.app  # type: ignore[assignment]
+        return app
+
+    async def discover(self) -> Hits:
+        """Everything that can be done here, before anything is typed."""
+        for action in self._console.registry.active(("global", "network", "jobs")):
+            if not action.argument or action.keys:
+                yield DiscoveryHit(action.title, partial(self._console.act, action), help=self._help(action.id))
+
+    async def search(self, query: str) -> Hits:
+        """Actions by title or command, objects by any of their names."""
+        matcher = self.matcher(query)
+        for action in self._console.registry.actions:
+            if action.scope == "list":
+                continue
+            score = matcher.match(f"{action.title} {action.command}")
+            if score > 0:
+                run = partial(self._console.action_open_prompt, ":", f"{action.command} ")
+                if not action.argument or action.keys:
+                    run = partial(self._console.act, action)
+                yield Hit(score, action.title, run, text=action.title, help=self._help(action.id))
+        for command, text in self._objects(query):
+            yield Hit(0.9, text, partial(self._console.command, command), text=text)
+
+    def _help(self, action_id: str) -> str:
+        action = self._console.registry.by_id[action_id]
+        return f"{keys_of(action)}  {command_of(action)}".strip()
+
+    def _objects(self, query: str) -> Iterator[tuple[str, str]]:
+        model = self._console.desk.model
+        needle = query.lower().strip()
+        if len(needle) < 3:
+            return
+        for olt in model.olts.values():
+            if needle in olt.name.lower():
+                yield f"olt {olt.name}", f"OLT {olt.name}"
+        found = 0
+        for serial, row in model.onts.by_serial.items():
+            description = model.onts.get(row, "description") or ""
+            if needle in serial.lower() or needle in description.lower():
+                yield f"ont sn:{serial}", f"ONT {serial}  {description}"
+                found += 1
+                if found >= MOST_OBJECTS:
+                    return

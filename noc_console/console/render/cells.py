@@ -1,0 +1,109 @@
+"""Cells and lines: what every renderer returns, and how they become a strip.
+
+Text in a cell is data: it is never read as markup, and its width is counted in terminal cells.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from rich.cells import cell_len, set_cell_size
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+
+from noc_console.console.palette import Palette
+
+Cell = tuple[str, str | Style]
+"""Text and its role (or a finished style, for charts)."""
+Line = Sequence[Cell]
+
+BLANK: Line = ()
+
+
+def fit(text: str, width: int, right: bool = False, ellipsis: str = "…") -> str:
+    """``text`` in exactly ``width`` cells: padded, or cut with an ellipsis."""
+    length = len(text) if text.isascii() else cell_len(text)
+    if length == width:
+        return text
+    if length < width:
+        pad = " " * (width - length)
+        return pad + text if right else text + pad
+    return set_cell_size(text, width - 1) + ellipsis if width > 1 else set_cell_size(text, width)
+
+
+def width_of(line: Line) -> int:
+    """Cells that a line takes."""
+    return sum(cell_len(text) for text, _ in line)
+
+
+def plain(lines: Iterable[Line]) -> str:
+    """The bare text of lines, for tests and copies."""
+    return "\n".join("".join(text for text, _ in line) for line in lines)
+
+
+def to_strip(line: Line, width: int, palette: Palette, overlay: Style | None = None, fill: str = "base") -> Strip:
+    """Paint a line over exactly ``width`` cells, neighbours of one style merged.
+
+    Args:
+        line: Cells.
+        width: Cells to fill.
+        palette: Styles of the roles.
+        overlay: Laid over everything (the cursor).
+        fill: Role of what the line leaves free.
+    """
+    segments: list[Segment] = []
+    buffer: list[str] = []
+    last: Style | None = None
+    for text, role in line:
+        style = palette.style(role) if isinstance(role, str) else palette.base + role
+        if overlay is not None:
+            style = style + overlay
+        if style is not last:
+            if buffer:
+                segments.append(Segment("".join(buffer), last))
+                buffer = []
+            last = style
+        buffer.append(text)
+    if buffer:
+        segments.append(Segment("".join(buffer), last))
+    rest = palette.style(fill)
+    return Strip(segments).adjust_cell_length(width, rest + overlay if overlay is not None else rest)
+
+
+def spread(left: Line, right: Line, width: int, role: str) -> list[Cell]:
+    """``left`` and ``right`` at the two ends of ``width`` cells; the right one gives way first."""
+    gap = width - width_of(left) - width_of(right)
+    if gap < 1:
+        return list(left)
+    return [*left, (" " * gap, role), *right]
+
+
+def flow(items: Iterable[Line], width: int, gap: str = "  ") -> list[Line]:
+    """Lay items out in rows of at most ``width`` cells, keeping each whole."""
+    rows: list[list[Cell]] = []
+    used = 0
+    for item in items:
+        size = width_of(item)
+        if rows and used + len(gap) + size <= width:
+            rows[-1] += [(gap, "base"), *item]
+            used += len(gap) + size
+        else:
+            rows.append(list(item))
+            used = size
+    return list(rows)
+
+
+def wrap(text: str, width: int) -> list[str]:
+    """Words of ``text`` in rows of at most ``width`` cells; a longer word is cut."""
+    rows: list[str] = []
+    for word in text.split():
+        while cell_len(word) > max(1, width):
+            head = set_cell_size(word, width)
+            rows.append(head)
+            word = word[len(head.rstrip()) :] if head.strip() else ""
+        if rows and cell_len(rows[-1]) + 1 + cell_len(word) <= width:
+            rows[-1] += f" {word}"
+        elif word:
+            rows.append(word)
+    return rows

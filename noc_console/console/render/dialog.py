@@ -1,0 +1,47 @@
+"""What the guarded dialog says about its target."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from noc_console.console.render.cells import Line
+from noc_console.console.render.jobs import latest
+from noc_console.console.render.summary import acs_side, labelled, light_items, paragraph, read_cell, state_cell
+from noc_console.console.state.facts import OntFacts, contradiction
+from noc_console.domain.freshness import format_age
+from noc_console.domain.jobs import JobKind
+from noc_console.domain.policy import Blocker
+
+
+def render_target(facts: OntFacts, reread: Line, found: Sequence[Blocker], width: int) -> list[Line]:
+    """Identity, state with its age, last action, blockers."""
+    ont = facts.ont
+    lines: list[Line] = labelled("customer", [[(ont.description or "no description", "strong")]], width)
+    place = f"{facts.olt_name} PON {ont.port} id {ont.ont_id}"
+    lines += labelled(
+        "ONT", [[(ont.serial or "no serial", "strong")], [(place, "base")], [(ont.model or "", "base")]], width
+    )
+    lines += labelled("state", [[state_cell(facts)], [read_cell(facts, False)]], width)
+    lines += labelled("fresh read", [reread], width)
+    lines += labelled("ACS says", acs_side(facts, False), width)
+    lines += labelled("light", light_items(facts), width)
+    lines += labelled("last action", [_last_action(facts)], width)
+    against = contradiction(facts)
+    if against:
+        lines += paragraph(f"CONTRADICTION: {against}", width, "warning", "!!")
+    for blocker in found:
+        lines += paragraph(
+            blocker.reason,
+            width,
+            "critical" if not blocker.forceable else "warning",
+            "X" if not blocker.forceable else "!",
+        )
+    return lines
+
+
+def _last_action(facts: OntFacts) -> Line:
+    acted = next((job for job in facts.jobs if job.kind not in (JobKind.VIEW, JobKind.REFRESH)), None)
+    if acted is None:
+        return [("none known", "dim")]
+    age = format_age(max(0.0, facts.now - acted.requested_at))
+    return [(f"{acted.kind.value} {age} ago by {acted.requested_by}: {acted.state.value} {latest(acted)}", "base")]

@@ -1,0 +1,106 @@
+"""The two header lines, the banner and the breadcrumb."""
+
+from __future__ import annotations
+
+from noc_console.console.render.cells import Cell, Line, spread, width_of
+from noc_console.console.render.times import clock, zone
+from noc_console.console.session import Session
+from noc_console.console.state.model import Model
+from noc_console.domain.freshness import Freshness, format_age
+
+GRACE_S = 20.0
+"""How long after the start a missing collector is "not there yet"."""
+
+
+def identity_line(model: Model, session: Session, site: str, now: float, width: int) -> Line:
+    """Site, RO/RW, counters, light, clock."""
+    counts = model.counts()
+    late = "~" if any(port.state is Freshness.LATE for port in model.port_states.values()) else ""
+    left: list[Cell] = [(" NOC ", "bar-dim"), (f"{site} ", "bar-strong")]
+    left.append((" RW ", "rw") if session.write else (" RO ", "ro"))
+    left += _counter("  ONLINE ", f"{late}{counts.online}", "bar-good")
+    left += _counter("  OFFLINE ", f"{late}{counts.offline}", "bar-critical" if counts.offline else "bar-dim")
+    left += _counter("  UNKNOWN ", str(counts.unknown), "bar-unknown" if counts.unknown else "bar-dim")
+    light: list[Cell] = [
+        *_counter("   light W ", str(counts.warning), "bar-warning" if counts.warning else "bar-dim"),
+        *_counter(" C ", str(counts.critical), "bar-critical" if counts.critical else "bar-dim"),
+    ]
+    time_text: list[Cell] = [(f"{clock(now)} {zone(now)} ", "bar-strong")]
+    for choice in ([*left, *light], _short(left) + _short(light), _short(left), left[:3]):
+        if width_of(choice) + width_of(time_text) < width:
+            return spread(choice, time_text, width, "bar")
+    return left[:3]
+
+
+def _short(cells: Line) -> list[Cell]:
+    names = {"  ONLINE ": " ON ", "  OFFLINE ": " OFF ", "  UNKNOWN ": " UNK ", "   light W ": "  W "}
+    return [(names.get(text, text), role) for text, role in cells]
+
+
+def _counter(name: str, value: str, role: str) -> list[Cell]:
+    return [(name, "bar-dim"), (value, role)]
+
+
+def sources_line(model: Model, now: float, width: int, beat: str) -> Line:
+    """Sources with their ages, the worst silent OLT, the collector, the heartbeat."""
+    cells: list[Cell] = [(" ", "bar")]
+    olts = list(model.olts.values())
+    if olts:
+        answering = sum(olt.reachable is True for olt in olts)
+        newest = max((olt.last_ok_at for olt in olts if olt.last_ok_at), default=None)
+        role = "bar-good" if answering == len(olts) else "bar-critical"
+        cells += [("OLT ", "bar-dim"), (f"{answering}/{len(olts)}", role), (f" {_age(newest, now)}  ", "bar")]
+    for name, label in (("genieacs", "ACS"), ("victoriametrics", "VM")):
+        cells += _source(model, name, label, now)
+    link = model.link
+    if link.error:
+        cells += [("DB ", "bar-dim"), (f"FAILING {_age(link.last_ok_at, now)}  ", "bar-critical")]
+    elif link.last_ok_at is not None:
+        cells += [("DB ", "bar-dim"), (f"{_age(link.last_ok_at, now)}  ", "bar")]
+    cells += _collector(model, now)
+    silent = [olt for olt in olts if olt.reachable is False]
+    if silent:
+        worst = min(silent, key=lambda olt: olt.last_ok_at or 0.0)
+        since = _age(worst.last_ok_at, now) if worst.last_ok_at else "never seen"
+        cells += [(f"SILENT {worst.name} {since} !", "bar-critical")]
+    return spread(cells, [(f"{beat} beat {link.beats} ", "bar-dim")], width, "bar")
+
+
+def _source(model: Model, name: str, label: str, now: float) -> list[Cell]:
+    source = model.sources.get(name)
+    if source is None or source.state == "off":
+        return []
+    if source.state == "failing":
+        return [(f"{label} ", "bar-dim"), (f"FAILING {_age(source.last_ok_at, now)}  ", "bar-critical")]
+    return [(f"{label} ", "bar-dim"), (f"{_age(source.last_ok_at, now) or 'never'}  ", "bar")]
+
+
+def _collector(model: Model, now: float) -> list[Cell]:
+    alive = model.collector(now)
+    if alive is not None:
+        return [("collector ", "bar-dim"), (f"{_age(alive.heartbeat_at, now)}  ", "bar")]
+    if model.link.last_ok_at is None:
+        return []
+    return [("collector ", "bar-dim"), ("NOT RUNNING  ", "bar-critical")]
+
+
+def _age(at: float | None, now: float) -> str:
+    return "" if at is None else format_age(max(0.0, now - at))
+
+
+def banner(model: Model, now: float, started_at: float) -> str | None:
+    """The one thing wrong with our own chain that an operator must know; None when all is well."""
+    link = model.link
+    if link.error:
+        data = f"data from {clock(link.last_ok_at)}" if link.last_ok_at else "no data yet"
+        retry = f", retry in {format_age(link.retry_at - now)}" if link.retry_at and link.retry_at > now else ""
+        return f"database unreachable: {link.error} - {data}{retry} (Ctrl+R now)"
+    if link.last_ok_at is None:
+        return "connecting to the database ..."
+    if model.collector(now) is None:
+        if now - started_at < GRACE_S and not model.collectors:
+            return "waiting for a collector to register ..."
+        last = max((c.heartbeat_at for c in model.collectors.values()), default=None)
+        data = f"data from {clock(last)}" if last else "no data yet"
+        return f"collector not running: nothing is being polled - {data} (noc-console collect)"
+    return None

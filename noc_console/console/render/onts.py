@@ -1,0 +1,245 @@
+"""The ONT table: its columns, its presets, one cell at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from math import inf
+
+from noc_console.console.glyphs import Glyphs, sparkline
+from noc_console.console.render.cells import Cell
+from noc_console.console.render.times import when
+from noc_console.console.state.facts import as_reason
+from noc_console.console.state.model import SIGNALS, Model
+from noc_console.console.state.store import GONE, OFFLINE, ONLINE
+from noc_console.console.widgets.columns import Column
+
+SPARK_POINTS = 12
+
+STATE_CELLS: tuple[Cell, ...] = (
+    ("+ online", "online"),
+    ("- OFFLINE", "offline"),
+    ("? unknown", "unknown"),
+    ("x gone", "dim"),
+)
+"""By effective state; the sign and the word tell it without colour."""
+_SIGNAL_ROLES = {"good": "good", "warning": "warning", "critical": "critical", "overload": "overload"}
+_SIGNAL_TEXT = {"good": "good", "warning": "W weak", "critical": "C crit", "overload": "O strong"}
+
+_ALL = {
+    column.id: column
+    for column in (
+        Column("state", "STATE", 9, frozen=True, letter="s"),
+        Column("serial", "SERIAL", 16, frozen=True, letter="n"),
+        Column("olt", "OLT", 8, letter="l"),
+        Column("port", "PON", 7, letter="p"),
+        Column("ont_id", "ID", 3, right=True, letter="i"),
+        Column("description", "DESCRIPTION", 14, flex=True, letter="d"),
+        Column("rx", "RX ONT", 7, right=True, letter="r"),
+        Column("signal", "SIGNAL", 8, letter="g"),
+        Column("reason", "REASON", 11, letter="o"),
+        Column("age", "AGE", 8, right=True, letter="a"),
+        Column("trend", "RX 24H", SPARK_POINTS),
+        Column("orx", "RX OLT", 7, right=True, letter="x"),
+        Column("tx", "TX ONT", 7, right=True),
+        Column("distance", "DIST m", 7, right=True, letter="m"),
+        Column("model", "MODEL", 12, letter="e"),
+        Column("since", "SINCE", 11, right=True, letter="c"),
+        Column("firmware", "FIRMWARE", 16, letter="f"),
+        Column("temperature", "TEMP", 5, right=True, letter="t"),
+        Column("informed", "INFORMED", 11, right=True, letter="h"),
+        Column("ip", "WAN IP", 15, letter="w"),
+        Column("pppoe", "PPPOE USER", 18, letter="u"),
+        Column("mac", "MAC", 17),
+    )
+}
+
+_PRESETS = {
+    "triage": "state serial olt port ont_id description rx signal reason age trend orx distance model since",
+    "optical": "state serial olt port rx signal orx tx distance temperature trend description age ont_id",
+    "customer": "state serial description model firmware since olt port ont_id age rx",
+    "tr069": "state serial informed ip pppoe mac model description olt port",
+}
+PRESETS = tuple(_PRESETS)
+
+
+def columns_for(preset: str, serial_cells: int, one_olt: bool) -> list[Column]:
+    """Columns of a preset.
+
+    Args:
+        preset: One of ``PRESETS``.
+        serial_cells: Longest serial there is: 12, or 16 when some are hex.
+        one_olt: Leaves the OLT column out (everything listed is on the same one).
+    """
+    chosen = []
+    for name in _PRESETS.get(preset, _PRESETS["triage"]).split():
+        column = _ALL[name]
+        if name == "olt" and one_olt:
+            continue
+        if name == "serial":
+            column = Column("serial", "SERIAL", serial_cells, frozen=True, letter="n")
+        chosen.append(column)
+    return chosen
+
+
+@dataclass(slots=True)
+class OntCells:
+    """Cells of ONT rows, as the model has them now."""
+
+    model: Model
+    glyphs: Glyphs
+    now: float = 0.0
+    absolute: bool = False
+    sparks: Mapping[str, list[float | None]] = field(default_factory=dict)
+    """Rx history by serial, as far as it was fetched."""
+
+    def cell(self, row: int, column: str) -> Cell:
+        """One cell."""
+        return _RENDER[column](self, row)
+
+    def _state(self, row: int) -> Cell:
+        return STATE_CELLS[self.model.onts.state[row]]
+
+    def _plain(self, name: str, role: str = "base") -> Callable[[int], Cell]:
+        def render(row: int) -> Cell:
+            value = self.model.onts.get(row, name)
+            return ("" if value is None else str(value), role)
+
+        return render
+
+    def _light(self, row: int, name: str) -> Cell:
+        value = self.model.onts.get(row, name)
+        if value is None:
+            return "", "dim"
+        port = self.model.port_of(row)
+        trusted = self.model.onts.state[row] == ONLINE and port is not None and port.optics.trusted
+        light = SIGNALS[self.model.onts.signal[row]]
+        if not trusted:
+            return f"({value:.1f})", "dim"
+        return f"{value:.1f}", (_SIGNAL_ROLES[light] if light and light != "good" and name == "onu_rx_dbm" else "base")
+
+    def _signal(self, row: int) -> Cell:
+        light = SIGNALS[self.model.onts.signal[row]]
+        if light is None:
+            return "", "dim"
+        port = self.model.port_of(row)
+        role = _SIGNAL_ROLES[light] if port is not None and port.optics.trusted else "dim"
+        return _SIGNAL_TEXT[light], role
+
+    def _reason(self, row: int) -> Cell:
+        if self.model.onts.state[row] != OFFLINE:
+            return "", "dim"
+        reason = as_reason(self.model.onts.get(row, "offline_reason"))
+        return (reason.label, "base") if reason else ("", "dim")
+
+    def _age(self, row: int) -> Cell:
+        at = self.model.state_at(row)
+        fresh = self.model.freshness(row, self.now)
+        # Ten-second steps: a table whose ages all tick each second is repainted each second.
+        now = self.now if self.absolute else self.now - (self.now % 10)
+        text = when(at, max(now, at or 0.0), self.absolute) + fresh.mark
+        return text, ("dim" if fresh.trusted else "stale")
+
+    def _trend(self, row: int) -> Cell:
+        serial = self.model.onts.get(row, "serial")
+        values = self.sparks.get(serial) if serial else None
+        return (sparkline(values, SPARK_POINTS, self.glyphs), "spark") if values else ("", "dim")
+
+    def _distance(self, row: int) -> Cell:
+        value = self.model.onts.get(row, "distance_m")
+        if value is not None:
+            return str(value), "base"
+        last = self.model.onts.get(row, "last_distance_m")
+        return (f"({last})", "dim") if last is not None else ("", "dim")
+
+    def _since(self, row: int) -> Cell:
+        return when(self.model.onts.get(row, "state_changed_at"), self.now, self.absolute), "base"
+
+    def _temperature(self, row: int) -> Cell:
+        value = self.model.onts.get(row, "temperature_celsius")
+        return ("", "dim") if value is None else (f"{value:.0f}C", "base")
+
+    def _olt(self, row: int) -> Cell:
+        return self.model.olt_name(self.model.onts.get(row, "olt_id")), "base"
+
+    def _cpe(self, row: int, name: str) -> Cell:
+        cpe = self.model.cpe_of(self.model.onts.get(row, "serial"))
+        if name == "last_inform_at":
+            return when(cpe.last_inform_at if cpe else None, self.now, self.absolute), "base"
+        return str((getattr(cpe, name) if cpe else None) or ""), "base"
+
+
+_RENDER: dict[str, Callable[[OntCells, int], Cell]] = {
+    "state": OntCells._state,
+    "serial": lambda cells, row: cells._plain("serial", "strong" if cells.model.onts.state[row] == OFFLINE else "base")(
+        row
+    ),
+    "olt": OntCells._olt,
+    "port": lambda cells, row: cells._plain("port")(row),
+    "ont_id": lambda cells, row: cells._plain("ont_id")(row),
+    "description": lambda cells, row: cells._plain("description")(row),
+    "model": lambda cells, row: cells._plain("model", "dim")(row),
+    "firmware": lambda cells, row: cells._plain("firmware", "dim")(row),
+    "rx": lambda cells, row: cells._light(row, "onu_rx_dbm"),
+    "orx": lambda cells, row: cells._light(row, "olt_rx_dbm"),
+    "tx": lambda cells, row: cells._light(row, "onu_tx_dbm"),
+    "signal": OntCells._signal,
+    "reason": OntCells._reason,
+    "age": OntCells._age,
+    "trend": OntCells._trend,
+    "distance": OntCells._distance,
+    "since": OntCells._since,
+    "temperature": OntCells._temperature,
+    "informed": lambda cells, row: cells._cpe(row, "last_inform_at"),
+    "ip": lambda cells, row: cells._cpe(row, "wan_ip"),
+    "pppoe": lambda cells, row: cells._cpe(row, "pppoe_user"),
+    "mac": lambda cells, row: cells._cpe(row, "mac"),
+}
+
+_STORED = {
+    "serial": "serial", "ont_id": "ont_id", "description": "description", "model": "model", "firmware": "firmware",
+    "rx": "onu_rx_dbm", "orx": "olt_rx_dbm", "tx": "onu_tx_dbm", "temperature": "temperature_celsius",
+    "distance": "distance_m", "reason": "offline_reason",
+}  # fmt: skip
+_STATE_ORDER = {OFFLINE: 0, GONE: 1, ONLINE: 3}
+
+
+def sort_rows(model: Model, rows: list[int], column: str | None, down: bool) -> list[int]:
+    """Rows by a column; equal ones keep their natural order, those without a value come last either way."""
+    if column in (None, "port", "olt"):
+        return rows[::-1] if down else rows
+    value_of = _sort_value(model, column or "")
+    keyed = [(value, row) for row in rows if (value := value_of(row)) is not None]
+    keyed.sort(key=lambda pair: pair[0], reverse=down)
+    if len(keyed) == len(rows):
+        return [row for _, row in keyed]
+    found = {row for _, row in keyed}
+    return [row for _, row in keyed] + [row for row in rows if row not in found]
+
+
+def _sort_value(model: Model, column: str) -> Callable[[int], float | str | None]:
+    onts = model.onts
+    if column == "state":
+        return lambda row: float(_STATE_ORDER.get(onts.state[row], 2))
+    if column == "signal":  # worst light first
+        return lambda row: float(-onts.signal[row]) if onts.signal[row] else None
+    if column == "age":
+        return lambda row: -(model.state_at(row) or -inf)
+    if column == "since":
+        return lambda row: -at if (at := onts.get(row, "state_changed_at")) is not None else None
+    if column in ("informed", "ip", "pppoe"):
+        name = {"informed": "last_inform_at", "ip": "wan_ip", "pppoe": "pppoe_user"}[column]
+
+        def of_cpe(row: int) -> float | str | None:
+            cpe = model.cpe_of(onts.get(row, "serial"))
+            value = getattr(cpe, name) if cpe else None
+            return -value if isinstance(value, float) else value
+
+        return of_cpe
+    name = _STORED[column]
+
+    def stored(row: int) -> float | str | None:
+        value = onts.get(row, name)
+        return value.casefold() if isinstance(value, str) else value
+
+    return stored

@@ -1,0 +1,82 @@
+"""The Optical tab: every value with its unit and age, and the chart's frame."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from noc_console.console.render.cells import Cell, Line
+from noc_console.console.render.summary import SIGNAL_WORDS, labelled
+from noc_console.console.render.times import ago
+from noc_console.console.state.facts import OntFacts
+from noc_console.domain.history import RANGES_S
+from noc_console.domain.optics import margin_db
+
+
+def render_values(facts: OntFacts, width: int, absolute: bool) -> list[Line]:
+    """The values."""
+    ont = facts.ont
+    trusted = facts.optics.trusted and facts.state == "online"
+    shade = "base" if trusted else "dim"
+    lines: list[Line] = []
+    rx: list[Line] = [[_value(ont.onu_rx_dbm, "dBm", trusted)]]
+    if facts.signal and trusted:
+        rx.append([(SIGNAL_WORDS[facts.signal.value], facts.signal.value)])
+    if ont.onu_rx_dbm is not None:
+        rx.append([("margin ", "dim"), (f"{margin_db(ont.onu_rx_dbm):.1f} dB", shade)])
+    limits = facts.thresholds
+    rx.append([(f"limits {limits.rx_warning_dbm:g} / {limits.rx_critical_dbm:g} / {limits.rx_overload_dbm:g}", "dim")])
+    lines += labelled("Rx at ONT", rx, width)
+    lines += labelled(
+        "Rx at OLT",
+        [[_value(ont.olt_rx_dbm, "dBm", trusted)], [("Tx ONT ", "dim"), _value(ont.onu_tx_dbm, "dBm", trusted)]],
+        width,
+    )
+    module: list[Line] = []
+    for label, value, unit, digits in (
+        ("temp", ont.temperature_celsius, "°C", 1), ("supply", ont.voltage_v, "V", 2), ("bias", ont.bias_ma, "mA", 1),
+    ):  # fmt: skip
+        module.append([(f"{label} ", "dim"), _value(value, unit, trusted, digits)])
+    lines += labelled("module", module, width)
+    lines += labelled(
+        "read",
+        [
+            [
+                (
+                    ago(facts.optics_at, facts.now, absolute) + facts.optics.mark,
+                    "base" if facts.optics.trusted else "stale",
+                )
+            ],
+            _last(facts, absolute),
+        ],
+        width,
+    )
+    if facts.cpe is not None and facts.cpe.rx_dbm is not None:
+        lines += labelled("router", [[("its own Rx ", "dim"), (f"{facts.cpe.rx_dbm:.1f} dBm", "base")]], width)
+    return lines
+
+
+def _value(value: float | None, unit: str, trusted: bool, digits: int = 2) -> Cell:
+    if value is None:
+        return "no reading", "dim"
+    text = f"{value:.{digits}f} {unit}"
+    return (text, "base") if trusted else (f"({text})", "dim")
+
+
+def _last(facts: OntFacts, absolute: bool) -> Line:
+    ont = facts.ont
+    if ont.onu_rx_dbm is not None or ont.last_onu_rx_dbm is None:
+        return ()
+    return [("last Rx ", "dim"), (f"{ont.last_onu_rx_dbm:.2f} dBm {ago(ont.last_rx_at, facts.now, absolute)}", "base")]
+
+
+def render_ranges(chosen: str) -> Line:
+    """``{ 6h [24h] 7d 30d }``."""
+    cells: list[Cell] = [(" { ", "dim")]
+    for name in RANGES_S:
+        cells += [(f"[{name}]", "tab-active") if name == chosen else (f" {name} ", "dim")]
+    return [*cells, (" }", "dim"), ("  Rx at ONT ", "chart-a"), (" Rx at OLT", "chart-b")]
+
+
+def render_optical(facts: OntFacts, width: int, absolute: bool, chosen: str, chart: Sequence[Line]) -> list[Line]:
+    """Values, range line, chart."""
+    return [*render_values(facts, width, absolute), (), render_ranges(chosen), *chart]

@@ -1,0 +1,103 @@
+"""The Sources screen: everything that feeds the console, how it is, since when, and when it is asked again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from noc_console.console.render.cells import Cell
+from noc_console.console.render.times import when
+from noc_console.console.state.model import Model
+from noc_console.console.widgets.columns import Column
+from noc_console.domain.freshness import format_age
+from noc_console.domain.network import PollKind
+
+COLUMNS = (
+    Column("name", "SOURCE", 18, frozen=True),
+    Column("state", "STATE", 11, frozen=True),
+    Column("ok", "LAST GOOD", 11, right=True),
+    Column("took", "TOOK", 7, right=True),
+    Column("retry", "RETRY", 6, right=True),
+    Column("detail", "WHAT IT SAYS", 24, flex=True),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRow:
+    """One line of the screen."""
+
+    name: str
+    state: str
+    role: str
+    ok_at: float | None = None
+    took: str = ""
+    retry_at: float | None = None
+    detail: str = ""
+
+
+_STATE_ROLES = {"ok": "good", "failing": "critical", "off": "dim", "never": "dim"}
+
+
+def rows(model: Model, now: float) -> dict[str, SourceRow]:
+    """All lines by name, in order: our own chain first, then the OLTs."""
+    found = [_database(model), _collector(model, now)]
+    for name in ("genieacs", "victoriametrics"):
+        source = model.sources.get(name)
+        if source is None:
+            found.append(SourceRow(name, "never", "dim", detail="nothing heard of it yet"))
+            continue
+        took = f"{source.latency_ms:.0f} ms" if source.latency_ms is not None else ""
+        detail = source.error or source.detail or ("not configured" if source.state == "off" else "")
+        role = _STATE_ROLES.get(source.state, "base")
+        found.append(SourceRow(name, source.state, role, source.last_ok_at, took, source.retry_at, detail))
+    found += [_olt(model, olt_id) for olt_id in model.sorted_olts()]
+    return {row.name: row for row in found}
+
+
+def _database(model: Model) -> SourceRow:
+    link = model.link
+    if link.error:
+        return SourceRow("database", "failing", "critical", link.last_ok_at, "", link.retry_at, link.error)
+    if link.last_ok_at is None:
+        return SourceRow("database", "connecting", "accent")
+    return SourceRow("database", "ok", "good", link.last_ok_at, detail=f"{len(model.onts):,} ONTs read")
+
+
+def _collector(model: Model, now: float) -> SourceRow:
+    alive = model.collector(now)
+    if alive is not None:
+        up = format_age(now - alive.started_at)
+        detail = f"{alive.mode} on {alive.host}, pid {alive.pid}, up {up}"
+        return SourceRow("collector", "ok", "good", alive.heartbeat_at, detail=detail)
+    last = max((c.heartbeat_at for c in model.collectors.values()), default=None)
+    return SourceRow(
+        "collector", "not running", "critical", last, detail="nothing is being polled: noc-console collect"
+    )
+
+
+def _olt(model: Model, olt_id: int) -> SourceRow:
+    olt = model.olts.get(olt_id)
+    if olt is None:
+        return SourceRow(model.olt_name(olt_id), "never", "dim")
+    took = f"{olt.last_poll_s:.1f} s" if olt.last_poll_s is not None else ""
+    state, role = {True: ("ok", "good"), False: ("no answer", "critical"), None: ("never", "dim")}[olt.reachable]
+    mark = model.marks.get((olt_id, "", PollKind.STATE))
+    if olt.reachable and mark is not None and mark.outcome.value != "complete":
+        state, role = mark.outcome.value, "warning"
+    said = " ".join(part for part in (olt.address, olt.profile) if part)
+    detail = olt.error or (mark.error if mark is not None and mark.error else said)
+    return SourceRow(olt.name, state, role, olt.last_ok_at, took, olt.retry_at, detail or "")
+
+
+def cell(row: SourceRow, column: str, now: float, absolute: bool) -> Cell:
+    """One cell."""
+    if column == "name":
+        return row.name, "strong"
+    if column == "state":
+        return row.state, row.role
+    if column == "ok":
+        return when(row.ok_at, now, absolute) or "never", "base" if row.ok_at else "dim"
+    if column == "took":
+        return row.took, "dim"
+    if column == "retry":
+        return (format_age(row.retry_at - now) if row.retry_at and row.retry_at > now else ""), "accent"
+    return row.detail, "base" if row.role != "critical" else "warning"

@@ -1,0 +1,196 @@
+"""The Summary tab: who it is, what the OLT says beside what the ACS says, and how good the light is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from noc_console.console.render.cells import Cell, Line, fit, flow, wrap
+from noc_console.console.render.times import ago
+from noc_console.console.state.facts import OntFacts, as_reason, contradiction
+from noc_console.domain.freshness import format_age
+from noc_console.domain.identity import OntSerial
+from noc_console.domain.optics import margin_db
+
+LABEL = 10
+_STATE_ROLES = {"online": "online", "offline": "offline", "unknown": "unknown", "gone": "dim"}
+SIGNAL_WORDS = {"good": "good", "warning": "WEAK", "critical": "CRITICAL", "overload": "TOO STRONG"}
+
+
+def labelled(label: str, items: Sequence[Line], width: int) -> list[Line]:
+    """Items after a label, flowing on below it where the pane is narrow."""
+    rows = flow([item for item in items if item], max(8, width - LABEL - 2))
+    return [[(f" {fit(label if not n else '', LABEL)} ", "dim"), *row] for n, row in enumerate(rows)]
+
+
+def paragraph(text: str, width: int, role: str, mark: str = " ") -> list[Line]:
+    """Text in as many lines as it needs."""
+    return [
+        [(f" {mark if not n else ' ' * len(mark)} ", role), (row, role)]
+        for n, row in enumerate(wrap(text, width - 3 - len(mark)))
+    ]
+
+
+def render_summary(facts: OntFacts, width: int, absolute: bool) -> list[Line]:
+    """The whole tab; its first five lines stand alone on a small screen."""
+    lines: list[Line] = [_identity(facts, width)]
+    lines += labelled("OLT says", _olt_side(facts, absolute), width)
+    against = contradiction(facts)
+    acs = labelled("ACS says", acs_side(facts, absolute), width)
+    lines += acs
+    if against:
+        lines += paragraph(f"CONTRADICTION: {against}", width, "warning", "!!")
+    lines += labelled("light", light_items(facts), width)
+    if facts.reason:
+        lines += labelled("reason", _reason(facts), width)
+    if facts.state == "unknown" and facts.olt is not None and facts.olt.error:
+        lines += paragraph(f"{facts.olt_name}: {facts.olt.error}", width, "unknown", "?")
+    lines += [(), *labelled("serial", _serial_forms(facts), width)]
+    lines += labelled("device", _device(facts), width)
+    lines += labelled("place", _place(facts), width)
+    lines += labelled("seen", _seen(facts, absolute), width)
+    return lines
+
+
+def _identity(facts: OntFacts, width: int) -> Line:
+    ont = facts.ont
+    name = ont.description or ""
+    left: list[Cell] = [(f" {ont.serial or 'no serial'}", "title"), (f"  {name}", "base")]
+    return left
+
+
+def state_cell(facts: OntFacts) -> Cell:
+    """``OFFLINE LOS``, in its colour."""
+    word = {"offline": "OFFLINE", "gone": "no longer listed"}.get(facts.state, facts.state)
+    return (f"{word} {facts.reason.label}" if facts.reason else word), _STATE_ROLES[facts.state]
+
+
+def read_cell(facts: OntFacts, absolute: bool) -> Cell:
+    """How old the reading is, marked when it is not fresh."""
+    text = f"read {ago(facts.state_at, facts.now, absolute)}{facts.freshness.mark}"
+    return (text, "dim") if facts.freshness.trusted else (f"{text} {facts.freshness.value.upper()}", "stale")
+
+
+def _olt_side(facts: OntFacts, absolute: bool) -> list[Line]:
+    ont = facts.ont
+    since: Line = ()
+    if ont.state_changed_at is not None and facts.state in ("online", "offline"):
+        text = ago(ont.state_changed_at, facts.now, absolute)
+        since = [("since ", "dim"), (text.removesuffix(" ago").removeprefix("at "), "base")]
+    elif facts.state == "unknown" and ont.state != "unknown":
+        since = [(f"last known: {ont.state}", "dim")]
+    return [[state_cell(facts)], since, [read_cell(facts, absolute)]]
+
+
+def acs_side(facts: OntFacts, absolute: bool) -> list[Line]:
+    """What the ACS knows of its router."""
+    cpe = facts.cpe
+    if cpe is None:
+        return [[(_acs_silence(facts), "dim")]]
+    items: list[Line] = [[("informed ", "dim"), (ago(cpe.last_inform_at, facts.now, absolute), "base")]]
+    if cpe.wan_ip:
+        items.append([("WAN ", "dim"), (cpe.wan_ip, "base")])
+    if cpe.uptime_s is not None:
+        items.append([("up ", "dim"), (format_age(cpe.uptime_s), "base")])
+    if cpe.pppoe_user:
+        items.append([(cpe.pppoe_user, "base")])
+    if not facts.acs_ok:
+        items.append([("ACS is silent now", "warning")])
+    return items
+
+
+def _acs_silence(facts: OntFacts) -> str:
+    if facts.acs is not None and facts.acs.state == "off":
+        return "no ACS is configured"
+    if not facts.acs_ok:
+        return "the ACS does not answer"
+    return "nothing read yet (TR-069 tab asks)"
+
+
+def light_items(facts: OntFacts) -> list[Line]:
+    """Both powers, class, margin, distance."""
+    ont = facts.ont
+    items: list[Line] = []
+    trusted = facts.state == "online" and facts.optics.trusted
+    if ont.onu_rx_dbm is not None:
+        role = facts.signal.value if facts.signal and trusted else "dim"
+        items.append([("Rx ONT ", "dim"), (_dbm(ont.onu_rx_dbm, trusted), role if role != "good" else "base")])
+        if facts.signal and trusted:
+            items.append([(SIGNAL_WORDS[facts.signal.value], facts.signal.value)])
+        items.append([("margin ", "dim"), (f"{margin_db(ont.onu_rx_dbm):.1f} dB", "base" if trusted else "dim")])
+    elif ont.last_onu_rx_dbm is not None:
+        age = f" {format_age(facts.now - ont.last_rx_at)} ago" if ont.last_rx_at is not None else ""
+        items.append([("last Rx ONT ", "dim"), (f"{ont.last_onu_rx_dbm:.1f} dBm{age}", "dim")])
+    else:
+        items.append([("no reading", "dim")])
+    if ont.olt_rx_dbm is not None:
+        items.append([("Rx OLT ", "dim"), (_dbm(ont.olt_rx_dbm, trusted), "base" if trusted else "dim")])
+    distance = ont.distance_m if ont.distance_m is not None else ont.last_distance_m
+    if distance is not None:
+        text = f"{distance} m" if ont.distance_m is not None else f"({distance} m)"
+        items.append([("dist ", "dim"), (text, "base" if ont.distance_m is not None else "dim")])
+    return items
+
+
+def _dbm(value: float, trusted: bool) -> str:
+    return f"{value:.1f} dBm" if trusted else f"({value:.1f} dBm)"
+
+
+def _reason(facts: OntFacts) -> list[Line]:
+    reason = facts.reason
+    if reason is None:
+        return []
+    raw = f" (vendor value {facts.ont.vendor_reason})" if facts.ont.vendor_reason else ""
+    return [[(reason.label, "offline"), (f": {reason.meaning}{raw}", "base")]]
+
+
+def _serial_forms(facts: OntFacts) -> list[Line]:
+    serial = facts.ont.serial
+    if serial is None:
+        return [[("the OLT gives none", "dim")]]
+    try:
+        hexadecimal = OntSerial.parse(serial).hex
+    except ValueError:
+        return [[(serial, "base")]]
+    return [[(serial, "base")], [(f"{hexadecimal[:8]} {hexadecimal[8:]}", "base")]]
+
+
+def _device(facts: OntFacts) -> list[Line]:
+    ont, cpe = facts.ont, facts.cpe
+    model = ont.model or (cpe.model if cpe else None) or (cpe.product_class if cpe else None)
+    firmware = ont.firmware or (cpe.firmware if cpe else None)
+    items: list[Line] = [[(text, "base")] for text in (cpe.manufacturer if cpe else None, model) if text]
+    if ont.hardware:
+        items.append([("hw ", "dim"), (ont.hardware, "base")])
+    if firmware:
+        items.append([("fw ", "dim"), (firmware, "base")])
+    return items or [[("unknown", "dim")]]
+
+
+def _place(facts: OntFacts) -> list[Line]:
+    ont = facts.ont
+    items: list[Line] = [
+        [(facts.olt_name, "base")],
+        [("PON ", "dim"), (ont.port, "base")],
+        [("ONT id ", "dim"), (str(ont.ont_id), "base")],
+    ]
+    for label, value in (("admin", ont.admin), ("config", ont.config_state), ("match", ont.match_state)):
+        if value:
+            items.append([(f"{label} ", "dim"), (value, "base")])
+    return items
+
+
+def _seen(facts: OntFacts, absolute: bool) -> list[Line]:
+    ont = facts.ont
+    items: list[Line] = []
+    for label, at in (("first", ont.first_seen_at), ("last online", ont.last_online_at)):
+        if at is not None:
+            items.append([(f"{label} ", "dim"), (ago(at, facts.now, absolute), "base")])
+    if ont.vanished_at is not None:
+        items.append([("gone ", "dim"), (ago(ont.vanished_at, facts.now, absolute), "warning")])
+    for label, clock in (("OLT clock: up", ont.last_up_clock), ("down", ont.last_down_clock)):
+        if clock:
+            items.append([(f"{label} ", "dim"), (clock, "base")])
+    last = as_reason(ont.offline_reason)
+    if last and facts.state == "online":
+        items.append([("last reason ", "dim"), (last.label, "base")])
+    return items or [[("just now", "dim")]]

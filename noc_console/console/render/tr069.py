@@ -1,0 +1,132 @@
+"""The TR-069 tab: the router's sections with their ages, or the plain truth about why there are none."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from noc_console.console.render.cells import Cell, Line, fit, flow, wrap
+from noc_console.console.render.times import ago
+from noc_console.console.state.facts import OntFacts
+from noc_console.domain.cpe import Field, Group, Section, Value
+from noc_console.domain.freshness import format_age
+from noc_console.domain.jobs import Job, JobState
+
+STALE_S = 60.0
+LABEL = 16
+
+
+@dataclass(frozen=True, slots=True)
+class CpeView:
+    """What the tab knows of one router."""
+
+    serial: str | None = None
+    sections: Sequence[Section] = ()
+    device_id: str | None = None
+    """Its id at the ACS."""
+    job: Job | None = None
+    """The latest view or refresh job of this ONT that the tab asked for."""
+    error: str | None = None
+    """Why nothing could be asked."""
+
+
+def render_tr069(facts: OntFacts, view: CpeView, width: int, absolute: bool) -> list[Line]:
+    """The whole tab."""
+    if facts.ont.serial is None:
+        return _said("The OLT gives no serial number for this ONT: its router cannot be looked up.", width, "dim")
+    if facts.acs is not None and facts.acs.state == "off":
+        return _said("No ACS is configured (genieacs: in the config file).", width, "dim")
+    lines = _status(facts, view, width, absolute)
+    known = [
+        section for section in view.sections if section.observed_at is not None or section.fields or section.groups
+    ]
+    for section in known:
+        lines += [(), *_section(section, width, facts.now, absolute)]
+    if not known:
+        lines += [(), *_nothing(facts, view, width)]
+    return lines
+
+
+def _status(facts: OntFacts, view: CpeView, width: int, absolute: bool) -> list[Line]:
+    lines: list[Line] = []
+    cpe = facts.cpe
+    if cpe is not None:
+        items: list[Line] = [[(text, "base")] for text in (cpe.manufacturer, cpe.model or cpe.product_class) if text]
+        items.append([("informed ", "dim"), (ago(cpe.last_inform_at, facts.now, absolute), "base")])
+        lines += [[(" ", "base"), *row] for row in flow(items, width - 2)]
+    if not facts.acs_ok and facts.acs is not None:
+        silent = (
+            f"the ACS does not answer ({facts.acs.error or 'no reason given'}): what follows is what was read before"
+        )
+        lines += _said(silent, width, "warning")
+    if view.error:
+        lines += _said(view.error, width, "warning")
+    elif view.job is not None and not view.job.ended:
+        step = view.job.steps[-1].text if view.job.steps else view.job.state.value
+        lines.append(
+            [
+                (" asking the router: " if view.job.kind.value == "refresh" else " asking the ACS: ", "accent"),
+                (step, "base"),
+            ]
+        )
+    elif view.job is not None and view.job.state is not JobState.VERIFIED:
+        lines += _said(f"last attempt {view.job.state.value}: {view.job.result or 'no reason given'}", width, "warning")
+    return lines
+
+
+def _nothing(facts: OntFacts, view: CpeView, width: int) -> list[Line]:
+    job = view.job
+    if job is not None and job.state is JobState.VERIFIED and view.device_id is None and facts.cpe is None:
+        return _said(f"Not managed via TR-069: the ACS does not know {facts.ont.serial}.", width, "strong")
+    if view.error or (job is not None and job.ended and job.state is not JobState.VERIFIED):
+        return _said("Whether this router is managed via TR-069 is not known.", width, "dim")
+    if job is not None and job.ended:
+        return _said("The ACS knows this router but holds no values yet (r refreshes).", width, "dim")
+    return _said("Asking the ACS ...", width, "dim")
+
+
+def _said(text: str, width: int, role: str) -> list[Line]:
+    return [[(f" {row}", role)] for row in wrap(text, width - 2)]
+
+
+def _section(section: Section, width: int, now: float, absolute: bool) -> list[Line]:
+    age_s = None if section.observed_at is None else max(0.0, now - section.observed_at)
+    old = age_s is None or age_s > STALE_S
+    read = "never read" if age_s is None else f"read {ago(section.observed_at, now, absolute)}"
+    lines: list[Line] = [[(f" {section.title}", "title"), (f"  {read}", "stale" if old else "dim")]]
+    lines += _fields(section.fields, width, "")
+    for group in section.groups:
+        lines += _group(group, width)
+    return lines
+
+
+def _group(group: Group, width: int) -> list[Line]:
+    return [[(f"  {group.title}", "accent")], *_fields(group.fields, width, " ")]
+
+
+def _fields(fields: Sequence[Field], width: int, indent: str) -> list[Line]:
+    """Two columns where the pane is wide enough."""
+    pairs = [_pair(field) for field in fields]
+    columns = 2 if width >= 84 else 1
+    each = max(20, (width - 2) // columns)
+    lines: list[Line] = []
+    for start in range(0, len(pairs), columns):
+        cells: list[Cell] = []
+        for label, value in pairs[start : start + columns]:
+            room = each - LABEL - len(indent) - 3
+            cells += [(f"  {indent}{fit(label, LABEL)} ", "dim"), (fit(value, max(4, room)), "base")]
+        lines.append(cells)
+    return lines
+
+
+def _pair(field: Field) -> tuple[str, str]:
+    return field.label, _shown(field.value, field)
+
+
+def _shown(value: Value, field: Field) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if field.unit == "s" and isinstance(value, (int, float)):
+        return format_age(float(value))
+    text = f"{value:.2f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)
+    return f"{text} {field.unit}".rstrip()

@@ -1,0 +1,51 @@
+"""The way in: ``run_console`` runs the console on this terminal until the operator or the terminal ends it."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from noc_console.console.backend import Backend
+from noc_console.console.settings import ConsoleSettings
+
+ESCAPE_DELAY_MS = "25"
+"""Textual waits 100 ms for the rest of an escape sequence; 25 are enough on every link that also carries arrows."""
+
+
+def why_not_here() -> str | None:
+    """Why the console cannot run on this terminal; None when it can."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty() and sys.stderr.isatty()):
+        return "the console needs a terminal on stdin, stdout and stderr (for scripts: noc-console show, lookup)"
+    if os.environ.get("TERM", "dumb") in ("", "dumb"):
+        return "TERM=dumb cannot show the console (for scripts: noc-console show, lookup)"
+    return None
+
+
+def run_console(backend: Backend, settings: ConsoleSettings) -> int:
+    """Run until the end.
+
+    Args:
+        backend: Opened by the console itself, after its first paint.
+        settings: What the command line made of the config.
+
+    Returns:
+        0; 1 after an error of our own; 2 when the terminal cannot show it; 129 and 143 after SIGHUP and SIGTERM.
+    """
+    problem = why_not_here()
+    if problem:
+        print(f"noc-console: {problem}", file=sys.stderr)
+        return 2
+    os.environ.setdefault("ESCDELAY", ESCAPE_DELAY_MS)
+    # Imported here: what calls us for other commands must not pay for Textual.
+    from noc_console.console.app import NocApp
+
+    keep_ansi = True if os.environ.get("NO_COLOR") else None
+    app = NocApp(backend, settings, ansi_color=keep_ansi, watch_terminal=True)
+    try:
+        app.run(mouse=settings.mouse)
+    except OSError:
+        # The terminal went away while it was being put back in order.
+        return app.return_code or 129
+    if app.crash_line:
+        print(app.crash_line, file=sys.stderr)
+    return app.return_code or 0

@@ -1,0 +1,1 @@
+"""The screens: each one shows the model from one side."""

@@ -1,0 +1,301 @@
+"""Jobs, Log and Sources: a table each, and the story of the selected job beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+
+from textual import work
+from textual.app import ComposeResult
+
+from noc_console.console.desk import Desk
+from noc_console.console.palette import Palette
+from noc_console.console.render import events, jobs, sources
+from noc_console.console.render.cells import Cell, Line
+from noc_console.console.screens.view import Say, View
+from noc_console.console.state.model import Delta
+from noc_console.console.widgets.lines import FocusPane
+from noc_console.console.widgets.table import LineTable
+from noc_console.domain.errors import NocError
+from noc_console.domain.filters import Filter
+from noc_console.domain.jobs import Job, JobKind
+from noc_console.domain.network import Event, Ont
+
+SIDE_BY_SIDE = 120
+
+
+class TableView(View):
+    """A screen that is mainly one table."""
+
+    DEFAULT_CSS = "TableView { layout: vertical; }"
+
+    table: LineTable
+
+    def compose(self) -> ComposeResult:
+        """The table."""
+        yield self.table
+
+    def go_in(self) -> None:
+        """Focus the table."""
+        self.table.focus()
+
+    def set_palette(self, palette: Palette) -> None:
+        """Change colours."""
+        self.table.set_palette(palette)
+
+    def tick(self) -> None:
+        """Ages in view, every ten seconds."""
+        if int(self.desk.now()) % 10 == 0:
+            self.table.refresh_rows()
+
+    def set_filter(self, wanted: Filter) -> None:
+        """Filter the rows."""
+        super().set_filter(wanted)
+        self.reload()
+
+    def reload(self) -> None:
+        """Read the rows from the model again."""
+
+    def crumb(self) -> tuple[str, str]:
+        """Name, and position in the list."""
+        at, total = self.table.position
+        return self.TITLE, f"{at} of {total}"
+
+
+class JobsView(TableView):
+    """Every action, from request to proof."""
+
+    NAME, TITLE = "jobs", "Jobs"
+    DEFAULT_CSS = """
+    JobsView { layout: vertical; }
+    JobsView > #job { height: 45%; border-top: solid $border; }
+    JobsView.-beside { layout: horizontal; }
+    JobsView.-beside > #job { height: 1fr; width: 56; border-top: none; border-left: solid $border; }
+    """
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self.table = LineTable(
+            self._cell,
+            jobs.COLUMNS,
+            desk.palette,
+            desk.glyphs,
+            empty=lambda: [[(" no job yet: R on an ONT", "dim")]],
+            id="job-list",
+        )
+        self.story = FocusPane(desk.palette, id="job")
+
+    def compose(self) -> ComposeResult:
+        """Table and story."""
+        yield self.table
+        yield self.story
+
+    def on_resize(self) -> None:
+        """Side by side where there is room."""
+        self.set_class(self.size.width >= SIDE_BY_SIDE, "-beside")
+        self.call_after_refresh(self._tell)
+
+    def changed(self, delta: Delta) -> None:
+        """New jobs on top; the open one follows its steps."""
+        if delta.jobs:
+            self.reload()
+            self.table.refresh_rows(delta.jobs)
+            if self.table.current in delta.jobs:
+                self._read_steps()
+            self._tell()
+
+    def tick(self) -> None:
+        """Ages and countdowns."""
+        super().tick()
+        if (job := self._job()) is not None and not job.ended:
+            self._tell()
+
+    def reload(self) -> None:
+        """Jobs that the filter lets through; what the console looked up by itself is left out."""
+        found = [job for job in self.desk.model.job_list() if job.kind is not JobKind.VIEW]
+        if self.only_problems:
+            found = [job for job in found if jobs.state_role(job.state) != "good"]
+        if self.filter:
+            found = [job for job in found if self.filter.matches(_job_row(job))]
+        self.table.set_keys([job.id for job in found])
+
+    def set_palette(self, palette: Palette) -> None:
+        """Change colours."""
+        super().set_palette(palette)
+        self.story.set_palette(palette)
+
+    def on_line_table_moved(self) -> None:
+        """Another job."""
+        self._tell()
+        self._read_steps()
+
+    def on_line_table_opened(self) -> None:
+        """Into the story."""
+        self.story.focus()
+
+    def go_back(self) -> bool:
+        """Out of the story."""
+        if self.story.has_focus:
+            self.table.focus()
+            return True
+        return False
+
+    def do_list_out(self, _: str = "") -> None:
+        """Out of the story."""
+        self.go_back()
+
+    def do_job_cancel(self, _: str = "") -> None:
+        """Ask for the job to be cancelled."""
+        if (job := self._job()) is not None:
+            self._cancel(job)
+
+    def selected_job(self) -> Job | None:
+        """The job under the cursor."""
+        return self._job()
+
+    def selected_ont(self) -> Ont | None:
+        """Its ONT."""
+        job = self._job()
+        row = self.desk.model.onts.row_of.get(job.ont_id) if job else None
+        return None if row is None else self.desk.model.onts.ont(row)
+
+    def copyable(self) -> tuple[str, str] | None:
+        """The serial of the job's ONT."""
+        job = self._job()
+        return ("serial", job.serial) if job and job.serial else None
+
+    def _job(self) -> Job | None:
+        key = self.table.current
+        return self.desk.model.jobs.get(key) if isinstance(key, int) else None
+
+    def _cell(self, key: Hashable, column: str) -> Cell:
+        job = self.desk.model.jobs[key]  # type: ignore[index]
+        return jobs.cell(job, column, self.desk.now(), self.desk.session.absolute_times)
+
+    def _tell(self) -> None:
+        job = self._job()
+        now, absolute = self.desk.now(), self.desk.session.absolute_times
+        self.story.set_lines(jobs.render_job(job, self.story.size.width, now, absolute) if job else [])
+
+    @work(exclusive=True, group="job-steps", exit_on_error=False)
+    async def _read_steps(self) -> None:
+        """Jobs may come without their steps: fetch those of the open one."""
+        job = self._job()
+        if job is None:
+            return
+        try:
+            whole = await self.desk.backend.job(job.id)
+        except NocError:
+            return
+        if whole is not None:
+            self.desk.model.jobs[job.id] = whole
+            self._tell()
+
+    @work(group="cancel", exit_on_error=False)
+    async def _cancel(self, job: Job) -> None:
+        try:
+            done = await self.desk.backend.cancel(job.id, self.desk.settings.user)
+        except NocError as error:
+            self.post_message(Say(f"not cancelled: {error}", "error"))
+            return
+        self.post_message(Say(f"job {job.id}: cancelling" if done else f"job {job.id} had ended already"))
+
+
+def _job_row(job: Job) -> dict[str, object]:
+    return {
+        "serial": job.serial, "olt": job.olt, "pon_port": job.port,
+        "text": f"{job.kind.value} {job.state.value} {job.serial} {job.olt} {job.port} {job.result} "
+        f"{job.requested_by} {job.reason}".lower(),
+    }  # fmt: skip
+
+
+class LogView(TableView):
+    """Events, newest first."""
+
+    NAME, TITLE = "log", "Log"
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self.table = LineTable(
+            self._cell,
+            events.COLUMNS,
+            desk.palette,
+            desk.glyphs,
+            empty=lambda: [[(" nothing happened yet", "dim")]],
+            id="event-list",
+        )
+
+    def changed(self, delta: Delta) -> None:
+        """New events on top."""
+        if delta.events:
+            self.reload()
+
+    def reload(self) -> None:
+        """Events that the filter lets through."""
+        found = self.desk.model.event_list()
+        if self.only_problems:
+            found = [event for event in found if event.severity not in ("info", "cleared")]
+        if self.filter:
+            found = [event for event in found if self.filter.matches(_event_row(event))]
+        self.table.set_keys([event.id for event in found])
+
+    def copyable(self) -> tuple[str, str] | None:
+        """The event's text."""
+        event = self.desk.model.events.get(self.table.current) if self.table.current else None  # type: ignore[call-overload]
+        return ("event", event.text) if event else None
+
+    def _cell(self, key: Hashable, column: str) -> Cell:
+        event = self.desk.model.events.get(key)  # type: ignore[call-overload]
+        return events.cell(event, column, self.desk.now(), self.desk.session.absolute_times) if event else ("", "base")
+
+
+def _event_row(event: Event) -> dict[str, object]:
+    return {
+        "serial": event.serial, "olt": event.olt, "pon_port": event.port,
+        "text": f"{event.kind} {event.severity} {event.text} {event.olt} {event.port} {event.serial}".lower(),
+    }  # fmt: skip
+
+
+class SourcesView(TableView):
+    """Where the data comes from, and how each source is."""
+
+    NAME, TITLE = "sources", "Sources"
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._rows: dict[str, sources.SourceRow] = {}
+        self.table = LineTable(self._cell, sources.COLUMNS, desk.palette, desk.glyphs, id="source-list")
+
+    def changed(self, delta: Delta) -> None:
+        """Anything may have changed a source."""
+        self.reload()
+
+    def tick(self) -> None:
+        """Ages and countdowns run here by the second: few rows, and the point of the screen."""
+        self.reload()
+
+    def reload(self) -> None:
+        """Read all sources again."""
+        self._rows = sources.rows(self.desk.model, self.desk.now())
+        wanted: Sequence[str] = [
+            name
+            for name, row in self._rows.items()
+            if (not self.only_problems or row.role in ("critical", "warning"))
+            and (
+                not self.filter
+                or self.filter.matches({"olt": name, "text": f"{name} {row.state} {row.detail}".lower()})
+            )
+        ]
+        self.table.set_keys(list(wanted))
+        self.table.refresh_rows()
+
+    def copyable(self) -> tuple[str, str] | None:
+        """The source's name and what it says."""
+        row = self._rows.get(str(self.table.current))
+        return ("source", f"{row.name}: {row.state} {row.detail}") if row else None
+
+    def _cell(self, key: Hashable, column: str) -> Cell:
+        row = self._rows.get(str(key))
+        return sources.cell(row, column, self.desk.now(), self.desk.session.absolute_times) if row else ("", "base")
+
+
+__all__ = ["JobsView", "Line", "LogView", "SourcesView"]

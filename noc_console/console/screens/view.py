@@ -1,0 +1,75 @@
+"""What all screens have in common."""
+
+from __future__ import annotations
+
+from textual.containers import Container
+from textual.message import Message
+
+from noc_console.console.desk import Desk
+from noc_console.console.palette import Palette
+from noc_console.console.state.model import Delta
+from noc_console.domain.filters import Filter, parse_filter
+from noc_console.domain.network import Ont
+
+
+class Say(Message):
+    """Something to tell the operator."""
+
+    def __init__(self, text: str, severity: str = "information") -> None:
+        super().__init__()
+        self.text = text
+        self.severity = severity
+
+
+class Follow(Message):
+    """A job was submitted: tell the operator how it goes."""
+
+    def __init__(self, job_id: int) -> None:
+        super().__init__()
+        self.job_id = job_id
+
+
+class View(Container):
+    """One screen of the console; the app shows one of them at a time."""
+
+    DEFAULT_CSS = "View { height: 1fr; width: 1fr; }"
+    NAME = ""
+    TITLE = ""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(id=self.NAME)
+        self.desk = desk
+        self.filter: Filter = parse_filter("")
+        self.only_problems = False
+
+    def changed(self, delta: Delta) -> None:
+        """The model changed."""
+
+    def tick(self) -> None:
+        """A second passed."""
+
+    def set_palette(self, palette: Palette) -> None:
+        """Change colours."""
+
+    def set_filter(self, wanted: Filter) -> None:
+        """Filter what is shown."""
+        self.filter = wanted
+
+    def crumb(self) -> tuple[str, str]:
+        """Where we are, and how much of it is shown."""
+        return self.TITLE, ""
+
+    def go_in(self) -> None:
+        """The screen was opened: put the focus where work begins."""
+
+    def go_back(self) -> bool:
+        """Undo one step inside this screen; False when there is none."""
+        return False
+
+    def selected_ont(self) -> Ont | None:
+        """The ONT that actions are about."""
+        return None
+
+    def copyable(self) -> tuple[str, str] | None:
+        """What ``y`` copies: its name and its text."""
+        return None

@@ -1,0 +1,33 @@
+"""What belongs to this operator's session: may it act, how are times shown, when was the last key."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+WRITE_IDLE_S = 30 * 60.0
+
+
+@dataclass(slots=True)
+class Session:
+    """Starts read-only, and falls back to it when nobody touches a key for half an hour."""
+
+    forbidden: bool = False
+    """Whether this session may never act."""
+    write: bool = False
+    absolute_times: bool = False
+    last_key_at: float = 0.0
+
+    def allow_writing(self, wanted: bool, now: float) -> str | None:
+        """Switch; returns why not."""
+        if wanted and self.forbidden:
+            return "this session was started read-only"
+        self.write = wanted
+        self.last_key_at = now
+        return None
+
+    def expire(self, now: float) -> bool:
+        """Fall back to read-only after idling; True when that happened now."""
+        if self.write and now - self.last_key_at >= WRITE_IDLE_S:
+            self.write = False
+            return True
+        return False

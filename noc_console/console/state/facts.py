@@ -1,0 +1,106 @@
+"""All that is known of one ONT, gathered for the detail pane and the dialogs; and what in it does not fit together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from noc_console.console.state.model import SIGNALS, Model
+from noc_console.console.state.store import OFFLINE, ONLINE, STATE_NAMES
+from noc_console.domain.freshness import Freshness, format_age
+from noc_console.domain.jobs import Job
+from noc_console.domain.network import Card, Cpe, Olt, Ont, Port, Source
+from noc_console.domain.ont import OfflineReason, OntState
+from noc_console.domain.optics import Signal, Thresholds
+
+INFORM_DEFAULT_S = 300.0
+SILENT_INFORMS = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class OntFacts:
+    """One ONT from every side."""
+
+    ont: Ont
+    state: str
+    """Effective: online, offline, unknown, gone."""
+    freshness: Freshness
+    state_at: float | None
+    optics_at: float | None
+    optics: Freshness
+    signal: Signal | None
+    olt_name: str
+    olt: Olt | None
+    card: Card | None
+    port: Port | None
+    cpe: Cpe | None
+    acs: Source | None
+    thresholds: Thresholds
+    jobs: tuple[Job, ...]
+    now: float
+
+    @property
+    def reason(self) -> OfflineReason | None:
+        """Why it is offline, while it is."""
+        return as_reason(self.ont.offline_reason) if self.state == "offline" else None
+
+    @property
+    def domain_state(self) -> OntState:
+        """The effective state as the rules know it."""
+        return OntState(self.state) if self.state != "gone" else OntState.UNKNOWN
+
+    @property
+    def acs_ok(self) -> bool:
+        """Whether the ACS answered the last time."""
+        return self.acs is None or self.acs.state in ("ok", "never")
+
+
+def as_reason(text: str | None) -> OfflineReason | None:
+    """The reason as the domain names it; a word that it does not know is ``OTHER``."""
+    if not text:
+        return None
+    try:
+        return OfflineReason(text)
+    except ValueError:
+        return OfflineReason.OTHER
+
+
+def gather(model: Model, row: int, now: float) -> OntFacts:
+    """Facts of the ONT in ``row``."""
+    ont = model.onts.ont(row)
+    port = model.port_of(row)
+    return OntFacts(
+        ont=ont,
+        state=STATE_NAMES[model.onts.state[row]],
+        freshness=model.freshness(row, now),
+        state_at=model.state_at(row),
+        optics_at=port.optics_at if port else None,
+        optics=port.optics if port else Freshness.NEVER,
+        signal=SIGNALS[model.onts.signal[row]],
+        olt_name=model.olt_name(ont.olt_id),
+        olt=model.olts.get(ont.olt_id),
+        card=model.cards.get((ont.olt_id, port.card)) if port else None,
+        port=model.ports.get((ont.olt_id, ont.port)),
+        cpe=model.cpe_of(ont.serial),
+        acs=model.sources.get("genieacs"),
+        thresholds=model.thresholds(ont.olt_id),
+        jobs=tuple(model.job_list(ont.id)),
+        now=now,
+    )
+
+
+def contradiction(facts: OntFacts) -> str | None:
+    """What the OLT and the ACS say that cannot both be so now; None when they agree or one is silent."""
+    cpe = facts.cpe
+    if cpe is None or cpe.last_inform_at is None:
+        return None
+    silence_s = max(0.0, facts.now - cpe.last_inform_at)
+    expected_s = cpe.inform_interval_s or INFORM_DEFAULT_S
+    informed_lately = silence_s <= 1.5 * expected_s
+    changed_at = facts.ont.state_changed_at
+    if facts.state == STATE_NAMES[OFFLINE] and informed_lately and (not changed_at or cpe.last_inform_at > changed_at):
+        return f"the ACS heard from it {format_age(silence_s)} ago, the OLT says offline"
+    if facts.state == "unknown" and informed_lately:
+        return f"the OLT is silent, but the ACS heard from it {format_age(silence_s)} ago: it is likely up"
+    if facts.state == STATE_NAMES[ONLINE] and silence_s > SILENT_INFORMS * expected_s:
+        return f"online at the OLT, silent at the ACS for {format_age(silence_s)}: router or its management path"
+    return None

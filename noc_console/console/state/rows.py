@@ -1,0 +1,90 @@
+"""An ONT of the store as the mapping that filters read, without building a dict for each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+from noc_console.console.state.model import SIGNALS, Model
+from noc_console.console.state.store import OFFLINE, STATE_NAMES
+from noc_console.domain.filters import FIELDS, Filter, haystack
+
+
+class OntRow(Mapping[str, object]):
+    """One row at a time: set ``row`` and read. The keys are those of ``domain.filters.FIELDS``."""
+
+    def __init__(self, model: Model, now: float) -> None:
+        self._model = model
+        self._now = now
+        self.row = 0
+        self._readers: dict[str, Callable[[], object]] = {
+            "olt": self._olt,
+            "pon_port": lambda: self._model.onts.get(self.row, "port"),
+            "state": lambda: STATE_NAMES[self._model.onts.state[self.row]],
+            "offline_reason": self._offline_reason,
+            "signal": lambda: SIGNALS[self._model.onts.signal[self.row]],
+            "age_s": self._age_s,
+            "since_s": self._since_s,
+            "ip": lambda: self._cpe("wan_ip"),
+            "mac": lambda: self._cpe("mac"),
+            "pppoe": lambda: self._cpe("pppoe_user"),
+            "text": self._text,
+        }
+
+    def __getitem__(self, key: str) -> object:
+        reader = self._readers.get(key)
+        return reader() if reader else self._model.onts.get(self.row, key)
+
+    def get(self, key: str, default: object = None) -> object:
+        """Like a dict's."""
+        return self[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(field.name for field in FIELDS)
+
+    def __len__(self) -> int:
+        return len(FIELDS)
+
+    def _olt(self) -> str:
+        return self._model.olt_name(self._model.onts.get(self.row, "olt_id"))
+
+    def _offline_reason(self) -> object:
+        """Only while it is offline: the column keeps the last one."""
+        offline = self._model.onts.state[self.row] == OFFLINE
+        return self._model.onts.get(self.row, "offline_reason") if offline else None
+
+    def _age_s(self) -> float | None:
+        at = self._model.state_at(self.row)
+        return None if at is None else max(0.0, self._now - at)
+
+    def _since_s(self) -> float | None:
+        at = self._model.onts.get(self.row, "state_changed_at")
+        return None if at is None else max(0.0, self._now - at)
+
+    def _cpe(self, name: str) -> object:
+        cpe = self._model.cpe_of(self._model.onts.get(self.row, "serial"))
+        return getattr(cpe, name) if cpe else None
+
+    def _text(self) -> str:
+        texts = self._model.onts.text
+        if not texts[self.row]:
+            texts[self.row] = haystack(self)
+        return texts[self.row]
+
+
+def select(model: Model, rows: list[int], wanted: Filter, now: float) -> list[int]:
+    """The rows that the filter lets through, order kept."""
+    if not wanted:
+        return rows
+    view = OntRow(model, now)
+    matches = wanted.matches
+    found = []
+    for row in rows:
+        view.row = row
+        if matches(view):
+            found.append(row)
+    return found
+
+
+def is_problem(model: Model, row: int) -> bool:
+    """Whether an operator should look: not online, or light outside the good range."""
+    return model.onts.state[row] != 0 or model.onts.signal[row] > 1

@@ -1,0 +1,97 @@
+"""ONTs by column: a hundred thousand of them without a hundred thousand objects for the garbage collector to walk."""
+
+from __future__ import annotations
+
+import sys
+from array import array
+from dataclasses import fields
+from math import isnan, nan
+from typing import Any
+
+from noc_console.domain.network import Ont
+
+ONLINE, OFFLINE, UNKNOWN, GONE = 0, 1, 2, 3
+"""Effective states as stored; ``GONE`` is an ONT that the OLT no longer lists."""
+STATE_NAMES = ("online", "offline", "unknown", "gone")
+
+_NAMES = tuple(field.name for field in fields(Ont))
+_FLOATS = frozenset(field.name for field in fields(Ont) if str(field.type) == "float | None")
+_REPEATED = frozenset(("port", "model", "hardware", "firmware", "state", "offline_reason", "vendor_reason", "admin"))
+
+
+class OntStore:
+    """Columns of ``Ont`` plus what is derived: effective state, signal class, search text, version."""
+
+    def __init__(self) -> None:
+        self.row_of: dict[int, int] = {}
+        self.by_serial: dict[str, int] = {}
+        self._columns: dict[str, Any] = {name: array("d") if name in _FLOATS else [] for name in _NAMES}
+        self.state = bytearray()
+        self.signal = bytearray()
+        """Index into ``SIGNALS``; 0 is none."""
+        self.text: list[str] = []
+        """Lower-case search text; empty until asked for."""
+        self.version: array[int] = array("l")
+        """Grows whenever anything that is shown of the row changes."""
+
+    def __len__(self) -> int:
+        return len(self.text)
+
+    def column(self, name: str) -> Any:
+        """The whole column; floats hold NaN for "no value"."""
+        return self._columns[name]
+
+    def get(self, row: int, name: str) -> Any:
+        """One value; None when there is none."""
+        value = self._columns[name][row]
+        return None if name in _FLOATS and isnan(value) else value
+
+    def ont(self, row: int) -> Ont:
+        """The row as the backend gave it."""
+        return Ont(**{name: self.get(row, name) for name in _NAMES})
+
+    def put(self, ont: Ont) -> int:
+        """Add or replace; returns the row."""
+        row = self.row_of.get(ont.id)
+        if row is None:
+            row = self._grow(ont)
+        else:
+            self._forget_serial(row)
+            for name in _NAMES:
+                self._columns[name][row] = _stored(name, getattr(ont, name))
+        if ont.serial and (ont.vanished_at is None or ont.serial not in self.by_serial):
+            self.by_serial[ont.serial] = row
+        self.text[row] = ""
+        self.version[row] += 1
+        return row
+
+    def set_derived(self, row: int, state: int, signal: int) -> bool:
+        """Note the derived values; returns whether one changed."""
+        if self.state[row] == state and self.signal[row] == signal:
+            return False
+        self.state[row], self.signal[row] = state, signal
+        self.text[row] = ""
+        self.version[row] += 1
+        return True
+
+    def _grow(self, ont: Ont) -> int:
+        row = len(self.text)
+        self.row_of[ont.id] = row
+        for name in _NAMES:
+            self._columns[name].append(_stored(name, getattr(ont, name)))
+        self.state.append(UNKNOWN)
+        self.signal.append(0)
+        self.text.append("")
+        self.version.append(0)
+        return row
+
+    def _forget_serial(self, row: int) -> None:
+        serial = self._columns["serial"][row]
+        if serial and self.by_serial.get(serial) == row:
+            del self.by_serial[serial]
+
+
+def _stored(name: str, value: Any) -> Any:
+    if name in _FLOATS:
+        return nan if value is None else value
+    return sys.intern(value) if value is not None and name in _REPEATED else value

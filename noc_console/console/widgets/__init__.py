@@ -1,0 +1,1 @@
+"""Widgets of our own: line-painted, told what to show, never asking."""

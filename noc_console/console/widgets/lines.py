@@ -1,0 +1,106 @@
+"""A pane of lines: paints what a pure renderer returned, repaints only the lines that changed, scrolls by keys."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual.geometry import Region
+from textual.strip import Strip
+from textual.widget import Widget
+
+from noc_console.console.palette import Palette
+from noc_console.console.render.cells import Line, to_strip
+
+
+class LinePane(Widget, can_focus=False):
+    """Shows lines; scrolls when there are more than fit."""
+
+    DEFAULT_CSS = "LinePane { height: 1fr; width: 1fr; }"
+
+    def __init__(self, palette: Palette, *, fill: str = "base", id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.palette = palette
+        self._fill = fill
+        self._lines: Sequence[Line] = ()
+        self._top = 0
+
+    @property
+    def lines(self) -> Sequence[Line]:
+        """What is shown."""
+        return self._lines
+
+    @property
+    def hidden(self) -> tuple[int, int]:
+        """Lines above and below what is in view."""
+        return self._top, max(0, len(self._lines) - self._top - self.size.height)
+
+    def set_palette(self, palette: Palette) -> None:
+        """Change colours."""
+        self.palette = palette
+        self.refresh()
+
+    def set_lines(self, lines: Sequence[Line], *, rewind: bool = False) -> None:
+        """Replace the content; ``rewind`` scrolls to its top (a different object is shown)."""
+        before, self._lines = self._lines, lines
+        top = 0 if rewind else min(self._top, max(0, len(lines) - self.size.height))
+        if top != self._top:
+            self._top = top
+            self.refresh()
+            return
+        for y in range(self.size.height):
+            row = top + y
+            old = before[row] if row < len(before) else None
+            new = lines[row] if row < len(lines) else None
+            if old != new:
+                self.refresh(Region(0, y, self.size.width, 1))
+
+    def scroll_lines(self, by: int) -> None:
+        """Scroll, within the content."""
+        top = max(0, min(self._top + by, len(self._lines) - self.size.height))
+        if top != self._top:
+            self._top = top
+            self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """One line of the screen (Textual's line protocol)."""
+        row = self._top + y
+        line: Line = self._lines[row] if row < len(self._lines) else ()
+        return to_strip(line, self.size.width, self.palette, fill=self._fill)
+
+    # -- keys ------------------------------------------------------------------------------------------------------
+
+    def do_list_down(self, _: str = "") -> None:
+        """One line down."""
+        self.scroll_lines(1)
+
+    def do_list_up(self, _: str = "") -> None:
+        """One line up."""
+        self.scroll_lines(-1)
+
+    def do_list_page_down(self, _: str = "") -> None:
+        """A page down."""
+        self.scroll_lines(max(1, self.size.height - 1))
+
+    def do_list_page_up(self, _: str = "") -> None:
+        """A page up."""
+        self.scroll_lines(-max(1, self.size.height - 1))
+
+    def do_list_half_down(self, _: str = "") -> None:
+        """Half a page down."""
+        self.scroll_lines(max(1, self.size.height // 2))
+
+    def do_list_half_up(self, _: str = "") -> None:
+        """Half a page up."""
+        self.scroll_lines(-max(1, self.size.height // 2))
+
+    def do_list_top(self, _: str = "") -> None:
+        """To the first line."""
+        self.scroll_lines(-len(self._lines))
+
+    def do_list_bottom(self, _: str = "") -> None:
+        """To the last line."""
+        self.scroll_lines(len(self._lines))
+
+
+class FocusPane(LinePane, can_focus=True):
+    """A line pane that takes the focus, so that its keys reach it."""

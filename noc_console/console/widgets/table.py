@@ -1,0 +1,363 @@
+"""The table: virtual, line-painted, its cursor tied to an object and not to a row number.
+
+It holds a list of keys and asks its source for the cells of those in view. A change repaints only the visible rows
+whose text came out different.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Hashable, Sequence
+
+from textual import events
+from textual.geometry import Region
+from textual.message import Message
+from textual.strip import Strip
+from textual.widget import Widget
+
+from noc_console.console.glyphs import Glyphs
+from noc_console.console.palette import Palette
+from noc_console.console.render.cells import Cell, Line, fit, to_strip
+from noc_console.console.widgets.columns import Column, Placed, last_offset, place
+
+Key = Hashable
+CellOf = Callable[[Key, str], Cell]
+"""Cell of one object in one column."""
+
+
+class LineTable(Widget, can_focus=True):
+    """A header line and rows."""
+
+    DEFAULT_CSS = "LineTable { height: 1fr; width: 1fr; }"
+
+    class Moved(Message):
+        """The cursor stands on another object (None: the table is empty)."""
+
+        def __init__(self, table: LineTable, key: Key | None) -> None:
+            super().__init__()
+            self.table = table
+            self.key = key
+
+    class Opened(Message):
+        """Enter on an object."""
+
+        def __init__(self, table: LineTable, key: Key) -> None:
+            super().__init__()
+            self.table = table
+            self.key = key
+
+    class Sorted(Message):
+        """The operator chose a column to sort by."""
+
+        def __init__(self, table: LineTable) -> None:
+            super().__init__()
+            self.table = table
+
+    class Shown(Message):
+        """Other rows came into view."""
+
+        def __init__(self, table: LineTable) -> None:
+            super().__init__()
+            self.table = table
+
+    def __init__(
+        self,
+        cell_of: CellOf,
+        columns: Sequence[Column],
+        palette: Palette,
+        glyphs: Glyphs,
+        *,
+        empty: Callable[[], Sequence[Line]] = tuple,
+        id: str | None = None,
+    ) -> None:
+        """Build it.
+
+        Args:
+            cell_of: Source of the cells.
+            columns: All columns, in order.
+            palette: Styles.
+            glyphs: Characters.
+            empty: What to say when there are no rows.
+            id: DOM id.
+        """
+        super().__init__(id=id)
+        self.palette = palette
+        self.columns = tuple(columns)
+        self.keys: Sequence[Key] = ()
+        self.marked: set[Key] = set()
+        self.sort_by: str | None = None
+        self.sort_down = False
+        self.picking = False
+        self._cell_of = cell_of
+        self._glyphs = glyphs
+        self._empty = empty
+        self._cursor = 0
+        self._top = 0
+        self._offset = 0
+        self._placed: list[Placed] = []
+        self._painted: dict[Key, Line] = {}
+
+    # -- content ---------------------------------------------------------------------------------------------------
+
+    @property
+    def current(self) -> Key | None:
+        """The object under the cursor."""
+        return self.keys[self._cursor] if self.keys else None
+
+    @property
+    def position(self) -> tuple[int, int]:
+        """Cursor as 1-based number, and how many rows there are."""
+        return (self._cursor + 1 if self.keys else 0), len(self.keys)
+
+    @property
+    def page(self) -> int:
+        """Rows that fit."""
+        return max(1, self.size.height - 1)
+
+    def in_view(self) -> Sequence[Key]:
+        """Keys in view."""
+        return self.keys[self._top : self._top + self.page]
+
+    def set_palette(self, palette: Palette) -> None:
+        """Change colours."""
+        self.palette = palette
+        self.refresh()
+
+    def set_columns(self, columns: Sequence[Column]) -> None:
+        """Show other columns."""
+        self.columns = tuple(columns)
+        self._offset = 0
+        self._layout_columns()
+        self.refresh()
+
+    def set_keys(self, keys: Sequence[Key], follow: Key | None = None) -> None:
+        """Replace the rows; the cursor stays on its object, and the object on its line where that is possible.
+
+        Args:
+            keys: Objects in order.
+            follow: Put the cursor here instead.
+        """
+        before = self.current
+        wanted = before if follow is None else follow
+        line = self._cursor - self._top
+        was_visible = list(self.in_view())
+        same_rows = len(keys) == len(self.keys) and keys == self.keys
+        self.keys = keys
+        if not (same_rows and follow is None):
+            try:
+                self._cursor = keys.index(wanted)
+            except ValueError:
+                self._cursor = max(0, min(self._cursor, len(keys) - 1))
+            self._top = max(0, min(self._cursor - line, len(keys) - self.page))
+            self._into_view()
+        if list(self.in_view()) != was_visible or not keys:
+            self.refresh()
+            self.post_message(self.Shown(self))
+        if self.current != before:
+            self.refresh()
+            self.post_message(self.Moved(self, self.current))
+
+    def go_to(self, key: Key) -> bool:
+        """Move the cursor to an object; False when it is not among the rows."""
+        try:
+            self._move_to(self.keys.index(key))
+        except ValueError:
+            return False
+        return True
+
+    def refresh_rows(self, changed: Collection[Key] | None = None) -> None:
+        """Repaint what came out different among the changed objects in view (None: among all in view)."""
+        for y, key in enumerate(self.in_view()):
+            if (changed is None or key in changed) and self._painted.get(key) != self._cells(key):
+                self.refresh(Region(0, y + 1, self.size.width, 1))
+
+    def show_sort(self, column: str | None, down: bool) -> None:
+        """Show by which column the rows are sorted."""
+        self.sort_by, self.sort_down = column, down
+        self._refresh_header()
+
+    # -- painting --------------------------------------------------------------------------------------------------
+
+    def on_resize(self) -> None:
+        """Fit columns and keep the cursor in view."""
+        self._layout_columns()
+        self._top = max(0, min(self._top, len(self.keys) - self.page))
+        self._into_view()
+        self.refresh()
+        self.post_message(self.Shown(self))
+
+    def on_focus(self) -> None:
+        """Brighten the cursor."""
+        self.refresh()
+
+    def on_blur(self) -> None:
+        """Dim the cursor, forget a half-made choice."""
+        self.picking = False
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """One line of the screen (Textual's line protocol)."""
+        width = self.size.width
+        if y == 0:
+            self._painted = {key: self._painted[key] for key in self.in_view() if key in self._painted}
+            return to_strip(self._header(), width, self.palette, fill="head")
+        row = self._top + y - 1
+        if row >= len(self.keys):
+            said = self._empty() if not self.keys else ()
+            return to_strip(said[y - 2] if 2 <= y < len(said) + 2 else (), width, self.palette)
+        key = self.keys[row]
+        line = self._painted[key] = self._cells(key)
+        if row != self._cursor:
+            return to_strip(line, width, self.palette)
+        overlay = self.palette.overlay("cursor" if self.has_focus else "cursor-blur")
+        return to_strip(line, width, self.palette, overlay)
+
+    def _cells(self, key: Key) -> Line:
+        cells: list[Cell] = [("*", "mark") if key in self.marked else (" ", "base")]
+        for placed in self._placed:
+            text, role = self._cell_of(key, placed.column.id)
+            shown = fit(text, placed.width, placed.column.right, self._glyphs.ellipsis)
+            cells += [(shown, role), (" ", "base")]
+        return cells
+
+    def _header(self) -> Line:
+        cells: list[Cell] = [("<" if self._offset else " ", "head")]
+        for placed in self._placed:
+            column = placed.column
+            sorted_by = column.id == self.sort_by
+            arrow = (self._glyphs.down if self.sort_down else self._glyphs.up) if sorted_by else ""
+            if self.picking and column.letter:
+                cells += [(column.letter, "tab-active"), (fit(column.title, placed.width - 1), "head"), (" ", "head")]
+                continue
+            title = fit(column.title + arrow, placed.width, column.right, "")
+            cells += [(title, "head-sort" if sorted_by else "head"), (" ", "head")]
+        if self._placed and self._placed[-1].column is not self.columns[-1]:
+            cells[-1] = (">", "head-sort")
+        return cells
+
+    def _layout_columns(self) -> None:
+        self._placed = place(self.columns, self.size.width - 2, self._offset)
+
+    def _refresh_header(self) -> None:
+        self.refresh(Region(0, 0, self.size.width, 1))
+
+    # -- moving ----------------------------------------------------------------------------------------------------
+
+    def _move_to(self, row: int) -> None:
+        row = max(0, min(row, len(self.keys) - 1))
+        if row == self._cursor or not self.keys:
+            return
+        old, top = self._cursor, self._top
+        self._cursor = row
+        self._into_view()
+        if self._top != top:
+            self.refresh()
+            self.post_message(self.Shown(self))
+        else:
+            for line in (old, row):
+                self.refresh(Region(0, line - top + 1, self.size.width, 1))
+        self.post_message(self.Moved(self, self.current))
+
+    def _into_view(self) -> None:
+        """Scroll by half a page at an edge: a held key then repaints the page seldom."""
+        if self._cursor < self._top:
+            self._top = max(0, min(self._cursor, self._top - self.page // 2))
+        elif self._cursor >= self._top + self.page:
+            furthest = max(0, len(self.keys) - self.page)
+            self._top = min(furthest, max(self._cursor - self.page + 1, self._top + self.page // 2))
+
+    def on_key(self, event: events.Key) -> None:
+        """While a sort column is being chosen, the next key is its letter."""
+        if not self.picking:
+            return
+        event.stop()
+        event.prevent_default()
+        self.picking = False
+        chosen = next((p.column for p in self._placed if p.column.letter and p.column.letter == event.character), None)
+        if chosen is None:
+            self._refresh_header()
+            return
+        self.sort_down = chosen.id == self.sort_by and not self.sort_down
+        self.sort_by = chosen.id
+        self._refresh_header()
+        self.post_message(self.Sorted(self))
+
+    def do_list_down(self, _: str = "") -> None:
+        """Next object."""
+        self._move_to(self._cursor + 1)
+
+    def do_list_up(self, _: str = "") -> None:
+        """Previous object."""
+        self._move_to(self._cursor - 1)
+
+    def do_list_page_down(self, _: str = "") -> None:
+        """A page down."""
+        self._move_to(self._cursor + self.page)
+
+    def do_list_page_up(self, _: str = "") -> None:
+        """A page up."""
+        self._move_to(self._cursor - self.page)
+
+    def do_list_half_down(self, _: str = "") -> None:
+        """Half a page down."""
+        self._move_to(self._cursor + self.page // 2)
+
+    def do_list_half_up(self, _: str = "") -> None:
+        """Half a page up."""
+        self._move_to(self._cursor - self.page // 2)
+
+    def do_list_top(self, _: str = "") -> None:
+        """To the first object."""
+        self._move_to(0)
+
+    def do_list_bottom(self, _: str = "") -> None:
+        """To the last object."""
+        self._move_to(len(self.keys) - 1)
+
+    def do_list_open(self, _: str = "") -> None:
+        """Open the object under the cursor."""
+        if self.current is not None:
+            self.post_message(self.Opened(self, self.current))
+
+    def do_list_sort(self, wanted: str = "") -> None:
+        """Show the letters; ``:sort COLUMN`` sorts at once."""
+        if not wanted:
+            self.picking = True
+            self._refresh_header()
+            return
+        found = next((c for c in self.columns if c.letter and wanted.lower() in (c.id, c.title.lower())), None)
+        if found is None:
+            names = ", ".join(column.id for column in self.columns if column.letter)
+            raise ValueError(f"no column {wanted!r} to sort by (there are {names})")
+        self.sort_down = found.id == self.sort_by and not self.sort_down
+        self.sort_by = found.id
+        self.post_message(self.Sorted(self))
+
+    def do_columns_left(self, _: str = "") -> None:
+        """Scroll the columns back."""
+        self._scroll_columns(-1)
+
+    def do_columns_right(self, _: str = "") -> None:
+        """Scroll the columns on."""
+        self._scroll_columns(1)
+
+    def _scroll_columns(self, by: int) -> None:
+        self._offset = max(0, min(self._offset + by, last_offset(self.columns, self.size.width - 2)))
+        self._layout_columns()
+        self.refresh()
+
+    def do_mark_toggle(self, _: str = "") -> None:
+        """Mark or unmark the object, and step on."""
+        if self.current is not None:
+            self.marked ^= {self.current}
+            self.refresh_rows({self.current})
+            self.do_list_down()
+
+    def do_mark_all(self, _: str = "") -> None:
+        """Mark everything that the filter lets through."""
+        self.marked = set(self.keys)
+        self.refresh_rows()
+
+    def do_mark_none(self, _: str = "") -> None:
+        """Take all marks away."""
+        self.marked = set()
+        self.refresh_rows()

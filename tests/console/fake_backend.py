@@ -1,0 +1,282 @@
+"""A backend without a database: a small deterministic network, a clock of its own, faults on demand."""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from noc_console.domain.cpe import Field, Group, Section
+from noc_console.domain.errors import ActionRefused, NocError
+from noc_console.domain.history import ChartData, Series
+from noc_console.domain.jobs import Job, JobKind, JobRequest, JobState, JobStep
+from noc_console.domain.network import (
+    Card,
+    Changes,
+    Collector,
+    Cpe,
+    Event,
+    Olt,
+    Ont,
+    Outcome,
+    PollKind,
+    PollMark,
+    Port,
+    Source,
+)
+
+START = 1_763_733_931.0
+"""2025-11-21 14:05:31 UTC."""
+FIRST = ["Ana", "Bruno", "Carla", "Diego", "Elena", "Fabio", "Gina", "Hugo", "Irene", "João", "Karla", "Luis"]
+LAST = ["Almeida", "Barros", "Costa", "Dias", "Esteves", "Faria", "Gomes", "Horta", "Inácio", "Jardim", "Lopes"]
+MODELS = ["EG8145V5", "HG8245Q2", "HG8546M", "EG8141A5"]
+
+
+class FakeBackend:
+    """Implements ``console.backend.Backend`` in memory; tests move ``clock`` and change rows."""
+
+    def __init__(self, olts: int = 2, ports: int = 4, onts: int = 12, seed: int = 1) -> None:
+        self.clock = START
+        self.revision = 1
+        self.fail_with: NocError | None = None
+        self.refuse: str | None = None
+        self.opened = self.closed = 0
+        self.submitted: list[JobRequest] = []
+        self.cancelled: list[int] = []
+        self.olts: dict[int, Olt] = {}
+        self.cards: list[Card] = []
+        self.ports: list[Port] = []
+        self.onts: dict[int, Ont] = {}
+        self.marks: dict[tuple[int, str, PollKind], PollMark] = {}
+        self.cpes: dict[str, Cpe] = {}
+        self.jobs: dict[int, Job] = {}
+        self.events: dict[int, Event] = {}
+        self.sources: dict[str, Source] = {}
+        self.collectors: dict[str, Collector] = {}
+        self._fill(olts, ports, onts, random.Random(seed))
+
+    def now(self) -> float:
+        """The test's clock."""
+        return self.clock
+
+    # -- the network -----------------------------------------------------------------------------------------------
+
+    def _fill(self, olts: int, ports: int, onts: int, rnd: random.Random) -> None:
+        for olt_id in range(1, olts + 1):
+            self.put_olt(
+                Olt(
+                    id=olt_id, name=f"olt-{olt_id}", address=f"192.0.2.{olt_id}", profile="huawei-ma5600",
+                    description="Huawei Integrated Access Software", software="MA5800V100R022C10",
+                    reachable=True, last_poll_at=self.clock - 8, last_ok_at=self.clock - 8, last_poll_s=1.4,
+                    uptime_s=8_640_000.0, cpu_percent=14.0, memory_percent=41.0, temperature_celsius=43.0,
+                )
+            )  # fmt: skip
+            for port_number in range(ports):
+                self._fill_port(olt_id, port_number, onts, rnd)
+        self.collectors["c1"] = Collector("c1", "noc-1", 4211, "child", self.clock - 3600, self.clock - 2)
+        self.sources["genieacs"] = Source("genieacs", "ok", self.clock - 3, latency_ms=21.0, revision=1)
+        self.sources["victoriametrics"] = Source("victoriametrics", "ok", self.clock - 5, latency_ms=4.0, revision=1)
+
+    def _fill_port(self, olt_id: int, number: int, onts: int, rnd: random.Random) -> None:
+        card, name = f"0/{1 + number // 8}", f"0/{1 + number // 8}/{number % 8}"
+        if number % 8 == 0:
+            self.cards.append(Card(olt_id, card, "H901GPHF", "normal", "service", 9.0, 30.0, 47.0, 1))
+        self.ports.append(Port(olt_id, name, "on", "up", True, 4.2, 39.0, 3.3, 18.0, revision=1))
+        self.mark(olt_id, name, PollKind.STATE, self.clock - 8)
+        self.mark(olt_id, name, PollKind.OPTICS, self.clock - 95)
+        for ont_id in range(onts):
+            self._fill_ont(olt_id, name, ont_id, rnd)
+
+    def _fill_ont(self, olt_id: int, port: str, ont_id: int, rnd: random.Random) -> None:
+        number = len(self.onts) + 1
+        serial = f"HWTC{rnd.getrandbits(32):08X}"
+        dead = rnd.random() < 0.06
+        rx = None if dead else round(min(-15.0, rnd.gauss(-21.0, 2.6)), 2)
+        self.put_ont(
+            Ont(
+                id=number, olt_id=olt_id, port=port, ont_id=ont_id, serial=serial,
+                description=f"{rnd.choice(FIRST)} {rnd.choice(LAST)}", model=rnd.choice(MODELS), hardware="15BD.A",
+                firmware="V5R020C00S115", state="offline" if dead else "online",
+                offline_reason=rnd.choice(["loss_of_signal", "dying_gasp"]) if dead else None,
+                vendor_reason="13" if dead else None, admin="active", config_state="normal", match_state="match",
+                state_changed_at=self.clock - rnd.randrange(300, 900_000), first_seen_at=self.clock - 9_000_000,
+                last_online_at=self.clock - (600 if dead else 8), last_up_clock="2026-03-09 08:01:38",
+                distance_m=None if dead else rnd.randrange(300, 9000), last_distance_m=2480,
+                onu_rx_dbm=rx, olt_rx_dbm=None if rx is None else round(rx - 2.7, 2),
+                onu_tx_dbm=None if dead else 2.31, temperature_celsius=None if dead else 46.0,
+                voltage_v=None if dead else 3.28, bias_ma=None if dead else 12.4,
+                last_onu_rx_dbm=-20.7 if dead else rx, last_rx_at=self.clock - 700,
+            )
+        )  # fmt: skip
+        if number % 5:
+            self.cpes[serial] = Cpe(
+                f"00259E-HG8245-{serial}", serial, serial, "Huawei", "HG8245Q2", "HG8245Q2", "V5R019", self.clock - 40,
+                self.clock - 90_000, 300.0, f"100.64.{number // 250}.{number % 250}", f"user{number}@isp",
+                f"00:1A:2B:{number // 65536:02X}:{number // 256 % 256:02X}:{number % 256:02X}", rx, 90_000.0, 1,
+            )  # fmt: skip
+
+    def put_olt(self, olt: Olt) -> None:
+        """Add or replace an OLT."""
+        self.revision += 1
+        self.olts[olt.id] = replace(olt, revision=self.revision)
+
+    def put_ont(self, ont: Ont) -> None:
+        """Add or replace an ONT."""
+        self.revision += 1
+        self.onts[ont.id] = replace(ont, revision=self.revision)
+
+    def mark(self, olt_id: int, port: str, kind: PollKind, at: float) -> None:
+        """A port was read."""
+        self.revision += 1
+        self.marks[olt_id, port, kind] = PollMark(olt_id, port, kind, Outcome.COMPLETE, at, at, None, self.revision)
+
+    def poll_all(self) -> None:
+        """Every port was read just now, and the collector is alive."""
+        for olt_id, port, kind in list(self.marks):
+            self.mark(olt_id, port, kind, self.clock)
+        for olt in list(self.olts.values()):
+            if olt.reachable:
+                self.put_olt(replace(olt, last_ok_at=self.clock, last_poll_at=self.clock))
+        self.sources = {name: replace(s, last_ok_at=self.clock) for name, s in self.sources.items()}
+        self.beat()
+
+    def beat(self) -> None:
+        """The collector says that it is alive."""
+        self.collectors = {name: replace(c, heartbeat_at=self.clock) for name, c in self.collectors.items()}
+
+    def add_event(self, kind: str, severity: str, text: str, serial: str | None = None) -> None:
+        """Something happened."""
+        number = len(self.events) + 1
+        self.events[number] = Event(number, self.clock, kind, severity, text, "olt-1", "0/1/0", serial)
+
+    # -- jobs ------------------------------------------------------------------------------------------------------
+
+    def step(self, job_id: int, state: JobState, text: str, result: str | None = None) -> None:
+        """A job went on."""
+        job = self.jobs[job_id]
+        self.revision += 1
+        self.jobs[job_id] = replace(
+            job,
+            state=state,
+            result=result,
+            steps=(*job.steps, JobStep(self.clock, text)),
+            finished_at=self.clock if state.ended else None,
+            revision=self.revision,
+        )
+
+    def finish_reads(self) -> None:
+        """End every open view and refresh well."""
+        for job in list(self.jobs.values()):
+            if job.ended or job.kind.level:
+                continue
+            if job.kind is JobKind.REFRESH:
+                self.put_ont(replace(self.onts[job.ont_id], refreshed_at=self.clock))
+            self.step(job.id, JobState.VERIFIED, "values read", "read")
+
+    # -- Backend ---------------------------------------------------------------------------------------------------
+
+    async def open(self) -> None:
+        self._fail()
+        self.opened += 1
+
+    async def close(self) -> None:
+        self.closed += 1
+
+    async def changes(self, since: Mapping[str, int]) -> Changes:
+        self._fail()
+        seen = since.get("all", 0)
+        return Changes(
+            revisions={"all": self.revision, "events": len(self.events)},
+            olts=[olt for olt in self.olts.values() if olt.revision > seen],
+            cards=[card for card in self.cards if not seen],
+            ports=[port for port in self.ports if not seen],
+            marks=[mark for mark in self.marks.values() if mark.revision > seen],
+            onts=[ont for ont in self.onts.values() if ont.revision > seen],
+            cpes=[cpe for cpe in self.cpes.values() if not seen],
+            jobs=[job for job in self.jobs.values() if job.revision > seen],
+            events=[event for event in self.events.values() if event.id > since.get("events", 0)],
+            sources=list(self.sources.values()) if not seen else [],
+            collectors=list(self.collectors.values()),
+        )
+
+    async def submit(self, request: JobRequest) -> int:
+        self._fail()
+        if self.refuse:
+            raise ActionRefused(self.refuse)
+        self.submitted.append(request)
+        self.revision += 1
+        job_id, ont = len(self.jobs) + 1, self.onts[request.ont_id]
+        self.jobs[job_id] = Job(
+            job_id, request.kind, JobState.REQUESTED, ont.id, ont.serial, self.olts[ont.olt_id].name, ont.port,
+            request.reason, request.requested_by, request.requested_from, self.clock,
+            self.clock + request.expires_in_s, request.forced, revision=self.revision,
+        )  # fmt: skip
+        return job_id
+
+    async def cancel(self, job_id: int, by: str) -> bool:
+        self._fail()
+        self.cancelled.append(job_id)
+        if self.jobs[job_id].ended:
+            return False
+        self.step(job_id, JobState.CANCELLED, f"cancelled by {by}", f"cancelled by {by}")
+        return True
+
+    async def job(self, job_id: int) -> Job | None:
+        self._fail()
+        return self.jobs.get(job_id)
+
+    async def sections(self, serial: str) -> list[Section]:
+        self._fail()
+        if serial not in self.cpes:
+            return []
+        at = self.clock - 30
+        band = Group(
+            "WiFi 2.4 GHz",
+            (Field("ssid", "SSID", "[red]x[/]"), Field("channel", "Channel", 6), Field("enabled", "Enabled", True)),
+        )
+        return [
+            Section(
+                "system", "System", at, (Field("uptime_s", "Uptime", 90_000, "s"), Field("fw", "Firmware", "V5R019"))
+            ),
+            Section("wan", "WAN", at - 200, (), (Group("PPP 1", (Field("ip", "Address", "100.64.0.1"),)),)),
+            Section("wireless", "Wireless", at, (), (band,)),
+        ]
+
+    async def chart(self, metrics: Sequence[str], labels: Mapping[str, str], range_s: float, points: int) -> ChartData:
+        self._fail()
+        base = -21.0 - (len(labels.get("ont_serial", "")) % 3)
+        values = tuple(None if points // 2 < i < points // 2 + 6 else base + math.sin(i / 9) for i in range(points))
+        series = tuple(
+            Series(metric, tuple(None if v is None else v - 2.7 * number for v in values))
+            for number, metric in enumerate(metrics)
+        )
+        step_s = range_s / points
+        return ChartData(self.clock - range_s, step_s, series, "buffer", "chart from local buffer")
+
+    async def rx_sparklines(self, serials: Sequence[str], range_s: float, points: int) -> dict[str, list[float | None]]:
+        self._fail()
+        found: dict[str, list[float | None]] = {}
+        for serial in serials:
+            ont = next((ont for ont in self.onts.values() if ont.serial == serial), None)
+            if ont is None or ont.last_onu_rx_dbm is None:
+                continue
+            lead = ont.last_onu_rx_dbm
+            found[serial] = [
+                None if ont.state == "offline" and i > points - 4 else lead + math.sin(i + ont.id)
+                for i in range(points)
+            ]
+        return found
+
+    async def ont_events(self, olt: str, port: str, serial: str | None, limit: int = 100) -> list[Event]:
+        self._fail()
+        return [event for event in reversed(self.events.values()) if event.port == port][:limit]
+
+    async def cpe_for(self, serial: str) -> str | None:
+        self._fail()
+        cpe = self.cpes.get(serial)
+        return cpe.device_id if cpe else None
+
+    def _fail(self) -> None:
+        if self.fail_with is not None:
+            raise self.fail_with
