@@ -241,6 +241,24 @@ async def _instants(client: NbiClient, device_id: str, node: str) -> Baseline:
     )
 
 
+async def withdraw(client: NbiClient, device_id: str, factory: bool) -> bool:
+    """Withdraw a reboot or factory reset that somebody else may have left queued.
+
+    Returns:
+        Whether there was one, and it is gone.
+
+    Raises:
+        SourceError: The ACS does not answer, or still lists it.
+    """
+    queued = await _queued(client, device_id, f"noc-{'factoryReset' if factory else 'reboot'}")
+    for task_id in queued:
+        fault = await client.fault_of(device_id, task_id)
+        trouble = await _remove(client, task_id, fault.id if fault else None)
+        if trouble:
+            raise SourceProtocolError(f"could not be withdrawn: {trouble}", "genieacs")
+    return bool(queued)
+
+
 # Delivering
 
 

@@ -78,6 +78,11 @@ async def by_text(client: NbiClient, text: str) -> list[Cpe]:
     return found or await _first_hits(client, list(_searches(text)))
 
 
+async def by_id(client: NbiClient, device_id: str) -> list[Cpe]:
+    """The device with this id, or none."""
+    return await summaries(await client.devices({"_id": device_id}, FLEET_PROJECTION, limit=1))
+
+
 def _searches(text: str) -> Iterator[list[dict[str, Any]]]:
     address = parse_mac(text)
     if address:
@@ -98,14 +103,10 @@ async def _first_hits(client: NbiClient, searches: Iterable[list[dict[str, Any]]
             ids = await client.devices({"$or": some}, ["_id"], limit=MAX_HITS)
             for id in (str(document["_id"]) for document in ids):
                 if id not in found:
-                    found |= {cpe.device_id: cpe for cpe in await _summary(client, id)}
+                    found |= {cpe.device_id: cpe for cpe in await by_id(client, id)}
         if found:
             return list(found.values())
     return []
-
-
-async def _summary(client: NbiClient, device_id: str) -> list[Cpe]:
-    return await summaries(await client.devices({"_id": device_id}, FLEET_PROJECTION, limit=1))
 
 
 def _is_ip(text: str) -> bool:
