@@ -33,13 +33,13 @@ def object_id(task_id: str) -> str:
     return task_id
 
 
-def path(text: str, wildcards: bool = True) -> str:
+def path(text: object, wildcards: bool = True) -> str:
     """Return a parameter or object path.
 
     Raises:
         ValueError: Empty, with a trailing dot (which the ACS retries for ever), or with anything but names.
     """
-    if not _PATH.fullmatch(text) or ("*" in text and not wildcards):
+    if not isinstance(text, str) or not _PATH.fullmatch(text) or ("*" in text and not wildcards):
         raise ValueError(f"not a parameter path: {text!r}")
     return text
 
@@ -89,7 +89,7 @@ def _values(body: Mapping[str, Any]) -> str:
 
 def _object(body: Mapping[str, Any]) -> str:
     if body.get("objectName") != "":
-        path(str(body.get("objectName")))
+        path(body.get("objectName"))
     return "objectName"
 
 
