@@ -12,6 +12,8 @@ from noc_console.sources.genieacs.tables import FieldPaths
 Objects = Mapping[str, Node]
 """The objects that a group's paths refer to: ``self``, ``ppp``, ``radio``, ..."""
 
+ROOT_OF = {"tr098": "InternetGatewayDevice", "tr181": "Device"}
+"""Names of ``self`` under one root only."""
 _GENERIC_MODEL = frozenset(("modelname", "device", "device2", "igd", "router"))
 _MAC = re.compile(r"[0-9A-F]{12}")
 _PERCENT = re.compile(r"\d+(?:\.\d+)?")
@@ -30,8 +32,11 @@ def fields(specs: Iterable[FieldPaths], objects: Objects) -> list[Field]:
 
 def parameters(path: str, objects: Objects) -> Iterator[Parameter]:
     """Leaves at ``name:path`` or ``path`` (of ``self``), wildcards resolved."""
-    name, colon, rest = path.partition(":")
-    node, rest = (objects.get(name), rest) if colon else (objects.get("self"), path)
+    name, rest = split(path)
+    if name in ROOT_OF:
+        node = objects["self"] if objects["self"].path.split(".")[0] == ROOT_OF[name] else None
+    else:
+        node = objects.get(name)
     if node is None:
         return
     parent, _, leaf = rest.rpartition(".")
@@ -39,6 +44,12 @@ def parameters(path: str, objects: Objects) -> Iterator[Parameter]:
         parameter = holder.parameter(leaf)
         if parameter:
             yield parameter
+
+
+def split(path: str) -> tuple[str, str]:
+    """``name:path`` as the object's name and the path below it; without a name it is ``self``."""
+    name, colon, rest = path.partition(":")
+    return (name, rest) if colon else ("self", path)
 
 
 def made(parameter: Parameter, key: str, label: str, value: Value, unit: str = "") -> Field:

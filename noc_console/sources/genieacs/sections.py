@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from noc_console.domain.cpe import SECTIONS, Field, Group, Section
 from noc_console.sources.genieacs import optics, wan, wireless
 from noc_console.sources.genieacs.document import ROOTS, Document, Node, Parameter
-from noc_console.sources.genieacs.fields import fields, made
+from noc_console.sources.genieacs.fields import ROOT_OF, fields, made, split
 from noc_console.sources.genieacs.tables import SectionPaths, Tables, Transceiver, tables
 
 _ALWAYS = ("_id", "_deviceId", "_lastInform", "_lastBoot", "_lastBootstrap")
@@ -196,15 +196,16 @@ def projection_for(root: str | None, names: Iterable[str] = SECTIONS) -> list[st
     return [*_ALWAYS, *(path for path in cut if not any(path.startswith(f"{other}.") for other in cut))]
 
 
-def _relative_paths(root: str, name: str) -> list[str]:
-    if name == "optical":
+def _relative_paths(root: str, section: str) -> list[str]:
+    if section == "optical":
         return [leaf for transceiver in tables().optical.transceivers for leaf in transceiver.leaves
                 if transceiver.object.startswith("Optical.") is (root == "Device")]  # fmt: skip
-    table: SectionPaths = getattr(tables(), name)
+    table: SectionPaths = getattr(tables(), section)
     objects = table.objects.get(root, {"self": [""]})
     found = []
     for path in (*(path for spec in table.fields for path in spec.paths), *table.also):
-        kind, colon, leaf = path.partition(":")
-        bases = objects.get(kind, []) if colon else objects["self"]
-        found += [f"{base}.{leaf if colon else path}".lstrip(".") for base in bases]
+        name, leaf = split(path)
+        if name in ROOT_OF:
+            name = "self" if ROOT_OF[name] == root else ""
+        found += [f"{base}.{leaf}".lstrip(".") for base in objects.get(name, [])]
     return found + table.also_root.get(root, [])
