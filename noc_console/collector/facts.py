@@ -18,6 +18,9 @@ from noc_console.storage import inventory, schema
 from noc_console.storage.database import Database
 from noc_console.storage.feed import bump, columns, read_rows
 
+UPTIME_WRAP_S = 2**32 / 100
+"""sysUpTime counts hundredths of a second in 32 bits."""
+
 _ONT_COLUMNS = [f.name for f in fields(Ont) if f.name not in ("id", "revision")]
 
 
@@ -165,7 +168,7 @@ class OltFacts:
             text = f"{name} answers again" if reachable else f"{name} does not answer: {reading.error}"
             severity = "cleared" if reachable else "critical"
             plan.events.append(row | {"kind": "olt_reachable", "severity": severity, "text": text})
-        if self.olt.uptime_s is not None and reading.uptime_s is not None and reading.uptime_s < self.olt.uptime_s:
+        if reading.kind is PollKind.STATE and _restarted(self.olt.uptime_s, reading.uptime_s):
             text = f"{name} restarted {reading.uptime_s:.0f} s ago"
             plan.events.append(row | {"kind": "olt_restarted", "severity": "major", "text": text})
         for card in plan.cards:
@@ -228,6 +231,11 @@ class OltFacts:
         known = {f.name for f in fields(Olt)}
         self.olt = replace(self.olt, **{name: value for name, value in plan.olt.items() if name in known})
         return applied
+
+
+def _restarted(before_s: float | None, now_s: float | None) -> bool:
+    """Whether sysUpTime says that the OLT restarted; near its wrap at 497 days a step back says nothing."""
+    return before_s is not None and now_s is not None and now_s < before_s < UPTIME_WRAP_S - 86400
 
 
 @dataclass(frozen=True, slots=True)

@@ -163,9 +163,11 @@ class OltWorker:
         if reading.kind is PollKind.STATE or not reading.answered:
             row["reachable"] = reading.answered
         if reading.answered:
-            row |= {"last_ok_at": reading.started_at + reading.duration_s, "uptime_s": reading.uptime_s}
+            row["last_ok_at"] = reading.started_at + reading.duration_s
         if reading.kind is PollKind.STATE:
             row["last_poll_s"] = reading.duration_s
+            if reading.answered:
+                row["uptime_s"] = reading.uptime_s
             failed = not reading.answered or reading.outcome is Outcome.FAILED
             retry_s = FIRST_RETRY_S * 2 ** min(self._failures, 10)
             row["retry_at"] = time.time() + min(retry_s, LAST_RETRY_S) if failed else None
