@@ -197,3 +197,12 @@ async def test_an_inform_alone_is_no_refresh() -> None:
         w.huawei.inform()
         done = await asking
         assert done.newer == ()
+
+
+async def test_what_a_dead_collector_left_queued_is_withdrawn() -> None:
+    async with world() as w:
+        await w.queue(w.huawei, "reboot", uniqueKey="noc-reboot")
+        assert not await actions.withdraw(w.client, w.huawei.device_id, factory=True)
+        assert await actions.withdraw(w.client, w.huawei.device_id, factory=False)
+        assert w.queued(w.huawei) == []
+        assert not await actions.withdraw(w.client, w.huawei.device_id, factory=False)

@@ -81,3 +81,9 @@ async def test_only_those_that_informed_since() -> None:
         w.zte.inform()
         again = [cpe async for page in fleet(w.client, newest) for cpe in page]
         assert [cpe.device_id for cpe in again] == [w.zte.device_id]
+
+
+async def test_a_device_by_its_id() -> None:
+    async with world() as w:
+        assert [cpe.serial for cpe in await lookup.by_id(w.client, w.zte.device_id)] == ["ZTEGC0DE0001"]
+        assert await lookup.by_id(w.client, "AABBCC-Nope-1") == []
