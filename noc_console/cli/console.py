@@ -29,9 +29,9 @@ def open_console(
         read_only: Never allow actions.
         folder: Where the console remembers its settings; None is the user's state folder.
     """
-    from noc_console.console.terminal import check_terminal
+    from noc_console.console.run import why_not_here
 
-    refusal = check_terminal()
+    refusal = why_not_here()
     if refusal:
         print(f"noc-console: {refusal}", file=sys.stderr)
         return 2

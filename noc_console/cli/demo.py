@@ -28,9 +28,9 @@ def run_demo(olts: int, onts: int, seed: int, folder: Path | None, headless: boo
         from noc_console.demo.__main__ import main
 
         return main([*arguments, *(["--dir", str(folder)] if folder else []), *(["--json"] if as_json else [])])
-    from noc_console.console.terminal import check_terminal
+    from noc_console.console.run import why_not_here
 
-    refusal = check_terminal()
+    refusal = why_not_here()
     if refusal:
         fail(f"{refusal} (--headless serves the network alone)", Exit.USAGE)
     own_folder = folder or Path(tempfile.mkdtemp(prefix="noc-demo-"))

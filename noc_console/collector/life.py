@@ -11,7 +11,7 @@ import threading
 import time
 
 PR_SET_PDEATHSIG = 1
-HARD_EXIT_S = 2.5
+HARD_EXIT_S = 1.5
 """After this long an orderly end is given up."""
 
 
