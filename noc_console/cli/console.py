@@ -14,6 +14,7 @@ from noc_console.config.paths import log_file, state_dir
 
 if TYPE_CHECKING:
     from noc_console.console.backend import Backend
+    from noc_console.console.settings import ConsoleSettings
 
 
 def open_console(
@@ -38,25 +39,36 @@ def open_console(
     # The child first: it connects while we import and paint.
     with CollectorChild(config_file):
         from noc_console.console.run import run_console
-        from noc_console.console.settings import ConsoleSettings, Intervals
 
-        polling = config.polling
-        user, origin = who()
-        settings = ConsoleSettings(
-            site=config.console.site,
-            thresholds=config.thresholds.domain(),
-            olt_thresholds={olt.name: olt.thresholds.domain() for olt in config.olts if olt.thresholds},
-            intervals=Intervals(
-                polling.state_s, polling.optics_s, polling.health_s, polling.inventory_s, polling.cpe_s
-            ),
-            theme=theme or config.console.theme,
-            mouse=config.console.mouse,
-            keys=config.console.keys,
-            user=user,
-            user_from=origin,
-            read_only=read_only,
-            screen=screen,
-            state_file=(folder or state_dir()) / "ui.json",
-            log_file=log_file(config),
-        )
+        settings = _settings(config, theme, screen, read_only, folder)
         return run_console(cast("Backend", LazyBackend(config)), settings)
+
+
+def open_wallboard(config: Config, config_file: Path, theme: str | None) -> int:
+    """Run the wallboard; returns the exit code."""
+    with CollectorChild(config_file):
+        from noc_console.console.wallboard import run_wallboard
+
+        return run_wallboard(cast("Backend", LazyBackend(config)), _settings(config, theme, "network", True, None))
+
+
+def _settings(config: Config, theme: str | None, screen: str, read_only: bool, folder: Path | None) -> ConsoleSettings:
+    from noc_console.console.settings import ConsoleSettings, Intervals
+
+    polling = config.polling
+    user, origin = who()
+    return ConsoleSettings(
+        site=config.console.site,
+        thresholds=config.thresholds.domain(),
+        olt_thresholds={olt.name: olt.thresholds.domain() for olt in config.olts if olt.thresholds},
+        intervals=Intervals(polling.state_s, polling.optics_s, polling.health_s, polling.inventory_s, polling.cpe_s),
+        theme=theme or config.console.theme,
+        mouse=config.console.mouse,
+        keys=config.console.keys,
+        user=user,
+        user_from=origin,
+        read_only=read_only,
+        screen=screen,
+        state_file=(folder or state_dir()) / "ui.json",
+        log_file=log_file(config),
+    )

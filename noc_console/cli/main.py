@@ -31,6 +31,7 @@ class _State:
     """What stands before the command."""
 
     config: Path | None = None
+    theme: str | None = None
 
 
 def _config() -> tuple[Config, Path]:
@@ -48,6 +49,7 @@ def _start(
     version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
 ) -> None:
     _State.config = config
+    _State.theme = theme
     if version:
         print(__version__)
         raise typer.Exit
@@ -166,7 +168,7 @@ def wallboard() -> None:
     from noc_console.cli.console import open_wallboard
 
     config, path = _config()
-    raise SystemExit(open_wallboard(config, path))
+    raise SystemExit(open_wallboard(config, path, _State.theme))
 
 
 def _act(kind: JobKind, serial: str, reason: str, yes: bool, wait: bool, force: bool, as_json: bool) -> None:

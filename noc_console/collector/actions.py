@@ -102,7 +102,8 @@ class Actions:
         if "baseline" in left:
             await self._tell(job, "another collector took over; still waiting for it to come back")
             sent_at = time.monotonic() - (time.time() - left["sent_at"])
-            return await self._wait_back(acs, job, device_id, Baseline(*left["baseline"], sent_at))
+            boot_at, bootstrap_at, rpc_at = left["baseline"]
+            return await self._wait_back(acs, job, device_id, Baseline(boot_at, bootstrap_at, rpc_at, sent_at))
         withdrawn = await acs_actions.withdraw(acs, device_id, job.kind is JobKind.FACTORY_RESET)
         text = "withdrawn" if withdrawn else "nothing of it is queued"
         return Ending(JobState.FAILED, f"its collector ended while sending: outcome unknown, not repeated, {text}")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
+from typing import Protocol
 
 from noc_console.console.backend import Backend
 from noc_console.console.settings import ConsoleSettings
@@ -21,6 +23,19 @@ def why_not_here() -> str | None:
     return None
 
 
+class Runnable(Protocol):
+    """An app that tells how it ended."""
+
+    crash_line: str | None
+
+    @property
+    def return_code(self) -> int | None:
+        """Exit code; None before the end."""
+
+    def run(self, *, mouse: bool) -> object:
+        """Run until the end."""
+
+
 def run_console(backend: Backend, settings: ConsoleSettings) -> int:
     """Run until the end.
 
@@ -31,18 +46,31 @@ def run_console(backend: Backend, settings: ConsoleSettings) -> int:
     Returns:
         0; 1 after an error of our own; 2 when the terminal cannot show it; 129 and 143 after SIGHUP and SIGTERM.
     """
+
+    def build(ansi_color: bool | None) -> Runnable:
+        # Imported here: what calls us for other commands must not pay for Textual.
+        from noc_console.console.app import NocApp
+
+        return NocApp(backend, settings, ansi_color=ansi_color, watch_terminal=True)
+
+    return run_app(build, settings.mouse)
+
+
+def run_app(build: Callable[[bool | None], Runnable], mouse: bool) -> int:
+    """Run an app on this terminal; exit codes as ``run_console``'s.
+
+    Args:
+        build: Makes it; told True to keep the terminal's own colours (``NO_COLOR``).
+        mouse: Whether to take the mouse over from the terminal.
+    """
     problem = why_not_here()
     if problem:
         print(f"noc-console: {problem}", file=sys.stderr)
         return 2
     os.environ.setdefault("ESCDELAY", ESCAPE_DELAY_MS)
-    # Imported here: what calls us for other commands must not pay for Textual.
-    from noc_console.console.app import NocApp
-
-    keep_ansi = True if os.environ.get("NO_COLOR") else None
-    app = NocApp(backend, settings, ansi_color=keep_ansi, watch_terminal=True)
+    app = build(True if os.environ.get("NO_COLOR") else None)
     try:
-        app.run(mouse=settings.mouse)
+        app.run(mouse=mouse)
     except OSError:
         # The terminal went away while it was being put back in order.
         return app.return_code or 129
