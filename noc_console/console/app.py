@@ -25,6 +25,7 @@ from noc_console.console.dialogs.simple import HelpScreen, MenuScreen, QuitScree
 from noc_console.console.feed import Feed
 from noc_console.console.glyphs import choose_glyphs
 from noc_console.console.lifecycle import Lifecycle
+from noc_console.console.pace import Every
 from noc_console.console.palette_commands import ConsoleCommands
 from noc_console.console.render import header, tree
 from noc_console.console.render.cells import Cell, Line, spread
@@ -48,7 +49,7 @@ from noc_console.domain.filters import FilterError, parse_filter
 from noc_console.domain.jobs import JobKind
 
 FILTER_SETTLE_S = 0.08
-REAGE_EVERY_S = 5
+REAGE_EVERY_S = 5.0
 DEFAULT_VARIABLES = {"border": "#33414f"}
 
 
@@ -100,6 +101,7 @@ class NocApp(App[int]):
         self._feed = Feed(backend, self.desk.model, now, self._changed)
         self._lifecycle = Lifecycle(self._end) if watch_terminal else None
         self._started_at = now()
+        self._reage = Every(REAGE_EVERY_S)
         self._following: dict[int, str] = {}
         self._view_name = settings.screen if settings.screen in SCREENS else SCREENS[0]
         self._last_view = self._view_name
@@ -215,7 +217,7 @@ class NocApp(App[int]):
 
     def _tick(self) -> None:
         now = self.desk.now()
-        if int(now) % REAGE_EVERY_S == 0:
+        if self._reage.due(now):
             delta = Delta()
             self.desk.model.reage(now, delta)
             if delta:
@@ -275,8 +277,9 @@ class NocApp(App[int]):
         for name in SCREENS:
             keys = self.registry.by_id[f"screen.{name}"].keys
             role = "bar-strong" if name == self._view_name else "bar-dim"
-            screens += [(f" {keys[0] if keys else ''}", "key"), (f" {self.views[name].TITLE}", role)]
-        return spread(cells, [*screens, (" ", "bar")], width, "bar")
+            title = self.views[name].TITLE
+            screens += [(f"{keys[0] if keys else ''}", "key"), (f" {title if width >= 100 else title[:3]}  ", role)]
+        return spread(cells, screens, width, "bar")
 
     # -- keys and commands -----------------------------------------------------------------------------------------
 

@@ -89,7 +89,7 @@ _TOKEN = re.compile(r'(?:[^\s"]|"[^"]*(?:"|$))+')
 _NUMBER = re.compile(r"([-+]?\d+(?:\.\d+)?)([a-z%°]*)")
 _COMPARE = {"<=": operator.le, ">=": operator.ge, "<": operator.lt, ">": operator.gt, "=": operator.eq}
 _UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
-_MAC_LIKE = re.compile(r"(?:[0-9a-f]{2}[:\-]){1,7}[0-9a-f]{1,2}|[0-9a-f]{4}(?:[.\-][0-9a-f]{4})+")
+_MAC_LIKE = re.compile(r"(?:[0-9a-f]{2}[:\-]){1,7}[0-9a-f]{1,2}|[0-9a-f]{4}(?:[:.\-][0-9a-f]{1,8})+")
 _SERIAL_LIKE = re.compile(r"[a-z0-9]{4}[:\-.][0-9a-f]{1,8}")
 _NESTED_REPEAT = re.compile(r"\([^()]*[+*}][^()]*\)[+*{]")
 _SEPARATORS = str.maketrans("", "", ":-. ")

@@ -66,8 +66,6 @@ class GuardedDialog(ModalScreen[Confirmed | None]):
         + """
     GuardedDialog > #box { border: round $error; }
     GuardedDialog #target, GuardedDialog #status { height: auto; }
-    GuardedDialog Input { width: 1fr; margin: 0 1; background: $boost; color: $foreground; }
-    GuardedDialog Input:focus { background: $panel; text-style: underline; }
     GuardedDialog Checkbox { margin: 0 1; background: transparent; }
     GuardedDialog #buttons { height: 1; margin: 1 1 0 1; }
     GuardedDialog Button { margin-right: 2; min-width: 12; }

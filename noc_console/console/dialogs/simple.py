@@ -108,8 +108,8 @@ class HelpScreen(ModalScreen[None]):
     def _row(action: Action) -> Line:
         danger = [("  typed confirmation", "warning")] if action.danger else []
         return [
-            (f"  {fit(keys_of(action), 14)} ", "accent"),
-            (fit(command_of(action), 22) + " ", "dim"),
+            (f"  {fit(keys_of(action), 15)} ", "accent"),
+            (fit(command_of(action), 19) + " ", "dim"),
             (action.title, "base"),
             *danger,
         ]

@@ -25,7 +25,7 @@ def render_target(facts: OntFacts, reread: Line, found: Sequence[Blocker], width
     lines += labelled("fresh read", [reread], width)
     lines += labelled("ACS says", acs_side(facts, False), width)
     lines += labelled("light", light_items(facts), width)
-    lines += labelled("last action", [_last_action(facts)], width)
+    lines += labelled("last act", [_last_action(facts)], width)
     against = contradiction(facts)
     if against:
         lines += paragraph(f"CONTRADICTION: {against}", width, "warning", "!!")

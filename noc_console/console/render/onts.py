@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import inf
 
 from noc_console.console.glyphs import Glyphs, sparkline
@@ -23,25 +23,25 @@ STATE_CELLS: tuple[Cell, ...] = (
     ("x gone", "dim"),
 )
 """By effective state; the sign and the word tell it without colour."""
-_SIGNAL_ROLES = {"good": "good", "warning": "warning", "critical": "critical", "overload": "overload"}
-_SIGNAL_TEXT = {"good": "good", "warning": "W weak", "critical": "C crit", "overload": "O strong"}
+_SIGNAL_ROLES = {"good": "dim", "warning": "warning", "critical": "critical", "overload": "overload"}
+_SIGNAL_TEXT = {"good": "good", "warning": "W weak", "critical": "C crit", "overload": "O high"}
 
 _ALL = {
     column.id: column
     for column in (
         Column("state", "STATE", 9, frozen=True, letter="s"),
-        Column("serial", "SERIAL", 16, frozen=True, letter="n"),
-        Column("olt", "OLT", 8, letter="l"),
-        Column("port", "PON", 7, letter="p"),
+        Column("serial", "SERIAL", 12, frozen=True, letter="n"),
+        Column("olt", "OLT", 6, letter="l"),
+        Column("port", "PON", 6, letter="p"),
         Column("ont_id", "ID", 3, right=True, letter="i"),
         Column("description", "DESCRIPTION", 14, flex=True, letter="d"),
-        Column("rx", "RX ONT", 7, right=True, letter="r"),
-        Column("signal", "SIGNAL", 8, letter="g"),
+        Column("rx", "RX ONT", 6, right=True, letter="r"),
+        Column("signal", "SIGNAL", 6, letter="g"),
         Column("reason", "REASON", 11, letter="o"),
         Column("age", "AGE", 8, right=True, letter="a"),
         Column("trend", "RX 24H", SPARK_POINTS),
-        Column("orx", "RX OLT", 7, right=True, letter="x"),
-        Column("tx", "TX ONT", 7, right=True),
+        Column("orx", "RX OLT", 6, right=True, letter="x"),
+        Column("tx", "TX ONT", 6, right=True),
         Column("distance", "DIST m", 7, right=True, letter="m"),
         Column("model", "MODEL", 12, letter="e"),
         Column("since", "SINCE", 11, right=True, letter="c"),
@@ -55,7 +55,7 @@ _ALL = {
 }
 
 _PRESETS = {
-    "triage": "state serial olt port ont_id description rx signal reason age trend orx distance model since",
+    "triage": "state serial olt port ont_id description rx signal age reason trend orx distance model since",
     "optical": "state serial olt port rx signal orx tx distance temperature trend description age ont_id",
     "customer": "state serial description model firmware since olt port ont_id age rx",
     "tr069": "state serial informed ip pppoe mac model description olt port",
@@ -63,23 +63,17 @@ _PRESETS = {
 PRESETS = tuple(_PRESETS)
 
 
-def columns_for(preset: str, serial_cells: int, one_olt: bool) -> list[Column]:
+def columns_for(preset: str, widths: Mapping[str, int], one_olt: bool) -> list[Column]:
     """Columns of a preset.
 
     Args:
         preset: One of ``PRESETS``.
-        serial_cells: Longest serial there is: 12, or 16 when some are hex.
+        widths: Longest value by column id, for those that fit themselves to what there is.
         one_olt: Leaves the OLT column out (everything listed is on the same one).
     """
-    chosen = []
-    for name in _PRESETS.get(preset, _PRESETS["triage"]).split():
-        column = _ALL[name]
-        if name == "olt" and one_olt:
-            continue
-        if name == "serial":
-            column = Column("serial", "SERIAL", serial_cells, frozen=True, letter="n")
-        chosen.append(column)
-    return chosen
+    names = _PRESETS.get(preset, _PRESETS["triage"]).split()
+    chosen = (_ALL[name] for name in names if name != "olt" or not one_olt)
+    return [replace(column, width=max(len(column.title), widths.get(column.id, column.width))) for column in chosen]
 
 
 @dataclass(slots=True)

@@ -9,7 +9,7 @@ from noc_console.console.state.tree import NodeKey
 from noc_console.console.widgets.columns import Column
 
 COLUMNS = (
-    Column("name", "NETWORK", 8, flex=True),
+    Column("name", "NETWORK", 10, flex=True),
     Column("online", "ON", 5, right=True),
     Column("offline", "OFF", 4, right=True),
     Column("unknown", "UNK", 4, right=True),
@@ -79,7 +79,7 @@ def _name(model: Model, glyphs: Glyphs, opened: set[NodeKey], node: NodeKey) -> 
     fold = " " if node.level == 2 else (glyphs.open if node in opened else glyphs.closed)
     name = model.olt_name(node.olt_id) if node.level == 0 else node.path
     mark, role = _worst(model, node)
-    return f"{'  ' * node.level}{fold} {name}{' ' + mark if mark else ''}", role
+    return f"{' ' * node.level}{fold} {name}{' ' + mark if mark else ''}", role
 
 
 def _worst(model: Model, node: NodeKey) -> tuple[str, str]:

@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 from textual.containers import Container
 
 from noc_console.console.desk import Desk
+from noc_console.console.pace import Every
 from noc_console.console.palette import Palette
 from noc_console.console.render.cells import Cell, Line
 from noc_console.console.render.chart import METRICS, draw
@@ -59,6 +60,7 @@ class DetailPane(Container):
         self._chart: Sequence[Line] = ()
         self._chart_data: ChartData | None = None
         self._chart_at = 0.0
+        self._ages = Every(5.0)
 
     def compose(self) -> ComposeResult:
         """Tabs over body."""
@@ -131,11 +133,12 @@ class DetailPane(Container):
     def tick(self) -> None:
         """A second passed."""
         now = self.desk.now()
-        if int(now) % 5 == 0 or self._waiting():
+        due = self._ages.due(now)
+        if due or self._waiting():
             self.paint()
         if self.tab == "optical" and self._chart_data is not None and now - self._chart_at > CHART_EVERY_S:
             self._fetch_settled()
-        if self.tab == "tr-069" and int(now) % 5 == 0:
+        if self.tab == "tr-069" and due:
             self._fetch_settled()
 
     def on_resize(self) -> None:

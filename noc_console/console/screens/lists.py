@@ -8,9 +8,10 @@ from textual import work
 from textual.app import ComposeResult
 
 from noc_console.console.desk import Desk
+from noc_console.console.pace import Every
 from noc_console.console.palette import Palette
 from noc_console.console.render import events, jobs, sources
-from noc_console.console.render.cells import Cell, Line
+from noc_console.console.render.cells import Cell
 from noc_console.console.screens.view import Say, View
 from noc_console.console.state.model import Delta
 from noc_console.console.widgets.lines import FocusPane
@@ -30,6 +31,10 @@ class TableView(View):
 
     table: LineTable
 
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._ages = Every(10.0)
+
     def compose(self) -> ComposeResult:
         """The table."""
         yield self.table
@@ -44,7 +49,7 @@ class TableView(View):
 
     def tick(self) -> None:
         """Ages in view, every ten seconds."""
-        if int(self.desk.now()) % 10 == 0:
+        if self._ages.due(self.desk.now()):
             self.table.refresh_rows()
 
     def set_filter(self, wanted: Filter) -> None:
@@ -296,6 +301,3 @@ class SourcesView(TableView):
     def _cell(self, key: Hashable, column: str) -> Cell:
         row = self._rows.get(str(key))
         return sources.cell(row, column, self.desk.now(), self.desk.session.absolute_times) if row else ("", "base")
-
-
-__all__ = ["JobsView", "Line", "LogView", "SourcesView"]

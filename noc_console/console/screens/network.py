@@ -11,6 +11,7 @@ from textual.app import ComposeResult
 from textual.containers import Container
 
 from noc_console.console.desk import Desk
+from noc_console.console.pace import Every
 from noc_console.console.palette import Palette
 from noc_console.console.render import onts, tree
 from noc_console.console.render.cells import Cell, Line
@@ -26,13 +27,14 @@ from noc_console.domain.history import RANGES_S
 from noc_console.domain.jobs import JobKind
 from noc_console.domain.network import Ont
 
-WIDE, MIDDLE = 160, 120
+HUGE, WIDE, MIDDLE = 190, 160, 120
 SPARK_RANGE_S = 86400.0
 SPARK_KEPT_S = 300.0
 SPARK_SETTLE_S = 0.25
 REBUILD_SHARE = 0.05
 """Re-sorting while data flows may take at most this share of the time."""
 MOST_REFRESHES = 20
+FEW_OLTS = 4
 
 
 class NetworkView(View):
@@ -46,18 +48,21 @@ class NetworkView(View):
     NetworkView #onts { height: 1fr; }
     NetworkView #detail { height: 6; }
     NetworkView.-narrow > #tree { display: none; }
-    NetworkView.-narrow.-tree > #tree { display: block; width: 32; }
+    NetworkView.-narrow.-tree > #tree { display: block; }
     NetworkView.-middle #detail { height: 16; }
     NetworkView.-middle.-notree > #tree, NetworkView.-wide.-notree > #tree { display: none; }
     NetworkView.-middle.-notree > #main, NetworkView.-wide > #main { layout: horizontal; }
     NetworkView.-middle.-notree #onts, NetworkView.-wide #onts { width: 1fr; }
     NetworkView.-middle.-notree #detail { width: 50; height: 1fr; border-left: solid $border; }
-    NetworkView.-wide #detail { width: 60; height: 1fr; border-left: solid $border; }
+    NetworkView.-wide #detail { width: 48; height: 1fr; border-left: solid $border; }
     NetworkView.-zoom-tree > #main, NetworkView.-zoom-onts > #tree, NetworkView.-zoom-detail > #tree { display: none; }
     NetworkView.-zoom-tree > #tree { width: 1fr; border-right: none; }
     NetworkView.-zoom-onts #detail, NetworkView.-zoom-detail #onts { display: none; }
     NetworkView.-zoom-detail #detail { width: 1fr; height: 1fr; border-left: none; }
     NetworkView.-short #detail { height: 5; }
+    NetworkView.-tiny #detail { display: none; }
+    NetworkView.-tiny.-zoom-detail #detail { display: block; }
+    NetworkView.-huge #detail { width: 64; }
     """
 
     def __init__(self, desk: Desk) -> None:
@@ -69,7 +74,7 @@ class NetworkView(View):
         self.topology = LineTable(self._tree_cell, tree.COLUMNS, desk.palette, desk.glyphs, id="tree")
         self.table = LineTable(
             self.cells.cell,  # type: ignore[arg-type]
-            onts.columns_for(self.preset, 12, one_olt=False),
+            onts.columns_for(self.preset, {}, one_olt=False),
             desk.palette,
             desk.glyphs,
             empty=self._empty,
@@ -81,6 +86,7 @@ class NetworkView(View):
         self.cells.sparks = self._sparks
         self._rebuild_after = 0.0
         self._stale_order = False
+        self._ages = Every(10.0)
         self._seen_olts: set[int] = set()
 
     def compose(self) -> ComposeResult:
@@ -100,9 +106,11 @@ class NetworkView(View):
         """Choose the layout by the room there is."""
         width, height = self.size
         self.set_class(width >= WIDE, "-wide")
+        self.set_class(width >= HUGE, "-huge")
         self.set_class(MIDDLE <= width < WIDE, "-middle")
         self.set_class(width < MIDDLE, "-narrow")
         self.set_class(height < 18, "-short")
+        self.set_class(height < 12, "-tiny")
 
     # -- data ------------------------------------------------------------------------------------------------------
 
@@ -126,7 +134,7 @@ class NetworkView(View):
         """Ages and late re-sorting."""
         self.cells.now = self.desk.now()
         self._rebuild_when_due()
-        if int(self.cells.now) % 10 == 0:
+        if self._ages.due(self.cells.now):
             self.table.refresh_rows()
         self.detail.tick()
 
@@ -153,20 +161,24 @@ class NetworkView(View):
 
     def _fit_columns(self) -> None:
         model = self.desk.model
-        long = any(len(serial) > 12 for serial in model.onts.by_serial)
+        widths = {
+            "serial": max(map(len, model.onts.by_serial), default=12),
+            "olt": min(16, max((len(olt.name) for olt in model.olts.values()), default=6)),
+            "port": max((len(port.name) for port in model.port_states.values()), default=6),
+        }
         one_olt = self.scope is not None or len(model.olts) == 1
-        columns = onts.columns_for(self.preset, 16 if long else 12, one_olt)
-        if [column.id for column in columns] != [column.id for column in self.table.columns] or columns[
-            1
-        ] != self.table.columns[1]:
+        columns = tuple(onts.columns_for(self.preset, widths, one_olt))
+        if columns != self.table.columns:
             self.table.set_columns(columns)
 
     def _open_few(self) -> None:
-        """Unfold OLTs as they arrive, while there are only a few."""
-        new = set(self.desk.model.olts) - self._seen_olts
+        """Unfold OLTs, and their cards, as they arrive, while there are only a few."""
+        model = self.desk.model
+        new = set(model.olts) - self._seen_olts
         self._seen_olts |= new
-        if len(self._seen_olts) <= 4:
+        if len(self._seen_olts) <= FEW_OLTS:
             self.opened |= {NodeKey(olt_id) for olt_id in new}
+            self.opened |= {NodeKey(olt_id, p.card, 1) for olt_id in new for p in model.sorted_ports(olt_id)}
 
     def _empty(self) -> list[Line]:
         model = self.desk.model

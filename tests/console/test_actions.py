@@ -1,0 +1,271 @@
+"""From a key to the proven end: menus, guarded dialogs, jobs."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from textual.events import Paste
+from textual.widgets import Button, Input
+
+from noc_console.console.dialogs.guarded import GuardedDialog
+from noc_console.domain.jobs import JobKind, JobState
+
+from .fake_backend import FakeBackend
+from .harness import Desk, console
+
+
+def acting(backend: FakeBackend) -> list[JobKind]:
+    """Kinds of the dangerous jobs that were submitted."""
+    return [request.kind for request in backend.submitted if request.kind.level]
+
+
+async def open_dialog(desk: Desk, key: str = "R", reread: bool = True) -> GuardedDialog:
+    """Allow writing, open the dialog, let the fresh read succeed."""
+    await desk.shows("1 of 96")
+    await desk.command("write on")
+    await desk.press(key)
+    await desk.until(lambda: isinstance(desk.app.screen, GuardedDialog))
+    dialog = desk.app.screen
+    assert isinstance(dialog, GuardedDialog)
+    if reread:
+        await desk.until(lambda: desk.backend.submitted)
+        desk.backend.finish_reads()
+        await desk.until(lambda: not dialog._reading(dialog._facts()))
+        dialog._update()
+    return dialog
+
+
+def typed(dialog: GuardedDialog) -> Input:
+    return dialog.query_one("#typed", Input)
+
+
+async def test_read_only_shows_the_target_refuses_and_says_how() -> None:
+    async with console() as desk:
+        await desk.shows("1 of 96")
+        await desk.press("R")
+        await desk.shows("This session is read-only")
+        await desk.shows(":write on")
+        await desk.type("B1F5")
+        await desk.press(":")
+        await desk.until(lambda: desk.app.prompt.open and desk.app.prompt.input.value == "write on")
+        await desk.press("enter")
+        await desk.shows(" RW ")
+        assert not acting(desk.backend)
+
+
+async def test_a_session_started_read_only_stays_so() -> None:
+    async with console(read_only=True) as desk:
+        await desk.command("write on")
+        await desk.until(lambda: any("started read-only" in toast for toast in desk.toasts()))
+        assert " RO " in desk.screen()
+
+
+async def test_reboot_is_typed_submitted_and_followed_to_its_proven_end() -> None:
+    async with console() as desk:
+        dialog = await open_dialog(desk)
+        serial = dialog._serial
+        await desk.shows(f"Type {serial[-4:]} and press Enter.")
+        typed(dialog).focus()
+        await desk.type(serial[-4:])
+        await desk.press("enter")
+        await desk.until(lambda: acting(desk.backend) == [JobKind.REBOOT])
+        job = max(desk.backend.jobs)
+        await desk.until(lambda: any("requested as job" in toast for toast in desk.toasts()))
+        for state, text in ((JobState.SENT, "task delivered"), (JobState.VERIFYING, "router went silent")):
+            desk.backend.step(job, state, text)
+            await desk.until(lambda wanted=text: any(wanted in toast for toast in desk.toasts()))
+        desk.backend.step(job, JobState.VERIFIED, "informed again", "back after 74 s")
+        await desk.until(lambda: any("verified, back after 74 s" in toast for toast in desk.toasts()))
+        await desk.command("tab jobs")
+        await desk.shows("back after 74 s")
+        await desk.press("5")
+        await desk.shows("router went silent")
+
+
+async def test_no_contact_is_shown_as_a_failure() -> None:
+    async with console() as desk:
+        dialog = await open_dialog(desk)
+        typed(dialog).focus()
+        await desk.type(dialog._serial[-4:])
+        await desk.press("enter")
+        await desk.until(lambda: acting(desk.backend))
+        desk.backend.step(max(desk.backend.jobs), JobState.NO_CONTACT, "task withdrawn", "no contact: withdrawn")
+        await desk.until(
+            lambda: any(n.severity == "error" and "withdrawn" in n.message for n in desk.app._notifications)
+        )
+
+
+async def test_the_dialog_cannot_be_satisfied_by_stray_typing() -> None:
+    async with console() as desk:
+        dialog = await open_dialog(desk)
+        assert isinstance(desk.app.focused, Button)
+        assert desk.app.focused.id == "cancel"
+        await desk.type(dialog._serial[-4:] + "yYqR")
+        assert typed(dialog).value == ""
+        await desk.press("enter")
+        await desk.until(lambda: not isinstance(desk.app.screen, GuardedDialog))
+        assert not acting(desk.backend)
+
+
+async def test_a_wrong_text_clears_the_field_and_disarms_it_for_two_seconds() -> None:
+    async with console() as desk:
+        dialog = await open_dialog(desk)
+        typed(dialog).focus()
+        await desk.type("0000")
+        await desk.press("enter")
+        assert typed(dialog).value == ""
+        assert typed(dialog).disabled
+        assert isinstance(desk.app.screen, GuardedDialog)
+        desk.backend.clock += 2.1
+        desk.backend.beat()
+        await desk.until(lambda: dialog.missing() is None)
+        assert not acting(desk.backend)
+
+
+async def test_pasted_control_characters_never_get_in() -> None:
+    async with console() as desk:
+        dialog = await open_dialog(desk)
+        field = typed(dialog)
+        field.focus()
+        await desk.until(lambda: field.has_focus)
+        field.post_message(Paste(f"\x1b[31m{dialog._serial[-4:]}\r\n\x00"))
+        await desk.until(lambda: field.value)
+        assert field.value == f"[31m{dialog._serial[-4:]}"
+        assert not acting(desk.backend)
+
+
+async def test_factory_reset_wants_the_whole_serial_a_reason_and_five_seconds() -> None:
+    async with console() as desk:
+        dialog = await open_dialog(desk, "Z")
+        assert dialog.missing() == "arming: 5 s"
+        desk.backend.clock += 5.1
+        desk.backend.beat()
+        await desk.until(lambda: dialog.missing() == "give the reason")
+        dialog.query_one("#reason", Input).focus()
+        await desk.type("customer moved out")
+        await desk.press("enter")
+        await desk.until(lambda: typed(dialog).has_focus)
+        await desk.type(dialog._serial)
+        await desk.press("enter")
+        await desk.until(lambda: acting(desk.backend) == [JobKind.FACTORY_RESET])
+        assert desk.backend.submitted[-1].reason == "customer moved out"
+
+
+async def test_a_failed_fresh_read_raises_the_gate() -> None:
+    async with console() as desk:
+        dialog = await open_dialog(desk, reread=False)
+        await desk.until(lambda: desk.backend.submitted)
+        assert dialog.missing() == "reading the target again ..."
+        desk.backend.step(1, JobState.FAILED, "no answer from the OLT", "no answer from the OLT")
+        await desk.shows("FAILED: no answer from the OLT")
+        assert dialog.expected == dialog._serial
+        assert dialog.missing() == "give the reason"
+
+
+async def test_blockers_need_a_tick_and_a_reason() -> None:
+    backend = FakeBackend()
+    ont = backend.onts[1]
+    backend.put_ont(replace(ont, state="offline", offline_reason="loss_of_signal"))
+    async with console(backend) as desk:
+        dialog = await open_dialog(desk)
+        await desk.shows("state is LOS (no light): a reboot cannot help")
+        assert dialog.missing() == "tick the override (Tab, Space), or Esc"
+        dialog.query_one("#force").focus()
+        await desk.press("space")
+        await desk.until(lambda: dialog.missing() == "give the reason")
+        dialog.query_one("#reason", Input).focus()
+        await desk.type("splice crew asks for it")
+        await desk.press("enter")
+        await desk.type(dialog._serial[-4:])
+        await desk.press("enter")
+        await desk.until(lambda: acting(desk.backend))
+        assert backend.submitted[-1].forced
+
+
+async def test_force_command_fills_the_override_in() -> None:
+    backend = FakeBackend()
+    backend.put_ont(replace(backend.onts[1], state="offline", offline_reason="loss_of_signal"))
+    async with console(backend) as desk:
+        await desk.shows("1 of 96")
+        await desk.command("write on")
+        await desk.command("force reboot crew asks")
+        await desk.until(lambda: isinstance(desk.app.screen, GuardedDialog) and backend.submitted)
+        backend.finish_reads()
+        dialog = desk.app.screen
+        assert isinstance(dialog, GuardedDialog)
+        await desk.until(lambda: dialog.missing() is None)
+
+
+async def test_nothing_can_be_asked_without_a_collector() -> None:
+    async with console() as desk:
+        await desk.shows("1 of 96")
+        await desk.command("write on")
+        desk.backend.clock += 60
+        await desk.press("R")
+        await desk.until(lambda: any("no collector is running" in toast for toast in desk.toasts()))
+        assert not desk.backend.submitted
+
+
+async def test_a_refusal_by_policy_is_told() -> None:
+    async with console() as desk:
+        dialog = await open_dialog(desk)
+        desk.backend.refuse = "amy may not reboot"
+        typed(dialog).focus()
+        await desk.type(dialog._serial[-4:])
+        await desk.press("enter")
+        await desk.until(lambda: any("amy may not reboot" in toast for toast in desk.toasts()))
+
+
+async def test_writing_ends_after_half_an_hour_without_a_key() -> None:
+    async with console() as desk:
+        await desk.command("write on")
+        await desk.shows(" RW ")
+        desk.backend.clock += 1801
+        desk.backend.poll_all()
+        await desk.shows(" RO ")
+
+
+async def test_the_menu_lists_actions_and_says_why_one_is_disabled() -> None:
+    async with console() as desk:
+        await desk.shows("1 of 96")
+        await desk.press("r")
+        await desk.until(lambda: desk.backend.submitted)
+        await desk.press(".")
+        await desk.shows("just refreshed: again in 10 s")
+        await desk.press("j", "enter")
+        await desk.until(lambda: isinstance(desk.app.screen, GuardedDialog))
+
+
+async def test_a_job_can_be_cancelled() -> None:
+    async with console() as desk:
+        await desk.shows("1 of 96")
+        await desk.press("r")
+        await desk.until(lambda: desk.backend.submitted)
+        await desk.press("5")
+        await desk.shows("refresh")
+        await desk.press("x")
+        await desk.until(lambda: desk.backend.cancelled == [1])
+        await desk.shows("cancelled by amy")
+        await desk.press("x")
+        await desk.until(lambda: any("has ended" in toast for toast in desk.toasts()))
+
+
+@pytest.mark.parametrize("command", ["bogus", "reboott", "rm -rf"])
+async def test_an_unknown_command_executes_nothing(command: str) -> None:
+    async with console() as desk:
+        await desk.shows("1 of 96")
+        await desk.command(command)
+        await desk.until(lambda: any("no command" in toast for toast in desk.toasts()))
+        assert not desk.backend.submitted
+
+
+async def test_palette_finds_actions_and_objects() -> None:
+    async with console() as desk:
+        await desk.shows("1 of 96")
+        serial = desk.app.desk.model.onts.get(40, "serial")
+        await desk.press("ctrl+p")
+        await desk.type(serial.lower())
+        await desk.shows(f"ONT {serial}")
+        await desk.press("down", "enter")
+        await desk.until(lambda: desk.serial() == serial)
