@@ -8,6 +8,9 @@ import unicodedata
 # C0, DEL, C1: a terminal acts on them. Bidirectional controls reorder what the operator reads.
 _UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
 
+# Not encodable: no database, socket or terminal takes them.
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
 
 def clean(text: str, limit: int = 256) -> str:
     """Return ``text`` without anything that a terminal could act on.
@@ -20,8 +23,7 @@ def clean(text: str, limit: int = 256) -> str:
         Text with control and bidirectional characters replaced by ``·``, unpaired surrogates by ``\ufffd``,
         combining characters that lead the string dropped, outer blanks stripped.
     """
-    text = text.strip("\x00 \t\r\n").encode("utf-8", "replace").decode("utf-8")
-    text = _UNSAFE.sub("·", text)
+    text = _UNSAFE.sub("·", _SURROGATE.sub("\ufffd", text.strip("\x00 \t\r\n")))
     while text and unicodedata.combining(text[0]):
         text = text[1:]
     return text if len(text) <= limit else text[: limit - 1] + "…"

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import os
 import sqlite3
+import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,10 @@ class Database:
         self._engine: AsyncEngine | None = None
 
     @property
+    def _path(self) -> Path:
+        return Path(self.url.removeprefix("sqlite:///"))
+
+    @property
     def engine(self) -> AsyncEngine:
         """The engine; made at first use."""
         if self._engine is None:
@@ -79,6 +84,8 @@ class Database:
 
     async def version(self) -> str | None:
         """Alembic revision of the schema that is there, None when there is none."""
+        if self.is_sqlite and not self._path.exists():
+            return None  # connecting would make an empty file that everybody can read
         try:
             async with self.reading() as connection:
                 return (await connection.execute(text("SELECT version_num FROM alembic_version"))).scalar()
@@ -104,13 +111,7 @@ class Database:
     async def migrate(self) -> None:
         """Bring the schema to this program's version; safe to run at each start and from two programs at once."""
         if self.is_sqlite:
-            path = Path(self.url.removeprefix("sqlite:///"))
-            try:
-                path.parent.mkdir(parents=True, exist_ok=True)
-                # Created by us and private: the file holds customers' data.
-                os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-            except OSError as error:
-                raise SourceUnavailable(f"cannot open {path}: {error.strerror}", SOURCE) from None
+            self._make_file()
         if await self.version() == SCHEMA_VERSION:
             return
         with _errors():
@@ -122,6 +123,18 @@ class Database:
                         # Two collectors may start at once: one migrates, the other waits and finds nothing to do.
                         await connection.execute(text("SELECT pg_advisory_xact_lock(7309871)"))
                     await connection.run_sync(_upgrade)
+
+    def _make_file(self) -> None:
+        """Make the SQLite file, private, for it holds customers' data; one that is there is not even opened.
+
+        (Closing any descriptor of a file drops the locks that SQLite's own connections in this process hold on it.)
+        """
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            with suppress(FileExistsError):
+                os.close(os.open(self._path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+        except OSError as error:
+            raise SourceUnavailable(f"cannot open {self._path}: {error.strerror}", SOURCE) from None
 
     async def close(self) -> None:
         """Close every connection."""
@@ -150,7 +163,7 @@ def _sqlite_engine(url: str) -> AsyncEngine:
         # The driver must not open transactions by itself: BEGIN is ours (see _on_begin).
         connection.isolation_level = None
         cursor = connection.cursor()
-        cursor.execute("PRAGMA journal_mode=WAL")
+        _switch_to_wal(cursor)
         cursor.execute("PRAGMA synchronous=NORMAL")
         cursor.execute("PRAGMA foreign_keys=ON")
         cursor.close()
@@ -161,6 +174,19 @@ def _sqlite_engine(url: str) -> AsyncEngine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
 
     return engine
+
+
+def _switch_to_wal(cursor: Any) -> None:
+    """Switch a new file to WAL, once; SQLite does not wait for its turn in this, so we do."""
+    ends_at = time.monotonic() + BUSY_TIMEOUT_S
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > ends_at:
+                raise
+            time.sleep(0.005)
 
 
 def _postgres_engine(url: str) -> AsyncEngine:

@@ -79,6 +79,7 @@ async def read_changes(connection: AsyncConnection, since: Mapping[str, int]) ->
     """Everything newer than ``since``, in one read transaction."""
     now = await read_revisions(connection)
     changes = Changes(revisions=now)
+    last_event = since.get("event.id", 0)
     for stream, revision in now.items():
         seen = since.get(stream, 0)
         if revision == seen:
@@ -96,9 +97,10 @@ async def read_changes(connection: AsyncConnection, since: Mapping[str, int]) ->
             query = select(*columns(schema.source, Source)).where(schema.source.c.revision > seen)
             changes.sources.extend(await read_rows(connection, query, Source))
         elif stream == "event":
-            changes.events.extend(await _read_events(connection, since.get("event.id", 0)))
+            last_event = last_event if seen else 0
+            changes.events.extend(await _read_events(connection, last_event))
     changes.collectors.extend(await read_collectors(connection))
-    changes.revisions["event.id"] = max((e.id for e in changes.events), default=since.get("event.id", 0))
+    changes.revisions["event.id"] = max((e.id for e in changes.events), default=last_event)
     return changes
 
 
@@ -130,14 +132,15 @@ def _mark(olt_id: int, port: str, kind: str, outcome: str, *rest: Any) -> PollMa
 async def _read_events(connection: AsyncConnection, after_id: int) -> list[Event]:
     table = schema.event
     query = select(*columns(table, Event)).where(table.c.id > after_id)
-    query = query.order_by(table.c.id.desc()).limit(EVENTS_AT_FIRST)
+    query = query.order_by(table.c.id.desc()).limit(None if after_id else EVENTS_AT_FIRST)
     return list(reversed(await read_rows(connection, query, Event)))
 
 
-async def read_jobs(connection: AsyncConnection, seen: int = 0, limit: int = JOBS_AT_FIRST) -> list[Job]:
-    """Jobs changed after revision ``seen``, newest first, without their steps."""
+async def read_jobs(connection: AsyncConnection, seen: int = 0) -> list[Job]:
+    """Jobs changed after revision ``seen``, newest first, without their steps; at first only the newest ones."""
     table = schema.job
-    query = select(*columns(table, Job)).where(table.c.revision > seen).order_by(table.c.id.desc()).limit(limit)
+    query = select(*columns(table, Job)).where(table.c.revision > seen).order_by(table.c.id.desc())
+    query = query.limit(None if seen else JOBS_AT_FIRST)
     return [job_from(dict(row)) for row in (await connection.execute(query)).mappings()]
 
 

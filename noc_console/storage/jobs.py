@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from noc_console.domain.errors import ActionRefused, SourceError
 from noc_console.domain.jobs import ENDED, Job, JobKind, JobRequest, JobState, JobStep
+from noc_console.domain.text import clean
 from noc_console.storage import audit, schema
 from noc_console.storage.database import Database
 from noc_console.storage.feed import bump, columns, job_from
@@ -48,16 +49,16 @@ class JobStore:
             raise ActionRefused("this ONT is not in the inventory any more")
         now = time.time()
         revision = await bump(connection, "job")
-        values = {
+        values: dict[str, Any] = {
             "kind": request.kind.value,
             "state": JobState.REQUESTED.value,
             "ont_id": request.ont_id,
             "serial": target.serial,
             "olt": target.name,
             "port": target.port,
-            "reason": request.reason,
-            "requested_by": request.requested_by,
-            "requested_from": request.requested_from,
+            "reason": clean(request.reason),
+            "requested_by": clean(request.requested_by),
+            "requested_from": clean(request.requested_from),
             "requested_at": now,
             "expires_at": now + request.expires_in_s,
             "forced": request.forced,
@@ -68,15 +69,8 @@ class JobStore:
         job_id: int = result.scalar_one()
         if request.kind.level > 0:
             where = f"{target.serial} at {target.name} {target.port} id {target.ont_id}"
-            entry = audit.Entry(
-                request.requested_by,
-                request.requested_from,
-                request.kind.value,
-                where,
-                request.reason,
-                "requested",
-                job_id,
-            )
+            asked = (values["requested_by"], values["requested_from"], values["kind"], where, values["reason"])
+            entry = audit.Entry(*asked, "requested", job_id)
             await audit.append(connection, entry, now)
         return job_id
 

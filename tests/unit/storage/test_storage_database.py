@@ -1,0 +1,142 @@
+"""Schema, transactions and what errors say, on SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import stat
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select, text
+
+from noc_console.domain.errors import SourceError, SourceProtocolError, SourceUnavailable
+from noc_console.storage import schema
+from noc_console.storage.database import SCHEMA_VERSION, Database
+from noc_console.storage.feed import bump
+from noc_console.storage.inventory import upsert
+
+
+async def test_migrating_twice_changes_nothing(database_url: str) -> None:
+    database = Database(database_url)
+    assert await database.version() is None
+    with pytest.raises(SourceProtocolError, match="not there yet"):
+        await database.check_version()
+    await database.migrate()
+    async with database.writing() as connection:
+        assert await bump(connection, "cpe") == 1
+    await database.migrate()
+    await database.check_version()
+    async with database.reading() as connection:
+        assert (await connection.execute(select(schema.feed.c.revision))).scalar_one() == 1
+    await database.close()
+
+
+async def test_two_programs_may_migrate_at_once(database_url: str) -> None:
+    both = [Database(database_url) for _ in range(4)]
+    await asyncio.gather(*(one.migrate() for one in both))
+    assert [await one.version() for one in both] == [SCHEMA_VERSION] * 4
+    await asyncio.gather(*(one.close() for one in both))
+
+
+async def test_another_schema_is_refused(database: Database) -> None:
+    async with database.writing() as connection:
+        await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(SourceProtocolError, match=r"schema version 9999, this program needs .*run the same release"):
+        await database.check_version()
+
+
+async def test_an_error_rolls_the_whole_transaction_back(database: Database) -> None:
+    with pytest.raises(ZeroDivisionError):
+        async with database.writing() as connection:
+            await bump(connection, "cpe")
+            raise ZeroDivisionError
+    async with database.reading() as connection:
+        assert (await connection.execute(select(schema.feed))).all() == []
+
+
+async def test_a_bad_statement_is_told_without_its_parameters(database: Database) -> None:
+    with pytest.raises(SourceError) as caught:
+        async with database.writing() as connection:
+            await connection.execute(text("INSERT INTO feed (name, nowhere) VALUES (:secret, 1)"), {"secret": "hush"})
+    assert "hush" not in str(caught.value)
+
+
+async def test_upserts_insert_then_update_any_text(database: Database) -> None:
+    names = ["Zürich", "日本 ٣", "O'Brien; DROP TABLE source", "🛰", "%s :name"]
+    rows = [{"name": name, "state": "ok", "detail": name, "revision": 1} for name in names]
+    for state in ("ok", "failing"):
+        async with database.writing() as connection:
+            await upsert(connection, schema.source, [row | {"state": state} for row in rows])
+    async with database.reading() as connection:
+        query = select(schema.source.c.name, schema.source.c.detail, schema.source.c.state)
+        found = {tuple(row) for row in await connection.execute(query)}
+    assert found == {(name, name, "failing") for name in names}
+
+
+async def test_more_rows_than_one_statement_holds(database: Database) -> None:
+    rows = [{"name": f"s{i}", "state": "ok", "revision": i} for i in range(1001)]
+    async with database.writing() as connection:
+        await upsert(connection, schema.source, rows)
+        assert len((await connection.execute(select(schema.source))).all()) == 1001
+
+
+async def test_sqlite_files_are_private(tmp_path: Path) -> None:
+    path = tmp_path / "deep" / "noc.db"
+    database = Database(f"sqlite:///{path}")
+    await database.migrate()
+    await database.close()
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+async def test_looking_at_a_sqlite_database_that_is_not_there_makes_none(tmp_path: Path) -> None:
+    path = tmp_path / "noc.db"
+    database = Database(f"sqlite:///{path}")
+    with pytest.raises(SourceProtocolError, match="not there yet"):
+        await database.check_version()
+    await database.close()
+    assert not path.exists()
+
+
+async def test_a_sqlite_database_that_another_program_holds_is_said_to_be_locked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("noc_console.storage.database.BUSY_TIMEOUT_S", 0.05)
+    path = tmp_path / "noc.db"
+    database = Database(f"sqlite:///{path}")
+    await database.migrate()
+    holder = sqlite3.connect(path, isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+    with pytest.raises(SourceUnavailable, match="locked by another program"):
+        async with database.writing():
+            pass
+    async with database.reading() as connection:  # readers go on
+        await connection.execute(select(schema.olt))
+    holder.execute("COMMIT")
+    async with database.writing() as connection:
+        assert await bump(connection, "cpe") == 1
+    holder.close()
+    await database.close()
+
+
+@pytest.mark.parametrize("path", ["/proc/nothing/noc.db", "/dev/null/noc.db"])
+async def test_a_folder_that_cannot_be_written_is_unavailable(path: str) -> None:
+    with pytest.raises(SourceUnavailable, match=f"cannot open {path}"):
+        await Database(f"sqlite:///{path}").migrate()
+
+
+async def test_a_file_that_is_no_database_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "noc.db"
+    path.write_text("this is not a database, however long it may be " * 100)
+    database = Database(f"sqlite:///{path}")
+    with pytest.raises((SourceProtocolError, SourceUnavailable), match="not a database"):
+        await database.migrate()
+    await database.close()
+
+
+async def test_a_postgresql_that_is_not_there_is_unavailable() -> None:
+    database = Database("postgresql+psycopg://noc:hush@127.0.0.1:1/noc")
+    with pytest.raises(SourceUnavailable) as caught:
+        await database.check_version()
+    assert "hush" not in str(caught.value)
+    await database.close()
