@@ -129,7 +129,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("mark.toggle", "Mark", ("space",), "mark", "list"),
     Action("mark.all", "Mark all that are listed", ("*",), "mark-all", "list"),
     Action("mark.none", "Take all marks away", ("u",), "unmark", "list"),
-    Action("ont.refresh", "Refresh: read it from the device now", ("r",), "refresh", "network", menu=True,
+    Action("ont.refresh", "Refresh from the device", ("r",), "refresh", "network", menu=True,
            footer="refresh", why_disabled=_can_refresh),
     Action("ont.reboot", "Reboot its router", ("R",), "reboot", "network", danger=3, menu=True, footer="reboot",
            why_disabled=_has_serial),

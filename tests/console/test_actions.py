@@ -233,7 +233,7 @@ async def test_the_menu_lists_actions_and_says_why_one_is_disabled() -> None:
         await desk.until(lambda: desk.backend.submitted)
         await desk.press(".")
         await desk.shows("just refreshed: again in 10 s")
-        await desk.press("j", "enter")
+        await desk.press("j", "j", "enter")
         await desk.until(lambda: isinstance(desk.app.screen, GuardedDialog))
 
 

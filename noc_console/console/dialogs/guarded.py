@@ -239,10 +239,10 @@ class GuardedDialog(ModalScreen[Confirmed | None]):
 
     def _status_lines(self, missing: str | None, width: int) -> list[Line]:
         if missing == "read-only":
-            text = "This session is read-only. Press : to leave this dialog and type :write on, then ask again."
             if self.desk.settings.read_only:
-                text = "This session was started read-only: actions cannot be enabled here."
-            return [(), *([(f" {row}", "warning")] for row in wrap(text, width - 2))]
+                return [(), [(" This session was started read-only: it cannot act.", "warning")]]
+            how: Line = [(" Press ", "base"), (" : ", "key"), (" to open :write on, then ask again.", "base")]
+            return [(), [(" This session is read-only.", "warning")], how]
         if missing:
             return [[(f" {row}", "accent")] for row in wrap(missing, width - 2)]
         return [[(f" Type {self.expected} and press Enter.", "strong")]]

@@ -118,7 +118,7 @@ class HelpScreen(ModalScreen[None]):
 class MenuScreen(ModalScreen[str | None]):
     """Actions on the selection; what cannot be done says why. Returns the chosen action's id."""
 
-    DEFAULT_CSS = BOX_CSS.format(name="MenuScreen", size="width: 76; max-width: 96%; height: auto; max-height: 90%;")
+    DEFAULT_CSS = BOX_CSS.format(name="MenuScreen", size="width: 80; max-width: 96%; height: auto; max-height: 90%;")
 
     def __init__(self, registry: Registry, context: Context, title: str, palette: Palette, glyphs: Glyphs) -> None:
         super().__init__()
@@ -126,7 +126,7 @@ class MenuScreen(ModalScreen[str | None]):
         self._about = context
         self._title = title
         self._actions = {a.id: a for a in registry.active(context.scopes) if a.menu}
-        columns = (Column("key", "KEY", 5, frozen=True), Column("title", "ACTION", 20, flex=True))
+        columns = (Column("key", "KEY", 3), Column("title", "ACTION", 27), Column("why", "", 20, flex=True))
         self._table = LineTable(self._cell, columns, palette, glyphs, id="menu")
 
     def compose(self) -> ComposeResult:
@@ -169,7 +169,9 @@ class MenuScreen(ModalScreen[str | None]):
         why = action.why_disabled(self._about)
         if column == "key":
             return keys_of(action), "dim" if why else "accent"
-        return (f"{action.title} - {why}", "dim") if why else (action.title, "warning" if action.danger else "base")
+        if column == "why":
+            return (why, "dim") if why else ("typed confirmation" if action.danger else "", "dim")
+        return action.title, "dim" if why else ("warning" if action.danger else "base")
 
 
 class QuitScreen(ModalScreen[bool]):

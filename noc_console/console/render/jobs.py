@@ -12,14 +12,14 @@ from noc_console.domain.freshness import format_age
 from noc_console.domain.jobs import Job, JobState
 
 COLUMNS = (
-    Column("id", "JOB", 5, right=True, frozen=True),
+    Column("id", "JOB", 4, right=True, frozen=True),
     Column("kind", "ACTION", 13, frozen=True),
-    Column("state", "STATE", 11, frozen=True),
-    Column("serial", "ONT", 16),
-    Column("where", "WHERE", 16),
+    Column("state", "STATE", 10, frozen=True),
+    Column("serial", "ONT", 12),
     Column("result", "LAST STEP / RESULT", 20, flex=True),
-    Column("by", "BY", 10),
-    Column("at", "ASKED", 11, right=True),
+    Column("at", "ASKED", 8, right=True),
+    Column("by", "BY", 8),
+    Column("where", "WHERE", 14),
 )
 _ROLES = {
     JobState.VERIFIED: "good",

@@ -125,9 +125,7 @@ class DetailPane(Container):
             return
         ont_id = self.desk.model.onts.get(self.row, "id")
         touched = any(self.desk.model.jobs[job_id].ont_id == ont_id for job_id in delta.jobs)
-        if self.tab == "tr-069" and touched:
-            self._read_sections()
-        if self.tab == "history" and delta.events:
+        if (self.tab == "tr-069" and touched) or (self.tab == "history" and delta.events):
             self._fetch_settled()
 
     def tick(self) -> None:
@@ -266,12 +264,6 @@ class DetailPane(Container):
         else:
             self._cpe = CpeView(self._cpe.serial, self._cpe.sections, self._cpe.device_id, job)
         self.paint()
-
-    @work(exclusive=True, group="sections", exit_on_error=False)
-    async def _read_sections(self) -> None:
-        facts = self.facts()
-        if facts is not None and facts.ont.serial is not None:
-            await self._read(facts.ont.serial)
 
     async def _read(self, serial: str) -> None:
         try:

@@ -21,7 +21,7 @@ from noc_console.domain.filters import Filter
 from noc_console.domain.jobs import Job, JobKind
 from noc_console.domain.network import Event, Ont
 
-SIDE_BY_SIDE = 120
+SIDE_BY_SIDE = 150
 
 
 class TableView(View):
@@ -121,7 +121,8 @@ class JobsView(TableView):
             found = [job for job in found if jobs.state_role(job.state) != "good"]
         if self.filter:
             found = [job for job in found if self.filter.matches(_job_row(job))]
-        self.table.set_keys([job.id for job in found])
+        newest = found[0].id if found and not self.display else None
+        self.table.set_keys([job.id for job in found], follow=newest)
 
     def set_palette(self, palette: Palette) -> None:
         """Change colours."""

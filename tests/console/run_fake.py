@@ -1,0 +1,27 @@
+"""The console on the fake network, for the tests that need a real terminal: ``python -m tests.console.run_fake``."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+
+from noc_console.console.run import run_console
+from noc_console.console.settings import ConsoleSettings
+
+from .fake_backend import FakeBackend
+
+
+class ClosingBackend(FakeBackend):
+    """Notes in a file that it was closed."""
+
+    async def close(self) -> None:
+        await super().close()
+        if len(sys.argv) > 1:
+            Path(sys.argv[1]).write_text("closed", encoding="utf-8")  # noqa: ASYNC240
+
+
+if __name__ == "__main__":
+    backend = ClosingBackend()
+    backend.clock = time.time()
+    sys.exit(run_console(backend, ConsoleSettings(site="pty", user="amy")))

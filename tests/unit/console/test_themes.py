@@ -1,0 +1,96 @@
+"""Theme files: the shipped ones are readable and tell states apart; bad ones are reported, never fatal."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from rich.color import Color, ColorSystem
+
+from noc_console.console.palette import ROLES
+from noc_console.console.themes import choose_theme, load_themes
+
+SHIPPED = load_themes({"XDG_CONFIG_HOME": "/nonexistent"})
+TEXT_ROLES = sorted(ROLES - {"cursor", "cursor-blur", "base", "spark"})
+
+
+def luminance(colour: Color) -> float:
+    parts = [value / 255 for value in colour.get_truecolor()]
+    linear = [v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4 for v in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(first: Color, second: Color) -> float:
+    high, low = sorted((luminance(first), luminance(second)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+def test_both_are_shipped_without_problems_and_name_every_role() -> None:
+    assert set(SHIPPED.found) == {"dark", "mono"}
+    assert SHIPPED.problems == []
+    for theme in SHIPPED.found.values():
+        assert set(theme.palette._styles) == ROLES
+
+
+@pytest.mark.parametrize("role", TEXT_ROLES)
+def test_dark_text_is_readable(role: str) -> None:
+    style = SHIPPED.found["dark"].palette.style(role)
+    assert style.color is not None and style.bgcolor is not None
+    assert contrast(style.color, style.bgcolor) >= 4.5
+
+
+@pytest.mark.parametrize(
+    "role", ["base", "dim", "online", "offline", "unknown", "warning", "critical", "overload", "strong"]
+)
+def test_dark_text_is_readable_under_the_cursor(role: str) -> None:
+    palette = SHIPPED.found["dark"].palette
+    style = palette.style(role) + palette.overlay("cursor")
+    assert style.color is not None and style.bgcolor is not None
+    assert contrast(style.color, style.bgcolor) >= (3.0 if role == "dim" else 4.5)
+
+
+@pytest.mark.parametrize("system", [ColorSystem.EIGHT_BIT, ColorSystem.STANDARD])
+def test_dark_states_stay_apart_with_fewer_colours(system: ColorSystem) -> None:
+    palette = SHIPPED.found["dark"].palette
+    colours = [palette.style(role).color for role in ("online", "offline", "warning")]
+    assert len({colour.downgrade(system) for colour in colours if colour}) == 3
+
+
+def test_mono_uses_no_colour() -> None:
+    for role in ROLES:
+        style = SHIPPED.found["mono"].palette.style(role)
+        for colour in (style.color, style.bgcolor):
+            assert colour is None or colour.is_default
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("not toml [", "broken.toml"),
+        ('name = "x"\n[colors]\nprimary = "#zzz"\n[roles]\nbase = "none"', "no colour"),
+        ('name = "x"\n[colors]\nprimary = "red"\n[roles]\nbase = "none"\nbogus = "red"', "unknown role 'bogus'"),
+        ('name = "x"\n[colors]\nprimary = "red"\n[roles]\nbase = "not a style at all"', "roles:"),
+        ("[roles]", "needs a name"),
+        ('name = "x"', "needs at least"),
+    ],
+)
+def test_a_bad_file_is_reported_by_name_and_reason(tmp_path: Path, text: str, says: str) -> None:
+    (tmp_path / "broken.toml").write_text(text)
+    themes = load_themes({"NOC_THEMES": str(tmp_path), "XDG_CONFIG_HOME": "/nonexistent"})
+    assert "dark" in themes.found
+    assert len(themes.problems) == 1
+    assert "broken.toml" in themes.problems[0]
+    assert says in themes.problems[0]
+
+
+def test_a_users_theme_replaces_the_shipped_one(tmp_path: Path) -> None:
+    (tmp_path / "mine.toml").write_text('name = "dark"\n[colors]\nprimary = "red"\n[roles]\nbase = "white on black"')
+    themes = load_themes({"NOC_THEMES": str(tmp_path), "XDG_CONFIG_HOME": "/nonexistent"})
+    assert themes.found["dark"].palette.style("offline") == themes.found["dark"].palette.base
+
+
+def test_choice() -> None:
+    assert choose_theme(None, SHIPPED, {}) == "dark"
+    assert choose_theme(None, SHIPPED, {"NO_COLOR": "1"}) == "mono"
+    assert choose_theme("mono", SHIPPED, {}) == "mono"
+    assert choose_theme("dark", SHIPPED, {"NO_COLOR": "1"}) == "dark"
