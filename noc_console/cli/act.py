@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import getpass
-import os
-import socket
 import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from noc_console.cli.caller import who
 from noc_console.cli.child import CollectorChild
 from noc_console.cli.output import Exit, fail, print_json
 from noc_console.cli.rows import Network, job_row
@@ -133,13 +131,6 @@ def _confirm(kind: JobKind, ont: Ont) -> None:
 def _request(config: Config, ont: Ont, order: Order) -> JobRequest:
     user, origin = who()
     return JobRequest(order.kind, ont.id, order.reason, user, origin, config.jobs.expiry_s, order.force)
-
-
-def who() -> tuple[str, str]:
-    """The person behind this process, and where they come from."""
-    user = os.environ.get("SUDO_USER") or os.environ.get("SSH_USER") or getpass.getuser()
-    connection = os.environ.get("SSH_CONNECTION", "").split()
-    return user, connection[0] if connection else socket.gethostname()
 
 
 async def _follow(backend: StorageBackend, job_id: int, as_json: bool) -> Exit:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from noc_console.cli.act import who
-from noc_console.cli.child import CollectorChild
+from noc_console.cli.caller import who
 from noc_console.cli.lazy import LazyBackend
 from noc_console.config.model import Config
 from noc_console.config.paths import log_file, state_dir
@@ -30,26 +28,19 @@ def open_console(
         read_only: Never allow actions.
         folder: Where the console remembers its settings; None is the user's state folder.
     """
-    from noc_console.console.run import why_not_here
+    from noc_console.console.run import run_console
 
-    refusal = why_not_here()
-    if refusal:
-        print(f"noc-console: {refusal}", file=sys.stderr)
-        return 2
-    # The child first: it connects while we import and paint.
-    with CollectorChild(config_file):
-        from noc_console.console.run import run_console
-
+    with LazyBackend(config, config_file) as backend:
         settings = _settings(config, theme, screen, read_only, folder)
-        return run_console(cast("Backend", LazyBackend(config)), settings)
+        return run_console(cast("Backend", backend), settings)
 
 
 def open_wallboard(config: Config, config_file: Path, theme: str | None) -> int:
     """Run the wallboard; returns the exit code."""
-    with CollectorChild(config_file):
-        from noc_console.console.wallboard import run_wallboard
+    from noc_console.console.wallboard import run_wallboard
 
-        return run_wallboard(cast("Backend", LazyBackend(config)), _settings(config, theme, "network", True, None))
+    with LazyBackend(config, config_file) as backend:
+        return run_wallboard(cast("Backend", backend), _settings(config, theme, "network", True, None))
 
 
 def _settings(config: Config, theme: str | None, screen: str, read_only: bool, folder: Path | None) -> ConsoleSettings:

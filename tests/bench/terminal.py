@@ -1,0 +1,127 @@
+"""A program in a pseudo-terminal, with the time of every byte that it writes."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import select
+import signal
+import struct
+import termios
+import threading
+import time
+from collections.abc import Mapping, Sequence
+
+QUIET_S = 0.05
+
+
+class Terminal:
+    """Runs ``command`` in a pty of this size and records what it writes.
+
+    Textual asks the terminal what it can; the questions are answered as a modern terminal would.
+    """
+
+    def __init__(self, command: Sequence[str], columns: int = 120, rows: int = 40, env: Mapping[str, str] = {}) -> None:
+        self.started_at = time.perf_counter()
+        self._chunks: list[tuple[float, bytes]] = []
+        self._lock = threading.Lock()
+        self.pid, self._fd = pty.fork()
+        if self.pid == 0:
+            os.environ.update({"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8", **env})
+            os.environ.pop("TMUX", None)
+            os.execvp(command[0], list(command))
+        fcntl.ioctl(self._fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def _read(self) -> None:
+        while True:
+            try:
+                if not select.select([self._fd], [], [], 0.2)[0]:
+                    continue
+                data = os.read(self._fd, 65536)
+            except (OSError, ValueError):
+                return
+            if not data:
+                return
+            with self._lock:
+                self._chunks.append((time.perf_counter(), data))
+            if b"\x1b[?2026$p" in data:
+                self.send(b"\x1b[?2026;2$y")
+
+    def send(self, data: bytes) -> None:
+        """Type."""
+        os.write(self._fd, data)
+
+    def written(self, since: int = 0) -> bytes:
+        """What it wrote, from chunk ``since`` on."""
+        with self._lock:
+            return b"".join(data for _, data in self._chunks[since:])
+
+    def mark(self) -> int:
+        """The present end of what it wrote."""
+        with self._lock:
+            return len(self._chunks)
+
+    def wait_for(self, text: bytes, timeout_s: float = 30.0, since: int = 0) -> float:
+        """Seconds from the start until ``text`` was written.
+
+        Raises:
+            TimeoutError: It was not.
+        """
+        ends_at = time.perf_counter() + timeout_s
+        while time.perf_counter() < ends_at:
+            with self._lock:
+                chunks = self._chunks[since:]
+            seen = b""
+            for at, data in chunks:
+                seen = (seen + data)[-20000:]
+                if text in seen:
+                    return at - self.started_at
+            time.sleep(0.002)
+        raise TimeoutError(f"{text!r} was not written in {timeout_s} s")
+
+    def wait_quiet(self, timeout_s: float = 10.0) -> None:
+        """Wait until nothing has been written for a moment."""
+        ends_at = time.perf_counter() + timeout_s
+        while time.perf_counter() < ends_at:
+            with self._lock:
+                last = self._chunks[-1][0] if self._chunks else self.started_at
+            if time.perf_counter() - last > QUIET_S:
+                return
+            time.sleep(0.002)
+
+    def time_key(self, key: bytes, timeout_s: float = 5.0) -> float:
+        """Milliseconds from a key to the first byte painted after it."""
+        mark = self.mark()
+        begun = time.perf_counter()
+        self.send(key)
+        while self.mark() == mark and time.perf_counter() - begun < timeout_s:
+            time.sleep(0.0003)
+        with self._lock:
+            at = self._chunks[mark][0] if len(self._chunks) > mark else begun + timeout_s
+        return (at - begun) * 1000
+
+    def close(self) -> None:
+        """End the program, orderly if it lets us."""
+        for number, patience_s in ((signal.SIGTERM, 4.0), (signal.SIGKILL, 2.0)):
+            try:
+                os.kill(self.pid, number)
+            except ProcessLookupError:
+                break
+            if self.wait_end(patience_s):
+                break
+        os.close(self._fd)
+
+    def wait_end(self, timeout_s: float) -> bool:
+        """Whether the program ended within ``timeout_s``."""
+        ends_at = time.perf_counter() + timeout_s
+        while time.perf_counter() < ends_at:
+            try:
+                if os.waitpid(self.pid, os.WNOHANG)[0]:
+                    return True
+            except ChildProcessError:
+                return True
+            time.sleep(0.01)
+        return False
