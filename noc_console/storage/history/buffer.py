@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 import sqlite3
 import uuid
 from collections.abc import Callable, Mapping, Sequence
@@ -79,9 +80,10 @@ class SampleBuffer:
         self._thread.shutdown(wait=False)
 
     async def append(self, samples: Sequence[Sample]) -> None:
-        """Take samples; they are on disk when this returns."""
-        if samples:
-            await self._run(lambda: self._append(samples))
+        """Take samples; they are on disk when this returns. A value that is no finite number is left out."""
+        finite = [sample for sample in samples if math.isfinite(sample.value)]
+        if finite:
+            await self._run(lambda: self._append(finite))
 
     async def batch(self, limit: int) -> Batch | None:
         """The next samples to ship, oldest first; None when all are shipped."""
@@ -153,8 +155,9 @@ class SampleBuffer:
             self._db.executemany("INSERT INTO sample (series_id, at_ms, value) VALUES (?, ?, ?)", rows)
             self._db.execute("COMMIT")
         except BaseException:
-            self._db.execute("ROLLBACK")
             self._series.clear()
+            if self._db.in_transaction:  # a full disk has rolled it back already
+                self._db.execute("ROLLBACK")
             raise
 
     def _series_id(self, metric: str, labels: tuple[tuple[str, str], ...]) -> int:

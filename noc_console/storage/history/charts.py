@@ -78,9 +78,10 @@ class Charts:
             query = f"last_over_time({metric}{{{label}=~{json.dumps(pattern)}}}[{hold_s:.0f}s])"
             try:
                 found = await self._victoria.query_range(query, end_at - range_s, end_at, step_s)
-                return {
-                    labels[label]: [grid.get(i) for i in range(points)] for labels, grid in found if label in labels
-                }
+                joined: dict[str, Grid] = {}
+                for labels, part in found:  # an ONT that moved has one series per port
+                    joined.setdefault(labels.get(label, ""), {}).update(part)
+                return {name: [grid.get(i) for i in range(points)] for name, grid in joined.items()}
             except SourceError:
                 pass  # the buffer may still know; that VictoriaMetrics is down is shown as a source's state
         out: dict[str, list[float | None]] = {}

@@ -179,5 +179,5 @@ def _unavailable(error: httpx.HTTPError) -> SourceError:
 
 def selector(metric: str, labels: Mapping[str, str]) -> str:
     """``metric{name="value"}`` with the values quoted: they are data."""
-    inner = ",".join(f"{name}={json.dumps(value)}" for name, value in labels.items())
+    inner = ",".join(f"{name}={json.dumps(value, ensure_ascii=False)}" for name, value in labels.items())
     return f"{metric}{{{inner}}}"
