@@ -42,23 +42,21 @@ class Shipper:
         self._buffer_status = buffer_status
         self._backoff = Backoff()
         self._limit = BATCH
-        self._sent_at_ms: int | None = 0
-        """When a batch was sent whose fate is not known; 0 at the start: the last run may have died between the
-        acceptance and the cursor."""
-        self._dropped = 0
+        self.dropped = 0
+        """Samples that were lost: refused, or too many for disk or memory."""
         self._unsaved: list[Sample] = []
 
     async def keep(self, samples: Sequence[Sample]) -> None:
         """Put samples into the buffer; a full disk is told, not raised."""
-        samples = [*self._unsaved, *samples]
+        # Taken before the first await: several workers call this at once.
+        taken, self._unsaved = [*self._unsaved, *samples], []
         try:
-            await self._buffer.append(samples)
+            await self._buffer.append(taken)
         except SourceError as error:
-            self._unsaved = list(samples)[-BATCH:]
-            self._dropped += len(samples) - len(self._unsaved)
+            waiting = [*taken, *self._unsaved]
+            self._unsaved = waiting[-BATCH:]
+            self.dropped += len(waiting) - len(self._unsaved)
             await self._buffer_status.failing(error, 0.0, f"{len(self._unsaved)} samples wait in memory")
-            return
-        self._unsaved = []
 
     async def run(self) -> None:
         """Ship and trim for ever; ends by cancellation."""
@@ -99,41 +97,45 @@ class Shipper:
 
     async def _ship_next(self, victoria: Victoria) -> bool:
         """Ship one batch; False when there was none."""
-        if self._sent_at_ms is not None:
-            await self._settle(victoria, self._sent_at_ms)
+        sent_at_ms = await self._buffer.sent_at()
+        if sent_at_ms is not None:
+            await self._settle(victoria, sent_at_ms)
         batch = await self._buffer.batch(self._limit)
         if batch is None:
             return False
         now_ms = int(time.time() * 1000)
+        await self._buffer.sending(now_ms)
         try:
             await victoria.ship(batch, self._buffer.id, now_ms)
         except OutcomeUnknown:
-            self._sent_at_ms = now_ms
             raise
         except Rejected as error:
             await self._shrink(batch, error)
             return True
+        except SourceError:
+            await self._buffer.sending(None)
+            raise
         self._limit = BATCH
         await self._buffer.shipped(batch.last_id)
         return True
 
     async def _settle(self, victoria: Victoria, sent_at_ms: int) -> None:
         """Find out whether what was sent has arrived, before anything is sent again."""
-        cursor = await self._buffer.cursor()
-        if sent_at_ms:
-            await asyncio.sleep(ARRIVAL_PAUSE_S)
-        arrived = await victoria.arrived(self._buffer.id, max(0, sent_at_ms - 1000))
-        if arrived > cursor:
+        await asyncio.sleep(ARRIVAL_PAUSE_S)
+        arrived = await victoria.arrived(self._buffer.id, sent_at_ms - 1000)
+        if arrived > await self._buffer.cursor():
             await self._buffer.shipped(arrived)
-        self._sent_at_ms = None
+        else:
+            await self._buffer.sending(None)
 
     async def _shrink(self, batch: Batch, error: Rejected) -> None:
         """Narrow a refused batch down to the sample that is refused, and leave that one out."""
         if batch.count > 1:
             self._limit = batch.count // 2
+            await self._buffer.sending(None)
             return
         log.error("sample_refused", error=str(error), metric=batch.series[0][0])
-        self._dropped += 1
+        self.dropped += 1
         await self._buffer.shipped(batch.last_id)
         self._limit = BATCH
 
@@ -142,9 +144,9 @@ class Shipper:
             try:
                 lost = await self._buffer.trim(int(time.time() * 1000))
                 if lost and self._victoria is not None:
-                    self._dropped += lost
-                    log.error("samples_dropped", count=lost, why="the buffer is full")
-                detail = f"{self._dropped:,} samples were dropped" if self._dropped else None
+                    self.dropped += lost
+                    log.error("samples_dropped", count=lost, why="too many or too old for the buffer")
+                detail = f"{self.dropped:,} samples were dropped" if self.dropped else None
                 await self._buffer_status.ok(detail=detail)
             except SourceError as error:
                 await self._buffer_status.failing(error, TRIM_EVERY_S)

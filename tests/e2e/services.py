@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import ctypes
+import inspect
 import os
 import shutil
 import signal
@@ -11,9 +13,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import httpx
@@ -50,6 +53,18 @@ def wait_until(true: Callable[[], bool], what: str, process: subprocess.Popen[by
         assert process is None or process.poll() is None, f"{what}: the process ended with {process.returncode}"
         assert time.monotonic() < ends_at, f"{what}: not within {START_S:.0f} s"
         time.sleep(0.02)
+
+
+async def eventually(true: Callable[[], Awaitable[Any] | Any], timeout_s: float = 10.0) -> Any:
+    """Wait until ``true`` returns something true, and return that."""
+    async with asyncio.timeout(timeout_s):
+        while True:
+            found = true()
+            if inspect.isawaitable(found):
+                found = await found
+            if found:
+                return found
+            await asyncio.sleep(0.01)
 
 
 @contextmanager

@@ -89,9 +89,20 @@ class SampleBuffer:
         """The next samples to ship, oldest first; None when all are shipped."""
         return await self._run(lambda: self._batch(limit))
 
+    async def sending(self, at_ms: int | None) -> None:
+        """Note when the next batch is sent, before it is: should we die then, its fate must be asked for.
+
+        None takes the note back, when it is certain that the batch did not arrive.
+        """
+        await self._run(lambda: self._set("sent_at", "" if at_ms is None else str(at_ms)))
+
+    async def sent_at(self) -> int | None:
+        """When a batch was sent whose fate is not known, milliseconds."""
+        return await self._run(lambda: int(self._get("sent_at") or 0) or None)
+
     async def shipped(self, last_id: int) -> None:
         """Move the cursor: everything up to ``last_id`` was accepted."""
-        await self._run(lambda: self._set("cursor", str(last_id)))
+        await self._run(lambda: self._shipped(last_id))
 
     async def cursor(self) -> int:
         """Id of the last sample that was shipped."""
@@ -187,6 +198,12 @@ class SampleBuffer:
             metric, labels = self._db.execute("SELECT metric, labels FROM series WHERE id = ?", (series_id,)).fetchone()
             series.append((metric, json.loads(labels), instants, values))
         return Batch(rows[-1][0], len(rows), series)
+
+    def _shipped(self, last_id: int) -> None:
+        with self._db:
+            self._db.execute("BEGIN IMMEDIATE")
+            self._set("cursor", str(last_id))
+            self._set("sent_at", "")
 
     def _waiting(self) -> int:
         cursor = int(self._get("cursor") or 0)

@@ -30,7 +30,7 @@ class Rejected(SourceProtocolError):
 
 
 class OutcomeUnknown(SourceUnavailable):
-    """The connection broke after the samples were sent: they may have arrived."""
+    """No answer, or none that tells: the samples may have arrived."""
 
 
 def http_client(endpoint: HttpEndpoint) -> httpx.AsyncClient:
@@ -88,6 +88,8 @@ class Victoria:
             raise OutcomeUnknown(f"the connection broke: {type(error).__name__}", SOURCE) from None
         if answer.status_code in (400, 413, 422):
             raise Rejected(f"refused the samples: {_said(answer)}", SOURCE)
+        if answer.status_code >= 500:  # a proxy may say this after the server has taken them
+            raise OutcomeUnknown(f"answered {answer.status_code}: {_said(answer)}", SOURCE)
         _check(answer)
 
     async def arrived(self, buffer_id: str, since_ms: int) -> int:
