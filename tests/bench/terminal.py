@@ -38,9 +38,10 @@ class Terminal:
     def _read(self) -> None:
         while True:
             try:
-                if not select.select([self._fd], [], [], 0.2)[0]:
+                fd = self._fd
+                if not select.select([fd], [], [], 0.2)[0]:
                     continue
-                data = os.read(self._fd, 65536)
+                data = os.read(fd, 65536)
             except (OSError, ValueError):
                 return
             if not data:
@@ -103,6 +104,11 @@ class Terminal:
             at = self._chunks[mark][0] if len(self._chunks) > mark else begun + timeout_s
         return (at - begun) * 1000
 
+    def hang_up(self) -> None:
+        """Close the terminal under the program."""
+        fd, self._fd = self._fd, -1
+        os.close(fd)
+
     def close(self) -> None:
         """End the program, orderly if it lets us."""
         for number, patience_s in ((signal.SIGTERM, 4.0), (signal.SIGKILL, 2.0)):
@@ -112,7 +118,8 @@ class Terminal:
                 break
             if self.wait_end(patience_s):
                 break
-        os.close(self._fd)
+        if self._fd >= 0:
+            self.hang_up()
 
     def wait_end(self, timeout_s: float) -> bool:
         """Whether the program ended within ``timeout_s``."""

@@ -1,0 +1,96 @@
+"""The console in a real terminal: however it ends, nothing of it is left."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.bench.network import network
+from tests.bench.terminal import Terminal
+
+PATIENCE_S = 10.0
+"""Generous, for busy machines; the program's own limit is below 3 s."""
+
+
+@pytest.fixture(scope="module")
+def config() -> Iterator[Path]:
+    with network(1, 20, {"state_s": 2}) as (path, _):
+        yield path
+
+
+@pytest.fixture
+def console(config: Path) -> Iterator[Terminal]:
+    terminal = Terminal([sys.executable, "-m", "noc_console", "--config", str(config)])
+    terminal.wait_for(b" of 20", 60)
+    assert processes(config) >= 2, "the console and its collector"
+    yield terminal
+    terminal.close()
+
+
+def processes(config: Path) -> int:
+    """Processes that were started with this config file."""
+    found = 0
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            found += str(config).encode() in (folder / "cmdline").read_bytes().split(b"\0")
+        except OSError:
+            continue
+    return found
+
+
+def wait_none(config: Path) -> None:
+    ends_at = time.monotonic() + PATIENCE_S
+    while processes(config) and time.monotonic() < ends_at:
+        time.sleep(0.05)
+    assert processes(config) == 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGKILL, signal.SIGINT])
+def test_a_signal_ends_console_and_collector(console: Terminal, config: Path, number: signal.Signals) -> None:
+    os.kill(console.pid, number)
+    assert console.wait_end(PATIENCE_S)
+    wait_none(config)
+
+
+def test_a_closed_terminal_ends_console_and_collector(console: Terminal, config: Path) -> None:
+    console.hang_up()
+    assert console.wait_end(PATIENCE_S)
+    wait_none(config)
+
+
+def test_leaving_by_key_ends_console_and_collector_and_restores_the_terminal(console: Terminal, config: Path) -> None:
+    mark = console.mark()
+    console.send(b"\x11")
+    assert console.wait_end(PATIENCE_S)
+    assert b"\x1b[?1049l" in console.written(mark)
+    wait_none(config)
+
+
+def test_a_second_console_shows_the_same_and_outlives_the_first(console: Terminal, config: Path) -> None:
+    second = Terminal([sys.executable, "-m", "noc_console", "--config", str(config)])
+    try:
+        second.wait_for(b" of 20", 30)
+        console.close()
+        # The standby collector takes over: what it polls is told by the heartbeat, which moves only with data.
+        mark = second.mark()
+        second.wait_for(b"beat", 30, since=mark)
+    finally:
+        second.close()
+    wait_none(config)
+
+
+def test_the_wallboard_ends_cleanly_too(config: Path) -> None:
+    wall = Terminal([sys.executable, "-m", "noc_console", "--config", str(config), "wallboard"])
+    try:
+        wall.wait_for(b"ONLINE", 30)
+        wall.hang_up()
+        assert wall.wait_end(PATIENCE_S)
+    finally:
+        wall.close()
+    wait_none(config)
