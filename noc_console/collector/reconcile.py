@@ -70,11 +70,12 @@ def reconcile_port(
     changes = PortChanges()
     port = str(reading.port)
     went: list[tuple[Ont, OntState]] = []
+    new: list[tuple[Ont, Ont | None]] = []
     for ont_id, facts in reading.onts.items():
         ont = known.onts.get((port, ont_id))
         if ont is None:
             if kind is PollKind.STATE:
-                changes.inserted.append(_new(known, port, ont_id, facts, now, changes))
+                new.append(_new(known, port, ont_id, facts, now))
             continue
         changed = _changed(ont, facts, kind, now, read_before)
         if changed:
@@ -87,6 +88,9 @@ def reconcile_port(
                 changes.events.append(_event(known, after, now, "ont_swapped", "info", text))
     if kind is PollKind.STATE and reading.outcome is Outcome.COMPLETE:
         _note_missing(known, port, reading.onts, now, changes)
+    changes.inserted = [ont for ont, _ in new]
+    if not known.baseline:
+        changes.events.extend(_new_events(known, port, new, now))
     changes.events.extend(_state_events(known, port, went, now))
     return changes
 
@@ -117,26 +121,39 @@ def missing_ports(known: KnownOnts, listed: Iterable[str]) -> list[str]:
     return sorted({port for (port, _), ont in known.onts.items() if ont.vanished_at is None} - there)
 
 
-def _new(known: KnownOnts, port: str, ont_id: int, facts: Facts, now: float, changes: PortChanges) -> Ont:
+def _new(known: KnownOnts, port: str, ont_id: int, facts: Facts, now: float) -> tuple[Ont, Ont | None]:
+    """An ONT that was not there before, and where the same serial number is known, if anywhere."""
     values = {name: value for name, value in facts.items() if value is not None}
     state = OntState(str(values.pop("state", OntState.UNKNOWN)))
     ont = Ont(id=0, olt_id=0, port=port, ont_id=ont_id, state=state.value, **values)
     before = known.by_serial(ont.serial) if ont.serial else []
-    first_seen_at = min((o.first_seen_at for o in before if o.first_seen_at), default=now)
     ont = replace(
         ont,
-        first_seen_at=first_seen_at,
+        first_seen_at=min((o.first_seen_at for o in before if o.first_seen_at), default=now),
         state_changed_at=now,
         last_online_at=now if state is OntState.ONLINE else None,
     )
-    if not known.baseline:
-        if before:
-            text = f"{ont.serial} now also on {port} id {ont_id}, known on {before[0].port} id {before[0].ont_id}"
-            changes.events.append(_event(known, ont, now, "ont_moved", "info", text))
-        else:
-            text = f"new ONT {ont.serial or 'without serial'} on {port} id {ont_id}"
-            changes.events.append(_event(known, ont, now, "ont_new", "info", text))
-    return ont
+    return ont, before[0] if before else None
+
+
+def _new_events(known: KnownOnts, port: str, new: list[tuple[Ont, Ont | None]], now: float) -> list[EventRow]:
+    appeared = [ont for ont, before in new if before is None]
+    moved = [(ont, before) for ont, before in new if before is not None]
+    events: list[EventRow] = []
+    if len(appeared) > BURST:
+        events.append(_port_event(known, port, now, "ont_new", "info", f"port {port}: {len(appeared)} new ONTs"))
+    else:
+        for ont in appeared:
+            text = f"new ONT {ont.serial or 'without serial'} on {port} id {ont.ont_id}"
+            events.append(_event(known, ont, now, "ont_new", "info", text))
+    if len(moved) > BURST:
+        text = f"port {port}: {len(moved)} ONTs known elsewhere on this OLT"
+        events.append(_port_event(known, port, now, "ont_moved", "info", text))
+    else:
+        for ont, before in moved:
+            text = f"{ont.serial} now also on {port} id {ont.ont_id}, known on {before.port} id {before.ont_id}"
+            events.append(_event(known, ont, now, "ont_moved", "info", text))
+    return events
 
 
 def _changed(ont: Ont, facts: Facts, kind: PollKind, now: float, read_before: float | None) -> dict[str, Any]:
@@ -182,7 +199,7 @@ def _state_events(known: KnownOnts, port: str, went: list[tuple[Ont, OntState]],
         onts = [ont for ont, to in went if to is state]
         if not onts:
             continue
-        severity = {OntState.ONLINE: "cleared", OntState.OFFLINE: "minor", OntState.UNKNOWN: "indeterminate"}[state]
+        severity = {OntState.ONLINE: "cleared", OntState.OFFLINE: "minor", OntState.UNKNOWN: "warning"}[state]
         if len(onts) > BURST:
             if state is OntState.OFFLINE:
                 severity = "major"
