@@ -93,7 +93,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("help", "Help for this screen", ("?",), "help", footer="help"),
     Action("command", "Command line", (":",), "command", footer="cmd"),
     Action("palette", "Palette: every action and object", ("ctrl+p",), "palette"),
-    Action("menu", "Menu of actions on the selection", (".",), "menu", footer="actions"),
+    Action("menu", "Menu of actions on the selection", (".",), "menu", footer="menu"),
     Action("back", "Back: close, clear the filter, go out", ("escape", "backspace"), "back"),
     Action("quit", "Back; at the top asks whether to quit", ("q",), "quit"),
     Action("quit-now", "Quit at once", ("ctrl+q",), "q!"),

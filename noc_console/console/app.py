@@ -278,7 +278,7 @@ class NocApp(App[int]):
             keys = self.registry.by_id[f"screen.{name}"].keys
             role = "bar-strong" if name == self._view_name else "bar-dim"
             title = self.views[name].TITLE
-            screens += [(f"{keys[0] if keys else ''}", "key"), (f" {title if width >= 100 else title[:3]}  ", role)]
+            screens += [(f" {keys[0] if keys else ''}", "key"), (f" {title if width >= 100 else title[:3]} ", role)]
         return spread(cells, screens, width, "bar")
 
     # -- keys and commands -----------------------------------------------------------------------------------------

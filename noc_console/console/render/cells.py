@@ -71,6 +71,23 @@ def to_strip(line: Line, width: int, palette: Palette, overlay: Style | None = N
     return Strip(segments).adjust_cell_length(width, rest + overlay if overlay is not None else rest)
 
 
+def changed_span(before: Line, after: Line, width: int) -> tuple[int, int]:
+    """First cell, and number of cells, in which two lines of one width can differ."""
+    start = _common(before, after)
+    end = _common(before[::-1], after[::-1]) if width_of(before) == width_of(after) else 0
+    return min(start, width), max(0, width - start - end)
+
+
+def _common(first: Line, second: Line) -> int:
+    """Cells of the items that two lines begin with alike."""
+    same = 0
+    for one, other in zip(first, second, strict=False):
+        if one != other:
+            break
+        same += cell_len(one[0])
+    return same
+
+
 def spread(left: Line, right: Line, width: int, role: str) -> list[Cell]:
     """``left`` and ``right`` at the two ends of ``width`` cells; the right one gives way first."""
     gap = width - width_of(left) - width_of(right)

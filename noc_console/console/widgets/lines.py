@@ -9,7 +9,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from noc_console.console.palette import Palette
-from noc_console.console.render.cells import Line, to_strip
+from noc_console.console.render.cells import Line, changed_span, to_strip
 
 
 class LinePane(Widget, can_focus=False):
@@ -49,10 +49,11 @@ class LinePane(Widget, can_focus=False):
             return
         for y in range(self.size.height):
             row = top + y
-            old = before[row] if row < len(before) else None
-            new = lines[row] if row < len(lines) else None
+            old = before[row] if row < len(before) else ()
+            new = lines[row] if row < len(lines) else ()
             if old != new:
-                self.refresh(Region(0, y, self.size.width, 1))
+                start, cells = changed_span(old, new, self.size.width)
+                self.refresh(Region(start, y, cells, 1))
 
     def scroll_lines(self, by: int) -> None:
         """Scroll, within the content."""
