@@ -47,7 +47,25 @@ def _console(info: dict[str, Any], folder: Path) -> int:
     from noc_console.cli.console import open_console
 
     path = Path(info["config"])
-    return open_console(load(path), path, None, "network", False, folder)
+    past = _load_past(path, info["history"]) if info.get("history") else None
+    try:
+        return open_console(load(path), path, None, "network", False, folder)
+    finally:
+        if past:
+            _end(past)
+
+
+def _load_past(config: Path, file: str) -> subprocess.Popen[str]:
+    """Without VictoriaMetrics the past goes into the sample buffer, beside the running console."""
+    command = [sys.executable, "-m", "noc_console.cli.past", str(config), file]
+    return subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        start_new_session=True,
+    )
 
 
 def _start(arguments: list[str]) -> subprocess.Popen[str]:
@@ -78,14 +96,14 @@ def _ready(network: subprocess.Popen[str]) -> dict[str, Any]:
     return fail(f"the simulated network was not ready after {START_S:.0f} s", Exit.FAILED)
 
 
-def _end(network: subprocess.Popen[str]) -> None:
-    network.terminate()
+def _end(child: subprocess.Popen[str]) -> None:
+    child.terminate()
     try:
-        network.wait(END_S)
+        child.wait(END_S)
     except subprocess.TimeoutExpired:
-        network.kill()
-        network.wait()
-    for pipe in (network.stdout, network.stderr):
+        child.kill()
+        child.wait()
+    for pipe in (child.stdout, child.stderr):
         if pipe:
             with suppress(OSError):
                 pipe.close()
