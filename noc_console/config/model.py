@@ -85,10 +85,17 @@ class ThresholdsModel(Model):
 
 
 class Snmp(Model):
-    """How to talk SNMP to one OLT."""
+    """How to talk SNMP to one OLT: v2c with a community, or v3 with a USM user."""
 
-    version: Literal["2c"] = "2c"
+    version: Literal["2c", "3"] = "2c"
     community: SecretStr = SecretStr("public")
+    user: str | None = None
+    auth_protocol: Literal["md5", "sha1", "sha224", "sha256", "sha384", "sha512"] | None = None
+    auth_password: SecretStr | None = None
+    priv_protocol: Literal["des", "aes128", "aes192", "aes256", "aes192c", "aes256c"] | None = None
+    """aes192c and aes256c: with the key extension that some vendors use instead of net-snmp's."""
+    priv_password: SecretStr | None = None
+    context: str = ""
     port: Annotated[int, Field(ge=1, le=65535)] = 161
     timeout_s: Annotated[float, Field(gt=0, le=120)] = 5
     retries: Annotated[int, Field(ge=0, le=10)] = 2
@@ -100,9 +107,27 @@ class Snmp(Model):
     @field_validator("version", mode="before")
     @classmethod
     def _version(cls, value: object) -> object:
-        if str(value) in ("2", "v2c", "2c"):
-            return "2c"
-        return value
+        return {"2": "2c", "v2c": "2c", "v3": "3"}.get(str(value), str(value))
+
+    @model_validator(mode="after")
+    def _complete(self) -> Snmp:
+        if self.version != "3":
+            if self.user or self.auth_protocol or self.priv_protocol:
+                raise ValueError("user, auth_ and priv_ keys belong to version: 3")
+            return self
+        if not self.user:
+            raise ValueError("version: 3 needs user:")
+        for name, protocol, password in (
+            ("auth", self.auth_protocol, self.auth_password),
+            ("priv", self.priv_protocol, self.priv_password),
+        ):
+            if (protocol is None) != (password is None):
+                raise ValueError(f"{name}_protocol and {name}_password belong together")
+            if password is not None and len(password.get_secret_value().encode()) < 8:
+                raise ValueError(f"{name}_password needs at least 8 characters")
+        if self.priv_protocol and not self.auth_protocol:
+            raise ValueError("privacy needs authentication: set auth_protocol and auth_password")
+        return self
 
 
 class OltConfig(Model):

@@ -16,9 +16,15 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 
-from noc_console.domain.errors import SourceProtocolError, SourceTimeout, SourceUnavailable
+from noc_console.domain.errors import (
+    SourceAuthError,
+    SourceError,
+    SourceProtocolError,
+    SourceTimeout,
+    SourceUnavailable,
+)
 from noc_console.sources.snmp import codec
-from noc_console.sources.snmp.security import Security
+from noc_console.sources.snmp.security import Report, Security
 
 SWEEP_S = 0.05
 DATAGRAMS_PER_READ = 8
@@ -26,7 +32,10 @@ RECEIVE_BUFFER = 1 << 20
 MAX_DATAGRAM = 65535
 ERROR_TOO_BIG = 1
 MIN_REPETITIONS = 1
+MAX_REPORTS = 4
+"""Discovery takes one, a clock that was wrong another."""
 
+_NOT_ALLOWED = (6, 16)
 ERROR_STATUS = {
     1: "tooBig",
     2: "noSuchName",
@@ -57,6 +66,7 @@ class Exchange:
         "first_sent_at",
         "packet",
         "refused",
+        "reports",
         "request_id",
         "smaller",
         "tries",
@@ -79,6 +89,7 @@ class Exchange:
         self.first_sent_at = 0.0
         self.tries = 0
         self.refused = False
+        self.reports = 0
 
 
 class Window:
@@ -320,6 +331,9 @@ class SnmpSession:
         except codec.DecodeError:
             self.ignored += 1
             return
+        except Report as report:
+            self._reported(report)
+            return
         exchange = self._flying.get(request_id)
         if exchange is None:
             self.ignored += 1
@@ -339,12 +353,27 @@ class SnmpSession:
             return
         self._pump()
 
+    def _reported(self, report: Report) -> None:
+        """The agent wants to be asked otherwise, or not at all."""
+        exchange = self._flying.pop(report.message_id, None)
+        if exchange is None:
+            self.ignored += 1
+            return
+        exchange.reports += 1
+        if report.refusal is None and exchange.reports <= MAX_REPORTS:
+            self._build(exchange)
+            exchange.deadline = time.perf_counter() + self._timeout_s
+            self._transmit(exchange)
+            return
+        exchange.failed(report.refusal or SourceProtocolError("the agent reports the same again and again"))
+        self._pump()
+
     def sweep(self, now: float) -> None:
         """Resend what was not answered in time, or give up on it."""
         for exchange in [e for e in self._flying.values() if e.deadline <= now]:
             if exchange.tries >= self._retries:
                 del self._flying[exchange.request_id]
-                exchange.failed(_no_answer(exchange, self._timeout_s))
+                exchange.failed(self._no_answer(exchange))
                 continue
             exchange.tries += 1
             self.resent += 1
@@ -364,15 +393,21 @@ class SnmpSession:
 
     def _start(self, exchange: Exchange) -> None:
         self._build(exchange)
-        exchange.tries = 0
+        exchange.tries = exchange.reports = 0
         exchange.first_sent_at = time.perf_counter()
         exchange.deadline = exchange.first_sent_at + self._timeout_s
         self._transmit(exchange)
 
     def _build(self, exchange: Exchange) -> None:
         exchange.request_id = self._engine.next_id()
-        exchange.packet = self._security.wrap(exchange.build(exchange.request_id))
+        exchange.packet = self._security.wrap(exchange.build(exchange.request_id), exchange.request_id)
         self._flying[exchange.request_id] = exchange
+
+    def _no_answer(self, exchange: Exchange) -> SourceError:
+        if exchange.refused:
+            return SourceUnavailable("port unreachable", hint="is SNMP enabled there, and the port right?")
+        tried = f"{exchange.tries + 1} tries of {self._timeout_s:g} s"
+        return SourceTimeout(f"no answer in {tried}", hint=self._security.silence_hint)
 
     def _transmit(self, exchange: Exchange) -> None:
         self.requests += 1
@@ -384,15 +419,10 @@ class SnmpSession:
             exchange.refused = True
 
 
-def _no_answer(exchange: Exchange, timeout_s: float) -> Exception:
-    if exchange.refused:
-        return SourceUnavailable("port unreachable", hint="is SNMP enabled there, and the port right?")
-    tried = f"{exchange.tries + 1} tries of {timeout_s:g} s"
-    return SourceTimeout(f"no answer in {tried}", hint="check address, community, and the SNMP view and access list")
-
-
-def status_error(status: int) -> SourceProtocolError:
+def status_error(status: int) -> SourceError:
     """The error for an error-status that the agent reported."""
+    if status in _NOT_ALLOWED:
+        return SourceAuthError("not allowed to read this", hint="check the user's or community's view and access rule")
     return SourceProtocolError(f"the agent answered error-status {ERROR_STATUS.get(status, status)}")
 
 
