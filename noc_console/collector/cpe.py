@@ -42,6 +42,9 @@ class CpeWorker:
         self._status = status
         self._interval_s = interval_s
         self._keep = keep
+        self._since: float | None = None
+        self._told: dict[str, float] | None = None
+        """Informs that samples were made of, as far back as Informs are asked for again."""
 
     async def run(self) -> None:
         """Poll for ever; ends by cancellation."""
@@ -63,12 +66,25 @@ class CpeWorker:
             await asyncio.sleep(self._interval_s)
 
     async def poll(self, acs: NbiClient) -> int:
-        """Read routers that informed since the newest Inform that is known; returns how many."""
-        newest = await self._store.newest_inform_at()
-        since = None if newest is None else newest - OVERLAP_S
+        """Read routers that informed since the last look that saw all of them; returns how many Informs were new."""
+        told = self._told if self._told is not None else await self._resume()
         count = 0
-        async for cpes in fleet(acs, since):
+        async for cpes in fleet(acs, self._since):
             await self._store.put(cpes)
-            await self._keep(samples.of_cpes(cpes))
-            count += len(cpes)
+            fresh = [cpe for cpe in cpes if cpe.device_id not in told or told[cpe.device_id] != cpe.last_inform_at]
+            await self._keep(samples.of_cpes(fresh))
+            told |= {cpe.device_id: cpe.last_inform_at for cpe in fresh if cpe.last_inform_at is not None}
+            count += len(fresh)
+        if told:
+            self._since = since = max(told.values()) - OVERLAP_S
+            self._told = {device_id: at for device_id, at in told.items() if at >= since}
         return count
+
+    async def _resume(self) -> dict[str, float]:
+        """Go on where a collector before us was; a job may have stored a newer Inform than its last look had seen."""
+        newest = await self._store.newest_inform_at()
+        self._told = {}
+        if newest is not None:
+            self._since = newest - self._interval_s - OVERLAP_S
+            self._told = await self._store.informs_since(self._since)
+        return self._told

@@ -50,7 +50,8 @@ class OltFacts:
     """Memory and database of one OLT's facts. The only writer of them.
 
     Memory follows the database: a write that fails leaves both as they were, and the next reading is compared with
-    what was known before, so that nothing is lost but the moment.
+    what was known before, so that nothing is lost but the moment. After a failure memory is read again first: the
+    answer to a commit may have been lost, or somebody else may have written.
     """
 
     def __init__(self, database: Database, olt_id: int, name: str) -> None:
@@ -62,6 +63,7 @@ class OltFacts:
         self._marks: dict[tuple[str, PollKind], PollMark] = {}
         self._database = database
         self._lock = asyncio.Lock()
+        self._in_doubt = False
 
     async def load(self) -> None:
         """Read what is known from the database."""
@@ -75,6 +77,7 @@ class OltFacts:
                 self._marks[(row.port, PollKind(row.kind))] = row
         self.onts.onts = {(ont.port, ont.ont_id): ont for ont in onts}
         self.onts.baseline = not onts
+        self._in_doubt = False
 
     def observed_at(self, port: str, kind: PollKind) -> float | None:
         """When a port (or, empty, the OLT) was last read whole."""
@@ -92,6 +95,8 @@ class OltFacts:
             SourceError: The database did not take it; nothing changed.
         """
         async with self._lock:
+            if self._in_doubt:
+                await self.load()
             plan = _Plan(olt=dict(olt))
             for port in self._port_readings(reading):
                 read_before = self.observed_at(str(port.port), reading.kind)
@@ -110,6 +115,8 @@ class OltFacts:
     async def apply_ont(self, ont: Ont, facts: dict[str, Any], now: float) -> Ont:
         """Write what one ONT's own reading says, and return the ONT as it is now."""
         async with self._lock:
+            if self._in_doubt:
+                await self.load()
             port = PonPort.parse(ont.port)
             reading = PortReading(port, Outcome.PARTIAL, {ont.ont_id: {**facts, "refreshed_at": now}})
             read_before = self.observed_at(ont.port, PollKind.OPTICS)
@@ -186,6 +193,7 @@ class OltFacts:
                 plan.events.append(row | {"kind": "port_state", "severity": severity, "text": text, "port": port.name})
 
     async def _write(self, plan: _Plan) -> None:
+        self._in_doubt = True
         async with self._database.writing() as connection:
             revision = await bump(connection, f"olt:{self.olt.id}")
             await self._write_onts(connection, plan, revision)
@@ -200,6 +208,7 @@ class OltFacts:
             await inventory.append_events(connection, plan.events)
             if plan.olt:
                 await inventory.update_olt(connection, self.olt.id, {**plan.olt, "revision": revision})
+        self._in_doubt = False
 
     async def _write_onts(self, connection: AsyncConnection, plan: _Plan, revision: int) -> None:
         inserted = [ont for _, changes in plan.ports for ont in changes.inserted]

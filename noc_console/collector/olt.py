@@ -6,6 +6,7 @@ import asyncio
 import random
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import structlog
@@ -121,7 +122,7 @@ class OltWorker:
             if kind is PollKind.STATE:
                 reading = await self.poll(kind)
                 self._note_answer(reading)
-                pause_s = self._retry_s() if self._failures else interval_s
+                pause_s = self._retry_s(self._failures) if self._failures else interval_s
             else:
                 await self._answers.wait()
                 await self.poll(kind)
@@ -151,9 +152,9 @@ class OltWorker:
         self._failures += 1
         self._answers.clear()
 
-    def _retry_s(self) -> float:
+    def _retry_s(self, failures: int) -> float:
         ceiling = max(LAST_RETRY_S, self._intervals_s[PollKind.STATE])
-        return float(min(ceiling, FIRST_RETRY_S * 2 ** min(self._failures - 1, 10)))
+        return float(min(ceiling, FIRST_RETRY_S * 2 ** min(failures - 1, 10)))
 
     def _olt_row(self, reading: OltReading) -> dict[str, Any]:
         """What the poll says about the OLT itself."""
@@ -169,8 +170,7 @@ class OltWorker:
             if reading.answered:
                 row["uptime_s"] = reading.uptime_s
             failed = not reading.answered or reading.outcome is Outcome.FAILED
-            retry_s = FIRST_RETRY_S * 2 ** min(self._failures, 10)
-            row["retry_at"] = time.time() + min(retry_s, LAST_RETRY_S) if failed else None
+            row["retry_at"] = time.time() + self._retry_s(self._failures + 1) if failed else None
         if self._poller.identity and self._poller.profile:
             row |= {"description": self._poller.identity.sys_descr, "profile": self._poller.profile.id}
         if self._poller.max_repetitions:
@@ -183,15 +183,19 @@ class OltWorker:
     def _samples(self, reading: OltReading) -> list[Sample]:
         name, at = self.name, reading.started_at
         found = samples.of_poll(name, reading)
-        onts = self.facts.onts.onts.values()
         if reading.kind is PollKind.STATE:
-            found += samples.of_states(name, reading, onts)
-        elif reading.kind is PollKind.OPTICS and reading.answered:
-            read = {str(port.port) for port in reading.ports if port.onts}
-            found += samples.of_optics(name, at, [ont for ont in onts if ont.port in read], self._thresholds)
+            found += samples.of_states(name, reading, self.facts.onts.onts.values())
+        elif reading.kind is PollKind.OPTICS and any(port.onts for port in reading.ports):
+            found += samples.of_optics(name, at, self._as_read(reading), self._thresholds)
         elif reading.kind is PollKind.HEALTH:
             found += samples.of_health(self.facts.olt, at, _cards(self.facts.olt.id, reading).values())
         return found
+
+    def _as_read(self, reading: OltReading) -> list[Ont]:
+        """The ONTs that a reading holds, as it says that they are, whether or not the database took it."""
+        known = self.facts.onts.onts
+        places = ((str(port.port), ont_id, facts) for port in reading.ports for ont_id, facts in port.onts.items())
+        return [replace(known[port, ont_id], **facts) for port, ont_id, facts in places if (port, ont_id) in known]
 
     def _log_write(self, error: SourceError | None) -> None:
         """Say once that facts cannot be written, and once that they can again."""

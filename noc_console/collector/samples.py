@@ -34,24 +34,27 @@ def of_poll(olt: str, reading: OltReading) -> list[Sample]:
 
 
 def of_states(olt: str, reading: OltReading, onts: Iterable[Ont]) -> list[Sample]:
-    """Counts per state; what was not read now counts as unknown, never as offline."""
+    """Counts per state; an ONT that was not read now counts as unknown, never as offline."""
     at = reading.started_at
-    read = {str(port.port) for port in reading.ports if port.outcome is Outcome.COMPLETE}
     totals: Counter[str] = Counter({state.value: 0 for state in OntState})
-    online: Counter[str] = Counter(dict.fromkeys(read, 0))
-    for ont in onts:
-        if ont.vanished_at is not None:
+    online: dict[str, int] = {}
+    listed: set[tuple[str, int]] = set()
+    for port in reading.ports:
+        if port.outcome is not Outcome.COMPLETE:
             continue
-        state = ont.state if ont.port in read else OntState.UNKNOWN.value
-        totals[state] += 1
-        online[ont.port] += state == OntState.ONLINE
-    found = [sample("onu_status_total", at, n, olt_name=olt, status=state) for state, n in totals.items()]
-    found += [sample("pon_onts_online", at, online[port], olt_name=olt, pon_port=port) for port in sorted(read)]
+        name = str(port.port)
+        states = Counter(str(facts.get("state") or OntState.UNKNOWN) for facts in port.onts.values())
+        totals += states
+        online[name] = states[OntState.ONLINE]
+        listed.update((name, ont_id) for ont_id in port.onts)
+    totals[OntState.UNKNOWN] += sum(ont.vanished_at is None and (ont.port, ont.ont_id) not in listed for ont in onts)
+    found = [sample("onu_status_total", at, totals[state], olt_name=olt, status=state.value) for state in OntState]
+    found += [sample("pon_onts_online", at, n, olt_name=olt, pon_port=port) for port, n in sorted(online.items())]
     return found
 
 
 def of_optics(olt: str, at: float, onts: Iterable[Ont], thresholds: Thresholds) -> list[Sample]:
-    """Light levels of ONTs that were just read, and how many are low."""
+    """Light levels of ONTs, as just read, and how many of them are low."""
     found: list[Sample] = []
     low: Counter[str] = Counter(warning=0, critical=0)
     for ont in onts:

@@ -69,3 +69,10 @@ class CpeStore:
             query = select(func.max(schema.cpe.c.last_inform_at))
             found: float | None = (await connection.execute(query)).scalar()
             return found
+
+    async def informs_since(self, at: float) -> dict[str, float]:
+        """Device id to its last Inform, for those that came at ``at`` or later."""
+        table = schema.cpe
+        query = select(table.c.device_id, table.c.last_inform_at).where(table.c.last_inform_at >= at)
+        async with self._database.reading() as connection:
+            return {row.device_id: row.last_inform_at for row in await connection.execute(query)}

@@ -256,7 +256,7 @@ def test_what_a_partial_reading_did_see_counts() -> None:
 
 
 def test_a_few_onts_are_events_of_their_own() -> None:
-    port = Port({i: UP for i in range(20)})
+    port = Port(dict.fromkeys(range(20), UP))
     changes = port.read({i: LOS if i < BURST else UP for i in range(20)})
     assert severities(changes) == ["minor"] * BURST
 
@@ -268,12 +268,12 @@ def test_a_burst_is_one_event_that_counts_the_reasons() -> None:
     assert (event["severity"], event["serial"], event["port"]) == ("major", None, "0/1/3")
     assert event["text"] == "port 0/1/3: 14 ONTs offline (LOS 12, dying gasp 2)"
     assert len(changes.updated) == 14
-    changes = port.read({i: UP for i in range(20)})
+    changes = port.read(dict.fromkeys(range(20), UP))
     assert [(e["severity"], e["text"]) for e in changes.events] == [("cleared", "port 0/1/3: 14 ONTs online")]
 
 
 def test_a_burst_of_vanished_onts_is_one_event() -> None:
-    port = Port({i: UP for i in range(20)})
+    port = Port(dict.fromkeys(range(20), UP))
     port.read({0: UP})
     (event,) = port.read({0: UP}).events
     assert event["kind"] == "ont_vanished" and "19 ONTs" in event["text"]
