@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from textual import events, work
+from textual.actions import SkipAction
 from textual.app import App, ComposeResult
 from textual.binding import BindingsMap
 from textual.containers import Container
@@ -48,6 +49,8 @@ from noc_console.domain.errors import NocError
 from noc_console.domain.filters import FilterError, parse_filter
 from noc_console.domain.jobs import JobKind
 
+ALWAYS = ("quit-now", "repaint")
+"""Actions that work in dialogs too."""
 FILTER_SETTLE_S = 0.08
 REAGE_EVERY_S = 5.0
 DEFAULT_VARIABLES = {"border": "#33414f"}
@@ -111,10 +114,10 @@ class NocApp(App[int]):
         self._build()
 
     def _bind_keys(self) -> None:
+        """All keys have priority: they are done in the order typed, and what follows ``:`` lands in the prompt."""
         self._bindings = BindingsMap()
         for key in self.registry.all_keys():
-            priority = key in ("ctrl+q", "ctrl+l", "ctrl+p")
-            self._bindings.bind(_textual_key(key), f"press({key!r})", show=False, priority=priority)
+            self._bindings.bind(_textual_key(key), f"press({key!r})", show=False, priority=True)
 
     def _build(self) -> None:
         desk = self.desk
@@ -306,12 +309,17 @@ class NocApp(App[int]):
             refresh_wait_s=self.desk.refresh_wait_s(ont) if ont else 0.0,
         )
 
-    async def action_press(self, key: str) -> None:
-        """A key of the registry."""
+    def action_press(self, key: str) -> None:
+        """A key of the registry; while something is typed or a dialog is open, the key belongs to that."""
         self.desk.session.last_key_at = self.desk.now()
         action = self.registry.for_key(key, self._scopes())
-        if action is not None:
-            self.act(action)
+        if action is None or (self._typing() and action.id not in ALWAYS):
+            raise SkipAction
+        self.act(action)
+
+    def _typing(self) -> bool:
+        focused = self.focused
+        return len(self.screen_stack) > 1 or self.prompt.open or (isinstance(focused, LineTable) and focused.picking)
 
     def act(self, action: Action, argument: str = "") -> None:
         """Do it, or say why not."""
@@ -352,14 +360,6 @@ class NocApp(App[int]):
     def on_key(self, event: events.Key) -> None:
         """Any key shows that somebody is there."""
         self.desk.session.last_key_at = self.desk.now()
-
-    def action_focus_next(self) -> None:
-        """Tab belongs to the panes."""
-        self.act(self.registry.by_id["pane.next"])
-
-    def action_focus_previous(self) -> None:
-        """Shift+Tab too."""
-        self.act(self.registry.by_id["pane.previous"])
 
     def action_help_quit(self) -> None:
         """Ctrl+C copies selections; it never quits."""
@@ -464,10 +464,8 @@ class NocApp(App[int]):
             self.act(self.registry.by_id[action_id])
 
     def do_back(self, _: str = "") -> None:
-        """Prompt, then screen, then filter, then the screen before."""
-        if self.prompt.open:
-            self.prompt.cancel()
-        elif not self._step_back():
+        """Drop the filter, then go out of panes, then to the first screen."""
+        if not self._step_back():
             self.say("this is the top (q leaves the console)")
 
     def _step_back(self) -> bool:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from textual.events import Paste
+from textual.events import Key, Paste
 from textual.widgets import Button, Input
 
+from noc_console.console.app import _textual_key
 from noc_console.console.dialogs.guarded import GuardedDialog
 from noc_console.domain.jobs import JobKind, JobState
 
@@ -249,6 +250,29 @@ async def test_a_job_can_be_cancelled() -> None:
         await desk.shows("cancelled by amy")
         await desk.press("x")
         await desk.until(lambda: any("has ended" in toast for toast in desk.toasts()))
+
+
+async def test_what_is_typed_ahead_after_the_colon_lands_in_the_command_line() -> None:
+    """A paste, or a slow link, delivers many keys at once: none of them may act."""
+    async with console() as desk:
+        await desk.shows("1 of 96")
+        for key in (":", "w", "r", "i", "t", "e", " ", "o", "n"):
+            desk.app.post_message(Key(_textual_key(key), key))
+        await desk.until(lambda: desk.app.prompt.input.value == "write on")
+        assert not desk.backend.submitted
+        assert not desk.network.table.marked
+
+
+async def test_keys_typed_ahead_do_not_close_more_than_their_dialog() -> None:
+    async with console() as desk:
+        await desk.shows("1 of 96")
+        for _ in range(40):
+            for key in ("?", "escape", "q", "n", "R", "escape", ".", "escape"):
+                desk.app.post_message(Key(_textual_key(key), key if len(key) == 1 else None))
+        await desk.until(lambda: desk.app._message_queue.empty())
+        await desk.press("escape")
+        await desk.until(lambda: len(desk.app.screen_stack) == 1)
+        assert not desk.backend.submitted
 
 
 @pytest.mark.parametrize("command", ["bogus", "reboott", "rm -rf"])

@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from textual import events, work
 from textual.app import ComposeResult
 from textual.containers import Container, Horizontal
-from textual.screen import ModalScreen
 from textual.widgets import Button, Checkbox, Input
 
 from noc_console.console.desk import Desk
-from noc_console.console.dialogs.simple import BOX_CSS
+from noc_console.console.dialogs.simple import BOX_CSS, Dialog
 from noc_console.console.render.cells import Line, wrap
 from noc_console.console.render.dialog import render_target
 from noc_console.console.state.facts import OntFacts, gather
@@ -58,7 +57,7 @@ class CleanInput(Input):
             self.insert_text_at_cursor(text)
 
 
-class GuardedDialog(ModalScreen[Confirmed | None]):
+class GuardedDialog(Dialog[Confirmed | None]):
     """Levels 3 and 4 of the gate."""
 
     DEFAULT_CSS = (
@@ -257,10 +256,10 @@ class GuardedDialog(ModalScreen[Confirmed | None]):
         """Esc cancels; in a read-only session ``:`` leads to the command line."""
         if event.key == "escape":
             event.stop()
-            self.dismiss(None)
+            self.leave(None)
         elif event.character == ":" and not self.desk.session.write:
             event.stop()
-            self.dismiss(None)
+            self.leave(None)
             self.app.call_later(self.app.run_action, "open_prompt(':', 'write on')")
 
     def on_input_changed(self) -> None:
@@ -285,7 +284,7 @@ class GuardedDialog(ModalScreen[Confirmed | None]):
         """Cancel or the verb."""
         event.stop()
         if event.button.id == "cancel":
-            self.dismiss(None)
+            self.leave(None)
         else:
             self._confirm()
 
@@ -299,4 +298,4 @@ class GuardedDialog(ModalScreen[Confirmed | None]):
             self._update()
             return
         forced = self._force.value and self._force.display
-        self.dismiss(Confirmed(self.kind, self._ont(), self._reason.value.strip() or "operator request", bool(forced)))
+        self.leave(Confirmed(self.kind, self._ont(), self._reason.value.strip() or "operator request", bool(forced)))

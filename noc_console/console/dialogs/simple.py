@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
+from typing import TypeVar
 
 from textual import events
 from textual.app import ComposeResult
@@ -30,7 +31,22 @@ LEGEND = (
 )
 
 
-class HelpScreen(ModalScreen[None]):
+Result = TypeVar("Result")
+
+
+class Dialog(ModalScreen[Result]):
+    """Leaves once: keys that were typed ahead must not close what lies below it."""
+
+    _left = False
+
+    def leave(self, result: Result | None = None) -> None:
+        """Close with this result."""
+        if not self._left and self.is_current:
+            self._left = True
+            self.dismiss(result)
+
+
+class HelpScreen(Dialog[None]):
     """Every key and command that works here, and what the signs mean; ``/`` narrows it."""
 
     DEFAULT_CSS = BOX_CSS.format(name="HelpScreen", size="width: 96; max-width: 96%; height: 90%;")
@@ -69,7 +85,7 @@ class HelpScreen(ModalScreen[None]):
             self._typing, self._needle = True, ""
             self._fill()
         elif event.key in ("escape", "q", "backspace", "enter") or event.character == "?":
-            self.dismiss()
+            self.leave()
         elif (action := self._registry.for_key(_name(event), ("list",))) is not None:
             getattr(self._pane, action.method, lambda _: None)("")
 
@@ -115,7 +131,7 @@ class HelpScreen(ModalScreen[None]):
         ]
 
 
-class MenuScreen(ModalScreen[str | None]):
+class MenuScreen(Dialog[str | None]):
     """Actions on the selection; what cannot be done says why. Returns the chosen action's id."""
 
     DEFAULT_CSS = BOX_CSS.format(name="MenuScreen", size="width: 80; max-width: 96%; height: auto; max-height: 90%;")
@@ -147,7 +163,7 @@ class MenuScreen(ModalScreen[str | None]):
         event.stop()
         event.prevent_default()
         if event.key in ("escape", "q", "backspace", "left") or event.character in (".", "h"):
-            self.dismiss(None)
+            self.leave(None)
             return
         direct = next((a for a in self._actions.values() if _name(event) in a.keys), None)
         if direct is not None:
@@ -162,7 +178,7 @@ class MenuScreen(ModalScreen[str | None]):
 
     def _choose(self, action: Action) -> None:
         if action.why_disabled(self._about) is None:
-            self.dismiss(action.id)
+            self.leave(action.id)
 
     def _cell(self, key: Hashable, column: str) -> Cell:
         action = self._actions[str(key)]
@@ -174,7 +190,7 @@ class MenuScreen(ModalScreen[str | None]):
         return action.title, "dim" if why else ("warning" if action.danger else "base")
 
 
-class QuitScreen(ModalScreen[bool]):
+class QuitScreen(Dialog[bool]):
     """Quit? y/N."""
 
     DEFAULT_CSS = BOX_CSS.format(name="QuitScreen", size="width: 60; max-width: 96%; height: auto;")
@@ -202,7 +218,7 @@ class QuitScreen(ModalScreen[bool]):
         """Only y leaves."""
         event.stop()
         event.prevent_default()
-        self.dismiss(event.character == "y")
+        self.leave(event.character == "y")
 
 
 def _name(event: events.Key) -> str:

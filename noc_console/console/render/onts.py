@@ -13,6 +13,7 @@ from noc_console.console.state.facts import as_reason
 from noc_console.console.state.model import SIGNALS, Model
 from noc_console.console.state.store import GONE, OFFLINE, ONLINE
 from noc_console.console.widgets.columns import Column
+from noc_console.domain.freshness import format_age
 
 SPARK_POINTS = 12
 
@@ -55,7 +56,7 @@ _ALL = {
 }
 
 _PRESETS = {
-    "triage": "state serial olt port ont_id description rx signal age reason trend orx distance model since",
+    "triage": "state serial age olt port ont_id description rx signal reason trend orx distance model since",
     "optical": "state serial olt port rx signal orx tx distance temperature trend description age ont_id",
     "customer": "state serial description model firmware since olt port ont_id age rx",
     "tr069": "state serial informed ip pppoe mac model description olt port",
@@ -129,10 +130,8 @@ class OntCells:
     def _age(self, row: int) -> Cell:
         at = self.model.state_at(row)
         fresh = self.model.freshness(row, self.now)
-        # Ten-second steps: a table whose ages all tick each second is repainted each second.
-        now = self.now if self.absolute else self.now - (self.now % 10)
-        text = when(at, max(now, at or 0.0), self.absolute) + fresh.mark
-        return text, ("dim" if fresh.trusted else "stale")
+        text = when(at, self.now, True) if at is None or self.absolute else coarse_age(self.now - at)
+        return text + fresh.mark, ("dim" if fresh.trusted else "stale")
 
     def _trend(self, row: int) -> Cell:
         serial = self.model.onts.get(row, "serial")
@@ -161,6 +160,11 @@ class OntCells:
         if name == "last_inform_at":
             return when(cpe.last_inform_at if cpe else None, self.now, self.absolute), "base"
         return str((getattr(cpe, name) if cpe else None) or ""), "base"
+
+
+def coarse_age(age_s: float) -> str:
+    """In steps of ten seconds: a table whose ages all tick each second is repainted each second."""
+    return "<10s" if age_s < 10 else format_age(age_s // 10 * 10)
 
 
 _RENDER: dict[str, Callable[[OntCells, int], Cell]] = {

@@ -35,6 +35,10 @@ REBUILD_SHARE = 0.05
 """Re-sorting while data flows may take at most this share of the time."""
 MOST_REFRESHES = 20
 FEW_OLTS = 4
+ROOMY = 100
+"""Cells of the table from which descriptions get more room."""
+TREE_WIDTHS = (30, 42, 22)
+"""Least and most of the tree, and what it needs beside the longest OLT name."""
 
 
 class NetworkView(View):
@@ -56,7 +60,7 @@ class NetworkView(View):
     NetworkView.-middle.-notree #detail { width: 50; height: 1fr; border-left: solid $border; }
     NetworkView.-wide #detail { width: 48; height: 1fr; border-left: solid $border; }
     NetworkView.-zoom-tree > #main, NetworkView.-zoom-onts > #tree, NetworkView.-zoom-detail > #tree { display: none; }
-    NetworkView.-zoom-tree > #tree { width: 1fr; border-right: none; }
+    NetworkView.-zoom-tree > #tree { width: 1fr !important; border-right: none; }
     NetworkView.-zoom-onts #detail, NetworkView.-zoom-detail #onts { display: none; }
     NetworkView.-zoom-detail #detail { width: 1fr; height: 1fr; border-left: none; }
     NetworkView.-short #detail { height: 5; }
@@ -87,7 +91,7 @@ class NetworkView(View):
         self._rebuild_after = 0.0
         self._stale_order = False
         self._ages = Every(10.0)
-        self._seen_olts: set[int] = set()
+        self._seen_nodes: set[NodeKey] = set()
 
     def compose(self) -> ComposeResult:
         """Three panes."""
@@ -164,6 +168,7 @@ class NetworkView(View):
         widths = {
             "serial": max(map(len, model.onts.by_serial), default=12),
             "olt": min(16, max((len(olt.name) for olt in model.olts.values()), default=6)),
+            "description": 22 if self.table.size.width >= ROOMY else 14,
             "port": max((len(port.name) for port in model.port_states.values()), default=6),
         }
         one_olt = self.scope is not None or len(model.olts) == 1
@@ -172,13 +177,15 @@ class NetworkView(View):
             self.table.set_columns(columns)
 
     def _open_few(self) -> None:
-        """Unfold OLTs, and their cards, as they arrive, while there are only a few."""
+        """Unfold OLTs and cards as they arrive, while there are only a few OLTs."""
         model = self.desk.model
-        new = set(model.olts) - self._seen_olts
-        self._seen_olts |= new
-        if len(self._seen_olts) <= FEW_OLTS:
-            self.opened |= {NodeKey(olt_id) for olt_id in new}
-            self.opened |= {NodeKey(olt_id, p.card, 1) for olt_id in new for p in model.sorted_ports(olt_id)}
+        nodes = {NodeKey(olt_id) for olt_id in model.olts}
+        nodes |= {NodeKey(port.olt_id, port.card, 1) for port in model.port_states.values()}
+        if len(model.olts) <= FEW_OLTS:
+            self.opened |= nodes - self._seen_nodes
+        self._seen_nodes |= nodes
+        longest = max((len(olt.name) for olt in model.olts.values()), default=0)
+        self.topology.styles.width = max(TREE_WIDTHS[0], min(TREE_WIDTHS[1], longest + TREE_WIDTHS[2]))
 
     def _empty(self) -> list[Line]:
         model = self.desk.model

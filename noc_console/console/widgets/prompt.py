@@ -41,7 +41,7 @@ class PromptInput(Input):
             self.action_cursor_right()
         elif event.key in ("up", "down"):
             self._prompt.recall(-1 if event.key == "up" else 1)
-        elif event.key == "backspace" and not self.value:
+        elif event.key == "escape" or (event.key == "backspace" and not self.value):
             self._prompt.cancel()
         else:
             return
@@ -111,7 +111,7 @@ class Prompt(Horizontal):
         self.display = True
         self.input.value = text
         self.input.cursor_position = len(text)
-        self.input.focus()
+        self.screen.set_focus(self.input)
 
     def stop(self) -> None:
         """Hide it."""
