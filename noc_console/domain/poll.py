@@ -9,8 +9,8 @@ from noc_console.domain.identity import PonPort
 from noc_console.domain.network import Outcome, PollKind
 
 Facts = dict[str, Any]
-"""Fact name (a field of ``Ont``, ``Port``, ``Card`` or ``Olt``) to its value. None: asked, and there is no reading.
-Absent: not asked, or the device does not have it."""
+"""Fact name (a field of ``Ont``, ``Port``, ``Card``, ``Fan`` or ``Olt``) to its value. None: asked, and there is no
+reading. Absent: not asked, or the device does not have it."""
 
 
 @dataclass(slots=True)
@@ -22,6 +22,8 @@ class PortReading:
     onts: dict[int, Facts] = field(default_factory=dict)
     """ONT id to facts. Only when ``outcome`` is complete does an absent id mean that there is no such ONT."""
     error: str | None = None
+    traffic: dict[int, Facts] = field(default_factory=dict)
+    """ONT id to ``rx_bytes`` (received from the ONT) and ``tx_bytes``: the OLT's counters as they are."""
 
 
 @dataclass(slots=True)
@@ -41,7 +43,12 @@ class OltReading:
     """Whether a port that is not in ``pon_ports`` does not exist."""
     pon_ports: dict[PonPort, Facts] = field(default_factory=dict)
     cards: dict[str, Facts] = field(default_factory=dict)
+    fans: dict[str, Facts] = field(default_factory=dict)
     olt: Facts = field(default_factory=dict)
+    pon_traffic: dict[PonPort, Facts] = field(default_factory=dict)
+    """``rx_bytes`` (received from the ONTs) and ``tx_bytes`` of PON ports: counters as they are."""
+    unregistered: list[tuple[PonPort, Facts]] | None = None
+    """ONTs that wait to be registered; None when that was not read whole."""
     varbinds: int = 0
 
     @property

@@ -1,13 +1,14 @@
-"""Named decoders that a profile refers to: how a raw value becomes a fact, and how an index becomes a PON port.
+"""Named value decoders that a profile refers to: how a raw value becomes a fact.
 
-Every value decoder returns None for "no reading". A value of a type that the column cannot have is no reading either.
+Every decoder returns None for "no reading". A value of a type that the column cannot have is no reading either.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 
-from noc_console.domain.identity import OntSerial, PonPort
+from noc_console.domain.identity import OntSerial
 from noc_console.domain.text import clean_octets
 from noc_console.sources.snmp.codec import Value
 
@@ -16,39 +17,92 @@ Decoder = Callable[[Value], Fact | None]
 
 
 def number(
-    sentinels: Sequence[int] = (),
+    sentinels: Sequence[float] = (),
     offset: int = 0,
     divide: int = 1,
     lowest: float | None = None,
     highest: float | None = None,
+    multiply: int = 1,
+    signed_bits: int | None = None,
+    pattern: str | None = None,
 ) -> Decoder:
-    """``(raw + offset) / divide`` unless raw is a sentinel; no reading outside lowest to highest.
+    """``(raw + offset) * multiply / divide`` unless raw is a sentinel; no reading outside lowest to highest.
 
     The sentinel is tested on the raw value: after scaling it would look like a reading.
+
+    Args:
+        sentinels: Raw values that mean "no reading".
+        offset: Added before scaling.
+        divide: Steps of the raw value in one unit.
+        lowest: Smallest believable result.
+        highest: Largest believable result.
+        multiply: Units in one step of the raw value.
+        signed_bits: The raw value is a two's complement number of so many bits in an unsigned one.
+        pattern: For text columns: a regular expression whose first group is the number.
     """
     none = frozenset(sentinels)
     low = float("-inf") if lowest is None else lowest
     high = float("inf") if highest is None else highest
+    find = re.compile(pattern).search if pattern else None
 
-    def decode(raw: Value) -> Fact | None:
-        if type(raw) is not int or raw in none:
+    def scale(raw: float) -> Fact | None:
+        if raw in none:
             return None
-        value = (raw + offset) / divide if divide != 1 else raw + offset
+        if signed_bits and raw >= 1 << signed_bits - 1:
+            raw -= 1 << signed_bits
+        value = (raw + offset) * multiply
+        if divide != 1:
+            value /= divide
         return value if low <= value <= high else None
 
-    return decode
+    def decode(raw: Value) -> Fact | None:
+        return scale(raw) if type(raw) is int else None
+
+    def decode_text(raw: Value) -> Fact | None:
+        found = find(clean_octets(raw)) if find and isinstance(raw, bytes) else None
+        try:
+            return scale(float(found[1])) if found else None
+        except ValueError:
+            return None
+
+    return decode_text if find else decode
 
 
-def enum(values: Mapping[int, str], other: str | None, sentinels: Sequence[int] = ()) -> Decoder:
-    """A named state; ``other`` (or ``value 42``) for a number that the list does not have."""
+def enum(values: Mapping[int, str | bool], other: str | None, sentinels: Sequence[float] = ()) -> Decoder:
+    """A named state; ``other`` (or ``value 42``) for a number that the list does not have; of a yes or no, none."""
     none = frozenset(sentinels)
+    yes_or_no = any(isinstance(value, bool) for value in values.values())
 
     def decode(raw: Value) -> Fact | None:
         if type(raw) is not int or raw in none:
             return None
-        return values.get(raw) or other or f"value {raw}"
+        found = values.get(raw)
+        return found if found is not None or yes_or_no else other or f"value {raw}"
 
     return decode
+
+
+def flags(values: Mapping[int, str | bool], other: str | None) -> Decoder:
+    """The first listed bit that is set in a bitmask, counted from 0; no reading when none is set at all."""
+
+    def decode(raw: Value) -> Fact | None:
+        if type(raw) is not int or raw <= 0:
+            return None
+        return next((name for bit, name in values.items() if raw >> bit & 1), other or f"value {raw}")
+
+    return decode
+
+
+def percent_of(part: Value, whole: Value) -> Fact | None:
+    """How much of ``whole`` is ``part``, to a tenth; no reading when that makes no sense."""
+    if type(part) is not int or type(whole) is not int or not 0 <= part <= whole or whole == 0:
+        return None
+    return round(100 * part / whole, 1)
+
+
+def raw_number(raw: Value) -> Fact | None:
+    """A vendor's own number, kept as text."""
+    return str(raw) if type(raw) is int else None
 
 
 def text(raw: Value) -> Fact | None:
@@ -56,12 +110,41 @@ def text(raw: Value) -> Fact | None:
     return clean_octets(raw) or None if isinstance(raw, bytes) else None
 
 
+def blank_text(raw: Value) -> Fact | None:
+    """Text of a device that writes ``_`` where people write a blank (Nokia ISAM)."""
+    return clean_octets(raw.replace(b"_", b" ")) or None if isinstance(raw, bytes) else None
+
+
 def serial(raw: Value) -> Fact | None:
-    """A GPON serial number from eight octets, in canonical form."""
+    """A GPON serial number in canonical form, from eight octets or from its text."""
+    if not isinstance(raw, bytes):
+        return None
     try:
-        return OntSerial.from_octets(raw).text if isinstance(raw, bytes) else None
+        return OntSerial.from_octets(raw).text if len(raw) == 8 else OntSerial.parse(clean_octets(raw)).text
     except ValueError:
         return None
+
+
+def zte_registration(raw: Value) -> Fact | None:
+    """The serial number in ZTE's registration info, such as ``1,ZTEGC0FFEE01``: a mode, then its values.
+
+    Other modes hold passwords and identifiers of the subscriber, which are not read.
+
+    Source:
+        ZTE-AN-PON-BASE-MIB: 1 SN, 3 SN and password, 8 SN and hex password, 11 SN and registration id.
+    """
+    mode, *values = clean_octets(raw).split(",") if isinstance(raw, bytes) else [""]
+    return serial(values[0].encode()) if mode in ("1", "3", "8", "11") and values else None
+
+
+def mac(raw: Value) -> Fact | None:
+    """An Ethernet address as ``00:6D:61:EE:0B:F3``, from six octets or from its text."""
+    if not isinstance(raw, bytes):
+        return None
+    digits = raw.hex() if len(raw) == 6 else re.sub(r"[\s:.\-]", "", clean_octets(raw))
+    if not re.fullmatch("[0-9A-Fa-f]{12}", digits) or not int(digits, 16):
+        return None
+    return ":".join(digits[i : i + 2] for i in range(0, 12, 2)).upper()
 
 
 def timeticks(raw: Value) -> Fact | None:
@@ -86,29 +169,20 @@ def date_and_time(raw: Value) -> Fact | None:
     return f"{year:04d}-{month:02d}-{day:02d} {hour:02d}:{minute:02d}:{second:02d}{offset}"
 
 
+def clock(raw: Value) -> Fact | None:
+    """A time that one firmware gives as DateAndTime and another as text."""
+    return date_and_time(raw) or (text(raw) if isinstance(raw, bytes) and raw.isascii() and raw[:1].isdigit() else None)
+
+
 READERS: Mapping[str, Decoder] = {
     "text": text,
+    "blank_text": blank_text,
+    "raw": raw_number,
     "serial": serial,
+    "zte_registration": zte_registration,
+    "mac": mac,
     "timeticks": timeticks,
     "date_and_time": date_and_time,
+    "clock": clock,
 }
 """Value decoders without parameters, by the name that profiles use."""
-
-
-def huawei_pon_port(subids: Sequence[int]) -> PonPort | None:
-    """Frame/slot/port from a Huawei ifIndex: type << 25 | frame << 19 | slot << 13 | port << 8.
-
-    Types: 125 GPON, 126 EPON, 127 XG(S)-PON. None for any other interface.
-
-    Source:
-        LibreNMS recording of an MA5603T and a centreon recording of an MA5800: 4194312192 is 0/1/0,
-        4194345472 is 0/5/2.
-    """
-    index = subids[0]
-    if index >> 25 not in (125, 126, 127) or index & 0xFF:
-        return None
-    return PonPort((index >> 19 & 0x3F, index >> 13 & 0x3F, index >> 8 & 0x1F))
-
-
-PORT_INDEXES: Mapping[str, Callable[[Sequence[int]], PonPort | None]] = {"huawei": huawei_pon_port}
-"""Decoders of the first sub-identifier(s) of an ONT's or a PON port's index, by the name that profiles use."""

@@ -1,96 +1,71 @@
 """Vendor profiles: what to ask an OLT family, and how to read the answer, as YAML that a network engineer can extend.
 
-A profile lists tables. A table has rows of one kind (ONT, PON port, card, or the OLT itself), belongs to one polling
-rhythm, and names its columns with OID, decoding, source and confidence: A (a MIB text or a real recording shows it),
-B (two independent implementations agree), C (one source only: shown as "not verified on this model").
+A profile lists tables. A table has rows of one kind (ONT, PON port, card, fan, waiting ONT, or the OLT itself), belongs
+to one polling rhythm, and names its columns with OID, decoding, source and confidence: A (a MIB text or a real
+recording shows it), B (two independent implementations agree), C (one source only: "not verified on this model").
+
+Where firmware differs, ``variants:`` names groups of alternatives, each with the column whose presence tells; of each
+group the first that answers is read, and a table with ``when:`` only together with its variant.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import cached_property
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
 from noc_console.domain.errors import ConfigError
 from noc_console.domain.network import PollKind
-from noc_console.sources.snmp import codec, decoders
+from noc_console.sources.snmp.column import Column, Join, Oid, Strict
+from noc_console.sources.snmp.index import CARD_INDEXES, SPACES
 
 SHIPPED = Path(__file__).parent / "profiles"
 
-Rows = Literal["ont", "pon_port", "card", "olt"]
+Rows = Literal["ont", "ont_traffic", "pon_port", "pon_traffic", "card", "fan", "unregistered", "olt"]
 
 FIELDS: dict[str, frozenset[str]] = {
     "ont": frozenset(
-        "serial description model hardware firmware state offline_reason vendor_reason admin config_state match_state "
-        "last_up_clock last_down_clock distance_m last_distance_m onu_rx_dbm olt_rx_dbm onu_tx_dbm temperature_celsius "
-        "voltage_v bias_ma".split()
+        "serial mac description model hardware firmware state offline_reason vendor_reason admin config_state "
+        "match_state last_up_clock last_down_clock online_since_at distance_m last_distance_m onu_rx_dbm olt_rx_dbm "
+        "onu_tx_dbm temperature_celsius voltage_v bias_ma".split()
     ),
+    "ont_traffic": frozenset(("rx_bytes", "tx_bytes")),
     "pon_port": frozenset(
         "admin oper sfp_present tx_dbm temperature_celsius voltage_v bias_ma last_down_cause".split()
     ),
+    "pon_traffic": frozenset(("rx_bytes", "tx_bytes")),
     "card": frozenset("type state role cpu_percent memory_percent temperature_celsius".split()),
+    "fan": frozenset("state speed_rpm speed_percent temperature_celsius".split()),
+    "unregistered": frozenset("serial model".split()),
     "olt": frozenset("software cpu_percent memory_percent temperature_celsius".split()),
 }
-"""The facts that a table of each kind of row may fill."""
+"""The facts that a table of each kind of row may fill. The OLT counts the traffic: rx is what it receives from ONTs."""
+
+PORT_ROWS = ("ont", "ont_traffic", "pon_port", "pon_traffic", "unregistered")
+"""Kinds of rows whose index names a PON port."""
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+class Variant(Strict):
+    """One of several alternatives."""
+
+    probe: Oid
+    """It is there when this column has a row."""
+    index: str | None = None
+    """... whose index this space can decode."""
 
 
-class Column(_Strict):
-    """One column of a table, or one scalar."""
-
-    oid: str
-    read: Literal["number", "enum", "text", "serial", "timeticks", "date_and_time"]
-    sentinels: tuple[int, ...] = ()
-    """Raw values that mean "no reading"."""
-    offset: int = 0
-    divide: Annotated[int, Field(ge=1)] = 1
-    lowest: float | None = None
-    highest: float | None = None
-    values: dict[int, str | bool] = Field(default_factory=dict)
-    other: str | None = None
-    """For an enum's unlisted numbers; without it they become ``value 42``."""
-    raw_to: str | None = None
-    """Fact that keeps the raw value as text."""
-    source: str
-    confidence: Literal["A", "B", "C"]
-    note: str | None = None
-
-    @cached_property
-    def encoded(self) -> bytes:
-        """The OID as it goes on the wire."""
-        return codec.encode_oid(self.oid)
-
-    @cached_property
-    def decode(self) -> decoders.Decoder:
-        """The function from raw value to fact."""
-        if self.read == "number":
-            return decoders.number(self.sentinels, self.offset, self.divide, self.lowest, self.highest)
-        if self.read == "enum":
-            return decoders.enum(self.values, self.other, self.sentinels)  # type: ignore[arg-type]
-        return decoders.READERS[self.read]
-
-    @model_validator(mode="after")
-    def _consistent(self) -> Column:
-        if self.read == "enum" and not self.values:
-            raise ValueError("an enum needs values:")
-        if self.read != "enum" and self.values:
-            raise ValueError("values: belongs to read: enum")
-        codec.encode_oid(self.oid)
-        return self
-
-
-class Table(_Strict):
+class Table(Strict):
     """Columns that share an index and a rhythm."""
 
     rows: Rows
     poll: PollKind
+    when: tuple[str, ...] = ()
+    """Variants, any of which must be there."""
+    index: str | Join | None = None
+    """How the index names a place; None takes the profile's ``port_index``, and slots for cards."""
     columns: dict[str, Column]
 
     @model_validator(mode="after")
@@ -100,10 +75,16 @@ class Table(_Strict):
                 if fact not in FIELDS[self.rows]:
                     known = ", ".join(sorted(FIELDS[self.rows]))
                     raise ValueError(f"{self.rows} has no fact {fact!r}; known: {known}")
+        if isinstance(self.index, Join) and self.rows not in PORT_ROWS:
+            raise ValueError(f"rows of {self.rows} cannot be joined")
+        if isinstance(self.index, str):
+            known_indexes = SPACES if self.rows in PORT_ROWS else CARD_INDEXES
+            if self.index not in known_indexes:
+                raise ValueError(f"unknown index {self.index!r}; known: {', '.join(known_indexes)}")
         return self
 
 
-class Detect(_Strict):
+class Detect(Strict):
     """How to recognise the family."""
 
     sys_object_id: tuple[str, ...]
@@ -113,38 +94,78 @@ class Detect(_Strict):
     """Texts, any of which sysDescr must hold; empty accepts all."""
 
 
-class Profile(_Strict):
+class Profile(Strict):
     """One OLT family."""
 
     id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
     title: str
     vendor: str
+    note: str | None = None
+    """What the operator should know of what it cannot tell."""
     detect: Detect
     port_index: str
-    """Name of the decoder from index to PON port."""
+    """Name of the index space of PON ports and ONTs in tables that name no other."""
     max_repetitions: Annotated[int, Field(ge=1, le=100)] = 25
+    variants: dict[str, dict[str, Variant]] = Field(default_factory=dict)
+    """Group to its alternatives, in the order in which they are preferred."""
     tables: dict[str, Table]
 
     @field_validator("port_index")
     @classmethod
     def _known_index(cls, name: str) -> str:
-        if name not in decoders.PORT_INDEXES:
-            raise ValueError(f"unknown port_index; known: {', '.join(decoders.PORT_INDEXES)}")
+        if name not in SPACES:
+            raise ValueError(f"unknown port_index; known: {', '.join(SPACES)}")
         return name
 
     @model_validator(mode="after")
     def _has_identity(self) -> Profile:
-        if "serial" not in self.columns("ont", PollKind.STATE):
-            raise ValueError("the ONT table polled with the state needs a serial column: it tells which ONTs exist")
+        if not {"serial", "mac"} & self.columns("ont", PollKind.STATE).keys():
+            raise ValueError("the ONT table polled with the state needs a serial (or mac) column")
+        known = {name for group in self.variants.values() for name in group}
+        for table in self.tables.values():
+            if unknown := set(table.when) - known:
+                raise ValueError(f"when: unknown variant {', '.join(sorted(unknown))}")
         return self
 
-    def columns(self, rows: Rows, kind: PollKind) -> dict[str, Column]:
-        """Columns of all tables with these rows and this rhythm."""
+    def select(
+        self, rows: Collection[Rows], kind: PollKind | None = None, chosen: Collection[str] | None = None
+    ) -> list[Table]:
+        """Tables with these rows, this rhythm, and these variants (None: all of either)."""
+        return [
+            table
+            for table in self.tables.values()
+            if table.rows in rows
+            and (kind is None or table.poll is kind)
+            and (chosen is None or not table.when or any(name in chosen for name in table.when))
+        ]
+
+    def groups(self, tables: Collection[Table]) -> list[str]:
+        """The groups of variants that these tables belong to."""
+        wanted = {name for table in tables for name in table.when}
+        return [group for group, variants in self.variants.items() if wanted & variants.keys()]
+
+    def columns(self, rows: Rows, kind: PollKind, chosen: Collection[str] | None = None) -> dict[str, Column]:
+        """Columns of all tables with these rows and this rhythm; of alternatives the preferred one's."""
         found: dict[str, Column] = {}
-        for table in self.tables.values():
-            if table.rows == rows and table.poll is kind:
-                found.update(table.columns)
+        for table in self.select((rows,), kind, chosen):
+            for name, column in table.columns.items():
+                found.setdefault(name, column)
         return found
+
+    def unverified(self, chosen: Collection[str] | None = None) -> dict[str, dict[str, str]]:
+        """Facts that rest on one source only: kind of rows to fact to what is known about it."""
+        sure: set[tuple[str, str]] = set()
+        found: dict[str, dict[str, str]] = {}
+        for table in self.select(tuple(FIELDS), None, chosen):  # type: ignore[arg-type]
+            for name, column in table.columns.items():
+                if column.confidence != "C":
+                    sure.add((table.rows, name))
+                    continue
+                for fact in filter(None, (name, column.raw_to)):
+                    found.setdefault(table.rows, {}).setdefault(fact, column.note or f"only source: {column.source}")
+        for rows, name in sure:
+            found.get(rows, {}).pop(name, None)
+        return {rows: facts for rows, facts in found.items() if facts}
 
     def matches(self, sys_object_id: str, sys_descr: str) -> int:
         """How well the profile fits: length of the matching OID prefix, 0 when it does not."""
@@ -181,17 +202,28 @@ def _expand(data: Any) -> Any:
     """Replace ``NAME.rest`` by the OID that ``oids:`` gives to NAME, so that files stay readable."""
     if not isinstance(data, dict):
         return data
-    names = data.pop("oids", None) or {}
+    names = data.get("oids") or {}
 
     def full(value: str) -> str:
         head, _, rest = value.partition(".")
         return f"{names[head]}.{rest}" if head in names else value
 
-    for table in (data.get("tables") or {}).values():
-        for column in (table or {}).get("columns", {}).values():
-            if isinstance(column, dict) and isinstance(column.get("oid"), str):
-                column["oid"] = full(column["oid"])
-    return data
+    return _with_full_oids({key: value for key, value in data.items() if key != "oids"}, full)
+
+
+def _with_full_oids(data: Any, full: Callable[[str], str]) -> Any:
+    if isinstance(data, list):
+        return [_with_full_oids(item, full) for item in data]
+    if not isinstance(data, dict):
+        return data
+    out = {}
+    for key, value in data.items():
+        if key in ("oid", "percent_of", "fallback", "probe") and isinstance(value, str):
+            value = full(value)
+        elif key == "columns" and isinstance(value, list):  # of a join
+            value = [full(item) if isinstance(item, str) else item for item in value]
+        out[key] = _with_full_oids(value, full)
+    return out
 
 
 def load_profiles(folder: Path | None = None) -> dict[str, Profile]:

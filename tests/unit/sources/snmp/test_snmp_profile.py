@@ -11,6 +11,7 @@ from noc_console.domain.errors import ConfigError
 from noc_console.domain.identity import PonPort
 from noc_console.domain.network import PollKind
 from noc_console.sources.snmp import decoders
+from noc_console.sources.snmp.index import huawei_pon_port
 from noc_console.sources.snmp.profile import SHIPPED, detect, load_profile, load_profiles
 
 HUAWEI = SHIPPED / "huawei-ma5600.yaml"
@@ -28,12 +29,12 @@ HUAWEI = SHIPPED / "huawei-ma5600.yaml"
     ],
 )
 def test_huawei_ports(if_index: int, port: str) -> None:
-    assert decoders.huawei_pon_port([if_index]) == PonPort.parse(port)
+    assert huawei_pon_port(if_index) == PonPort.parse(port)
 
 
 @pytest.mark.parametrize("if_index", [234930176, 234938432, 0, 4194304001])
 def test_other_interfaces_are_no_pon_ports(if_index: int) -> None:
-    assert decoders.huawei_pon_port([if_index]) is None
+    assert huawei_pon_port(if_index) is None
 
 
 @pytest.mark.parametrize(
@@ -70,7 +71,7 @@ def test_every_column_names_its_source() -> None:
         (lambda d: d["tables"]["ont_state"]["columns"]["state"].update(raed="enum"), "raed"),
         (lambda d: d["tables"]["ont_state"]["columns"].update(colour={"oid": "1.3", "read": "text"}), "columns.colour"),
         (lambda d: d.update(port_index="nokia"), "unknown port_index"),
-        (lambda d: d["tables"].pop("ont_state"), "serial"),
+        (lambda d: (d["tables"].pop("ont_state"), d["tables"].pop("old_ont_state")), "serial"),
         (lambda d: d.update(max_repetitions=0), "max_repetitions"),
     ],
 )

@@ -1,0 +1,318 @@
+"""Reading one OLT's tables through its profile.
+
+Remembers, until the OLT restarts, which alternatives it has, which PON ports there are, and how it numbers them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+
+from noc_console.domain.errors import NocError, SourceError, SourceProtocolError
+from noc_console.domain.identity import PonPort
+from noc_console.domain.network import Outcome, PollKind
+from noc_console.domain.poll import Facts, OltReading, PortReading
+from noc_console.sources.snmp import codec
+from noc_console.sources.snmp.column import Join
+from noc_console.sources.snmp.discovery import choose_variants
+from noc_console.sources.snmp.index import CARD_INDEXES, SPACES, Place
+from noc_console.sources.snmp.profile import Profile, Rows, Table
+from noc_console.sources.snmp.session import SnmpSession
+from noc_console.sources.snmp.tables import Asked, FactsAt, group, keep
+from noc_console.sources.snmp.walk import Repetitions, Walk, run_walks
+
+PRIORITY = {PollKind.STATE: 1, PollKind.HEALTH: 3, PollKind.OPTICS: 5, PollKind.INVENTORY: 7}
+"""Which waiting request goes first when several polls of an OLT overlap; a single ONT's read goes before all."""
+
+ONT_ROWS: tuple[Rows, ...] = ("ont", "ont_traffic")
+PORT_ROWS: tuple[Rows, ...] = ("pon_port", "pon_traffic")
+ALL_ROWS: tuple[Rows, ...] = (*PORT_ROWS, *ONT_ROWS, "card", "fan", "unregistered", "olt")
+
+NameOf = Callable[[Sequence[int]], str | None]
+PlaceOf = Callable[[bytes], Place | None]
+Waiting = dict[bytes, tuple[PonPort, Facts]]
+
+
+class Reader:
+    """Reads the tables of one OLT.
+
+    Args:
+        profile: How.
+        connect: Gives the session; it may be another one after a failure.
+        repetitions: What this OLT bears, learnt on the way.
+        name: The OLT's, for errors.
+    """
+
+    def __init__(
+        self, profile: Profile, connect: Callable[[], SnmpSession], repetitions: Repetitions, name: str
+    ) -> None:
+        self.profile = profile
+        self._connect = connect
+        self._repetitions = repetitions
+        self._name = name
+        self._variants: dict[str, str] = {}
+        self._ports: set[PonPort] = set()
+        self._keys: dict[tuple[str | Join, Place], bytes] = {}
+
+    @property
+    def variants(self) -> tuple[str, ...]:
+        """The alternatives that this OLT was found to have."""
+        return tuple(self._variants.values())
+
+    async def read(self, reading: OltReading) -> None:
+        """Read everything of ``reading.kind`` into ``reading``.
+
+        Raises:
+            SourceError: No answer to the first question; what fails after that is told in ``reading``.
+        """
+        tables = await self._tables(ALL_ROWS, reading.kind)
+        errors = [await self._read_ports(_of(tables, PORT_ROWS), reading)]
+        errors += await self._read_onts(_of(tables, ONT_ROWS), reading)
+        errors += await self._read_parts(_of(tables, ("card",)), reading, reading.cards)
+        errors += await self._read_parts(_of(tables, ("fan",)), reading, reading.fans)
+        errors += await self._read_unregistered(_of(tables, ("unregistered",)), reading)
+        errors += await self._read_scalars(_of(tables, ("olt",)), reading)
+        _judge(reading, errors)
+
+    async def read_ont(self, place: Place, now: float) -> Facts:
+        """Read state and optics of one ONT with one GET.
+
+        Raises:
+            SourceError: No answer, or the OLT does not list the ONT.
+        """
+        tables = [table for kind in (PollKind.STATE, PollKind.OPTICS) for table in await self._tables(("ont",), kind)]
+        if not self._ports:
+            await self._learn_ports(OltReading(PollKind.STATE, now))
+        if self._ports and place.port not in self._ports:
+            raise SourceProtocolError(f"the OLT has no PON port {place.port}", self._name)
+        found = [(asked, self._key(asked.index, place)) for asked in group(tables, self.profile.port_index)]
+        wanted = [(asked, cell, key + cell.column.tail) for asked, key in found if key for cell in asked.cells]
+        oids = [
+            asked.oids[at] + key for asked, cell, key in wanted for at in (cell.at, cell.companion_at) if at is not None
+        ]
+        values = await self._connect().get(list(dict.fromkeys(oids)))
+        facts: Facts = {}
+        for asked, cell, key in wanted:
+            raw = values.get(asked.oids[cell.at] + key)
+            if raw is not None:
+                companion = None if cell.companion_at is None else values.get(asked.oids[cell.companion_at] + key)
+                keep(facts, cell.fact, cell.column, raw, companion, now)
+        if not facts:
+            raise SourceProtocolError(f"the OLT lists no ONT {place.ont_id} on port {place.port}", self._name)
+        return facts
+
+    async def _tables(self, rows: Sequence[Rows], kind: PollKind) -> list[Table]:
+        """The tables to read, of alternatives those that the OLT has; asks for what is not decided yet."""
+        groups = self.profile.groups(self.profile.select(rows, kind))
+        undecided = [name for name in groups if name not in self._variants]
+        if undecided:
+            self._variants |= await choose_variants(self._connect(), self.profile, undecided)
+        return self.profile.select(rows, kind, self.variants)
+
+    async def _walk(self, walks: Sequence[Walk], reading: OltReading) -> None:
+        await run_walks(self._connect(), walks, self._repetitions, PRIORITY[reading.kind])
+        reading.varbinds += sum(walk.varbinds for walk in walks)
+
+    # PON ports
+
+    async def _read_ports(self, tables: Sequence[Table], reading: OltReading) -> NocError | None:
+        if reading.kind is PollKind.STATE:
+            return await self._learn_ports(reading)
+        error = None if self._ports else await self._learn_ports(OltReading(PollKind.STATE, reading.started_at))
+        return error or await self._walk_ports(tables, reading)
+
+    async def _learn_ports(self, reading: OltReading) -> NocError | None:
+        """Read the port tables of the state poll, which tell which PON ports there are."""
+        before, self._ports = self._ports, set()
+        error = await self._walk_ports(await self._tables(PORT_ROWS, PollKind.STATE), reading)
+        found = set(reading.pon_ports)
+        self._ports = found if error is None else found | before
+        reading.all_ports = error is None and bool(found)
+        return error
+
+    async def _walk_ports(self, tables: Sequence[Table], reading: OltReading) -> NocError | None:
+        """Read tables of PON ports."""
+        groups = group(tables, self.profile.port_index)
+        walks = [Walk(asked.oids) for asked in groups]
+        await self._walk(walks, reading)
+        for asked, walk in zip(groups, walks, strict=True):
+            await asked.store(walk, self._port_facts(asked, walk, reading), reading.started_at)
+        return next((walk.error for walk in walks if walk.error), None)
+
+    def _port_facts(self, asked: Asked, walk: Walk, reading: OltReading) -> FactsAt:
+        """Where facts of PON ports go. A port that is not among the known ones is an uplink."""
+        place_of = asked.places(walk)
+        target: dict[Rows, dict[PonPort, Facts]] = {"pon_port": reading.pon_ports, "pon_traffic": reading.pon_traffic}
+
+        def facts_at(rows: Rows, key: bytes) -> Facts | None:
+            place = place_of(key)
+            if place is None or place.ont_id is not None or (self._ports and place.port not in self._ports):
+                return None
+            self._keys[(asked.index, place)] = key
+            return target[rows].setdefault(place.port, {})
+
+        return facts_at
+
+    # ONTs
+
+    async def _read_onts(self, tables: Sequence[Table], reading: OltReading) -> list[NocError | None]:
+        """Read tables of ONTs: port by port where a port's ONTs share the start of their index, else whole columns."""
+        jobs: list[tuple[Asked, PonPort | None, Walk]] = []
+        for asked in group(tables, self.profile.port_index):
+            parts = self._parts(asked.index)
+            jobs += [(asked, port, Walk(asked.oids, part)) for port, part in parts.items()]
+            if not parts:
+                jobs.append((asked, None, Walk(asked.oids)))
+        await self._walk([walk for _, _, walk in jobs], reading)
+        found = {port: PortReading(port, Outcome.COMPLETE) for port in sorted(self._ports)} if jobs else {}
+        for asked, port, walk in jobs:
+            facts_at = _part_facts(found[port]) if port else self._ont_facts(asked, walk, found)
+            await asked.store(walk, facts_at, reading.started_at)
+            await asyncio.sleep(0)
+        for port, port_reading in found.items():
+            _judge_port(port_reading, [walk for _, at, walk in jobs if at in (port, None)])
+        reading.ports = list(found.values())
+        return [walk.error for _, port, walk in jobs if port is None]
+
+    def _parts(self, index: str | Join) -> dict[PonPort, bytes]:
+        """The start of the indexes of each known port's ONTs; empty when they share none."""
+        if isinstance(index, Join):
+            return {}
+        encode = SPACES[index].encode
+        starts = {port: encode(Place(port)) for port in sorted(self._ports)}
+        return {
+            port: self._keys.get((index, Place(port))) or codec.encode_subids(start)
+            for port, start in starts.items()
+            if start is not None
+        }
+
+    def _ont_facts(self, asked: Asked, walk: Walk, found: dict[PonPort, PortReading]) -> FactsAt:
+        """Where facts of ONTs go when whole columns are walked."""
+        place_of = asked.places(walk)
+        learn = isinstance(asked.index, Join)
+
+        def facts_at(rows: Rows, key: bytes) -> Facts | None:
+            place = place_of(key)
+            if place is None or place.ont_id is None:
+                return None
+            if learn:
+                self._keys[(asked.index, place)] = key
+            port = found.get(place.port)
+            if port is None:
+                port = found[place.port] = PortReading(place.port, Outcome.COMPLETE)
+            return _target(port, rows).setdefault(place.ont_id, {})
+
+        return facts_at
+
+    def _key(self, index: str | Join, place: Place) -> bytes | None:
+        """The encoded index of an ONT; None when it was never seen and cannot be worked out."""
+        if isinstance(index, Join):
+            return self._keys.get((index, place))
+        encode = SPACES[index].encode
+        port_key = self._keys.get((index, Place(place.port)))
+        if port_key and encode(Place(place.port)) is not None and place.ont_id is not None:
+            return port_key + codec.encode_subids([place.ont_id])
+        subids = encode(place)
+        return codec.encode_subids(subids) if subids else None
+
+    # The rest
+
+    async def _read_parts(
+        self, tables: Sequence[Table], reading: OltReading, target: dict[str, Facts]
+    ) -> list[NocError | None]:
+        """Read cards or fans."""
+        errors: list[NocError | None] = []
+        for asked in group(tables, "slots"):
+            # One walk a column: they come from tables that not every model has, and that end at different places.
+            walks = [Walk([oid]) for oid in asked.oids]
+            await self._walk(walks, reading)
+            errors += [walk.error for walk in walks]
+            name_of = CARD_INDEXES[str(asked.index)]
+
+            def facts_at(_rows: Rows, key: bytes, name_of: NameOf = name_of) -> Facts | None:
+                name = name_of(codec.decode_subids(key))
+                return None if name is None else target.setdefault(name, {})
+
+            whole = Walk(asked.oids, rows=[walk.rows[0] for walk in walks])
+            await asked.store(whole, facts_at, reading.started_at, highest=True)
+        return errors
+
+    async def _read_unregistered(self, tables: Sequence[Table], reading: OltReading) -> list[NocError | None]:
+        """Read which ONTs wait to be registered."""
+        errors: list[NocError | None] = []
+        for asked in group(tables, self.profile.port_index):
+            walk = Walk(asked.oids)
+            await self._walk([walk], reading)
+            place_of = asked.places(walk)
+            found: Waiting = {}
+
+            def facts_at(_rows: Rows, key: bytes, place_of: PlaceOf = place_of, found: Waiting = found) -> Facts | None:
+                place = place_of(key)
+                return found.setdefault(key, (place.port, {}))[1] if place else None
+
+            await asked.store(walk, facts_at, reading.started_at)
+            errors.append(walk.error)
+            if walk.error is None:
+                reading.unregistered = list(found.values())
+        return errors
+
+    async def _read_scalars(self, tables: Sequence[Table], reading: OltReading) -> list[NocError | None]:
+        """Read what the OLT says of itself as a whole."""
+        if not tables:
+            return []
+        asked = Asked("", tables)
+        try:
+            values = await self._connect().get(asked.oids)
+        except SourceError as error:
+            return [error]
+        for cell in asked.cells:
+            raw = values.get(asked.oids[cell.at])
+            if raw is not None:
+                companion = None if cell.companion_at is None else values.get(asked.oids[cell.companion_at])
+                keep(reading.olt, cell.fact, cell.column, raw, companion, reading.started_at)
+        reading.varbinds += len(values)
+        return [None]
+
+
+def _of(tables: Sequence[Table], rows: Sequence[Rows]) -> list[Table]:
+    return [table for table in tables if table.rows in rows]
+
+
+def _target(port: PortReading, rows: Rows) -> dict[int, Facts]:
+    return port.onts if rows == "ont" else port.traffic
+
+
+def _part_facts(port: PortReading) -> FactsAt:
+    """Where facts go when one port's part of the columns is walked: what is left of the index is the ONT id."""
+
+    def facts_at(rows: Rows, key: bytes) -> Facts | None:
+        subids = codec.decode_subids(key)
+        return _target(port, rows).setdefault(subids[0], {}) if len(subids) == 1 else None
+
+    return facts_at
+
+
+def _judge_port(port: PortReading, walks: Sequence[Walk]) -> None:
+    errors = [walk.error for walk in walks if walk.error]
+    if errors:
+        some = len(errors) < len(walks) or any(walk.varbinds for walk in walks)
+        port.outcome = Outcome.PARTIAL if some else Outcome.FAILED
+        port.error = errors[0].message
+
+
+def _judge(reading: OltReading, errors: Sequence[NocError | None]) -> None:
+    """Say how much of the truth the reading is."""
+    failed = [port for port in reading.ports if port.outcome is not Outcome.COMPLETE]
+    broken = [error for error in errors if error]
+    count = len(failed) + len(broken)
+    everything = count >= len(errors) + len(reading.ports)
+    reading.outcome = Outcome.COMPLETE if not count else Outcome.FAILED if everything else Outcome.PARTIAL
+    if count and reading.error is None:
+        reading.error = _summary(failed, broken)
+
+
+def _summary(failed: Sequence[PortReading], errors: Sequence[NocError]) -> str:
+    if not failed:
+        return errors[0].message
+    ports = ", ".join(str(port.port) for port in failed[:4]) + (" ..." if len(failed) > 4 else "")
+    return f"{len(failed)} PON ports not read ({ports}): {failed[0].error}"
