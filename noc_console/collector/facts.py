@@ -10,9 +10,17 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from noc_console.collector.reconcile import EventRow, KnownOnts, PortChanges, commit, missing_ports, reconcile_port
+from noc_console.collector.reconcile import (
+    EventRow,
+    KnownOnts,
+    PortChanges,
+    commit,
+    missing_ports,
+    reconcile_port,
+    reconcile_unregistered,
+)
 from noc_console.domain.identity import PonPort
-from noc_console.domain.network import Card, Olt, Ont, Outcome, PollKind, PollMark, Port
+from noc_console.domain.network import Card, Fan, Olt, Ont, Outcome, PollKind, PollMark, Port, Unregistered
 from noc_console.domain.poll import OltReading, PortReading
 from noc_console.storage import inventory, schema
 from noc_console.storage.database import Database
@@ -39,6 +47,9 @@ class _Plan:
     ports: list[tuple[PortReading, PortChanges]] = field(default_factory=list)
     cards: list[Card] = field(default_factory=list)
     gone_cards: list[str] = field(default_factory=list)
+    fans: list[Fan] = field(default_factory=list)
+    gone_fans: list[str] = field(default_factory=list)
+    unregistered: list[Unregistered] = field(default_factory=list)
     pon_ports: list[Port] = field(default_factory=list)
     gone_ports: list[str] = field(default_factory=list)
     marks: list[PollMark] = field(default_factory=list)
@@ -58,6 +69,8 @@ class OltFacts:
         self.olt = Olt(id=olt_id, name=name, address="")
         self.onts = KnownOnts(name)
         self.cards: dict[str, Card] = {}
+        self.fans: dict[str, Fan] = {}
+        self.unregistered: dict[tuple[str, str], Unregistered] = {}
         self.pon_ports: dict[str, Port] = {}
         self.max_repetitions: int | None = None
         self._marks: dict[tuple[str, PollKind], PollMark] = {}
@@ -72,9 +85,12 @@ class OltFacts:
             self.olt, self.max_repetitions = await inventory.read_olt(connection, olt_id)
             onts = await inventory.read_onts(connection, olt_id)
             self.cards = {row.name: row for row in await _read(connection, schema.card, Card, olt_id)}
+            self.fans = {row.name: row for row in await _read(connection, schema.fan, Fan, olt_id)}
+            waiting = await _read(connection, schema.unregistered, Unregistered, olt_id)
             self.pon_ports = {row.name: row for row in await _read(connection, schema.pon_port, Port, olt_id)}
             for row in await _read(connection, schema.poll_mark, PollMark, olt_id):
                 self._marks[(row.port, PollKind(row.kind))] = row
+        self.unregistered = {(row.port, row.serial): row for row in waiting}
         self.onts.onts = {(ont.port, ont.ont_id): ont for ont in onts}
         self.onts.baseline = not onts
         self._in_doubt = False
@@ -139,6 +155,12 @@ class OltFacts:
             card = replace(before, **facts)
             if card != before or name not in self.cards:
                 plan.cards.append(card)
+        for name, facts in reading.fans.items():
+            known_fan = self.fans.get(name) or Fan(self.olt.id, name)
+            fan = replace(known_fan, **facts)
+            if fan != known_fan or name not in self.fans:
+                plan.fans.append(fan)
+        plan.unregistered = reconcile_unregistered(self.olt.id, self.unregistered, reading)
         for key, facts in reading.pon_ports.items():
             name = str(key)
             known = self.pon_ports.get(name) or Port(self.olt.id, name)
@@ -149,6 +171,8 @@ class OltFacts:
             plan.gone_ports = sorted(set(self.pon_ports) - set(map(str, reading.pon_ports)))
         if reading.kind is PollKind.HEALTH and reading.outcome is Outcome.COMPLETE and reading.cards:
             plan.gone_cards = sorted(set(self.cards) - set(reading.cards))
+        if reading.kind is PollKind.HEALTH and reading.outcome is Outcome.COMPLETE and reading.fans:
+            plan.gone_fans = sorted(set(self.fans) - set(reading.fans))
 
     def _plan_marks(self, reading: OltReading, plan: _Plan) -> None:
         whole = PortReadingMark("", reading.outcome, reading.error)
@@ -185,6 +209,11 @@ class OltFacts:
                 went = f"{before.state or 'unknown'} -> {card.state or 'unknown'}"
                 text = f"{name} card {card.name} {card.type or ''} {went}"
                 plan.events.append(row | {"kind": "card_state", "severity": severity, "text": text})
+        for ont in plan.unregistered:
+            if ont.first_seen_at == at:
+                text = f"{ont.serial} on {name} port {ont.port} waits to be registered"
+                seen = {"kind": "ont_unregistered", "severity": "info", "port": ont.port, "serial": ont.serial}
+                plan.events.append(row | seen | {"text": text})
         for port in plan.pon_ports:
             known = self.pon_ports.get(port.name)
             if known and known.oper != port.oper:
@@ -199,11 +228,14 @@ class OltFacts:
             await self._write_onts(connection, plan, revision)
             for table, rows in (
                 (schema.card, plan.cards),
+                (schema.fan, plan.fans),
+                (schema.unregistered, plan.unregistered),
                 (schema.pon_port, plan.pon_ports),
                 (schema.poll_mark, plan.marks),
             ):
                 await inventory.upsert(connection, table, [_row(item, revision) for item in rows])
             await inventory.delete_gone(connection, schema.card, self.olt.id, plan.gone_cards)
+            await inventory.delete_gone(connection, schema.fan, self.olt.id, plan.gone_fans)
             await inventory.delete_gone(connection, schema.pon_port, self.olt.id, plan.gone_ports)
             await inventory.append_events(connection, plan.events)
             if plan.olt:
@@ -230,9 +262,13 @@ class OltFacts:
             commit(self.onts, port, reading.kind, changes)
             applied.new_onts |= bool(changes.inserted) or any("serial" in changed for _, changed in changes.updated)
         self.cards |= {card.name: card for card in plan.cards}
+        self.fans |= {fan.name: fan for fan in plan.fans}
+        self.unregistered |= {(ont.port, ont.serial): ont for ont in plan.unregistered}
         self.pon_ports |= {port.name: port for port in plan.pon_ports}
         for name in plan.gone_cards:
             del self.cards[name]
+        for name in plan.gone_fans:
+            del self.fans[name]
         for name in plan.gone_ports:
             del self.pon_ports[name]
         for mark in plan.marks:
@@ -256,7 +292,7 @@ class PortReadingMark:
     error: str | None
 
 
-def _row(item: Card | Port | PollMark, revision: int) -> dict[str, Any]:
+def _row(item: Card | Fan | Unregistered | Port | PollMark, revision: int) -> dict[str, Any]:
     row = {f.name: getattr(item, f.name) for f in fields(item)}
     return row | {"revision": revision}
 

@@ -173,22 +173,24 @@ class OltWorker:
             row["retry_at"] = time.time() + self._retry_s(self._failures + 1) if failed else None
         if self._poller.identity and self._poller.profile:
             row |= {"description": self._poller.identity.sys_descr, "profile": self._poller.profile.id}
+            row["unverified"] = ",".join(self._poller.unverified) or None
         if self._poller.max_repetitions:
             row["max_repetitions"] = self._poller.max_repetitions
         if reading.kind is PollKind.HEALTH and reading.outcome is not Outcome.FAILED:
-            row |= reading.olt
             row |= _load({**self.facts.cards, **_cards(self.facts.olt.id, reading)})
+            row |= {fact: value for fact, value in reading.olt.items() if value is not None}
         return row
 
     def _samples(self, reading: OltReading) -> list[Sample]:
         name, at = self.name, reading.started_at
-        found = samples.of_poll(name, reading)
+        found = samples.of_poll(name, reading) + samples.of_traffic(name, reading, self.facts.onts.onts)
         if reading.kind is PollKind.STATE:
             found += samples.of_states(name, reading, self.facts.onts.onts.values())
         elif reading.kind is PollKind.OPTICS and any(port.onts for port in reading.ports):
             found += samples.of_optics(name, at, self._as_read(reading), self._thresholds)
         elif reading.kind is PollKind.HEALTH:
             found += samples.of_health(self.facts.olt, at, _cards(self.facts.olt.id, reading).values())
+            found += samples.of_load(name, reading)
         return found
 
     def _as_read(self, reading: OltReading) -> list[Ont]:

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from noc_console.domain.network import Ont, Outcome, PollKind
+from noc_console.domain.network import Ont, Outcome, PollKind, Unregistered
 from noc_console.domain.ont import OfflineReason, OntState
-from noc_console.domain.poll import Facts, PortReading
+from noc_console.domain.poll import Facts, OltReading, PortReading
 
 GONE_AFTER = 2
 """Complete readings that must miss an ONT before it counts as vanished."""
@@ -113,6 +113,24 @@ def commit(known: KnownOnts, reading: PortReading, kind: PollKind, changes: Port
     for ont, _ in changes.updated:
         if ont.vanished_at is not None:
             known.missing.pop((port, ont.ont_id), None)
+
+
+def reconcile_unregistered(
+    olt_id: int, known: Mapping[tuple[str, str], Unregistered], reading: OltReading
+) -> list[Unregistered]:
+    """The rows of waiting ONTs that a reading changes: new, still there, or gone. One without a serial is no row."""
+    if reading.unregistered is None:
+        return []
+    now = reading.started_at
+    found: dict[tuple[str, str], Unregistered] = {}
+    for port, facts in reading.unregistered:
+        key = (str(port), facts.get("serial") or "")
+        if key[1]:
+            before = known.get(key)
+            first_seen_at = before.first_seen_at if before and before.gone_at is None else now
+            found[key] = Unregistered(olt_id, *key, facts.get("model"), first_seen_at, now)
+    gone = [replace(row, gone_at=now) for key, row in known.items() if key not in found and row.gone_at is None]
+    return [*found.values(), *gone]
 
 
 def missing_ports(known: KnownOnts, listed: Iterable[str]) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from noc_console.domain.history import Sample
 from noc_console.domain.network import Card, Cpe, Olt, Ont, Outcome
@@ -12,6 +12,12 @@ from noc_console.domain.optics import Thresholds, classify_signal
 from noc_console.domain.poll import OltReading
 
 OPTICS = (("ont_onu_rx_dbm", "onu_rx_dbm"), ("ont_olt_rx_dbm", "olt_rx_dbm"), ("ont_onu_tx_dbm", "onu_tx_dbm"))
+
+LOAD = (
+    ("olt_cpu_percent", "cpu_percent"),
+    ("olt_memory_percent", "memory_percent"),
+    ("olt_temperature_celsius", "temperature_celsius"),
+)
 
 
 def sample(metric: str, at: float, value: float, **labels: str) -> Sample:
@@ -72,18 +78,44 @@ def of_optics(olt: str, at: float, onts: Iterable[Ont], thresholds: Thresholds) 
     return found
 
 
+def of_traffic(olt: str, reading: OltReading, onts: Mapping[tuple[str, int], Ont]) -> list[Sample]:
+    """Byte counters as the OLT keeps them: 64 bits, from 0 again after a restart. rx is what it receives from ONTs."""
+    at = reading.started_at
+    found = [
+        sample(f"pon_{name}_total", at, value, olt_name=olt, pon_port=str(port))
+        for port, facts in reading.pon_traffic.items()
+        for name, value in facts.items()
+        if value is not None
+    ]
+    for port_reading in reading.ports:
+        port = str(port_reading.port)
+        for ont_id, facts in port_reading.traffic.items():
+            ont = onts.get((port, ont_id))
+            if ont and ont.serial:
+                labels = (("olt_name", olt), ("ont_serial", ont.serial), ("pon_port", port))
+                values = ((f"ont_{name}_total", value) for name, value in facts.items() if value is not None)
+                found += [Sample(metric, labels, at, float(value)) for metric, value in values]
+    return found
+
+
 def of_health(olt: Olt, at: float, cards: Iterable[Card]) -> list[Sample]:
     """Load and temperature per card."""
     found = []
     for card in cards:
-        for metric, value in (
-            ("olt_cpu_percent", card.cpu_percent),
-            ("olt_memory_percent", card.memory_percent),
-            ("olt_temperature_celsius", card.temperature_celsius),
-        ):
+        for metric, fact in LOAD:
+            value = getattr(card, fact)
             if value is not None:
                 found.append(sample(metric, at, value, olt_name=olt.name, card=card.name))
     return found
+
+
+def of_load(olt: str, reading: OltReading) -> list[Sample]:
+    """Load and temperature of an OLT that tells them as a whole."""
+    return [
+        sample(metric, reading.started_at, reading.olt[fact], olt_name=olt)
+        for metric, fact in LOAD
+        if reading.olt.get(fact) is not None
+    ]
 
 
 def of_cpes(cpes: Iterable[Cpe]) -> list[Sample]:

@@ -55,6 +55,8 @@ class Olt:
     cpu_percent: float | None = None
     memory_percent: float | None = None
     temperature_celsius: float | None = None
+    unverified: str | None = None
+    """Facts that rest on one source only for this model, comma-separated: ``ont.distance_m,olt.software``."""
     revision: int = 0
 
 
@@ -72,6 +74,35 @@ class Card:
     cpu_percent: float | None = None
     memory_percent: float | None = None
     temperature_celsius: float | None = None
+    revision: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Fan:
+    """A fan, or a tray of them."""
+
+    olt_id: int
+    name: str
+    """As the device numbers it: ``0`` (a tray), ``0/1``."""
+    state: str | None = None
+    speed_rpm: float | None = None
+    speed_percent: float | None = None
+    temperature_celsius: float | None = None
+    revision: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Unregistered:
+    """An ONT that waits at a PON port to be registered."""
+
+    olt_id: int
+    port: str
+    serial: str
+    model: str | None = None
+    first_seen_at: float = 0.0
+    last_seen_at: float = 0.0
+    gone_at: float | None = None
+    """Set when a complete reading no longer listed it."""
     revision: int = 0
 
 
@@ -119,7 +150,9 @@ class Ont:
     """PON port, ``0/1/3``."""
     ont_id: int
     serial: str | None = None
-    """Canonical form, see ``domain.identity.OntSerial``."""
+    """Canonical form, see ``domain.identity.OntSerial``. EPON has none."""
+    mac: str | None = None
+    """``00:6D:61:EE:0B:F3``: how an EPON ONU is known."""
     description: str | None = None
     model: str | None = None
     hardware: str | None = None
@@ -141,6 +174,7 @@ class Ont:
     last_up_clock: str | None = None
     """By the OLT's own clock, whose zone is not known: ``2026-03-09 08:01:38``."""
     last_down_clock: str | None = None
+    online_since_at: float | None = None
     distance_m: int | None = None
     last_distance_m: int | None = None
     """Kept when offline."""
@@ -236,6 +270,9 @@ class Changes:
     revisions: dict[str, int] = field(default_factory=dict)
     olts: list[Olt] = field(default_factory=list)
     cards: list[Card] = field(default_factory=list)
+    fans: list[Fan] = field(default_factory=list)
+    unregistered: list[Unregistered] = field(default_factory=list)
+    """Those that are gone come with ``gone_at`` set."""
     ports: list[Port] = field(default_factory=list)
     marks: list[PollMark] = field(default_factory=list)
     onts: list[Ont] = field(default_factory=list)

@@ -25,6 +25,7 @@ from noc_console.domain.network import (
     Collector,
     Cpe,
     Event,
+    Fan,
     Olt,
     Ont,
     Outcome,
@@ -32,6 +33,7 @@ from noc_console.domain.network import (
     PollMark,
     Port,
     Source,
+    Unregistered,
 )
 from noc_console.storage import schema
 
@@ -112,6 +114,8 @@ async def _read_olt(connection: AsyncConnection, olt_id: int, seen: int, changes
     changes.olts.extend(await read_rows(connection, query, Olt))
     streams: tuple[tuple[Table, type[Any], list[Any]], ...] = (
         (schema.card, Card, changes.cards),
+        (schema.fan, Fan, changes.fans),
+        (schema.unregistered, Unregistered, changes.unregistered),
         (schema.pon_port, Port, changes.ports),
         (schema.ont, Ont, changes.onts),
     )
@@ -119,6 +123,8 @@ async def _read_olt(connection: AsyncConnection, olt_id: int, seen: int, changes
         query = select(*columns(table, row)).where(table.c.olt_id == olt_id, table.c.revision > seen)
         if seen == 0 and table is schema.ont:
             query = query.where(table.c.vanished_at.is_(None))
+        if seen == 0 and table is schema.unregistered:
+            query = query.where(table.c.gone_at.is_(None))
         target.extend(await read_rows(connection, query, row))
     marks = schema.poll_mark
     query = select(*columns(marks, PollMark)).where(marks.c.olt_id == olt_id, marks.c.revision > seen)

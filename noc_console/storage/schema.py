@@ -60,6 +60,7 @@ olt = Table(
     Column("memory_percent", Float),
     Column("temperature_celsius", Float),
     Column("max_repetitions", Integer),
+    Column("unverified", Text),
     Column("removed_at", Float),
     _revision(),
 )
@@ -74,6 +75,18 @@ card = Table(
     Column("role", Text),
     Column("cpu_percent", Float),
     Column("memory_percent", Float),
+    Column("temperature_celsius", Float),
+    _revision(),
+)
+
+fan = Table(
+    "fan",
+    metadata,
+    _olt_id(primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("state", Text),
+    Column("speed_rpm", Float),
+    Column("speed_percent", Float),
     Column("temperature_celsius", Float),
     _revision(),
 )
@@ -115,6 +128,7 @@ ont = Table(
     Column("port", Text, nullable=False),
     Column("ont_id", Integer, nullable=False),
     Column("serial", Text, index=True),
+    Column("mac", Text),
     Column("description", Text),
     Column("model", Text),
     Column("hardware", Text),
@@ -131,6 +145,7 @@ ont = Table(
     Column("vanished_at", Float),
     Column("last_up_clock", Text),
     Column("last_down_clock", Text),
+    Column("online_since_at", Float),
     Column("distance_m", Integer),
     Column("last_distance_m", Integer),
     Column("onu_rx_dbm", Float),
@@ -145,6 +160,19 @@ ont = Table(
     _revision(),
     UniqueConstraint("olt_id", "port", "ont_id"),
     Index("ix_ont_olt_id_revision", "olt_id", "revision"),
+)
+
+unregistered = Table(
+    "unregistered",
+    metadata,
+    _olt_id(primary_key=True),
+    Column("port", Text, primary_key=True),
+    Column("serial", Text, primary_key=True),
+    Column("model", Text),
+    Column("first_seen_at", Float, nullable=False),
+    Column("last_seen_at", Float, nullable=False),
+    Column("gone_at", Float),
+    _revision(),
 )
 
 cpe = Table(

@@ -13,11 +13,11 @@ from noc_console.domain.errors import SourceError
 from noc_console.domain.identity import PonPort
 from noc_console.domain.network import PollKind
 from noc_console.domain.poll import Facts, OltReading
+from noc_console.sources.snmp.credentials import security_for
 from noc_console.sources.snmp.discovery import SYS_UP_TIME, Identity, choose_profile, read_identity, uptime
 from noc_console.sources.snmp.index import Place
 from noc_console.sources.snmp.profile import Profile
 from noc_console.sources.snmp.reader import Reader
-from noc_console.sources.snmp.security import Community
 from noc_console.sources.snmp.session import SnmpEngine, SnmpSession
 from noc_console.sources.snmp.walk import Repetitions
 
@@ -119,9 +119,8 @@ class OltPoller:
     def _connected(self) -> SnmpSession:
         if self._session is None:
             snmp = self.config.snmp
-            security = Community(snmp.community.get_secret_value())
             self._session = self._engine.open(
-                self.config.address, snmp.port, security, snmp.timeout_s, snmp.retries, snmp.window
+                self.config.address, snmp.port, security_for(snmp), snmp.timeout_s, snmp.retries, snmp.window
             )
         return self._session
 

@@ -1,15 +1,282 @@
-"""The first schema."""
+"""The first schema, as it was: its tables are written out here, so that ``schema.py`` may go on."""
+
+from __future__ import annotations
 
 from alembic import op
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 
-from noc_console.storage.schema import metadata
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(column_0_label)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
 
 revision = "0001"
 down_revision = None
 
 
+def _revision() -> Column[int]:
+    return Column("revision", Integer, nullable=False, server_default="0")
+
+
+def _olt_id(primary_key: bool = False) -> Column[int]:
+    return Column("olt_id", Integer, ForeignKey("olt.id"), primary_key=primary_key, nullable=False)
+
+
+Table(
+    "feed",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("revision", Integer, nullable=False),
+)
+
+Table(
+    "olt",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", Text, nullable=False, unique=True),
+    Column("address", Text, nullable=False),
+    Column("profile", Text),
+    Column("description", Text),
+    Column("software", Text),
+    Column("reachable", Boolean),
+    Column("error", Text),
+    Column("last_poll_at", Float),
+    Column("last_ok_at", Float),
+    Column("last_poll_s", Float),
+    Column("retry_at", Float),
+    Column("uptime_s", Float),
+    Column("cpu_percent", Float),
+    Column("memory_percent", Float),
+    Column("temperature_celsius", Float),
+    Column("max_repetitions", Integer),
+    Column("removed_at", Float),
+    _revision(),
+)
+
+Table(
+    "card",
+    metadata,
+    _olt_id(primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("type", Text),
+    Column("state", Text),
+    Column("role", Text),
+    Column("cpu_percent", Float),
+    Column("memory_percent", Float),
+    Column("temperature_celsius", Float),
+    _revision(),
+)
+
+Table(
+    "pon_port",
+    metadata,
+    _olt_id(primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("admin", Text),
+    Column("oper", Text),
+    Column("sfp_present", Boolean),
+    Column("tx_dbm", Float),
+    Column("temperature_celsius", Float),
+    Column("voltage_v", Float),
+    Column("bias_ma", Float),
+    Column("last_down_cause", Text),
+    _revision(),
+)
+
+Table(
+    "poll_mark",
+    metadata,
+    _olt_id(primary_key=True),
+    Column("port", Text, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("outcome", Text, nullable=False),
+    Column("attempted_at", Float, nullable=False),
+    Column("observed_at", Float),
+    Column("error", Text),
+    _revision(),
+)
+
+Table(
+    "ont",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _olt_id(),
+    Column("port", Text, nullable=False),
+    Column("ont_id", Integer, nullable=False),
+    Column("serial", Text, index=True),
+    Column("description", Text),
+    Column("model", Text),
+    Column("hardware", Text),
+    Column("firmware", Text),
+    Column("state", Text, nullable=False),
+    Column("offline_reason", Text),
+    Column("vendor_reason", Text),
+    Column("admin", Text),
+    Column("config_state", Text),
+    Column("match_state", Text),
+    Column("state_changed_at", Float),
+    Column("first_seen_at", Float),
+    Column("last_online_at", Float),
+    Column("vanished_at", Float),
+    Column("last_up_clock", Text),
+    Column("last_down_clock", Text),
+    Column("distance_m", Integer),
+    Column("last_distance_m", Integer),
+    Column("onu_rx_dbm", Float),
+    Column("olt_rx_dbm", Float),
+    Column("onu_tx_dbm", Float),
+    Column("temperature_celsius", Float),
+    Column("voltage_v", Float),
+    Column("bias_ma", Float),
+    Column("last_onu_rx_dbm", Float),
+    Column("last_rx_at", Float),
+    Column("refreshed_at", Float),
+    _revision(),
+    UniqueConstraint("olt_id", "port", "ont_id"),
+    Index("ix_ont_olt_id_revision", "olt_id", "revision"),
+)
+
+Table(
+    "cpe",
+    metadata,
+    Column("device_id", Text, primary_key=True),
+    Column("serial", Text, index=True),
+    Column("acs_serial", Text),
+    Column("manufacturer", Text),
+    Column("product_class", Text),
+    Column("model", Text),
+    Column("firmware", Text),
+    Column("last_inform_at", Float),
+    Column("last_boot_at", Float),
+    Column("inform_interval_s", Float),
+    Column("wan_ip", Text),
+    Column("pppoe_user", Text),
+    Column("mac", Text),
+    Column("rx_dbm", Float),
+    Column("uptime_s", Float),
+    Column("revision", Integer, nullable=False, server_default="0", index=True),
+)
+
+Table(
+    "cpe_section",
+    metadata,
+    Column("device_id", Text, primary_key=True),
+    Column("section", Text, primary_key=True),
+    Column("data", Text, nullable=False),
+    Column("read_at", Float, nullable=False),
+)
+
+Table(
+    "event",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", Float, nullable=False, index=True),
+    Column("kind", Text, nullable=False),
+    Column("severity", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("olt", Text),
+    Column("port", Text),
+    Column("serial", Text, index=True),
+    Index("ix_event_olt_port", "olt", "port"),
+    sqlite_autoincrement=True,
+)
+
+Table(
+    "job",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("state", Text, nullable=False, index=True),
+    Column("ont_id", Integer, ForeignKey("ont.id"), nullable=False),
+    Column("serial", Text),
+    Column("olt", Text, nullable=False),
+    Column("port", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("requested_by", Text, nullable=False),
+    Column("requested_from", Text, nullable=False),
+    Column("requested_at", Float, nullable=False),
+    Column("expires_at", Float, nullable=False),
+    Column("forced", Boolean, nullable=False),
+    Column("result", Text),
+    Column("started_at", Float),
+    Column("finished_at", Float),
+    Column("sections", Text, nullable=False, server_default=""),
+    Column("claimed_by", Text),
+    Column("cancel_by", Text),
+    Column("progress", Text),
+    Column("revision", Integer, nullable=False, server_default="0", index=True),
+    sqlite_autoincrement=True,
+)
+
+Table(
+    "job_step",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("job_id", Integer, ForeignKey("job.id"), nullable=False, index=True),
+    Column("at", Float, nullable=False),
+    Column("text", Text, nullable=False),
+)
+
+Table(
+    "audit",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", Float, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("origin", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("target", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("result", Text, nullable=False),
+    Column("job_id", Integer),
+    Column("previous", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+Table(
+    "source",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("state", Text, nullable=False),
+    Column("last_ok_at", Float),
+    Column("error", Text),
+    Column("latency_ms", Float),
+    Column("retry_at", Float),
+    Column("detail", Text),
+    _revision(),
+)
+
+Table(
+    "collector",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("host", Text, nullable=False),
+    Column("pid", Integer, nullable=False),
+    Column("mode", Text, nullable=False),
+    Column("started_at", Float, nullable=False),
+    Column("heartbeat_at", Float, nullable=False),
+)
+
+
 def upgrade() -> None:
-    """Create every table. Later revisions must freeze this one's tables before they change ``schema.py``."""
+    """Create every table."""
     metadata.create_all(op.get_bind())
 
 
