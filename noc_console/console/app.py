@@ -16,47 +16,45 @@ from textual.actions import SkipAction
 from textual.app import App, ComposeResult
 from textual.binding import BindingsMap
 from textual.containers import Container
+from textual.keys import _character_to_key
 
 from noc_console.console import clipboard, commands, crash
+from noc_console.console.acting import Acting
 from noc_console.console.actions import SCREENS, Action, Context, Registry
 from noc_console.console.backend import Backend
 from noc_console.console.desk import Desk
-from noc_console.console.dialogs.guarded import Confirmed, GuardedDialog
 from noc_console.console.dialogs.simple import HelpScreen, MenuScreen, QuitScreen
 from noc_console.console.feed import Feed
+from noc_console.console.follow import JobFollower
+from noc_console.console.frame import Frame
 from noc_console.console.glyphs import choose_glyphs
 from noc_console.console.lifecycle import Lifecycle
+from noc_console.console.navigation import Navigation
 from noc_console.console.pace import Every
 from noc_console.console.palette_commands import ConsoleCommands
-from noc_console.console.render import header, tree
-from noc_console.console.render.cells import Cell, Line, spread
-from noc_console.console.render.jobs import latest, toast
 from noc_console.console.render.onts import PRESETS
 from noc_console.console.screens.lists import JobsView, LogView, SourcesView
 from noc_console.console.screens.network import NetworkView
-from noc_console.console.screens.view import Follow, Say, View
+from noc_console.console.screens.view import Background, Failed, Follow, Say, View
 from noc_console.console.session import Session
 from noc_console.console.settings import ConsoleSettings
 from noc_console.console.state.model import Delta, Model
-from noc_console.console.state.rows import select
-from noc_console.console.state.tree import NodeKey
 from noc_console.console.themes import Themes, choose_theme, load_themes
 from noc_console.console.uistate import load_state, save_state
-from noc_console.console.widgets.lines import LinePane
-from noc_console.console.widgets.prompt import Prompt
+from noc_console.console.widgets.prompt import KEPT, Prompt
 from noc_console.console.widgets.table import LineTable
 from noc_console.domain.errors import NocError
 from noc_console.domain.filters import FilterError, parse_filter
-from noc_console.domain.jobs import JobKind
 
 ALWAYS = ("quit-now", "repaint")
 """Actions that work in dialogs too."""
 FILTER_SETTLE_S = 0.08
 REAGE_EVERY_S = 5.0
+CLOSE_TIMEOUT_S = 3.0
 DEFAULT_VARIABLES = {"border": "#33414f"}
 
 
-class NocApp(App[int]):
+class NocApp(Background, App[int]):
     """NOC Console."""
 
     CSS_PATH = "console.tcss"
@@ -103,11 +101,7 @@ class NocApp(App[int]):
         )
         self._feed = Feed(backend, self.desk.model, now, self._changed)
         self._lifecycle = Lifecycle(self._end) if watch_terminal else None
-        self._started_at = now()
         self._reage = Every(REAGE_EVERY_S)
-        self._following: dict[int, str] = {}
-        self._view_name = settings.screen if settings.screen in SCREENS else SCREENS[0]
-        self._last_view = self._view_name
         self._filter_before = ""
         self._filter_error = ""
         self._bind_keys()
@@ -121,14 +115,14 @@ class NocApp(App[int]):
 
     def _build(self) -> None:
         desk = self.desk
-        self.header = LinePane(desk.palette, fill="bar", id="header")
-        self.banner = LinePane(desk.palette, fill="banner", id="banner")
-        self.crumb = LinePane(desk.palette, id="crumb")
-        self.footer = LinePane(desk.palette, fill="bar", id="footer")
+        self.network = NetworkView(desk)
+        others: list[View] = [JobsView(desk), LogView(desk), SourcesView(desk)]
+        self.navigation = Navigation(desk, self.network, others, desk.settings.screen)
+        titles = {name: view.TITLE for name, view in self.navigation.views.items()}
+        self.frame = Frame(desk, self.registry, titles)
         self.prompt = Prompt(desk.palette, self._complete)
-        self.views: dict[str, View] = {
-            view.NAME: view for view in (NetworkView(desk), JobsView(desk), LogView(desk), SourcesView(desk))
-        }
+        self._follower = JobFollower(desk.model, self._say_instead)
+        self._responders = (self.navigation, Acting(self, desk, self._follower, lambda: self.view.selected_ont()))
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Variables that every theme must have."""
@@ -138,20 +132,20 @@ class NocApp(App[int]):
 
     def compose(self) -> ComposeResult:
         """Header, banner, breadcrumb, the screens, prompt, footer."""
-        yield self.header
-        yield self.banner
-        yield self.crumb
+        yield self.frame.header
+        yield self.frame.banner
+        yield self.frame.crumb
         with Container(id="views"):
-            yield from self.views.values()
+            yield from self.navigation.views.values()
         yield self.prompt
-        yield self.footer
+        yield self.frame.footer
 
     def on_mount(self) -> None:
         """Show the first screen, start the clock; the backend is opened after the first paint."""
         if self._lifecycle is not None:
             self._lifecycle.start()
         self._restore()
-        self._show_view(self._view_name)
+        self.navigation.show(self.navigation.shown)
         for problem in (*self.themes.problems, *self.registry.problems):
             self.say(problem, "warning")
         self.set_interval(1.0, self._tick)
@@ -166,8 +160,8 @@ class NocApp(App[int]):
         """Remember, release."""
         self._remember()
         try:
-            await self.desk.backend.close()
-        except NocError:
+            await asyncio.wait_for(self.desk.backend.close(), CLOSE_TIMEOUT_S)
+        except (NocError, TimeoutError):
             return
 
     def _end(self, code: int) -> None:
@@ -186,22 +180,18 @@ class NocApp(App[int]):
 
     def _restore(self) -> None:
         state = load_state(self.desk.settings.state_file)
-        network = self.views["network"]
-        if isinstance(network, NetworkView):
-            if state.get("columns") in PRESETS:
-                network.preset = state["columns"]
-            if isinstance(state.get("sort"), str):
-                network.table.show_sort(state["sort"], bool(state.get("sort_down")))
+        if state.get("columns") in PRESETS:
+            self.network.preset = state["columns"]
+        if isinstance(state.get("sort"), str):
+            self.network.table.show_sort(state["sort"], bool(state.get("sort_down")))
         for sign in self.prompt.history:
             past = state.get(f"history{sign}")
             if isinstance(past, list):
-                self.prompt.history[sign] = [entry for entry in past if isinstance(entry, str)][-50:]
+                self.prompt.history[sign] = [entry for entry in past if isinstance(entry, str)][-KEPT:]
 
     def _remember(self) -> None:
-        network = self.views["network"]
-        assert isinstance(network, NetworkView)
-        state: dict[str, Any] = {"columns": network.preset}
-        state |= {"sort": network.table.sort_by, "sort_down": network.table.sort_down}
+        table = self.network.table
+        state: dict[str, Any] = {"columns": self.network.preset, "sort": table.sort_by, "sort_down": table.sort_down}
         state |= {f"history{sign}": past for sign, past in self.prompt.history.items()}
         save_state(self.desk.settings.state_file, state)
 
@@ -212,10 +202,10 @@ class NocApp(App[int]):
         if not self.is_running:
             return
         if delta:
-            for view in self.views.values():
+            for view in self.navigation.views.values():
                 if view.display or delta.jobs or delta.structure:
                     view.changed(delta)
-            self._tell_jobs(delta)
+            self._follower.changed(delta)
         self._paint_frame()
 
     def _tick(self) -> None:
@@ -230,71 +220,21 @@ class NocApp(App[int]):
         self.view.tick()
         self._paint_frame()
 
-    def _tell_jobs(self, delta: Delta) -> None:
-        """Each new step of the jobs that this operator started, until their end."""
-        for job_id in delta.jobs & self._following.keys():
-            job = self.desk.model.jobs[job_id]
-            news = f"{job.state} {latest(job)}"
-            if news == self._following[job_id]:
-                continue
-            self._following[job_id] = news
-            if job.kind.level or job.ended:
-                self.clear_notifications()
-                self.say(*toast(job))
-            if job.ended:
-                del self._following[job_id]
-
     def _paint_frame(self) -> None:
-        if not self.is_running or not self.header.is_attached:
-            return
-        model, now, width = self.desk.model, self.desk.now(), self.size.width
-        beat = self.desk.glyphs.beat if model.link.beats % 2 else " "
-        self.header.set_lines(
-            [
-                header.identity_line(model, self.desk.session, self.desk.settings.site, now, width),
-                header.sources_line(model, now, width, beat),
-            ]
-        )
-        text = header.banner(model, now, self._started_at)
-        self.banner.display = text is not None
-        self.banner.set_lines([[(f" {text}", "banner")]] if text else [])
-        self.crumb.set_lines([self._crumb_line(width)])
-        self.footer.set_lines([self._footer_line(width)])
-
-    def _crumb_line(self, width: int) -> Line:
-        where, how_many = self.view.crumb()
-        left: list[Cell] = [(f" {where}", "title")]
-        if self.view.filter:
-            left.append((f"  /{self.view.filter.text}", "accent"))
-        if self.view.only_problems:
-            left.append(("  only problems", "warning"))
-        if self._filter_error:
-            left.append((f"  {self._filter_error}", "critical"))
-        return spread(left, [(f"{how_many} ", "dim")], width, "base")
-
-    def _footer_line(self, width: int) -> Line:
-        cells: list[Cell] = []
-        for action in (a for a in self.registry.active(self._scopes()) if a.footer and a.keys):
-            cells += [(f" {action.keys[0]} ", "key"), (f"{action.footer} ", "bar-dim")]
-        screens: list[Cell] = []
-        for name in SCREENS:
-            keys = self.registry.by_id[f"screen.{name}"].keys
-            role = "bar-strong" if name == self._view_name else "bar-dim"
-            title = self.views[name].TITLE
-            screens += [(f" {keys[0] if keys else ''}", "key"), (f" {title if width >= 100 else title[:3]} ", role)]
-        return spread(cells, screens, width, "bar")
+        if self.is_running and self.frame.header.is_attached:
+            self.frame.paint(self.view, self.registry.active(self._scopes()), self._filter_error, self.size.width)
 
     # -- keys and commands -----------------------------------------------------------------------------------------
 
     @property
     def view(self) -> View:
         """The screen that is shown."""
-        return self.views[self._view_name]
+        return self.navigation.view
 
     def _scopes(self) -> frozenset[str]:
         focused = self.focused
         in_list = isinstance(focused, LineTable) or hasattr(focused, "do_list_down")
-        return frozenset({"global", self._view_name} | ({"list"} if in_list else set()))
+        return frozenset({"global", self.navigation.shown} | ({"list"} if in_list else set()))
 
     def context(self) -> Context:
         """What decides whether an action can be done."""
@@ -339,7 +279,7 @@ class NocApp(App[int]):
 
     def _responder(self, name: str) -> Callable[[str], None] | None:
         chain: Iterable[Any] = self.focused.ancestors_with_self if self.focused else ()
-        for node in (*chain, self.view, self):
+        for node in (*chain, self.view, *self._responders, self):
             method = getattr(node, name, None)
             if method is not None:
                 return method  # type: ignore[no-any-return]
@@ -349,13 +289,22 @@ class NocApp(App[int]):
         """Tell the operator; the text is data and never markup."""
         self.notify(text, severity=severity, markup=False)  # type: ignore[arg-type]
 
+    def _say_instead(self, text: str, severity: str) -> None:
+        """Tell in place of what was told before."""
+        self.clear_notifications()
+        self.say(text, severity)
+
     def on_say(self, event: Say) -> None:
         """A screen has something to tell."""
         self.say(event.text, event.severity)
 
+    def on_failed(self, event: Failed) -> None:
+        """A background task broke: told and logged, the console goes on."""
+        self.say(crash.report(event.error, self.desk.settings.log_file, fatal=False), "error")
+
     def on_follow(self, event: Follow) -> None:
         """A job to be followed to its end."""
-        self._following[event.job_id] = ""
+        self._follower.follow(event.job_id)
 
     def on_key(self, event: events.Key) -> None:
         """Any key shows that somebody is there."""
@@ -434,7 +383,7 @@ class NocApp(App[int]):
 
     def do_help(self, _: str = "") -> None:
         """Help for this screen."""
-        scopes = ["global", "list", self._view_name]
+        scopes = ["global", "list", self.navigation.shown]
         self.push_screen(HelpScreen(self.registry, scopes, self.desk.palette))
 
     def do_command(self, _: str = "") -> None:
@@ -475,8 +424,8 @@ class NocApp(App[int]):
             return True
         if self.view.go_back():
             return True
-        if self._view_name != SCREENS[0]:
-            self._show_view(SCREENS[0])
+        if self.navigation.shown != SCREENS[0]:
+            self.navigation.show(SCREENS[0])
             return True
         return False
 
@@ -484,8 +433,7 @@ class NocApp(App[int]):
         """Back; at the top ask."""
         if self._step_back():
             return
-        jobs = sum(not self.desk.model.jobs[j].ended for j in self._following if j in self.desk.model.jobs)
-        self.push_screen(QuitScreen(self.desk.palette, jobs), self._leave)
+        self.push_screen(QuitScreen(self.desk.palette, self._follower.open_jobs()), self._leave)
 
     def _leave(self, really: bool | None) -> None:
         if really:
@@ -503,26 +451,6 @@ class NocApp(App[int]):
     def do_retry(self, _: str = "") -> None:
         """Cut the wait short."""
         self._feed.retry_now()
-
-    def do_screen_network(self, _: str = "") -> None:
-        """Network."""
-        self._show_view("network")
-
-    def do_screen_jobs(self, _: str = "") -> None:
-        """Jobs."""
-        self._show_view("jobs")
-
-    def do_screen_log(self, _: str = "") -> None:
-        """Log."""
-        self._show_view("log")
-
-    def do_screen_sources(self, _: str = "") -> None:
-        """Sources."""
-        self._show_view("sources")
-
-    def do_view_last(self, _: str = "") -> None:
-        """The one before."""
-        self._show_view(self._last_view)
 
     def do_pane_next(self, _: str = "") -> None:
         """Next thing that takes the focus, on screens that have no better idea."""
@@ -543,12 +471,9 @@ class NocApp(App[int]):
     def do_time(self, _: str = "") -> None:
         """Relative or by the clock."""
         self.desk.session.absolute_times = not self.desk.session.absolute_times
-        network = self.views["network"]
-        if isinstance(network, NetworkView):
-            network.cells.absolute = self.desk.session.absolute_times
+        self.network.cells.absolute = self.desk.session.absolute_times
+        self.network.detail.paint()
         self.view.set_palette(self.desk.palette)
-        if isinstance(network, NetworkView):
-            network.detail.paint()
 
     def do_write(self, wanted: str = "") -> None:
         """Allow or forbid actions in this session."""
@@ -565,10 +490,9 @@ class NocApp(App[int]):
             raise ValueError(f"no theme {name!r} (there are {', '.join(sorted(self.themes.found))})")
         self.theme = name
         self.desk.palette = self.themes.found[name].palette
-        for part in (self.header, self.banner, self.crumb, self.footer):
-            part.set_palette(self.desk.palette)
+        self.frame.set_palette(self.desk.palette)
         self.prompt.set_palette(self.desk.palette)
-        for view in self.views.values():
+        for view in self.navigation.views.values():
             view.set_palette(self.desk.palette)
 
     def do_copy(self, _: str = "") -> None:
@@ -588,105 +512,7 @@ class NocApp(App[int]):
         if self._driver is not None:
             self._driver.write(sequence)
 
-    def do_goto_ont(self, text: str = "") -> None:
-        """The only ONT that matches, or the list of those that do."""
-        try:
-            wanted = parse_filter(text.removeprefix("/"))
-        except FilterError as error:
-            raise ValueError(f":ont {text}: {error.message}") from None
-        model = self.desk.model
-        rows = select(model, model.rows_under(None), wanted, self.desk.now())
-        network = self.views["network"]
-        if not rows or not isinstance(network, NetworkView):
-            raise ValueError(f"no ONT matches {text}")
-        self._show_view("network")
-        if len(rows) == 1:
-            network.go_to(rows[0])
-        else:
-            network.scope = None
-            network.set_filter(wanted)
-
-    def do_goto_olt(self, name: str = "") -> None:
-        """List one OLT."""
-        self._goto_node(self._olt_node(name))
-
-    def do_goto_pon(self, argument: str = "") -> None:
-        """List one PON port."""
-        name, _, port = argument.partition(" ")
-        olt = self._olt_node(name)
-        if (olt.olt_id, port.strip()) not in self.desk.model.port_states:
-            raise ValueError(f"{name} has no PON port {port!r}")
-        self._goto_node(NodeKey(olt.olt_id, port.strip(), 2))
-
-    def _olt_node(self, name: str) -> NodeKey:
-        found = next((olt for olt in self.desk.model.olts.values() if olt.name == name), None)
-        if found is None:
-            raise ValueError(f"no OLT {name!r}")
-        return NodeKey(found.id)
-
-    def _goto_node(self, node: NodeKey) -> None:
-        network = self.views["network"]
-        if isinstance(network, NetworkView):
-            self._show_view("network")
-            network.unfold_to(node)
-            network.set_scope(tree.scope_of(node))
-
-    # -- dangerous actions -----------------------------------------------------------------------------------------
-
-    def do_ont_reboot(self, _: str = "") -> None:
-        """Open the dialog; it never acts by itself."""
-        self._open_dialog(JobKind.REBOOT)
-
-    def do_ont_factory_reset(self, _: str = "") -> None:
-        """Open the dialog; it never acts by itself."""
-        self._open_dialog(JobKind.FACTORY_RESET)
-
-    def do_force(self, argument: str = "") -> None:
-        """Open the dialog with the override ticked and its reason filled in."""
-        name, _, reason = argument.partition(" ")
-        kinds = {"reboot": JobKind.REBOOT, "factory-reset": JobKind.FACTORY_RESET}
-        if name not in kinds or len(reason.strip()) < 3:
-            raise ValueError(":force wants reboot or factory-reset and a reason")
-        self._open_dialog(kinds[name], reason.strip())
-
-    def _open_dialog(self, kind: JobKind, force_reason: str = "") -> None:
-        ont = self.view.selected_ont()
-        row = self.desk.model.onts.row_of.get(ont.id) if ont else None
-        if row is not None:
-            self.push_screen(GuardedDialog(self.desk, kind, row, force_reason), self._confirmed)
-
-    def _confirmed(self, confirmed: Confirmed | None) -> None:
-        if confirmed is None:
-            return
-        if not self.desk.session.write:
-            self.say("not done: the session is read-only again", "warning")
-            return
-        self._submit(confirmed)
-
-    @work(group="submit", exit_on_error=False)
-    async def _submit(self, confirmed: Confirmed) -> None:
-        name = f"{confirmed.kind.value} {confirmed.ont.serial}"
-        try:
-            job_id = await self.desk.submit(confirmed.kind, confirmed.ont, confirmed.reason, confirmed.forced)
-        except NocError as error:
-            self.say(f"{name} refused: {error}", "error")
-            return
-        self._following[job_id] = ""
-        self.say(f"{name}: requested as job {job_id} (5 shows its steps)")
-
-    def _show_view(self, name: str) -> None:
-        if name != self._view_name:
-            self._last_view = self._view_name
-        self._view_name = name
-        for view in self.views.values():
-            view.display = name == view.NAME
-        whole = Delta(structure=True, tree=True, events=True, sources=True, jobs=set(self.desk.model.jobs))
-        self.view.changed(whole)
-        self.view.go_in()
-        self._paint_frame()
-
 
 def _textual_key(key: str) -> str:
-    from textual.keys import _character_to_key
-
+    """The key as Textual names it: ``?`` is ``question_mark``."""
     return _character_to_key(key) if len(key) == 1 else key

@@ -14,12 +14,19 @@ from pathlib import Path
 from noc_console.domain.errors import NocError
 
 
-def report(error: BaseException, file: Path | None) -> str:
-    """Append the report and return the line for the operator."""
+def report(error: BaseException, file: Path | None, fatal: bool = True) -> str:
+    """Append the report and return the line for the operator.
+
+    Args:
+        error: What broke.
+        file: The log; None writes none.
+        fatal: Whether the console ends because of it.
+    """
     said = str(error) if isinstance(error, NocError) else type(error).__name__
     frames = traceback.extract_tb(error.__traceback__)
     place = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
-    line = f"NOC Console stopped on an error of its own: {said}{place}."
+    what = "NOC Console stopped on" if fatal else "A background task broke on"
+    line = f"{what} an error of its own: {said}{place}."
     if file is None or not _append(file, _redacted(error)):
         return line
     return f"{line} Report: {file}"

@@ -36,9 +36,7 @@ class Desk:
 
     @property
     def network(self) -> NetworkView:
-        view = self.app.views["network"]
-        assert isinstance(view, NetworkView)
-        return view
+        return self.app.network
 
     async def press(self, *keys: str) -> None:
         await self.pilot.press(*keys)

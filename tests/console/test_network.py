@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from noc_console.console.state.tree import NodeKey
 from noc_console.domain.errors import SourceUnavailable
 from noc_console.domain.jobs import JobKind
-from noc_console.domain.network import Source
+from noc_console.domain.network import Event, Source
 
 from .fake_backend import START, FakeBackend
 from .harness import console
@@ -323,3 +324,27 @@ async def test_quit_asks_at_the_top_and_only_y_leaves() -> None:
         await desk.press("y")
     assert desk.app.return_code == 0
     assert desk.backend.closed
+
+
+async def test_a_broken_background_task_is_told_and_does_not_end_the_console(tmp_path: Path) -> None:
+    class Broken(FakeBackend):
+        async def ont_events(self, olt: str, port: str, serial: str | None, limit: int = 100) -> list[Event]:
+            raise RuntimeError("community=s3cret")
+
+    async with console(Broken(), log_file=tmp_path / "log") as desk:
+        await desk.shows("1 of 96")
+        await desk.command("tab history")
+        await desk.until(lambda: any("RuntimeError" in toast for toast in desk.toasts()))
+        assert not any("s3cret" in toast for toast in desk.toasts())
+        report = (tmp_path / "log").read_text()
+        assert "RuntimeError" in report
+        assert "s3cret" not in report
+
+
+async def test_a_crash_shows_one_line_and_no_values(tmp_path: Path) -> None:
+    with pytest.raises(ZeroDivisionError):
+        async with console(log_file=tmp_path / "log") as desk:
+            desk.app.call_later(lambda password="hunter2": 1 // 0)  # type: ignore[misc]
+            await desk.until(lambda: desk.app.crash_line)
+    assert "ZeroDivisionError at test_network.py" in (desk.app.crash_line or "")
+    assert "hunter2" not in (tmp_path / "log").read_text()

@@ -7,9 +7,11 @@ and disarms it for two seconds, and control characters never get in.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from textual import events, work
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.containers import Container, Horizontal
 from textual.widgets import Button, Checkbox, Input
 
@@ -17,6 +19,7 @@ from noc_console.console.desk import Desk
 from noc_console.console.dialogs.simple import BOX_CSS, Dialog
 from noc_console.console.render.cells import Line, wrap
 from noc_console.console.render.dialog import render_target
+from noc_console.console.screens.view import Background
 from noc_console.console.state.facts import OntFacts, gather
 from noc_console.console.widgets.lines import LinePane
 from noc_console.domain.errors import NocError
@@ -57,7 +60,7 @@ class CleanInput(Input):
             self.insert_text_at_cursor(text)
 
 
-class GuardedDialog(Dialog[Confirmed | None]):
+class GuardedDialog(Background, Dialog[Confirmed | None]):
     """Levels 3 and 4 of the gate."""
 
     DEFAULT_CSS = (
@@ -71,6 +74,10 @@ class GuardedDialog(Dialog[Confirmed | None]):
     """
     )
     AUTO_FOCUS = "#cancel"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("tab", "app.focus_next", show=False, priority=True),
+        Binding("shift+tab", "app.focus_previous", show=False, priority=True),
+    ]
 
     def __init__(self, desk: Desk, kind: JobKind, row: int, force_reason: str = "") -> None:
         """Build it.

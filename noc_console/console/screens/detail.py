@@ -20,6 +20,7 @@ from noc_console.console.render.node import render_node
 from noc_console.console.render.optical import render_optical, render_ranges, render_values
 from noc_console.console.render.summary import render_summary
 from noc_console.console.render.tr069 import STALE_S, CpeView, render_tr069
+from noc_console.console.screens.view import Background
 from noc_console.console.state.facts import OntFacts, gather
 from noc_console.console.state.model import Delta
 from noc_console.console.state.tree import NodeKey
@@ -37,7 +38,7 @@ READ_AGAIN_S = 60.0
 CHART_EVERY_S = 60.0
 
 
-class DetailPane(Container):
+class DetailPane(Background, Container):
     """Tab line and body."""
 
     DEFAULT_CSS = """

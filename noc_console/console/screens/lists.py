@@ -111,8 +111,7 @@ class JobsView(TableView):
     def tick(self) -> None:
         """Ages and countdowns."""
         super().tick()
-        if (job := self._job()) is not None and not job.ended:
-            self._tell()
+        self._tell()
 
     def reload(self) -> None:
         """Jobs that the filter lets through; what the console looked up by itself is left out."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from textual.containers import Container
 from textual.message import Message
+from textual.worker import Worker, WorkerState
 
 from noc_console.console.desk import Desk
 from noc_console.console.palette import Palette
@@ -29,7 +30,24 @@ class Follow(Message):
         self.job_id = job_id
 
 
-class View(Container):
+class Failed(Message):
+    """A background task of a widget broke on an error that nobody expected."""
+
+    def __init__(self, error: BaseException) -> None:
+        super().__init__()
+        self.error = error
+
+
+class Background:
+    """For widgets with background tasks: what breaks in one is told and logged, never silent, never fatal."""
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Pass an unexpected error on to the app."""
+        if event.state is WorkerState.ERROR and event.worker.error is not None:
+            event.worker.node.post_message(Failed(event.worker.error))
+
+
+class View(Background, Container):
     """One screen of the console; the app shows one of them at a time."""
 
     DEFAULT_CSS = "View { height: 1fr; width: 1fr; }"

@@ -1,0 +1,83 @@
+"""What stands round every screen: two header lines, the banner, the breadcrumb, the footer."""
+
+from __future__ import annotations
+
+from noc_console.console.actions import SCREENS, Action, Registry
+from noc_console.console.desk import Desk
+from noc_console.console.palette import Palette
+from noc_console.console.render import header
+from noc_console.console.render.cells import Cell, Line, spread
+from noc_console.console.screens.view import View
+from noc_console.console.widgets.lines import LinePane
+
+WORDY = 100
+"""Cells from which the footer has room for whole names."""
+
+
+class Frame:
+    """Four panes and their content."""
+
+    def __init__(self, desk: Desk, registry: Registry, titles: dict[str, str]) -> None:
+        """Build the panes; the app puts them in their places.
+
+        Args:
+            desk: Model, session, clock.
+            registry: For the footer's keys.
+            titles: Screen names to their titles.
+        """
+        self._desk = desk
+        self._registry = registry
+        self._titles = titles
+        self._started_at = desk.now()
+        self.header = LinePane(desk.palette, fill="bar", id="header")
+        self.banner = LinePane(desk.palette, fill="banner", id="banner")
+        self.crumb = LinePane(desk.palette, id="crumb")
+        self.footer = LinePane(desk.palette, fill="bar", id="footer")
+
+    def set_palette(self, palette: Palette) -> None:
+        """Change colours."""
+        for pane in (self.header, self.banner, self.crumb, self.footer):
+            pane.set_palette(palette)
+
+    def paint(self, view: View, active: list[Action], filter_error: str, width: int) -> None:
+        """Bring all of it up to date; panes repaint only what differs.
+
+        Args:
+            view: The screen that is shown.
+            active: Actions that can be reached now.
+            filter_error: What is wrong with the filter being typed.
+            width: Cells.
+        """
+        model, now = self._desk.model, self._desk.now()
+        beat = self._desk.glyphs.beat if model.link.beats % 2 else " "
+        identity = header.identity_line(model, self._desk.session, self._desk.settings.site, now, width)
+        self.header.set_lines([identity, header.sources_line(model, now, width, beat)])
+        text = header.banner(model, now, self._started_at)
+        self.banner.display = text is not None
+        self.banner.set_lines([[(f" {text}", "banner")]] if text else [])
+        self.crumb.set_lines([_crumb(view, filter_error, width)])
+        self.footer.set_lines([self._footer(view.NAME, active, width)])
+
+    def _footer(self, shown: str, active: list[Action], width: int) -> Line:
+        cells: list[Cell] = []
+        for action in (action for action in active if action.footer and action.keys):
+            cells += [(f" {action.keys[0]} ", "key"), (f"{action.footer} ", "bar-dim")]
+        screens: list[Cell] = []
+        for name in SCREENS:
+            keys = self._registry.by_id[f"screen.{name}"].keys
+            role = "bar-strong" if name == shown else "bar-dim"
+            title = self._titles[name] if width >= WORDY else self._titles[name][:3]
+            screens += [(f" {keys[0] if keys else ''}", "key"), (f" {title} ", role)]
+        return spread(cells, screens, width, "bar")
+
+
+def _crumb(view: View, filter_error: str, width: int) -> Line:
+    where, how_many = view.crumb()
+    left: list[Cell] = [(f" {where}", "title")]
+    if view.filter:
+        left.append((f"  /{view.filter.text}", "accent"))
+    if view.only_problems:
+        left.append(("  only problems", "warning"))
+    if filter_error:
+        left.append((f"  {filter_error}", "critical"))
+    return spread(left, [(f"{how_many} ", "dim")], width, "base")

@@ -1,0 +1,98 @@
+"""Which screen is shown, and the ways to an object by its name."""
+
+from __future__ import annotations
+
+from noc_console.console.desk import Desk
+from noc_console.console.render import tree
+from noc_console.console.screens.network import NetworkView
+from noc_console.console.screens.view import View
+from noc_console.console.state.model import Delta
+from noc_console.console.state.rows import select
+from noc_console.console.state.tree import NodeKey
+from noc_console.domain.filters import FilterError, parse_filter
+
+
+class Navigation:
+    """Answers the actions ``screen.*``, ``view.last`` and ``goto.*``."""
+
+    def __init__(self, desk: Desk, network: NetworkView, others: list[View], first: str) -> None:
+        self._desk = desk
+        self._network = network
+        self.views: dict[str, View] = {view.NAME: view for view in (network, *others)}
+        self.shown = self._last = first if first in self.views else network.NAME
+
+    @property
+    def view(self) -> View:
+        """The screen that is shown."""
+        return self.views[self.shown]
+
+    def show(self, name: str) -> None:
+        """Show another screen, up to date and with the focus where work begins."""
+        if name != self.shown:
+            self._last = self.shown
+        self.shown = name
+        for view in self.views.values():
+            view.display = name == view.NAME
+        everything = Delta(structure=True, tree=True, events=True, sources=True, jobs=set(self._desk.model.jobs))
+        self.view.changed(everything)
+        self.view.go_in()
+
+    def do_screen_network(self, _: str = "") -> None:
+        """Network."""
+        self.show("network")
+
+    def do_screen_jobs(self, _: str = "") -> None:
+        """Jobs."""
+        self.show("jobs")
+
+    def do_screen_log(self, _: str = "") -> None:
+        """Log."""
+        self.show("log")
+
+    def do_screen_sources(self, _: str = "") -> None:
+        """Sources."""
+        self.show("sources")
+
+    def do_view_last(self, _: str = "") -> None:
+        """The one before."""
+        self.show(self._last)
+
+    def do_goto_ont(self, text: str = "") -> None:
+        """The only ONT that matches, or the list of those that do."""
+        try:
+            wanted = parse_filter(text.removeprefix("/"))
+        except FilterError as error:
+            raise ValueError(f":ont {text}: {error.message}") from None
+        model = self._desk.model
+        rows = select(model, model.rows_under(None), wanted, self._desk.now())
+        if not rows:
+            raise ValueError(f"no ONT matches {text}")
+        self.show("network")
+        if len(rows) == 1:
+            self._network.go_to(rows[0])
+        else:
+            self._network.scope = None
+            self._network.set_filter(wanted)
+
+    def do_goto_olt(self, name: str = "") -> None:
+        """List one OLT."""
+        self._goto_node(self._olt_node(name))
+
+    def do_goto_pon(self, argument: str = "") -> None:
+        """List one PON port."""
+        name, _, port = argument.partition(" ")
+        olt = self._olt_node(name)
+        if (olt.olt_id, port.strip()) not in self._desk.model.port_states:
+            raise ValueError(f"{name} has no PON port {port!r}")
+        self._goto_node(NodeKey(olt.olt_id, port.strip(), 2))
+
+    def _olt_node(self, name: str) -> NodeKey:
+        found = next((olt for olt in self._desk.model.olts.values() if olt.name == name), None)
+        if found is None:
+            raise ValueError(f"no OLT {name!r}")
+        return NodeKey(found.id)
+
+    def _goto_node(self, node: NodeKey) -> None:
+        self.show("network")
+        self._network.unfold_to(node)
+        self._network.set_scope(tree.scope_of(node))
