@@ -44,13 +44,15 @@ async def act(config: Config, config_file: Path, order: Order) -> Exit:
     child: CollectorChild | None = None
     try:
         network = await _network(backend, config)
-        if network is None or not _collector_lives(network):
-            if not order.wait:
-                fail(
-                    "no collector is running, so nothing would be done: start noc-console collect, or add --wait",
-                    Exit.UNREACHABLE,
-                )
-            child = CollectorChild(config_file)
+        lives = network is not None and _collector_lives(network)
+        if order.wait:
+            child = CollectorChild(config_file)  # stands by while another works, and takes over should that one die
+        elif not lives:
+            fail(
+                "no collector is running, so nothing would be done: start noc-console collect, or add --wait",
+                Exit.UNREACHABLE,
+            )
+        if network is None or not lives:
             network = await _wait_for_collector(backend, config)
         ont = _target(network, order.serial)
         _check_policy(network, ont, order)
@@ -80,15 +82,21 @@ async def _network(backend: StorageBackend, config: Config) -> Network | None:
 
 def _collector_lives(network: Network) -> bool:
     now = time.time()
-    return any(now - collector.heartbeat_at < DEAD_AFTER_S for collector in network.changes.collectors)
+    alive = [c for c in network.changes.collectors if now - c.heartbeat_at < DEAD_AFTER_S]
+    return any(collector.mode != "once" for collector in alive)
 
 
 async def _wait_for_collector(backend: StorageBackend, config: Config) -> Network:
+    """Wait for a collector that has asked every OLT once."""
+    begun_at = time.time()
+    configured = {olt.name for olt in config.olts}
     try:
         async with asyncio.timeout(COLLECTOR_START_S):
             while True:
                 network = await _network(backend, config)
-                if network and _collector_lives(network) and all(olt.last_poll_at for olt in network.changes.olts):
+                olts = network.changes.olts if network else []
+                asked = {olt.name for olt in olts if olt.last_poll_at is not None and olt.last_poll_at >= begun_at}
+                if network and _collector_lives(network) and configured <= asked:
                     return network
                 await asyncio.sleep(FOLLOW_S)
     except TimeoutError:

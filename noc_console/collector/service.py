@@ -85,7 +85,7 @@ class CollectorService:
             await self._close()
 
     async def once(self) -> list[tuple[str, list[OltReading]]]:
-        """Poll every OLT once, write and ship what was read.
+        """Poll every OLT once, write what was read, and ship it unless another collector is at work, which does that.
 
         Returns:
             OLT name and its readings, in the order of the config file.
@@ -96,26 +96,37 @@ class CollectorService:
         try:
             await self._database.migrate()
             await self._buffer.open()
-            engine = SnmpEngine()
+            alone = await self._register.take_over(replace(self._me, heartbeat_at=time.time()))
+            beating = asyncio.create_task(self._beat()) if alone else None
             try:
-                workers = await self._workers(engine)
-                readings = await asyncio.gather(*(worker.once() for worker in workers))
+                found = await self._poll_once()
+                if alone:
+                    await self._shipper.flush(FLUSH_S)
+                return found
             finally:
-                engine.close()
-            await self._shipper.flush(FLUSH_S)
-            return [(worker.name, found) for worker, found in zip(workers, readings, strict=True)]
+                if beating:
+                    beating.cancel()
+                    await asyncio.wait([beating])
         finally:
             await self._close()
+
+    async def _poll_once(self) -> list[tuple[str, list[OltReading]]]:
+        engine = SnmpEngine()
+        try:
+            workers = await self._workers(engine)
+            readings = await asyncio.gather(*(worker.once() for worker in workers))
+        finally:
+            engine.close()
+        return [(worker.name, found) for worker, found in zip(workers, readings, strict=True)]
 
     async def _work(self) -> None:
         await self._until_ready()
         await self._until_alone()
         log.info("collector_starts", mode=self._me.mode, pid=self._me.pid)
-        await self._register.forget_dead()
         engine = SnmpEngine()
+        acs = NbiClient(self._config.genieacs) if self._config.genieacs else None
         try:
-            workers = await self._workers(engine)
-            acs = NbiClient(self._config.genieacs) if self._config.genieacs else None
+            workers = await self._until_known(engine)
             status = SourceStatus(self._sources, "genieacs")
             cpes = CpeStore(self._database)
             store = JobStore(self._database)
@@ -159,6 +170,17 @@ class CollectorService:
             except SourceError as error:
                 log.warning("cannot_register", error=str(error))
             await asyncio.sleep(STANDBY_S)
+
+    async def _until_known(self, engine: SnmpEngine) -> list[OltWorker]:
+        """Read what is known of every OLT; a database that is away just now is waited for."""
+        backoff = Backoff()
+        while True:
+            try:
+                await self._register.forget_dead()
+                return await self._workers(engine)
+            except SourceError as error:
+                log.error("cannot_start", error=str(error))
+                await asyncio.sleep(backoff.failed())
 
     async def _workers(self, engine: SnmpEngine) -> list[OltWorker]:
         config = self._config
