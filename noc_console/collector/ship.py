@@ -110,7 +110,8 @@ class Shipper:
         except OutcomeUnknown:
             raise
         except Rejected as error:
-            await self._shrink(batch, error)
+            await self._buffer.sending(None)
+            await self._shrink(victoria, batch, error)
             return True
         except SourceError:
             await self._buffer.sending(None)
@@ -128,12 +129,13 @@ class Shipper:
         else:
             await self._buffer.sending(None)
 
-    async def _shrink(self, batch: Batch, error: Rejected) -> None:
+    async def _shrink(self, victoria: Victoria, batch: Batch, error: Rejected) -> None:
         """Narrow a refused batch down to the sample that is refused, and leave that one out."""
         if batch.count > 1:
             self._limit = batch.count // 2
-            await self._buffer.sending(None)
             return
+        # The marker alone: where that is refused too, such as at a wrong path, it is not the sample's fault.
+        await victoria.ship(Batch(batch.last_id, 0, []), self._buffer.id, int(time.time() * 1000))
         log.error("sample_refused", error=str(error), metric=batch.series[0][0])
         self.dropped += 1
         await self._buffer.shipped(batch.last_id)

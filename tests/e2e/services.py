@@ -196,7 +196,7 @@ class VictoriaMetrics:
 
         def answers() -> bool:
             with suppress(httpx.HTTPError):
-                return httpx.get(f"{self.url}/health", trust_env=False).status_code in (200, 401)
+                return httpx.get(f"{self.url}/health", trust_env=False).status_code < 500
             return False
 
         wait_until(answers, "VictoriaMetrics", process)
@@ -205,12 +205,11 @@ class VictoriaMetrics:
         """End it, after it has written what it holds."""
         self._running.close()
 
-    def export(self, match: str, prefix: str = "") -> dict[str, list[tuple[int, float]]]:
+    def export(self, match: str) -> dict[str, list[tuple[int, float]]]:
         """Everything that it holds: series (as sorted ``name=value`` text) to (milliseconds, value), in order."""
-        httpx.get(f"{self.url}{prefix}/internal/force_flush", trust_env=False).raise_for_status()
-        answer = httpx.get(
-            f"{self.url}{prefix}/api/v1/export", params={"match[]": match, "start": "0"}, trust_env=False, timeout=30
-        )
+        httpx.get(f"{self.url}/internal/force_flush", trust_env=False).raise_for_status()
+        arguments = {"match[]": match, "start": "0", "end": str(time.time() + 3600)}
+        answer = httpx.get(f"{self.url}/api/v1/export", params=arguments, trust_env=False, timeout=30)
         answer.raise_for_status()
         found: dict[str, list[tuple[int, float]]] = {}
         for line in answer.iter_lines():

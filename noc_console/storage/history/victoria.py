@@ -24,6 +24,8 @@ SOURCE = "victoriametrics"
 SHIPPED = "noc_collector_shipped_samples"
 """Marker that goes last in each import: the id up to which a buffer's samples have arrived."""
 
+MARKER_SEARCH_S = 86400
+
 
 class Rejected(SourceProtocolError):
     """The server read the samples and refused them; sending the same again would not help."""
@@ -93,14 +95,19 @@ class Victoria:
         _check(answer)
 
     async def arrived(self, buffer_id: str, since_ms: int) -> int:
-        """The highest id that a marker of this buffer has told since ``since_ms``; 0 for none."""
+        """The highest id that a marker of this buffer has told in the day from ``since_ms`` on; 0 for none."""
         try:
             # Fresh samples are searchable after a flush; where this is not allowed they are within seconds.
             await self._client.get(f"{self._read_url}/internal/force_flush")
         except httpx.HTTPError as error:
             raise _unavailable(error) from None
-        match = f'{SHIPPED}{{buffer="{buffer_id}"}}'
-        text = (await self._get("/api/v1/export", {"match[]": match, "start": f"{since_ms / 1000:.3f}"})).text
+        # Without an end it is the server's clock that ends the search, and that may be behind ours.
+        arguments = {
+            "match[]": f'{SHIPPED}{{buffer="{buffer_id}"}}',
+            "start": f"{since_ms / 1000:.3f}",
+            "end": f"{since_ms / 1000 + MARKER_SEARCH_S:.3f}",
+        }
+        text = (await self._get("/api/v1/export", arguments)).text
         found = 0
         for line in filter(None, text.splitlines()):
             try:
@@ -159,10 +166,9 @@ def _on_grid(values: list[list[Any]], start_at: float, step_s: float) -> dict[in
 def _check(answer: httpx.Response) -> None:
     if answer.status_code in (401, 403):
         raise SourceAuthError(f"refused our credentials ({answer.status_code})", SOURCE, "check username and password")
-    if answer.status_code == 404:
-        raise SourceProtocolError(
-            f"{answer.request.url.path} is not there (404)", SOURCE, "check the path in victoriametrics.url"
-        )
+    if answer.status_code in (400, 404):
+        said = f"{answer.request.url.path}: answered {answer.status_code}: {_said(answer)}"
+        raise SourceProtocolError(said, SOURCE, "check the path in victoriametrics.url")
     if answer.is_error or answer.is_redirect:
         raise SourceUnavailable(f"answered {answer.status_code}: {_said(answer)}", SOURCE)
 

@@ -31,6 +31,7 @@ class FakeVictoria(Victoria):
         self.held: list[float] = []
         self.markers: list[tuple[int, int]] = []
         self.refuses: set[float] = set()
+        self.refuses_all = False
         self.asked_since: list[int] = []
 
     async def ship(self, batch: Batch, buffer_id: str, now_ms: int) -> None:
@@ -38,7 +39,7 @@ class FakeVictoria(Victoria):
         values = [value for _, _, _, values in batch.series for value in values]
         if answer == "down":
             raise SourceUnavailable("cannot connect", "victoriametrics")
-        if self.refuses & set(values):
+        if self.refuses_all or self.refuses & set(values):
             raise Rejected("refused the samples", "victoriametrics")
         if answer != "lost":
             self.held += values
@@ -151,6 +152,19 @@ async def test_one_refused_sample_is_left_out_and_counted(buffer: SampleBuffer) 
     await ship_all(ship)
     assert victoria.held == [value for value in range(40) if value != 13]
     assert ship.dropped == 1
+
+
+async def test_a_server_that_refuses_everything_costs_nothing_but_time(buffer: SampleBuffer) -> None:
+    """Such as one that is asked at a wrong path."""
+    victoria = FakeVictoria()
+    victoria.refuses_all = True
+    ship = shipper(buffer, victoria)
+    await ship.keep(samples(*range(40)))
+    for _ in range(20):
+        assert await ship.flush(5.0) == 40
+    victoria.refuses_all = False
+    await ship_all(ship)
+    assert victoria.held == list(range(40)) and ship.dropped == 0
 
 
 async def test_a_full_disk_is_told_and_what_waits_in_memory_comes_later(

@@ -1,0 +1,363 @@
+"""Shipping to a real VictoriaMetrics: nothing is missing, nothing is there twice, and charts show it."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from network import network
+from services import VictoriaMetrics, eventually, victoria_metrics
+
+from noc_console.collector import ship as shipping
+from noc_console.collector.ship import Shipper
+from noc_console.collector.status import SourceStatus
+from noc_console.config import model
+from noc_console.domain.errors import SourceAuthError, SourceError, SourceProtocolError, SourceUnavailable
+from noc_console.domain.history import Sample
+from noc_console.domain.network import Source
+from noc_console.storage.history.buffer import SampleBuffer
+from noc_console.storage.history.charts import Charts
+from noc_console.storage.history.victoria import SHIPPED, Victoria
+
+pytestmark = pytest.mark.service
+
+
+class NoSources:
+    """Takes states and forgets them."""
+
+    async def put(self, source: Source) -> None:
+        pass
+
+
+@pytest.fixture
+def name() -> str:
+    """An OLT name of the test's own: tests share the server."""
+    return f"olt-{uuid4().hex[:8]}"
+
+
+@pytest.fixture
+async def buffer(tmp_path: Path) -> AsyncIterator[SampleBuffer]:
+    made = SampleBuffer(tmp_path / "samples.db", max_mb=100, keep_days=31)
+    await made.open()
+    yield made
+    await made.close()
+
+
+def config(url: str, **more: Any) -> model.VictoriaMetrics:
+    return model.VictoriaMetrics.model_validate({"url": url, **more})
+
+
+def shipper(buffer: SampleBuffer, victoria: Victoria | None) -> Shipper:
+    store: Any = NoSources()
+    return Shipper(buffer, victoria, SourceStatus(store, "victoriametrics"), SourceStatus(store, "sample buffer"))
+
+
+def an_hour(name: str, onts: int = 40) -> list[list[Sample]]:
+    """An hour of optics, one list a minute, ending now."""
+    now = round(time.time())
+    return [
+        [
+            Sample(
+                "ont_onu_rx_dbm",
+                (("olt_name", name), ("ont_serial", f"HWTC{ont:08X}"), ("pon_port", f"0/1/{ont % 8}")),
+                now - 3600 + 60 * minute + ont / 1000,
+                round(-20 - ont / 10 + minute / 1000, 3),
+            )
+            for ont in range(onts)
+        ]
+        for minute in range(60)
+    ]
+
+
+def as_export(samples: Sequence[Sample]) -> dict[str, list[tuple[int, float]]]:
+    """The same as ``VictoriaMetrics.export`` gives it."""
+    found: dict[str, list[tuple[int, float]]] = {}
+    for sample in samples:
+        labels = [*sample.labels, ("__name__", sample.metric)]
+        key = ",".join(f"{label}={value}" for label, value in sorted(labels))
+        found.setdefault(key, []).append((round(sample.at * 1000), sample.value))
+    return {key: sorted(rows) for key, rows in found.items()}
+
+
+def of(name: str) -> str:
+    return f'{{olt_name="{name}"}}'
+
+
+async def test_an_outage_of_an_hour_leaves_no_gap_and_no_double(
+    buffer: SampleBuffer, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shipping, "BATCH", 700)
+    monkeypatch.setattr(shipping, "IDLE_S", 0.02)
+    minutes = an_hour(name)
+    with victoria_metrics() as server:
+        async with Victoria(config(server.url)) as victoria:
+            ship = shipper(buffer, victoria)
+            ship._backoff._last_s = ship._backoff._first_s = 0.1
+            running = asyncio.create_task(ship.run())
+
+            async def all_shipped() -> bool:
+                return await buffer.waiting() == 0
+
+            for minute in minutes[:20]:
+                await ship.keep(minute)
+            await eventually(all_shipped, 30)
+            await asyncio.to_thread(server.stop)
+            for minute in minutes[20:40]:
+                await ship.keep(minute)
+                await asyncio.sleep(0)
+            assert await buffer.waiting() == 20 * 40
+            await asyncio.to_thread(server.start)
+            for minute in minutes[40:]:
+                await ship.keep(minute)
+            await eventually(all_shipped, 60)
+            running.cancel()
+            await asyncio.wait([running])
+        everything = [sample for minute in minutes for sample in minute]
+        assert await asyncio.to_thread(server.export, of(name)) == as_export(everything)
+
+
+async def test_charts_show_what_was_shipped(
+    buffer: SampleBuffer, victoria: VictoriaMetrics, name: str, tmp_path: Path
+) -> None:
+    minutes = an_hour(name, onts=3)
+    async with Victoria(config(victoria.url)) as client:
+        ship = shipper(buffer, client)
+        for minute in minutes:
+            await ship.keep(minute)
+        assert await ship.flush(20) == 0
+        assert await asyncio.to_thread(victoria.export, of(name))
+        charts = Charts(client, tmp_path / "no-buffer.db", hold_s=90)
+        end_at = minutes[-1][1].at
+        labels = {"ont_serial": "HWTC00000001", "olt_name": name}
+        chart = await charts.chart(["ont_onu_rx_dbm", "ont_olt_rx_dbm"], labels, 3600, 61, end_at)
+        assert (chart.source, chart.note, chart.step_s) == ("victoriametrics", None, 60.0)
+        rx, olt_rx = (series.values for series in chart.series)
+        wanted = [minute[1].value for minute in minutes]
+        # The first instant is a minute before the first sample; each other one is exactly a sample's.
+        assert rx[0] is None and [round(value or 0, 3) for value in rx[2:]] == wanted[1:]
+        assert set(olt_rx) == {None}
+        lines = await charts.sparklines("ont_onu_rx_dbm", "ont_serial", ["HWTC00000001", "HWTC00000009"], 1800, 16)
+        assert set(lines) == {"HWTC00000001"} and len(lines["HWTC00000001"]) == 16
+        assert None not in lines["HWTC00000001"][:14]
+
+
+async def test_text_of_any_kind_survives_the_way(buffer: SampleBuffer, victoria: VictoriaMetrics) -> None:
+    label = f'Zürich "日本" \\ {{}} \' 🛰 {uuid4().hex[:6]}'
+    now = time.time() - 60
+    async with Victoria(config(victoria.url)) as client:
+        ship = shipper(buffer, client)
+        await ship.keep([Sample("olt_up", (("olt_name", label),), now, 1.0)])
+        assert await ship.flush(20) == 0
+        await client.arrived(buffer.id, 0)  # makes it searchable
+        charts = Charts(client, buffer.path.with_name("none.db"), 60)
+        chart = await charts.chart(["olt_up"], {"olt_name": label}, 120, 3, now + 30)
+        assert chart.series[0].values[-1] == 1.0
+
+
+# A connection that breaks
+
+
+class Proxy:
+    """Between the shipper and the server: forwards requests; ``mischief`` says what becomes of the next answers."""
+
+    def __init__(self, port: int) -> None:
+        self.url = ""
+        self.mischief: list[str] = []
+        self.refuses = b""
+        """What a body must not hold."""
+        self.posts = 0
+        self._target = port
+
+    @asynccontextmanager
+    async def serve(self) -> AsyncIterator[Proxy]:
+        server = await asyncio.start_server(self._connected, "127.0.0.1", 0)
+        self.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        try:
+            yield self
+        finally:
+            server.close()
+
+    async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            while head := await reader.readuntil(b"\r\n\r\n"):
+                length = _content_length(head)
+                body = await reader.readexactly(length) if length else b""
+                post = head.startswith(b"POST")
+                self.posts += post
+                mischief = self.mischief.pop(0) if post and self.mischief else ""
+                if mischief == "drop request":
+                    return
+                if self.refuses and self.refuses in body:
+                    answer = b"HTTP/1.1 400 Bad Request\r\nContent-Length: 10\r\n\r\nbad sample"
+                else:
+                    answer = await self._forward(head + body)
+                if mischief == "drop answer":
+                    return
+                if mischief == "bad gateway":
+                    answer = b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 8\r\n\r\nbad gate"
+                writer.write(answer)
+                await writer.drain()
+        except (asyncio.IncompleteReadError, ConnectionError):
+            return
+        finally:
+            writer.close()
+
+    async def _forward(self, request: bytes) -> bytes:
+        reader, writer = await asyncio.open_connection("127.0.0.1", self._target)
+        writer.write(request.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n", 1))
+        answer = await reader.read()
+        writer.close()
+        return answer
+
+
+def _content_length(head: bytes) -> int:
+    lines = (line.split(b":", 1) for line in head.lower().split(b"\r\n") if b":" in line)
+    return int(next((value for key, value in lines if key == b"content-length"), b"0"))
+
+
+@pytest.mark.parametrize("mischief", ["drop answer", "bad gateway", "drop request"])
+async def test_a_connection_that_breaks_makes_no_double_and_no_gap(
+    buffer: SampleBuffer, victoria: VictoriaMetrics, name: str, mischief: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shipping, "ARRIVAL_PAUSE_S", 0.1)
+    monkeypatch.setattr(shipping, "BATCH", 100)
+    samples = [sample for minute in an_hour(name, onts=10) for sample in minute]
+    async with Proxy(victoria.port).serve() as proxy, Victoria(config(proxy.url)) as client:
+        proxy.mischief = ["", mischief, "", mischief, mischief]
+        ship = shipper(buffer, client)
+        await ship.keep(samples)
+        for _ in range(10):
+            if not await ship.flush(20):
+                break
+        assert await buffer.waiting() == 0 and proxy.posts >= 6
+    assert await asyncio.to_thread(victoria.export, of(name)) == as_export(samples)
+    markers = await asyncio.to_thread(victoria.export, f'{SHIPPED}{{buffer="{buffer.id}"}}')
+    assert sum(len(rows) for rows in markers.values()) == 6
+
+
+async def test_killed_before_the_cursor_moved(
+    buffer: SampleBuffer, victoria: VictoriaMetrics, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shipping, "ARRIVAL_PAUSE_S", 0.1)
+    samples = an_hour(name, onts=2)
+    async with Victoria(config(victoria.url)) as client:
+        ship = shipper(buffer, client)
+        await ship.keep(samples[0])
+        await ship.flush(20)
+        await ship.keep(samples[1])
+
+        async def killed(_: int) -> None:
+            raise asyncio.CancelledError
+
+        with monkeypatch.context() as patch:
+            patch.setattr(buffer, "shipped", killed)
+            with pytest.raises(asyncio.CancelledError):
+                await ship.flush(20)
+        again = SampleBuffer(buffer.path, max_mb=100, keep_days=31)
+        await again.open()
+        successor = shipper(again, client)
+        await successor.keep(samples[2])
+        assert await successor.flush(20) == 0
+        await again.close()
+    shipped = [sample for minute in samples[:3] for sample in minute]
+    assert await asyncio.to_thread(victoria.export, of(name)) == as_export(shipped)
+
+
+# Servers that are protected, elsewhere, or strict
+
+
+@pytest.fixture(scope="module")
+def protected() -> Iterator[VictoriaMetrics]:
+    arguments = ("-http.pathPrefix=/some/where", "-httpAuth.username=noc", "-httpAuth.password=s3cret")
+    with victoria_metrics(*arguments) as server:
+        yield server
+
+
+async def test_a_path_prefix_and_a_login(buffer: SampleBuffer, protected: VictoriaMetrics, name: str) -> None:
+    right = config(f"{protected.url}/some/where/", username="noc", password="s3cret")
+    async with Victoria(right) as client:
+        assert "answers" in await client.probe()
+        ship = shipper(buffer, client)
+        await ship.keep([Sample("olt_up", (("olt_name", name),), time.time() - 60, 1.0)])
+        assert await ship.flush(20) == 0
+        assert await client.arrived(buffer.id, round(time.time() * 1000) - 60_000) == 1
+        now = time.time()
+        ((_, values),) = await client.query_range(f"last_over_time(olt_up{of(name)}[120s])", now - 60, now, 30)
+        assert 1.0 in values.values()
+
+
+@pytest.mark.parametrize(
+    ("path", "login", "expected"),
+    [
+        ("/some/where", {"username": "noc", "password": "wrong"}, SourceAuthError),
+        ("/some/where", {}, SourceAuthError),
+        ("/nowhere", {"username": "noc", "password": "s3cret"}, SourceProtocolError),
+        ("", {"username": "noc", "password": "s3cret"}, SourceProtocolError),
+    ],
+)
+async def test_a_wrong_login_or_path_is_told_and_ships_nothing(
+    buffer: SampleBuffer, protected: VictoriaMetrics, path: str, login: dict[str, str], expected: type[SourceError]
+) -> None:
+    async with Victoria(config(protected.url + path, **login)) as client:
+        with pytest.raises(SourceError) as caught:
+            await client.probe()
+        assert isinstance(caught.value, expected), caught.value
+        assert "s3cret" not in str(caught.value) and "wrong" not in str(caught.value)
+        ship = shipper(buffer, client)
+        await ship.keep([Sample("olt_up", (), time.time(), float(n)) for n in range(3)])
+        for _ in range(5):
+            assert await ship.flush(5) == 3
+        assert ship.dropped == 0
+
+
+async def test_a_server_that_is_not_there(buffer: SampleBuffer) -> None:
+    async with Victoria(config("http://127.0.0.1:1")) as client:
+        with pytest.raises(SourceUnavailable, match="cannot connect"):
+            await client.probe()
+
+
+async def test_a_refused_sample_holds_up_no_other(buffer: SampleBuffer, victoria: VictoriaMetrics, name: str) -> None:
+    now = time.time() - 60
+    async with Proxy(victoria.port).serve() as proxy, Victoria(config(proxy.url)) as client:
+        proxy.refuses = b"poison"
+        ship = shipper(buffer, client)
+        good = [Sample("olt_up", (("n", str(n)), ("olt_name", name)), now + n, 1.0) for n in range(9)]
+        bad = Sample("olt_up", (("olt_name", name), ("text", "poison")), now, 1.0)
+        await ship.keep([*good[:4], bad, *good[4:]])
+        for _ in range(20):
+            if not await ship.flush(10):
+                break
+        assert (await buffer.waiting(), ship.dropped) == (0, 1)
+    assert await asyncio.to_thread(victoria.export, of(name)) == as_export(good)
+
+
+# The whole way
+
+
+async def test_a_round_of_the_collector_arrives_under_the_names_that_dashboards_use(
+    tmp_path: Path, victoria: VictoriaMetrics
+) -> None:
+    async with network(tmp_path, olts=1, onts=20, victoriametrics={"url": victoria.url}) as net:
+        (olt,) = net.world.plant.olts
+        done = await net.run("collect", "--once", "--json")
+        assert done.code == 0, done.err
+        found = await asyncio.to_thread(victoria.export, of(olt.name))
+        metrics = {key.split(",", 1)[0].removeprefix("__name__=") for key in found}
+        assert metrics >= {
+            "ont_onu_rx_dbm", "ont_olt_rx_dbm", "ont_onu_tx_dbm", "onu_status_total", "onu_signal_low",
+            "pon_onts_online", "olt_cpu_percent", "olt_memory_percent", "olt_temperature_celsius",
+            "olt_uptime_seconds", "olt_up",
+        }  # fmt: skip
+        online = [ont for ont in net.onts if ont.online]
+        for ont in online:
+            key = f"__name__=ont_onu_rx_dbm,olt_name={olt.name},ont_serial={ont.serial},pon_port={ont.port.id}"
+            ((_, value),) = found[key]
+            assert value == pytest.approx(ont.rx_dbm(time.time()), abs=0.05)
+        ((_, count),) = found[f"__name__=onu_status_total,olt_name={olt.name},status=online"]
+        assert count == len(online)
