@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,7 +12,7 @@ import typer
 
 from noc_console import __version__
 from noc_console.cli.output import Exit, fail
-from noc_console.config.load import find, load
+from noc_console.config.load import ENV_CONFIG, find, load
 from noc_console.config.model import Config
 from noc_console.domain.errors import ConfigError, NocError, SourceError
 from noc_console.domain.jobs import JobKind
@@ -37,6 +38,17 @@ class _State:
 def _config() -> tuple[Config, Path]:
     path = find(_State.config)
     return load(path), path
+
+
+def _config_if_there() -> Config | None:
+    """The config for a command that can do without one; a file that was named must be there."""
+    try:
+        path = find(_State.config)
+    except ConfigError:
+        if _State.config or os.environ.get(ENV_CONFIG):
+            raise
+        return None
+    return load(path)
 
 
 @app.callback(invoke_without_command=True)
@@ -82,6 +94,31 @@ def check(as_json: Json = False) -> None:
 
     config, _ = _config()
     raise SystemExit(asyncio.run(run_check(config, as_json)))
+
+
+@app.command()
+def profiles(
+    profile: Annotated[str | None, typer.Argument(help="Only this one, with all its facts.", metavar="[ID]")] = None,
+    as_json: Json = False,
+) -> None:
+    """List the OLT families that can be read, and what is read of each."""
+    from noc_console.cli.profiles import list_profiles
+
+    list_profiles(_config_if_there(), profile, as_json)
+
+
+@app.command()
+def probe(
+    address: Annotated[str, typer.Argument(help="Address of a device, or name of a configured OLT.")],
+    community: Annotated[str | None, typer.Option(help="SNMP v2c; else as configured, else NOC_COMMUNITY.")] = None,
+    port: Annotated[int | None, typer.Option(min=1, max=65535, help="UDP port.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Say what a device is, which profile fits, and what each of its columns answers."""
+    from noc_console.cli.profiles import run_probe, target
+
+    olt, known = target(_config_if_there(), address, community, port)
+    raise SystemExit(asyncio.run(run_probe(olt, known, as_json)))
 
 
 @app.command()
