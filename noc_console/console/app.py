@@ -51,7 +51,7 @@ ALWAYS = ("quit-now", "repaint")
 FILTER_SETTLE_S = 0.08
 REAGE_EVERY_S = 5.0
 CLOSE_TIMEOUT_S = 3.0
-DEFAULT_VARIABLES = {"border": "#33414f"}
+DEFAULT_VARIABLES = {"border": "#33414f", "field": "#22303f"}
 
 
 class NocApp(Background, App[int]):

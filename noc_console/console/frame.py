@@ -67,8 +67,8 @@ class Frame:
             keys = self._registry.by_id[f"screen.{name}"].keys
             role = "bar-strong" if name == shown else "bar-dim"
             title = self._titles[name] if width >= WORDY else self._titles[name][:3]
-            screens += [(f" {keys[0] if keys else ''}", "key"), (f" {title} ", role)]
-        return spread(cells, screens, width, "bar")
+            screens += [(f" {keys[0] if keys else ''}", "key"), (f" {title}", role)]
+        return spread(cells, [*screens, (" ", "bar")], width, "bar")
 
 
 def _crumb(view: View, filter_error: str, width: int) -> Line:

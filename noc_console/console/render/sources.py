@@ -12,11 +12,11 @@ from noc_console.domain.freshness import format_age
 from noc_console.domain.network import PollKind
 
 COLUMNS = (
-    Column("name", "SOURCE", 18, frozen=True),
+    Column("name", "SOURCE", 16, frozen=True),
     Column("state", "STATE", 11, frozen=True),
-    Column("ok", "LAST GOOD", 11, right=True),
+    Column("ok", "LAST GOOD", 9, right=True),
     Column("took", "TOOK", 7, right=True),
-    Column("retry", "RETRY", 6, right=True),
+    Column("retry", "RETRY", 5, right=True),
     Column("detail", "WHAT IT SAYS", 24, flex=True),
 )
 

@@ -66,7 +66,7 @@ class NetworkView(View):
     NetworkView.-short #detail { height: 5; }
     NetworkView.-tiny #detail { display: none; }
     NetworkView.-tiny.-zoom-detail #detail { display: block; }
-    NetworkView.-huge #detail { width: 64; }
+    NetworkView.-wide.-huge #detail { width: 56; }
     """
 
     def __init__(self, desk: Desk) -> None:
