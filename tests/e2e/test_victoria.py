@@ -193,6 +193,9 @@ class Proxy:
                 mischief = self.mischief.pop(0) if post and self.mischief else ""
                 if mischief == "drop request":
                     return
+                if mischief == "cut request":
+                    await self._forward(head + body[: length // 2], whole=False)
+                    return
                 if self.refuses and self.refuses in body:
                     answer = b"HTTP/1.1 400 Bad Request\r\nContent-Length: 10\r\n\r\nbad sample"
                 else:
@@ -208,9 +211,11 @@ class Proxy:
         finally:
             writer.close()
 
-    async def _forward(self, request: bytes) -> bytes:
+    async def _forward(self, request: bytes, whole: bool = True) -> bytes:
         reader, writer = await asyncio.open_connection("127.0.0.1", self._target)
         writer.write(request.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n", 1))
+        if not whole:
+            writer.write_eof()
         answer = await reader.read()
         writer.close()
         return answer
@@ -221,7 +226,7 @@ def _content_length(head: bytes) -> int:
     return int(next((value for key, value in lines if key == b"content-length"), b"0"))
 
 
-@pytest.mark.parametrize("mischief", ["drop answer", "bad gateway", "drop request"])
+@pytest.mark.parametrize("mischief", ["drop answer", "bad gateway", "drop request", "cut request"])
 async def test_a_connection_that_breaks_makes_no_double_and_no_gap(
     buffer: SampleBuffer, victoria: VictoriaMetrics, name: str, mischief: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,4 +1,4 @@
-"""VictoriaMetrics: writing samples by ``/api/v1/import``, reading them by ``/api/v1/query_range``."""
+"""VictoriaMetrics: writing samples by remote write, reading them by ``/api/v1/query_range``."""
 
 from __future__ import annotations
 
@@ -18,11 +18,13 @@ from noc_console.domain.errors import (
     SourceTimeout,
     SourceUnavailable,
 )
+from noc_console.storage.history import remote_write
 from noc_console.storage.history.buffer import Batch
+from noc_console.storage.history.remote_write import HEADERS
 
 SOURCE = "victoriametrics"
 SHIPPED = "noc_collector_shipped_samples"
-"""Marker that goes last in each import: the id up to which a buffer's samples have arrived."""
+"""Marker that goes with each request: the id up to which a buffer's samples have arrived."""
 
 MARKER_SEARCH_S = 86400
 
@@ -76,14 +78,10 @@ class Victoria:
             Rejected: The server refuses this batch.
             SourceError: It did not arrive.
         """
-        lines = [
-            json.dumps({"metric": {"__name__": metric, **labels}, "values": values, "timestamps": instants})
-            for metric, labels, instants, values in batch.series
-        ]
-        marker = {"__name__": SHIPPED, "buffer": buffer_id}
-        lines.append(json.dumps({"metric": marker, "values": [batch.last_id], "timestamps": [now_ms]}))
+        marker = (SHIPPED, {"buffer": buffer_id}, [now_ms], [float(batch.last_id)])
+        body = remote_write.encode([*batch.series, marker])
         try:
-            answer = await self._client.post(f"{self._write_url}/api/v1/import", content="\n".join(lines).encode())
+            answer = await self._client.post(f"{self._write_url}/api/v1/write", content=body, headers=HEADERS)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             raise _unavailable(error) from None
         except httpx.HTTPError as error:
