@@ -70,24 +70,33 @@ def _parse(path: Path) -> tuple[dict[str, Any], Lines]:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"cannot be read: {error}", path=str(path)) from None
-    loader = yaml.SafeLoader(text)
+    lines: Lines = {}
     try:
-        node = loader.get_single_node()
-        lines: Lines = {}
-        if node is not None:
-            _collect_lines(node, (), lines, path)
-        data = loader.construct_document(node) if node is not None else None
+        data = _read_yaml(text, lines, path)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else None
         raise ConfigError(f"not YAML: {error.problem}", path=str(path), line=line) from None
-    except yaml.YAMLError as error:
-        raise ConfigError(f"not YAML: {error}", path=str(path)) from None
-    finally:
-        loader.dispose()
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        raise ConfigError("not YAML: a character that has no place in text", path=str(path), line=line) from None
+    except RecursionError:
+        raise ConfigError("an alias holds itself", path=str(path)) from None
     if not isinstance(data, dict):
         raise ConfigError("must hold keys and values", path=str(path), line=1, hint="see noc-console init")
     return data, lines
+
+
+def _read_yaml(text: str, lines: Lines, path: Path) -> Any:
+    loader = yaml.SafeLoader(text)
+    try:
+        node = loader.get_single_node()
+        if node is None:
+            return None
+        _collect_lines(node, (), lines, path)
+        return loader.construct_document(node)
+    finally:
+        loader.dispose()
 
 
 def _collect_lines(node: yaml.Node, at: tuple[str | int, ...], lines: Lines, path: Path) -> None:

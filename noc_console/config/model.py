@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
@@ -183,12 +184,13 @@ class Logging(Model):
 class Config(Model):
     """The whole file."""
 
-    database: str = "sqlite:///noc.db"
+    database: str = Field(default="sqlite:///noc.db", repr=False)
+    """May hold a password: never shown as it is."""
     victoriametrics: VictoriaMetrics | None = VictoriaMetrics(url="http://127.0.0.1:8428")
     genieacs: GenieAcs | None = None
     polling: Polling = Polling()
     thresholds: ThresholdsModel = ThresholdsModel()
-    olts: Annotated[tuple[OltConfig, ...], Field(min_length=1)]
+    olts: tuple[OltConfig, ...]
     history: History = History()
     jobs: Jobs = Jobs()
     console: Console = Console()
@@ -201,15 +203,25 @@ class Config(Model):
     def _database(cls, url: str) -> str:
         if not url.startswith(("sqlite:///", "postgresql+psycopg://", "postgresql://")):
             raise ValueError("must start with sqlite:/// or postgresql+psycopg://")
+        if not url.startswith("sqlite:///"):
+            if url.count("@") > 1:
+                raise ValueError("write @ and / in the password as %40 and %2F")
+            try:
+                _ = urlsplit(url).port
+            except ValueError:
+                raise ValueError("the port must be a number") from None
         return url.replace("postgresql://", "postgresql+psycopg://", 1)
 
-    @model_validator(mode="after")
-    def _unique(self) -> Config:
-        names = [olt.name for olt in self.olts]
+    @field_validator("olts")
+    @classmethod
+    def _named_once(cls, olts: tuple[OltConfig, ...]) -> tuple[OltConfig, ...]:
+        if not olts:
+            raise ValueError("must name at least one OLT")
+        names = [olt.name for olt in olts]
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
             raise ValueError(f"OLT names must differ; given twice: {', '.join(twice)}")
-        return self
+        return olts
 
     def thresholds_for(self, olt: str) -> Thresholds:
         """Thresholds of one OLT: its own, or the global ones."""

@@ -242,7 +242,18 @@ class Snmpd:
 
     def walk(self, oid: str) -> dict[str, str]:
         """What net-snmp's own ``snmpbulkwalk`` reads below ``oid``: numeric OID to the value as it prints it."""
-        command = [need(shutil.which("snmpbulkwalk"), "snmp"), "-v2c", "-c", self.community, "-m", "", "-t", "5"]
+        command = [
+            need(shutil.which("snmpbulkwalk"), "snmp"),
+            "-v2c",
+            "-c",
+            self.community,
+            "-m",
+            "",
+            "-t",
+            "0.5",
+            "-r",
+            "9",
+        ]
         command += ["-On", "-Oe", "-OQ", "-Ot", f"127.0.0.1:{self.port}", oid]
         output = subprocess.run(command, check=True, capture_output=True, text=True, timeout=30).stdout
         rows = (line.split(" = ", 1) for line in output.splitlines() if " = " in line)
