@@ -6,6 +6,7 @@ import asyncio
 import random
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -135,10 +136,10 @@ class OltWorker:
 
     async def _wait_for_inventory(self, pause_s: float) -> None:
         self._inventory_due.clear()
-        try:
-            await asyncio.wait_for(self._inventory_due.wait(), pause_s)
-        except TimeoutError:
-            return
+        # Not wait_for: before Python 3.12 it loses a cancellation that comes together with its time-out.
+        with suppress(TimeoutError):
+            async with asyncio.timeout(pause_s):
+                await self._inventory_due.wait()
 
     def _note_answer(self, reading: OltReading) -> None:
         if reading.answered and reading.outcome is not Outcome.FAILED:

@@ -437,11 +437,14 @@ class NocApp(Background, App[int]):
 
     def _leave(self, really: bool | None) -> None:
         if really:
-            self._end(0)
+            self.do_quit_now()
 
     def do_quit_now(self, _: str = "") -> None:
         """Leave; jobs go on in the collector."""
-        self._end(0)
+        if self._lifecycle:
+            self._lifecycle.end(0)  # which also bounds how long the leaving may take
+        else:
+            self._end(0)
 
     def do_repaint(self, _: str = "") -> None:
         """Repaint everything."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 
 from noc_console.console.backend import Backend
 from noc_console.console.state.model import Delta, Model
@@ -52,18 +53,20 @@ class Feed:
             link = self._model.link
             link.retry_at = self._now() + wait_s if self._failures else None
             self._changed(Delta())
-            try:
-                await asyncio.wait_for(self._wake.wait(), wait_s)
-            except TimeoutError:
-                continue
+            # Not wait_for: before Python 3.12 it loses a cancellation that comes together with its time-out.
+            with suppress(TimeoutError):
+                async with asyncio.timeout(wait_s):
+                    await self._wake.wait()
 
     async def _once(self) -> None:
         link = self._model.link
         try:
             if not link.opened:
-                await asyncio.wait_for(self._backend.open(), OPEN_TIMEOUT_S)
+                async with asyncio.timeout(OPEN_TIMEOUT_S):
+                    await self._backend.open()
                 link.opened = True
-            changes = await asyncio.wait_for(self._backend.changes(self._revisions), TIMEOUT_S)
+            async with asyncio.timeout(TIMEOUT_S):
+                changes = await self._backend.changes(self._revisions)
         except (NocError, TimeoutError) as error:
             self._failures += 1
             link.error = str(error) or f"no answer within {TIMEOUT_S:.0f} s"
@@ -76,7 +79,7 @@ class Feed:
 
     async def _take(self, changes: Changes) -> None:
         delta = Delta()
-        for _ in self._model.apply(changes, self._now(), delta):
+        for _ in self._model.apply(changes, self._now, delta):
             await asyncio.sleep(0)
         self._revisions = {**self._revisions, **changes.revisions}
         if delta:

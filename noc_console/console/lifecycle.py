@@ -14,7 +14,7 @@ import threading
 import time
 from collections.abc import Callable
 
-HARD_EXIT_S = 3.0
+HARD_EXIT_S = 1.5
 LOOK_EVERY_S = 0.5
 _GONE = select.POLLHUP | select.POLLERR | select.POLLNVAL
 

@@ -66,5 +66,7 @@ class Agenda:
             self.run_due()
             self._changed.clear()
             wait_s = None if self.next_at is None else max(0.0, self.next_at - self.clock())
+            # Not wait_for: before Python 3.12 it loses a cancellation that comes together with its time-out.
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._changed.wait(), wait_s)
+                async with asyncio.timeout(wait_s):
+                    await self._changed.wait()

@@ -7,7 +7,7 @@ special case here: ages grow, states turn unknown by themselves.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
 from noc_console.console.settings import ConsoleSettings
@@ -151,8 +151,11 @@ class Model:
 
     # -- writing ---------------------------------------------------------------------------------------------------
 
-    def apply(self, changes: Changes, now: float, delta: Delta) -> Iterator[None]:
-        """Take changes in; yields after each slice so that keys are served in between."""
+    def apply(self, changes: Changes, now: Callable[[], float], delta: Delta) -> Iterator[None]:
+        """Take changes in; yields after each slice so that keys are served in between.
+
+        The clock is asked anew after each yield: trust that decayed meanwhile must not be given back.
+        """
         for olt in changes.olts:
             self._put_olt(olt, delta)
         for card in changes.cards:
@@ -186,15 +189,15 @@ class Model:
         for key, port in self.port_states.items():
             if self._age_port(port, now):
                 self._dirty.add(key)
-        for _ in self._settle(now, delta):
+        for _ in self._settle(lambda: now, delta):
             pass
 
-    def _settle(self, now: float, delta: Delta) -> Iterator[None]:
+    def _settle(self, now: Callable[[], float], delta: Delta) -> Iterator[None]:
         dirty, self._dirty = self._dirty, set()
         for number, key in enumerate(dirty):
             port = self.port_states[key]
-            self._age_port(port, now)
-            self._derive(port, now, delta)
+            self._age_port(port, now())
+            self._derive(port, now(), delta)
             if number % 8 == 7:
                 yield
         if delta.tree or delta.structure:

@@ -29,7 +29,7 @@ def mark(port: str, at: float, kind: PollKind = PollKind.STATE) -> PollMark:
 
 def feed(model: Model, now: float = NOW, **changes: object) -> Delta:
     delta = Delta()
-    for _ in model.apply(Changes(**changes), now, delta):  # type: ignore[arg-type]
+    for _ in model.apply(Changes(**changes), lambda: now, delta):  # type: ignore[arg-type]
         pass
     return delta
 
@@ -140,7 +140,7 @@ def test_a_hundred_thousand_onts_are_applied_in_slices_and_counted() -> None:
     model = Model(ConsoleSettings())
     many = [ont(n, f"0/{n // 2048}/{n // 128 % 16}") for n in range(100_000)]
     delta = Delta()
-    slices = sum(1 for _ in model.apply(Changes(onts=many, marks=[mark("", NOW)]), NOW, delta))
+    slices = sum(1 for _ in model.apply(Changes(onts=many, marks=[mark("", NOW)]), lambda: NOW, delta))
     assert slices >= len(many) // SLICE
     assert tally(model) == (100_000, 0, 0)
     changed = [replace(many[5], state="offline")]
