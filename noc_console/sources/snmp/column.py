@@ -121,6 +121,11 @@ class Column(Strict):
             return decoders.flags(self.values, self.other)
         return decoders.READERS[self.read]
 
+    @cached_property
+    def is_plain(self) -> bool:
+        """Whether a value needs nothing but ``decode``."""
+        return self.companion is None and self.raw_to is None and self.read != "age"
+
     def decode_pair(self, raw: Value, companion: Value | None) -> decoders.Fact | None:
         """The fact from this column's value and its companion's."""
         if self.fallback:

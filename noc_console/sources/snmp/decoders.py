@@ -45,8 +45,8 @@ def number(
     high = float("inf") if highest is None else highest
     find = re.compile(pattern).search if pattern else None
 
-    def scale(raw: float) -> Fact | None:
-        if raw in none:
+    def decode(raw: Value | float) -> Fact | None:
+        if isinstance(raw, bytes) or raw in none:
             return None
         if signed_bits and raw >= 1 << signed_bits - 1:
             raw -= 1 << signed_bits
@@ -55,13 +55,10 @@ def number(
             value /= divide
         return value if low <= value <= high else None
 
-    def decode(raw: Value) -> Fact | None:
-        return scale(raw) if type(raw) is int else None
-
     def decode_text(raw: Value) -> Fact | None:
         found = find(clean_octets(raw)) if find and isinstance(raw, bytes) else None
         try:
-            return scale(float(found[1])) if found else None
+            return decode(float(found[1])) if found else None
         except ValueError:
             return None
 

@@ -193,7 +193,9 @@ def load_profile(path: Path) -> Profile:
     try:
         return Profile.model_validate(_expand(data))
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
+        errors = error.errors(include_url=False)
+        # Of an index that is neither a name nor a join, what is wrong with the join says more.
+        first = next((item for item in errors if item["loc"][-1:] != ("str",)), errors[0])
         key = ".".join(map(str, first["loc"]))
         raise ConfigError(first["msg"].removeprefix("Value error, "), path=str(path), key=key) from None
 

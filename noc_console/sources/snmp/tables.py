@@ -90,8 +90,9 @@ class Asked:
         known: dict[Rows, dict[bytes, Facts | None]] = {cell.rows: {} for cell in self.cells}
         done = 0
         for cell in self.cells:
-            column, tail = cell.column, cell.column.tail
-            companions = None if cell.companion_at is None else walk.rows[cell.companion_at]
+            fact, column, tail, decode = cell.fact, cell.column, cell.column.tail, cell.column.decode
+            plain = column.is_plain and not highest
+            companions = {} if cell.companion_at is None else walk.rows[cell.companion_at]
             places = known[cell.rows]
             for full_key, raw in walk.rows[cell.at].items():
                 done += 1
@@ -103,8 +104,12 @@ class Asked:
                 if key not in places:
                     places[key] = facts_at(cell.rows, key)
                 facts = places[key]
-                if facts is not None:
-                    keep(facts, cell.fact, column, raw, companions.get(full_key) if companions else None, now, highest)
+                if facts is None:
+                    continue
+                if plain:
+                    facts[fact] = decode(raw)
+                else:
+                    keep(facts, fact, column, raw, companions.get(full_key), now, highest)
 
 
 def keep(

@@ -44,6 +44,17 @@ def test_other_interfaces_are_no_pon_ports(if_index: int) -> None:
         ("1.3.6.1.4.1.2011.2.185", "Huawei Integrated Access Software", None),
         ("1.3.6.1.4.1.2011.20", "Huawei Integrated Access Software", None),
         ("1.3.6.1.4.1.9.1", "Cisco", None),
+        ("1.3.6.1.4.1.3902.1082.1001.300.2.1", "C300 Version V2.1.0 Software", "zte-c300"),
+        ("1.3.6.1.4.1.3902.1082.1001.320.2.1", "C320 Version V2.1.0 Software", "zte-c300"),
+        ("1.3.6.1.4.1.3902.1082.1001.600.1.1", "ZXA10 C600", "zte-c600"),
+        ("1.3.6.1.4.1.3902.1082.1001.620.1.1", "ZXA10 C620, ZTE ZXA10 Software Version: V1.2.2", "zte-c600"),
+        ("1.3.6.1.4.1.3902.3.100", "ZXR10 switch", None),
+        ("1.3.6.1.4.1.637.61.1", "R6.5.02r NFXS-E FANT-H NOKIA ISAM", "nokia-isam"),
+        ("1.3.6.1.4.1.5875.800.1001.12", "AN5516-04", "fiberhome-an5516"),
+        ("1.3.6.1.4.1.37950.1.1.5.10.14.1", "V1600D", "vsol-v1600d"),
+        ("1.3.6.1.4.1.37950.1.1.5.10.14.9", "V1600G1", "vsol-v1600g"),
+        ("1.3.6.1.4.1.3320.1.390.0", "BDCOM(tm) GP3600-16B", "bdcom-gp3600"),
+        ("1.3.6.1.4.1.17409", "any site", "cdata"),
         ("", "", None),
     ],
 )
@@ -56,6 +67,15 @@ def test_the_columns_of_the_wrong_health_claims_are_not_used() -> None:
     health = load_profile(HUAWEI).columns("card", PollKind.HEALTH)
     assert not [c.oid for c in health.values() if c.oid.startswith("1.3.6.1.4.1.2011.6.3.4.1")]
     assert health["temperature_celsius"].oid == "1.3.6.1.4.1.2011.6.3.3.2.1.13"
+
+
+def test_what_rests_on_one_source_is_named_for_the_tables_in_use() -> None:
+    profile = load_profile(HUAWEI)
+    assert profile.unverified(["profile-mode"]) == {}
+    old = profile.unverified(["distributing-mode"])
+    assert set(old) == {"ont"}
+    assert "onu_rx_dbm" in old["ont"]
+    assert "no device seen" in old["ont"]["onu_rx_dbm"]
 
 
 def test_every_column_names_its_source() -> None:
@@ -73,6 +93,16 @@ def test_every_column_names_its_source() -> None:
         (lambda d: d.update(port_index="nokia"), "unknown port_index"),
         (lambda d: (d["tables"].pop("ont_state"), d["tables"].pop("old_ont_state")), "serial"),
         (lambda d: d.update(max_repetitions=0), "max_repetitions"),
+        (lambda d: d["tables"]["ont_state"].update(when=["other-tree"]), "unknown variant other-tree"),
+        (lambda d: d["tables"]["ont_state"].update(index="nowhere"), "unknown index 'nowhere'"),
+        (lambda d: d["tables"]["ont_state"].update(index={"columns": ["IFX.1"], "pattern": "gpon"}), "needs a group"),
+        (lambda d: d["tables"]["fans"].update(index={"columns": ["IFX.1"], "pattern": "(1)"}), "cannot be joined"),
+        (lambda d: d["tables"]["ont_optics"]["columns"]["bias_ma"].update(pattern="("), "not a regular expression"),
+        (lambda d: d["tables"]["ont_optics"]["columns"]["bias_ma"].update(values={1: "a"}), "values: belongs to"),
+        (
+            lambda d: d["tables"]["ont_optics"]["columns"]["bias_ma"].update(percent_of="1.3.6", fallback="1.3.7"),
+            "do not go together",
+        ),
     ],
 )
 def test_a_wrong_profile_is_refused_and_says_where(tmp_path: Path, change: object, message: str) -> None:
@@ -90,7 +120,14 @@ def test_a_profile_of_ones_own_is_added(tmp_path: Path) -> None:
     data = yaml.safe_load(HUAWEI.read_text())
     data["id"] = "huawei-lab"
     (tmp_path / "lab.yaml").write_text(yaml.safe_dump(data))
-    assert set(load_profiles(tmp_path)) == {"huawei-ma5600", "huawei-lab"}
+    assert set(load_profiles(tmp_path)) == {*load_profiles(), "huawei-lab"}
+
+
+def test_a_profile_of_ones_own_may_replace_a_shipped_one(tmp_path: Path) -> None:
+    data = yaml.safe_load(HUAWEI.read_text())
+    data["title"] = "ours"
+    (tmp_path / "own.yaml").write_text(yaml.safe_dump(data))
+    assert load_profiles(tmp_path)["huawei-ma5600"].title == "ours"
 
 
 @pytest.mark.parametrize(
