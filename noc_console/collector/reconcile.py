@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from noc_console.domain.network import Ont, Outcome, PollKind, Unregistered
-from noc_console.domain.ont import OfflineReason, OntState
+from noc_console.domain.ont import OntState, reason_label
 from noc_console.domain.poll import Facts, OltReading, PortReading
 
 GONE_AFTER = 2
@@ -225,19 +225,15 @@ def _state_events(known: KnownOnts, port: str, went: list[tuple[Ont, OntState]],
             events.append(_port_event(known, port, now, "ont_state", severity, text))
             continue
         for ont in onts:
-            why = f" ({_reason(ont)})" if state is OntState.OFFLINE else ""
+            why = f" ({reason_label(ont.offline_reason)})" if state is OntState.OFFLINE else ""
             name = f" {ont.description}" if ont.description else ""
             text = f"{ont.serial or 'ONT'}{name} {state.value}{why}"
             events.append(_event(known, ont, now, "ont_state", severity, text))
     return events
 
 
-def _reason(ont: Ont) -> str:
-    return OfflineReason(ont.offline_reason).label if ont.offline_reason else "no reason given"
-
-
 def _reasons(onts: list[Ont]) -> str:
-    counts = Counter(_reason(ont) for ont in onts)
+    counts = Counter(reason_label(ont.offline_reason) for ont in onts)
     return " (" + ", ".join(f"{reason} {count}" for reason, count in counts.most_common()) + ")"
 
 

@@ -27,13 +27,10 @@ class PonPort:
         Raises:
             ValueError: Not numbers joined by slashes, or fewer than two of them.
         """
-        try:
-            path = tuple(int(part) for part in text.split("/"))
-        except ValueError:
-            path = ()
-        if len(path) < 2 or min(path) < 0:
+        parts = text.split("/")
+        if len(parts) < 2 or not all(part.isascii() and part.isdigit() for part in parts):
             raise ValueError(f"not a PON port: {text!r} (expected numbers such as 0/1/3)")
-        return cls(path)
+        return cls(tuple(map(int, parts)))
 
     @property
     def card(self) -> str:

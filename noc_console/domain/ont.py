@@ -67,6 +67,13 @@ _REASON_MEANINGS = {
 }
 
 
+def reason_label(value: str | None) -> str:
+    """The operator's words for a stored reason; one that this program does not know is shown as it is."""
+    if not value:
+        return "no reason given"
+    return OfflineReason(value).label if value in OfflineReason.__members__.values() else value
+
+
 def effective_state(reported: OntState, freshness: Freshness) -> OntState:
     """The state that may be shown now: what was reported while it is trusted, unknown after that."""
     return reported if freshness.trusted else OntState.UNKNOWN

@@ -53,15 +53,10 @@ def blockers(
     if ont.vanished_at is not None:
         found.append(Blocker(f"the OLT no longer lists this ONT (gone {format_age(now - ont.vanished_at)} ago)"))
     if state is OntState.OFFLINE:
-        reason = OfflineReason(ont.offline_reason) if ont.offline_reason else None
-        why = (
-            {
-                OfflineReason.LOSS_OF_SIGNAL: f"state is LOS (no light): a {verb} cannot help",
-                OfflineReason.DYING_GASP: f"it lost power (dying gasp): a {verb} cannot reach it",
-            }.get(reason)
-            if reason
-            else None
-        )
+        why = {
+            OfflineReason.LOSS_OF_SIGNAL.value: f"state is LOS (no light): a {verb} cannot help",
+            OfflineReason.DYING_GASP.value: f"it lost power (dying gasp): a {verb} cannot reach it",
+        }.get(ont.offline_reason or "")
         found.append(Blocker(why or f"the ONT is offline: a {verb} cannot reach it"))
     for job in recent:
         if job.kind is kind and not job.ended:

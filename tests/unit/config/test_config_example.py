@@ -84,7 +84,7 @@ def test_the_example_with_everything_in_force_loads(tmp_path: Path) -> None:
     path.write_text(uncommented())
     (tmp_path / "genieacs.password").write_text("x")
     names = set(re.findall(r"\$\{([A-Z_]+)\}", uncommented()))
-    config = load(path, dict.fromkeys(names, "x"))
+    config = load(path, dict.fromkeys(names, "long enough"))
     assert config.genieacs and config.victoriametrics and config.victoriametrics.query_url
 
 
