@@ -12,7 +12,7 @@ from noc_console.domain.errors import NocError, SourceError, SourceProtocolError
 from noc_console.domain.identity import PonPort
 from noc_console.domain.network import Outcome, PollKind
 from noc_console.domain.poll import Facts, OltReading, PortReading
-from noc_console.sources.snmp import codec
+from noc_console.sources.snmp import codec, outcome
 from noc_console.sources.snmp.column import Join
 from noc_console.sources.snmp.discovery import choose_variants
 from noc_console.sources.snmp.index import CARD_INDEXES, SPACES, Place
@@ -30,6 +30,7 @@ ALL_ROWS: tuple[Rows, ...] = (*PORT_ROWS, *ONT_ROWS, "card", "fan", "unregistere
 
 NameOf = Callable[[Sequence[int]], str | None]
 PlaceOf = Callable[[bytes], Place | None]
+Keys = dict[Place, bytes]
 Waiting = dict[bytes, tuple[PonPort, Facts]]
 
 
@@ -52,7 +53,7 @@ class Reader:
         self._name = name
         self._variants: dict[str, str] = {}
         self._ports: set[PonPort] = set()
-        self._keys: dict[tuple[str | Join, Place], bytes] = {}
+        self._keys: dict[str | Join, dict[Place, bytes]] = {}
 
     @property
     def variants(self) -> tuple[str, ...]:
@@ -66,13 +67,13 @@ class Reader:
             SourceError: No answer to the first question; what fails after that is told in ``reading``.
         """
         tables = await self._tables(ALL_ROWS, reading.kind)
-        errors = [await self._read_ports(_of(tables, PORT_ROWS), reading)]
+        errors = await self._read_ports(_of(tables, PORT_ROWS), reading)
         errors += await self._read_onts(_of(tables, ONT_ROWS), reading)
         errors += await self._read_parts(_of(tables, ("card",)), reading, reading.cards)
         errors += await self._read_parts(_of(tables, ("fan",)), reading, reading.fans)
         errors += await self._read_unregistered(_of(tables, ("unregistered",)), reading)
         errors += await self._read_scalars(_of(tables, ("olt",)), reading)
-        _judge(reading, errors)
+        outcome.judge(reading, errors)
 
     async def read_ont(self, place: Place, now: float) -> Facts:
         """Read state and optics of one ONT with one GET.
@@ -90,7 +91,7 @@ class Reader:
         oids = [
             asked.oids[at] + key for asked, cell, key in wanted for at in (cell.at, cell.companion_at) if at is not None
         ]
-        values = await self._connect().get(list(dict.fromkeys(oids)))
+        values = await self._connect().get(list(dict.fromkeys(oids))) if oids else {}
         facts: Facts = {}
         for asked, cell, key in wanted:
             raw = values.get(asked.oids[cell.at] + key)
@@ -115,101 +116,111 @@ class Reader:
 
     # PON ports
 
-    async def _read_ports(self, tables: Sequence[Table], reading: OltReading) -> NocError | None:
+    async def _read_ports(self, tables: Sequence[Table], reading: OltReading) -> list[NocError | None]:
         if reading.kind is PollKind.STATE:
             return await self._learn_ports(reading)
-        error = None if self._ports else await self._learn_ports(OltReading(PollKind.STATE, reading.started_at))
-        return error or await self._walk_ports(tables, reading)
+        errors = [] if self._ports else await self._learn_ports(OltReading(PollKind.STATE, reading.started_at))
+        return errors + await self._walk_ports(tables, reading, self._ports)
 
-    async def _learn_ports(self, reading: OltReading) -> NocError | None:
+    async def _learn_ports(self, reading: OltReading) -> list[NocError | None]:
         """Read the port tables of the state poll, which tell which PON ports there are."""
-        before, self._ports = self._ports, set()
-        error = await self._walk_ports(await self._tables(PORT_ROWS, PollKind.STATE), reading)
+        errors = await self._walk_ports(await self._tables(PORT_ROWS, PollKind.STATE), reading, None)
         found = set(reading.pon_ports)
-        self._ports = found if error is None else found | before
-        reading.all_ports = error is None and bool(found)
-        return error
+        broken = any(errors)
+        self._ports = found | self._ports if broken else found
+        reading.all_ports = bool(found) and not broken
+        return errors
 
-    async def _walk_ports(self, tables: Sequence[Table], reading: OltReading) -> NocError | None:
-        """Read tables of PON ports."""
+    async def _walk_ports(
+        self, tables: Sequence[Table], reading: OltReading, known: set[PonPort] | None
+    ) -> list[NocError | None]:
+        """Read tables of PON ports; of ``known`` ones only, if there are any: other rows are uplinks."""
         groups = group(tables, self.profile.port_index)
         walks = [Walk(asked.oids) for asked in groups]
         await self._walk(walks, reading)
-        for asked, walk in zip(groups, walks, strict=True):
-            await asked.store(walk, self._port_facts(asked, walk, reading), reading.started_at)
-        return next((walk.error for walk in walks if walk.error), None)
-
-    def _port_facts(self, asked: Asked, walk: Walk, reading: OltReading) -> FactsAt:
-        """Where facts of PON ports go. A port that is not among the known ones is an uplink."""
-        place_of = asked.places(walk)
         target: dict[Rows, dict[PonPort, Facts]] = {"pon_port": reading.pon_ports, "pon_traffic": reading.pon_traffic}
+        for asked, walk in zip(groups, walks, strict=True):
+            place_of = asked.places(walk)
+            learnt: dict[Place, bytes] = {}
 
-        def facts_at(rows: Rows, key: bytes) -> Facts | None:
-            place = place_of(key)
-            if place is None or place.ont_id is not None or (self._ports and place.port not in self._ports):
-                return None
-            self._keys[(asked.index, place)] = key
-            return target[rows].setdefault(place.port, {})
+            def facts_at(rows: Rows, key: bytes, place_of: PlaceOf = place_of, learnt: Keys = learnt) -> Facts | None:
+                place = place_of(key)
+                if place is None or place.ont_id is not None or (known and place.port not in known):
+                    return None
+                learnt[place] = key
+                return target[rows].setdefault(place.port, {})
 
-        return facts_at
+            await asked.store(walk, facts_at, reading.started_at)
+            self._learn(asked, walk, learnt)
+        return [walk.error for walk in walks]
+
+    def _learn(self, asked: Asked, walk: Walk, learnt: dict[Place, bytes]) -> None:
+        """Remember how the device numbers places; after a whole walk, only what it listed."""
+        before = self._keys.get(asked.index, {}) if walk.error else {}
+        self._keys[asked.index] = {**before, **learnt}
 
     # ONTs
 
     async def _read_onts(self, tables: Sequence[Table], reading: OltReading) -> list[NocError | None]:
         """Read tables of ONTs: port by port where a port's ONTs share the start of their index, else whole columns."""
+        ports = sorted(self._ports)
         jobs: list[tuple[Asked, PonPort | None, Walk]] = []
         for asked in group(tables, self.profile.port_index):
-            parts = self._parts(asked.index)
+            parts = self._parts(asked.index, ports)
             jobs += [(asked, port, Walk(asked.oids, part)) for port, part in parts.items()]
             if not parts:
                 jobs.append((asked, None, Walk(asked.oids)))
         await self._walk([walk for _, _, walk in jobs], reading)
-        found = {port: PortReading(port, Outcome.COMPLETE) for port in sorted(self._ports)} if jobs else {}
+        found = {port: PortReading(port, Outcome.COMPLETE) for port in ports if jobs}
         for asked, port, walk in jobs:
-            facts_at = _part_facts(found[port]) if port else self._ont_facts(asked, walk, found)
-            await asked.store(walk, facts_at, reading.started_at)
+            if port:
+                await asked.store(walk, _part_facts(found[port]), reading.started_at)
+            else:
+                await self._store_whole(asked, walk, found, reading.started_at)
             await asyncio.sleep(0)
         for port, port_reading in found.items():
-            _judge_port(port_reading, [walk for _, at, walk in jobs if at in (port, None)])
+            outcome.judge_port(port_reading, [walk for _, at, walk in jobs if at in (port, None)])
         reading.ports = list(found.values())
         return [walk.error for _, port, walk in jobs if port is None]
 
-    def _parts(self, index: str | Join) -> dict[PonPort, bytes]:
-        """The start of the indexes of each known port's ONTs; empty when they share none."""
+    def _parts(self, index: str | Join, ports: Sequence[PonPort]) -> dict[PonPort, bytes]:
+        """The start of the indexes of each port's ONTs; empty when they share none."""
         if isinstance(index, Join):
             return {}
         encode = SPACES[index].encode
-        starts = {port: encode(Place(port)) for port in sorted(self._ports)}
+        starts = {port: encode(Place(port)) for port in ports}
         return {
-            port: self._keys.get((index, Place(port))) or codec.encode_subids(start)
+            port: self._keys.get(index, {}).get(Place(port)) or codec.encode_subids(start)
             for port, start in starts.items()
             if start is not None
         }
 
-    def _ont_facts(self, asked: Asked, walk: Walk, found: dict[PonPort, PortReading]) -> FactsAt:
-        """Where facts of ONTs go when whole columns are walked."""
+    async def _store_whole(self, asked: Asked, walk: Walk, found: dict[PonPort, PortReading], now: float) -> None:
+        """Sort the rows of whole columns into ports."""
         place_of = asked.places(walk)
-        learn = isinstance(asked.index, Join)
+        learnt: dict[Place, bytes] = {}
 
         def facts_at(rows: Rows, key: bytes) -> Facts | None:
             place = place_of(key)
             if place is None or place.ont_id is None:
                 return None
-            if learn:
-                self._keys[(asked.index, place)] = key
+            learnt[place] = key
             port = found.get(place.port)
             if port is None:
                 port = found[place.port] = PortReading(place.port, Outcome.COMPLETE)
             return _target(port, rows).setdefault(place.ont_id, {})
 
-        return facts_at
+        await asked.store(walk, facts_at, now)
+        if isinstance(asked.index, Join):
+            self._learn(asked, walk, learnt)
 
     def _key(self, index: str | Join, place: Place) -> bytes | None:
         """The encoded index of an ONT; None when it was never seen and cannot be worked out."""
+        known = self._keys.get(index, {})
         if isinstance(index, Join):
-            return self._keys.get((index, place))
+            return known.get(place)
         encode = SPACES[index].encode
-        port_key = self._keys.get((index, Place(place.port)))
+        port_key = known.get(Place(place.port))
         if port_key and encode(Place(place.port)) is not None and place.ont_id is not None:
             return port_key + codec.encode_subids([place.ont_id])
         subids = encode(place)
@@ -290,29 +301,3 @@ def _part_facts(port: PortReading) -> FactsAt:
         return _target(port, rows).setdefault(subids[0], {}) if len(subids) == 1 else None
 
     return facts_at
-
-
-def _judge_port(port: PortReading, walks: Sequence[Walk]) -> None:
-    errors = [walk.error for walk in walks if walk.error]
-    if errors:
-        some = len(errors) < len(walks) or any(walk.varbinds for walk in walks)
-        port.outcome = Outcome.PARTIAL if some else Outcome.FAILED
-        port.error = errors[0].message
-
-
-def _judge(reading: OltReading, errors: Sequence[NocError | None]) -> None:
-    """Say how much of the truth the reading is."""
-    failed = [port for port in reading.ports if port.outcome is not Outcome.COMPLETE]
-    broken = [error for error in errors if error]
-    count = len(failed) + len(broken)
-    everything = count >= len(errors) + len(reading.ports)
-    reading.outcome = Outcome.COMPLETE if not count else Outcome.FAILED if everything else Outcome.PARTIAL
-    if count and reading.error is None:
-        reading.error = _summary(failed, broken)
-
-
-def _summary(failed: Sequence[PortReading], errors: Sequence[NocError]) -> str:
-    if not failed:
-        return errors[0].message
-    ports = ", ".join(str(port.port) for port in failed[:4]) + (" ..." if len(failed) > 4 else "")
-    return f"{len(failed)} PON ports not read ({ports}): {failed[0].error}"
