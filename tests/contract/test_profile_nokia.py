@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from profile_olt import IF, Columns, mib, named, onts, polled, read_all
 
+from noc_console.demo.agent import Behaviour
 from noc_console.demo.mib import MibTree
 from noc_console.domain.identity import PonPort
-from noc_console.domain.network import PollKind
+from noc_console.domain.network import Outcome, PollKind
 
 N = "1.3.6.1.4.1.637.61.1"
 PON_1, PON_5 = 94380032, 94642176
@@ -113,6 +114,21 @@ async def test_one_ont_is_read_by_the_number_that_its_place_gives() -> None:
         facts = await poller.read_ont(PonPort((1, 1, 1, 1)), 1)
     assert agent.requests == before + 1
     assert (facts["serial"], facts["state"], facts["onu_rx_dbm"]) == ("ALCLB24F0001", "online", -18.73)
+
+
+async def test_a_walk_of_whole_columns_that_dies_midway_concludes_nothing() -> None:
+    async with polled(device(tables())) as (poller, agent):
+        await poller.poll(PollKind.STATE)
+        agent.behaviour = Behaviour(dies_after=2)  # uptime and the port table
+        reading = await poller.poll(PollKind.STATE)
+        assert reading.outcome is Outcome.PARTIAL
+        assert {str(port.port): port.outcome for port in reading.ports} == {
+            "1/1/1/1": Outcome.FAILED,
+            "1/1/1/5": Outcome.FAILED,
+        }
+        assert "no answer" in str(reading.error)
+        agent.behaviour = Behaviour(dies_after=1)
+        assert (await poller.poll(PollKind.OPTICS)).outcome is Outcome.FAILED
 
 
 async def test_cpu_counts_only_while_it_is_monitored() -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
 from profile_olt import IF, IFX, Columns, mib, named, onts, polled, read_all
 
+from noc_console.demo.mib import MibTree
+from noc_console.domain.errors import SourceProtocolError
 from noc_console.domain.identity import PonPort
 from noc_console.domain.network import PollKind
 
@@ -157,6 +160,30 @@ async def test_bdcom() -> None:
         "0/2#2": {"onu_rx_dbm": None},  # in the MIB's own steps it would be another value: blank, not a guess
     }
     assert {"ont.onu_rx_dbm", "ont.onu_tx_dbm"} <= set(poller.unverified)
+
+
+def bdcom(onu: bytes) -> MibTree:
+    return mib(
+        "1.3.6.1.4.1.3320.1.390.0",
+        "BDCOM(tm) GP3600-16B",
+        {
+            f"{IF}.2": {"9": b"GPON0/2", "1179": onu},
+            f"{IF}.8": {"9": 1, "1179": 1},
+            "1.3.6.1.4.1.3320.10.3.3.1.2": {"1179": b"BDCM12345678"},
+            "1.3.6.1.4.1.3320.10.3.3.1.4": {"1179": 3},
+        },
+    )
+
+
+async def test_an_interface_number_that_went_to_another_onu_is_not_read_for_the_old_one() -> None:
+    async with polled(bdcom(b"GPON0/2:1")) as (poller, agent):
+        await poller.poll(PollKind.STATE)
+        assert (await poller.read_ont(PonPort((0, 2)), 1))["serial"] == "BDCM12345678"
+        agent.tree = bdcom(b"GPON0/2:5")
+        assert list(onts(await poller.poll(PollKind.STATE))) == ["0/2#5"]
+        with pytest.raises(SourceProtocolError, match="lists no ONT 1 on port 0/2"):
+            await poller.read_ont(PonPort((0, 2)), 1)
+        assert (await poller.read_ont(PonPort((0, 2)), 5))["serial"] == "BDCM12345678"
 
 
 CDATA = ("1.3.6.1.4.1.17409", "some site")
