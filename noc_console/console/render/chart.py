@@ -75,11 +75,11 @@ def _plot(
     known = [value for values in series.values() for value in values if value is not None]
     low, high = min(known), max(known)
     for limit, role in ((thresholds.rx_warning_dbm, "chart-warning"), (thresholds.rx_critical_dbm, "chart-critical")):
-        if low - 4 <= limit <= high + 4:
-            low, high = min(low, limit), max(high, limit)
-            plt.plot(
-                [instants[0], instants[-1]], [limit, limit], marker="─" if blocks else "-", color=_colour(colours[role])
-            )
+        # Always in the picture, however far away: how far is what the operator wants to see.
+        low, high = min(low, limit), max(high, limit)
+        plt.plot(
+            [instants[0], instants[-1]], [limit, limit], marker="─" if blocks else "-", color=_colour(colours[role])
+        )
     for metric in METRICS:
         if any(value is not None for value in series.get(metric, ())):
             marker = "hd" if blocks else ("*" if metric == METRICS[0] else "o")

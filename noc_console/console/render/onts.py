@@ -56,7 +56,7 @@ _ALL = {
 }
 
 _PRESETS = {
-    "triage": "state serial age olt port ont_id description rx signal reason trend orx distance model since",
+    "triage": "state serial age olt port ont_id description rx trend signal reason orx distance model since",
     "optical": "state serial olt port rx signal orx tx distance temperature trend description age ont_id",
     "customer": "state serial description model firmware since olt port ont_id age rx",
     "tr069": "state serial informed ip pppoe mac model description olt port",
