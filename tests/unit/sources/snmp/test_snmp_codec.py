@@ -55,7 +55,7 @@ def test_unsigned_types_are_not_negative() -> None:
 
 def response(*bindings: bytes, request_id: int = 7) -> bytes:
     body = codec.encode_integer(request_id) + b"\x02\x01\x00\x02\x01\x00" + codec.tlv(0x30, b"".join(bindings))
-    return Community("public").wrap(codec.tlv(codec.RESPONSE, body))
+    return Community("public").wrap(codec.tlv(codec.RESPONSE, body), request_id)
 
 
 def binding(dotted: str, value: bytes) -> bytes:
