@@ -65,6 +65,8 @@ class Polling(Model):
     health_s: Seconds = 60
     inventory_s: Seconds = 21600
     cpe_s: Seconds = 60
+    optics_cpu_limit_percent: Annotated[float, Field(gt=0, le=100)] = 85
+    """At this CPU load of the OLT and above, its optics are left for later."""
 
 
 class ThresholdsModel(Model):
@@ -140,6 +142,53 @@ class OltConfig(Model):
     profile: str = "auto"
     thresholds: ThresholdsModel | None = None
     """Overrides the global thresholds for this OLT."""
+
+
+class CoreDeviceConfig(Model):
+    """A router, switch or server of the core: pinged, and read by standard MIBs."""
+
+    name: Name
+    address: Annotated[str, Field(min_length=1, max_length=255)]
+    snmp: Snmp | None = None
+    """None: only pinged."""
+    interfaces: tuple[str, ...] = ()
+    """Whose traffic is counted, by ifName or ifDescr."""
+
+    @model_validator(mode="after")
+    def _readable(self) -> CoreDeviceConfig:
+        if self.interfaces and self.snmp is None:
+            raise ValueError("interfaces: needs snmp:")
+        return self
+
+
+class Traps(Model):
+    """Where SNMP notifications of the OLTs are taken."""
+
+    listen: str = "0.0.0.0:1162"
+    community: SecretStr | None = None
+    """Accepted besides each OLT's own."""
+
+    @field_validator("listen")
+    @classmethod
+    def _address(cls, listen: str) -> str:
+        host, _, port = listen.rpartition(":")
+        if not host or not port.isdecimal() or int(port) > 65535:
+            raise ValueError("must be ADDRESS:PORT, such as 0.0.0.0:1162 or [::]:1162")
+        return listen
+
+    @property
+    def endpoint(self) -> tuple[str, int]:
+        """Address and port."""
+        host, _, port = self.listen.rpartition(":")
+        return host.strip("[]"), int(port)
+
+
+class Ping(Model):
+    """ICMP echo of OLTs and core devices."""
+
+    every_s: Seconds = 60
+    count: Annotated[int, Field(ge=1, le=20)] = 3
+    timeout_s: Annotated[float, Field(gt=0, le=60)] = 2
 
 
 class History(Model):

@@ -57,6 +57,11 @@ class Olt:
     temperature_celsius: float | None = None
     unverified: str | None = None
     """Facts that rest on one source only for this model, comma-separated: ``ont.distance_m,olt.software``."""
+    ping_rtt_ms: float | None = None
+    """Mean round trip of the last series of ICMP echoes; None when all were lost."""
+    ping_loss: float | None = None
+    """Share of the last series that was lost, 0 to 1; None when never pinged. Says nothing about SNMP."""
+    ping_at: float | None = None
     revision: int = 0
 
 
@@ -251,6 +256,48 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class CoreDevice:
+    """A router, switch or server of the core."""
+
+    name: str
+    address: str
+    reachable: bool | None = None
+    """Whether the last SNMP poll got an answer; None before the first, or without SNMP."""
+    error: str | None = None
+    description: str | None = None
+    """sysDescr."""
+    last_poll_at: float | None = None
+    last_ok_at: float | None = None
+    uptime_s: float | None = None
+    cpu_percent: float | None = None
+    memory_percent: float | None = None
+    ping_rtt_ms: float | None = None
+    ping_loss: float | None = None
+    ping_at: float | None = None
+    removed_at: float | None = None
+    """Set when it is no longer configured."""
+    revision: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CoreInterface:
+    """An interface of a core device that the config names."""
+
+    device: str
+    name: str
+    """As the config names it."""
+    alias: str | None = None
+    oper: str | None = None
+    """``up``, ``down``, ...; ``missing`` when the device has none of that name."""
+    speed_mbps: float | None = None
+    rx_bps: float | None = None
+    """Between the last two polls; None after a restart or a gap."""
+    tx_bps: float | None = None
+    observed_at: float | None = None
+    revision: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Collector:
     """A collector that registered itself; alive while its heartbeat is fresh."""
 
@@ -283,3 +330,6 @@ class Changes:
     events: list[Event] = field(default_factory=list)
     sources: list[Source] = field(default_factory=list)
     collectors: list[Collector] = field(default_factory=list)
+    core_devices: list[CoreDevice] = field(default_factory=list)
+    """Those that are no longer configured come with ``removed_at`` set."""
+    core_interfaces: list[CoreInterface] = field(default_factory=list)

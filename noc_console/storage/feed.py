@@ -4,7 +4,7 @@ Every write of facts raises the revision of its stream in the same transaction, 
 stream's row is locked until the commit, so revisions become visible in order: whoever has seen revision n has seen
 every row up to n.
 
-Streams: ``olt:<id>`` (the OLT with its cards, ports, marks and ONTs), ``cpe``, ``job``, ``source``, ``event``.
+Streams: ``olt:<id>`` (the OLT with its cards, ports, marks and ONTs), ``cpe``, ``core``, ``job``, ``source``, ``event``.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ from noc_console.domain.network import (
     Card,
     Changes,
     Collector,
+    CoreDevice,
+    CoreInterface,
     Cpe,
     Event,
     Fan,
@@ -93,6 +95,8 @@ async def read_changes(connection: AsyncConnection, since: Mapping[str, int]) ->
         elif stream == "cpe":
             query = select(*columns(schema.cpe, Cpe)).where(schema.cpe.c.revision > seen)
             changes.cpes.extend(await read_rows(connection, query, Cpe))
+        elif stream == "core":
+            await _read_core(connection, seen, changes)
         elif stream == "job":
             changes.jobs.extend(await read_jobs(connection, seen))
         elif stream == "source":
@@ -129,6 +133,16 @@ async def _read_olt(connection: AsyncConnection, olt_id: int, seen: int, changes
     marks = schema.poll_mark
     query = select(*columns(marks, PollMark)).where(marks.c.olt_id == olt_id, marks.c.revision > seen)
     changes.marks.extend(await read_rows(connection, query, _mark))
+
+
+async def _read_core(connection: AsyncConnection, seen: int, changes: Changes) -> None:
+    devices, interfaces = schema.core_device, schema.core_interface
+    query = select(*columns(devices, CoreDevice)).where(devices.c.revision > seen)
+    if seen == 0:
+        query = query.where(devices.c.removed_at.is_(None))
+    changes.core_devices.extend(await read_rows(connection, query, CoreDevice))
+    query = select(*columns(interfaces, CoreInterface)).where(interfaces.c.revision > seen)
+    changes.core_interfaces.extend(await read_rows(connection, query, CoreInterface))
 
 
 def _mark(olt_id: int, port: str, kind: str, outcome: str, *rest: Any) -> PollMark:

@@ -61,6 +61,9 @@ olt = Table(
     Column("temperature_celsius", Float),
     Column("max_repetitions", Integer),
     Column("unverified", Text),
+    Column("ping_rtt_ms", Float),
+    Column("ping_loss", Float),
+    Column("ping_at", Float),
     Column("removed_at", Float),
     _revision(),
 )
@@ -203,6 +206,40 @@ cpe_section = Table(
     Column("section", Text, primary_key=True),
     Column("data", Text, nullable=False),
     Column("read_at", Float, nullable=False),
+)
+
+core_device = Table(
+    "core_device",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("address", Text, nullable=False),
+    Column("reachable", Boolean),
+    Column("error", Text),
+    Column("description", Text),
+    Column("last_poll_at", Float),
+    Column("last_ok_at", Float),
+    Column("uptime_s", Float),
+    Column("cpu_percent", Float),
+    Column("memory_percent", Float),
+    Column("ping_rtt_ms", Float),
+    Column("ping_loss", Float),
+    Column("ping_at", Float),
+    Column("removed_at", Float),
+    _revision(),
+)
+
+core_interface = Table(
+    "core_interface",
+    metadata,
+    Column("device", Text, ForeignKey("core_device.name"), primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("alias", Text),
+    Column("oper", Text),
+    Column("speed_mbps", Float),
+    Column("rx_bps", Float),
+    Column("tx_bps", Float),
+    Column("observed_at", Float),
+    _revision(),
 )
 
 event = Table(
