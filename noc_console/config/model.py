@@ -240,6 +240,11 @@ class Config(Model):
     polling: Polling = Polling()
     thresholds: ThresholdsModel = ThresholdsModel()
     olts: tuple[OltConfig, ...]
+    core_devices: tuple[CoreDeviceConfig, ...] = ()
+    traps: Traps | None = None
+    """None: no listener."""
+    ping: Ping | None = Ping()
+    """None: nothing is pinged."""
     history: History = History()
     jobs: Jobs = Jobs()
     console: Console = Console()
@@ -266,13 +271,22 @@ class Config(Model):
     def _named_once(cls, olts: tuple[OltConfig, ...]) -> tuple[OltConfig, ...]:
         if not olts:
             raise ValueError("must name at least one OLT")
-        names = [olt.name for olt in olts]
-        twice = sorted({name for name in names if names.count(name) > 1})
-        if twice:
-            raise ValueError(f"OLT names must differ; given twice: {', '.join(twice)}")
+        _differ("OLT", [olt.name for olt in olts])
         return olts
+
+    @field_validator("core_devices")
+    @classmethod
+    def _core_named_once(cls, devices: tuple[CoreDeviceConfig, ...]) -> tuple[CoreDeviceConfig, ...]:
+        _differ("core device", [device.name for device in devices])
+        return devices
 
     def thresholds_for(self, olt: str) -> Thresholds:
         """Thresholds of one OLT: its own, or the global ones."""
         own = next((o.thresholds for o in self.olts if o.name == olt), None)
         return (own or self.thresholds).domain()
+
+
+def _differ(what: str, names: list[str]) -> None:
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise ValueError(f"{what} names must differ; given twice: {', '.join(twice)}")
