@@ -4,7 +4,8 @@ Every write of facts raises the revision of its stream in the same transaction, 
 stream's row is locked until the commit, so revisions become visible in order: whoever has seen revision n has seen
 every row up to n.
 
-Streams: ``olt:<id>`` (the OLT with its cards, ports, marks and ONTs), ``cpe``, ``core``, ``job``, ``source``, ``event``.
+Streams: ``olt:<id>`` (the OLT with its cards, ports, marks and ONTs), ``cpe``, ``core``, ``job``, ``source``,
+``event``.
 """
 
 from __future__ import annotations

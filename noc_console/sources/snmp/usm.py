@@ -125,9 +125,12 @@ class Usm:
     Args:
         user: Who we are.
         monotonic: Clock, seconds.
+        engine_id: Of the agent when it is known beforehand, as that of a trap's sender is; its clock is not yet.
     """
 
-    def __init__(self, user: User, monotonic: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, user: User, monotonic: Callable[[], float] = time.monotonic, engine_id: bytes | None = None
+    ) -> None:
         self._user = user
         self._monotonic = monotonic
         self._engine_id = b""
@@ -137,6 +140,9 @@ class Usm:
         self._auth_key = b""
         self._priv_key = b""
         self._salt = int.from_bytes(os.urandom(8), "big")
+        if engine_id is not None:
+            self._take_engine(engine_id)
+            self._time_at = self._monotonic()
 
     @property
     def silence_hint(self) -> str:
@@ -211,14 +217,17 @@ class Usm:
     def _learn(self, parts: _Parts) -> None:
         """Take over engine id, boots and time; keys are made anew for another engine."""
         if parts.engine_id and parts.engine_id != self._engine_id:
-            self._engine_id = parts.engine_id
-            user = self._user
-            if user.auth:
-                key = password_key(user.auth, user.auth_password)
-                self._auth_key = localized_key(user.auth, key, parts.engine_id)
-            if user.priv:
-                self._priv_key = privacy_key(user, parts.engine_id)
+            self._take_engine(parts.engine_id)
         self._boots, self._time, self._time_at = parts.boots, parts.time, self._monotonic()
+
+    def _take_engine(self, engine_id: bytes) -> None:
+        self._engine_id = engine_id
+        user = self._user
+        if user.auth:
+            key = password_key(user.auth, user.auth_password)
+            self._auth_key = localized_key(user.auth, key, engine_id)
+        if user.priv:
+            self._priv_key = privacy_key(user, engine_id)
 
     def _check_time(self, parts: _Parts) -> None:
         """RFC 3414 3.2 7b: refuse what is older than the window; follow the agent's clock."""
@@ -299,6 +308,17 @@ class _Parts:
     salt: bytes
     data: bytes
     """Scoped PDU, or the OCTET STRING that holds it encrypted."""
+    user: bytes = b""
+
+
+def sender_of(message: bytes) -> tuple[bytes, bytes]:
+    """Engine id and user name that a version 3 message claims.
+
+    Raises:
+        DecodeError: It is no such message.
+    """
+    parts = _split(message)
+    return parts.engine_id, parts.user
 
 
 def _split(message: bytes) -> _Parts:
@@ -329,12 +349,13 @@ def _split(message: bytes) -> _Parts:
     engine_id, inner = _octets(message, inner)
     boots, inner = _integer(message, inner)
     engine_time, inner = _integer(message, inner)
-    _, inner = _octets(message, inner)
+    user, inner = _octets(message, inner)
     _, auth_start, auth_end = header(message, inner)
     salt, _ = _octets(message, auth_end)
     if not (0 <= boots < 2**31 and 0 <= engine_time < 2**31):
         raise DecodeError("engine time")
-    return _Parts(message_id, flags[0], engine_id, boots, engine_time, (auth_start, auth_end), salt, message[after:end])
+    auth_at = (auth_start, auth_end)
+    return _Parts(message_id, flags[0], engine_id, boots, engine_time, auth_at, salt, message[after:end], user)
 
 
 def _scoped_pdu(data: bytes) -> int:
