@@ -26,6 +26,7 @@ class Network:
         self._config = config
         self._now = now
         self._olts = {olt.id: olt for olt in changes.olts}
+        self._unverified = {olt.id: sorted(olt.unverified_of("ont")) for olt in changes.olts}
         self._state_at = {
             (mark.olt_id, mark.port): mark.observed_at for mark in changes.marks if mark.kind is PollKind.STATE
         }
@@ -85,6 +86,7 @@ class Network:
             "first_seen_at": iso(ont.first_seen_at),
             "observed_at": iso(observed_at),
             "age_s": None if observed_at is None else round(max(0.0, self._now - observed_at), 1),
+            "unverified": self._unverified.get(ont.olt_id, []),
         }
 
     def olt_rows(self) -> list[Row]:
@@ -114,6 +116,7 @@ class Network:
             "last_ok_at": iso(olt.last_ok_at),
             "last_poll_s": olt.last_poll_s,
             "error": olt.error,
+            "unverified": sorted((olt.unverified or "").split(",")) if olt.unverified else [],
         }
 
 

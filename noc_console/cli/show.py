@@ -147,8 +147,8 @@ async def lookup(backend: StorageBackend, config: Config, text: str, as_json: bo
 
 def _print_ont(row: Row, cpes: list[Cpe], sections: list[Section]) -> None:
     for key, value in row.items():
-        if value is not None:
-            print(f"{key:20} {value}")
+        if value is not None and key != "unverified":
+            print(f"{key:20} {value}{'  (not verified on this model)' if key in row['unverified'] else ''}")
     print()
     if not cpes:
         print("not managed via TR-069 (the ACS knows no router with this serial number)")

@@ -64,6 +64,11 @@ class Olt:
     ping_at: float | None = None
     revision: int = 0
 
+    def unverified_of(self, rows: str) -> frozenset[str]:
+        """Names of the unverified facts of one kind of rows: ``ont``, ``card``, ``fan``, ``pon_port``, ``olt``."""
+        facts = (fact.partition(".") for fact in (self.unverified or "").split(","))
+        return frozenset(name for kind, _, name in facts if kind == rows)
+
 
 @dataclass(frozen=True, slots=True)
 class Card:
@@ -195,6 +200,11 @@ class Ont:
     refreshed_at: float | None = None
     """When this ONT alone was last read (``r``)."""
     revision: int = 0
+
+    @property
+    def identity(self) -> str | None:
+        """What it is called by: its serial number, or an EPON ONU's MAC address."""
+        return self.serial or self.mac
 
 
 @dataclass(frozen=True, slots=True)

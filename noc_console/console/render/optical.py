@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from noc_console.console.render.cells import Cell, Line
+from noc_console.console.render.doubt import doubt, footnote
 from noc_console.console.render.summary import SIGNAL_WORDS, labelled
 from noc_console.console.render.times import ago
 from noc_console.console.state.facts import OntFacts
@@ -16,26 +17,22 @@ def render_values(facts: OntFacts, width: int, absolute: bool) -> list[Line]:
     """The values."""
     ont = facts.ont
     trusted = facts.optics.trusted and facts.state == "online"
-    shade = "base" if trusted else "dim"
     lines: list[Line] = []
-    rx: list[Line] = [[_value(ont.onu_rx_dbm, "dBm", trusted)]]
+    rx: list[Line] = [_reading(facts, "onu_rx_dbm", "dBm")]
     if facts.signal and trusted:
         rx.append([(SIGNAL_WORDS[facts.signal.value], facts.signal.value)])
     if ont.onu_rx_dbm is not None:
-        rx.append([("margin ", "dim"), (f"{margin_db(ont.onu_rx_dbm):.1f} dB", shade)])
+        rx.append([("margin ", "dim"), (f"{margin_db(ont.onu_rx_dbm):.1f} dB", "base" if trusted else "dim")])
     limits = facts.thresholds
     rx.append([(f"limits {limits.rx_warning_dbm:g} / {limits.rx_critical_dbm:g} / {limits.rx_overload_dbm:g}", "dim")])
     lines += labelled("Rx at ONT", rx, width)
-    lines += labelled(
-        "Rx at OLT",
-        [[_value(ont.olt_rx_dbm, "dBm", trusted)], [("Tx ONT ", "dim"), _value(ont.onu_tx_dbm, "dBm", trusted)]],
-        width,
-    )
-    module: list[Line] = []
-    for label, value, unit, digits in (
-        ("temp", ont.temperature_celsius, "°C", 1), ("supply", ont.voltage_v, "V", 2), ("bias", ont.bias_ma, "mA", 1),
-    ):  # fmt: skip
-        module.append([(f"{label} ", "dim"), _value(value, unit, trusted, digits)])
+    sent: Line = [("Tx ONT ", "dim"), *_reading(facts, "onu_tx_dbm", "dBm")]
+    lines += labelled("Rx at OLT", [_reading(facts, "olt_rx_dbm", "dBm"), sent], width)
+    module: list[Line] = [
+        [("temp ", "dim"), *_reading(facts, "temperature_celsius", "°C", 1)],
+        [("supply ", "dim"), *_reading(facts, "voltage_v", "V")],
+        [("bias ", "dim"), *_reading(facts, "bias_ma", "mA", 1)],
+    ]
     lines += labelled("module", module, width)
     lines += labelled(
         "read",
@@ -52,21 +49,28 @@ def render_values(facts: OntFacts, width: int, absolute: bool) -> list[Line]:
     )
     if facts.cpe is not None and facts.cpe.rx_dbm is not None:
         lines += labelled("router", [[("its own Rx ", "dim"), (f"{facts.cpe.rx_dbm:.1f} dBm", "base")]], width)
-    return lines
+    return [*lines, *footnote(lines, width)]
 
 
-def _value(value: float | None, unit: str, trusted: bool, digits: int = 2) -> Cell:
+def _reading(facts: OntFacts, name: str, unit: str, digits: int = 2) -> list[Cell]:
+    """In brackets when it is not of now."""
+    value = getattr(facts.ont, name)
     if value is None:
-        return "no reading", "dim"
+        return [("no reading", "dim")]
     text = f"{value:.{digits}f} {unit}"
-    return (text, "base") if trusted else (f"({text})", "dim")
+    trusted = facts.optics.trusted and facts.state == "online"
+    return [(text, "base") if trusted else (f"({text})", "dim"), *doubt(facts.unverified, name)]
 
 
 def _last(facts: OntFacts, absolute: bool) -> Line:
     ont = facts.ont
     if ont.onu_rx_dbm is not None or ont.last_onu_rx_dbm is None:
         return ()
-    return [("last Rx ", "dim"), (f"{ont.last_onu_rx_dbm:.2f} dBm {ago(ont.last_rx_at, facts.now, absolute)}", "base")]
+    return [
+        ("last Rx ", "dim"),
+        (f"{ont.last_onu_rx_dbm:.2f} dBm {ago(ont.last_rx_at, facts.now, absolute)}", "base"),
+        *doubt(facts.unverified, "onu_rx_dbm"),
+    ]
 
 
 def render_ranges(chosen: str) -> Line:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from noc_console.console.render.cells import Cell, Line, fit, flow, wrap
+from noc_console.console.render.doubt import doubt, footnote
 from noc_console.console.render.times import ago
 from noc_console.console.state.facts import OntFacts, as_reason, contradiction
 from noc_console.domain.freshness import format_age
@@ -32,7 +33,7 @@ def paragraph(text: str, width: int, role: str, mark: str = " ") -> list[Line]:
 
 def render_summary(facts: OntFacts, width: int, absolute: bool) -> list[Line]:
     """The whole tab; its first five lines stand alone on a small screen."""
-    lines: list[Line] = [_identity(facts, width)]
+    lines: list[Line] = [_identity(facts)]
     lines += labelled("OLT says", _olt_side(facts, absolute), width)
     against = contradiction(facts)
     acs = labelled("ACS says", acs_side(facts, absolute), width)
@@ -48,14 +49,12 @@ def render_summary(facts: OntFacts, width: int, absolute: bool) -> list[Line]:
     lines += labelled("device", _device(facts), width)
     lines += labelled("place", _place(facts), width)
     lines += labelled("seen", _seen(facts, absolute), width)
-    return lines
+    return [*lines, *footnote(lines, width)]
 
 
-def _identity(facts: OntFacts, width: int) -> Line:
+def _identity(facts: OntFacts) -> Line:
     ont = facts.ont
-    name = ont.description or ""
-    left: list[Cell] = [(f" {ont.serial or 'no serial'}", "title"), (f"  {name}", "base")]
-    return left
+    return [(f" {ont.serial or 'no serial'}", "title"), (f"  {ont.description or ''}", "base")]
 
 
 def state_cell(facts: OntFacts) -> Cell:
@@ -78,7 +77,8 @@ def _olt_side(facts: OntFacts, absolute: bool) -> list[Line]:
         since = [("since ", "dim"), (text.removesuffix(" ago").removeprefix("at "), "base")]
     elif facts.state == "unknown" and ont.state != "unknown":
         since = [(f"last known: {ont.state}", "dim")]
-    return [[state_cell(facts)], since, [read_cell(facts, absolute)]]
+    state = [state_cell(facts), *doubt(facts.unverified, "state")]
+    return [state, since, [read_cell(facts, absolute)]]
 
 
 def acs_side(facts: OntFacts, absolute: bool) -> list[Line]:
@@ -111,23 +111,29 @@ def light_items(facts: OntFacts) -> list[Line]:
     ont = facts.ont
     items: list[Line] = []
     trusted = facts.state == "online" and facts.optics.trusted
+    rx_doubt = doubt(facts.unverified, "onu_rx_dbm")
     if ont.onu_rx_dbm is not None:
         role = facts.signal.value if facts.signal and trusted else "dim"
-        items.append([("Rx ONT ", "dim"), (_dbm(ont.onu_rx_dbm, trusted), role if role != "good" else "base")])
+        value = _dbm(ont.onu_rx_dbm, trusted)
+        items.append([("Rx ONT ", "dim"), (value, role if role != "good" else "base"), *rx_doubt])
         if facts.signal and trusted:
             items.append([(SIGNAL_WORDS[facts.signal.value], facts.signal.value)])
         items.append([("margin ", "dim"), (f"{margin_db(ont.onu_rx_dbm):.1f} dB", "base" if trusted else "dim")])
     elif ont.last_onu_rx_dbm is not None:
         age = f" {format_age(facts.now - ont.last_rx_at)} ago" if ont.last_rx_at is not None else ""
-        items.append([("last Rx ONT ", "dim"), (f"{ont.last_onu_rx_dbm:.1f} dBm{age}", "dim")])
+        items.append([("last Rx ONT ", "dim"), (f"{ont.last_onu_rx_dbm:.1f} dBm{age}", "dim"), *rx_doubt])
     else:
         items.append([("no reading", "dim")])
     if ont.olt_rx_dbm is not None:
-        items.append([("Rx OLT ", "dim"), (_dbm(ont.olt_rx_dbm, trusted), "base" if trusted else "dim")])
+        value = _dbm(ont.olt_rx_dbm, trusted)
+        items.append(
+            [("Rx OLT ", "dim"), (value, "base" if trusted else "dim"), *doubt(facts.unverified, "olt_rx_dbm")]
+        )
     distance = ont.distance_m if ont.distance_m is not None else ont.last_distance_m
     if distance is not None:
         text = f"{distance} m" if ont.distance_m is not None else f"({distance} m)"
-        items.append([("dist ", "dim"), (text, "base" if ont.distance_m is not None else "dim")])
+        role = "base" if ont.distance_m is not None else "dim"
+        items.append([("dist ", "dim"), (text, role), *doubt(facts.unverified, "distance_m", "last_distance_m")])
     return items
 
 
@@ -140,29 +146,34 @@ def _reason(facts: OntFacts) -> list[Line]:
     if reason is None:
         return []
     raw = f" (vendor value {facts.ont.vendor_reason})" if facts.ont.vendor_reason else ""
-    return [[(reason.label, "offline"), (f": {reason.meaning}{raw}", "base")]]
+    mark = doubt(facts.unverified, "offline_reason")
+    return [[(reason.label, "offline"), *mark, (f": {reason.meaning}{raw}", "base")]]
 
 
 def _serial_forms(facts: OntFacts) -> list[Line]:
     serial = facts.ont.serial
     if serial is None:
         return [[("the OLT gives none", "dim")]]
+    mark = doubt(facts.unverified, "serial")
     try:
         hexadecimal = OntSerial.parse(serial).hex
     except ValueError:
-        return [[(serial, "base")]]
-    return [[(serial, "base")], [(f"{hexadecimal[:8]} {hexadecimal[8:]}", "base")]]
+        return [[(serial, "base"), *mark]]
+    return [[(serial, "base"), *mark], [(f"{hexadecimal[:8]} {hexadecimal[8:]}", "base")]]
 
 
 def _device(facts: OntFacts) -> list[Line]:
+    """The OLT's word, else the router's own."""
     ont, cpe = facts.ont, facts.cpe
-    model = ont.model or (cpe.model if cpe else None) or (cpe.product_class if cpe else None)
-    firmware = ont.firmware or (cpe.firmware if cpe else None)
-    items: list[Line] = [[(text, "base")] for text in (cpe.manufacturer if cpe else None, model) if text]
-    if ont.hardware:
-        items.append([("hw ", "dim"), (ont.hardware, "base")])
-    if firmware:
-        items.append([("fw ", "dim"), (firmware, "base")])
+    items: list[Line] = []
+    if cpe is not None and cpe.manufacturer:
+        items.append([(cpe.manufacturer, "base")])
+    told = {"model": cpe.model or cpe.product_class, "firmware": cpe.firmware} if cpe else {}
+    for label, name in (("", "model"), ("hw ", "hardware"), ("fw ", "firmware")):
+        if own := getattr(ont, name):
+            items.append([(label, "dim"), (own, "base"), *doubt(facts.unverified, name)])
+        elif other := told.get(name):
+            items.append([(label, "dim"), (other, "base")])
     return items or [[("unknown", "dim")]]
 
 
@@ -173,24 +184,29 @@ def _place(facts: OntFacts) -> list[Line]:
         [("PON ", "dim"), (ont.port, "base")],
         [("ONT id ", "dim"), (str(ont.ont_id), "base")],
     ]
-    for label, value in (("admin", ont.admin), ("config", ont.config_state), ("match", ont.match_state)):
-        if value:
-            items.append([(f"{label} ", "dim"), (value, "base")])
+    for label, name in (("admin", "admin"), ("config", "config_state"), ("match", "match_state")):
+        if value := getattr(ont, name):
+            items.append([(f"{label} ", "dim"), (value, "base"), *doubt(facts.unverified, name)])
     return items
 
 
 def _seen(facts: OntFacts, absolute: bool) -> list[Line]:
     ont = facts.ont
     items: list[Line] = []
-    for label, at in (("first", ont.first_seen_at), ("last online", ont.last_online_at)):
-        if at is not None:
-            items.append([(f"{label} ", "dim"), (ago(at, facts.now, absolute), "base")])
+    for label, name in (
+        ("first", "first_seen_at"),
+        ("last online", "last_online_at"),
+        ("OLT says up", "online_since_at"),
+    ):
+        if (at := getattr(ont, name)) is not None:
+            text = ago(at, facts.now, absolute)
+            items.append([(f"{label} ", "dim"), (text, "base"), *doubt(facts.unverified, name)])
     if ont.vanished_at is not None:
         items.append([("gone ", "dim"), (ago(ont.vanished_at, facts.now, absolute), "warning")])
-    for label, clock in (("OLT clock: up", ont.last_up_clock), ("down", ont.last_down_clock)):
-        if clock:
-            items.append([(f"{label} ", "dim"), (clock, "base")])
+    for label, name in (("OLT clock: up", "last_up_clock"), ("down", "last_down_clock")):
+        if clock := getattr(ont, name):
+            items.append([(f"{label} ", "dim"), (clock, "base"), *doubt(facts.unverified, name)])
     last = as_reason(ont.offline_reason)
     if last and facts.state == "online":
-        items.append([("last reason ", "dim"), (last.label, "base")])
+        items.append([("last reason ", "dim"), (last.label, "base"), *doubt(facts.unverified, "offline_reason")])
     return items or [[("just now", "dim")]]

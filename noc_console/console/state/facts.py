@@ -37,6 +37,8 @@ class OntFacts:
     thresholds: Thresholds
     jobs: tuple[Job, ...]
     now: float
+    unverified: frozenset[str] = frozenset()
+    """Facts of the ONT that rest on one source only for this model of OLT."""
 
     @property
     def reason(self) -> OfflineReason | None:
@@ -68,6 +70,7 @@ def gather(model: Model, row: int, now: float) -> OntFacts:
     """Facts of the ONT in ``row``."""
     ont = model.onts.ont(row)
     port = model.port_of(row)
+    olt = model.olts.get(ont.olt_id)
     return OntFacts(
         ont=ont,
         state=STATE_NAMES[model.onts.state[row]],
@@ -77,7 +80,7 @@ def gather(model: Model, row: int, now: float) -> OntFacts:
         optics=port.optics if port else Freshness.NEVER,
         signal=SIGNALS[model.onts.signal[row]],
         olt_name=model.olt_name(ont.olt_id),
-        olt=model.olts.get(ont.olt_id),
+        olt=olt,
         card=model.cards.get((ont.olt_id, port.card)) if port else None,
         port=model.ports.get((ont.olt_id, ont.port)),
         cpe=model.cpe_of(ont.serial),
@@ -85,6 +88,7 @@ def gather(model: Model, row: int, now: float) -> OntFacts:
         thresholds=model.thresholds(ont.olt_id),
         jobs=tuple(model.job_list(ont.id)),
         now=now,
+        unverified=olt.unverified_of("ont") if olt else frozenset(),
     )
 
 
