@@ -18,6 +18,7 @@ import yaml
 
 from noc_console.demo.acs import SimulatedAcs, SimulatedCpe, Timing
 from noc_console.demo.agenda import Agenda
+from noc_console.demo.huawei import ONT_OPTICS, if_index
 from noc_console.demo.planner import PlantOptions, build
 from noc_console.demo.plant import SimOnt
 from noc_console.demo.routers import Routers
@@ -64,6 +65,17 @@ class Network:
         """An ONT that is online, with its router."""
         found = [ont for ont in self.onts if ont.online and ont.serial.text in self.routers.cpes]
         return found[number], self.routers.cpes[found[number].serial.text]
+
+    def light(self, ont: SimOnt) -> tuple[float, float]:
+        """Power at an ONT and at its OLT, dBm, as the OLT's table holds them."""
+
+        def number(column: int) -> int:
+            oid = (*ONT_OPTICS, column, if_index(ont.port.id), ont.ont_id)
+            found, row = self.world.tables[ont.olt].tree.find(oid)
+            assert found is not None and row is not None
+            return int.from_bytes(found.value(row)[2:], "big", signed=True)
+
+        return number(4) / 100, (number(6) - 10_000) / 100
 
     def change(self, **values: Any) -> None:
         """Change top-level keys of the config file."""
