@@ -63,6 +63,7 @@ class Network:
         return {
             "serial": ont.serial,
             "serial_hex": _hex(ont.serial),
+            "mac": ont.mac,
             "olt": name,
             "pon_port": ont.port,
             "ont_id": ont.ont_id,

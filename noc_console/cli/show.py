@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import asdict
 
 from noc_console.cli.output import Exit, fail, iso, print_json, print_table
@@ -11,14 +12,14 @@ from noc_console.cli.rows import Network, Row, event_rows, job_row
 from noc_console.config.model import Config
 from noc_console.domain.cpe import Section
 from noc_console.domain.filters import FilterError, parse_filter
-from noc_console.domain.identity import OntSerial
+from noc_console.domain.identity import OntSerial, parse_mac
 from noc_console.domain.jobs import Job
 from noc_console.domain.network import Cpe, Ont
 from noc_console.storage.backend import StorageBackend
 
 ONT_COLUMNS = (
     ("state", "state"),
-    ("serial", "serial"),
+    ("identity", "serial or mac"),
     ("olt", "olt"),
     ("pon_port", "port"),
     ("ont_id", "id"),
@@ -70,7 +71,12 @@ async def show(backend: StorageBackend, config: Config, what: str, filter_text: 
     if as_json:
         print_json(rows)
     else:
-        print_table(rows, columns)
+        print_table(rows if what != "onts" else [_named(row) for row in rows], columns)
+
+
+def _named(row: Row) -> Row:
+    """For a table: EPON ONUs go by their MAC."""
+    return row | {"identity": row["serial"] or row["mac"]}
 
 
 def _choose(network: Network, what: str) -> tuple[list[Row], tuple[tuple[str, str], ...]]:
@@ -91,33 +97,40 @@ def _matcher(text: str) -> Callable[[Mapping[str, object]], bool]:
 
 
 def find_onts(network: Network, text: str) -> list[Ont]:
-    """ONTs that ``text`` names: a serial in any form, a router's address or login, or part of a description."""
-    try:
-        serial = OntSerial.parse(text).text
-    except ValueError:
-        serial = None
+    """ONTs that ``text`` names: a serial or MAC in any form, a router's address or login, part of a description."""
     onts = network.onts()
-    if serial:
-        exact = [ont for ont in onts if ont.serial == serial]
-        if exact:
-            return exact
+    names = _identities(text)
+    if exact := [ont for ont in onts if ont.identity in names]:
+        return exact
     wanted = text.strip().lower()
-    plain = wanted.replace(":", "").replace("-", "").replace(".", "")
-    serials = {cpe.serial for cpe in network.changes.cpes if cpe.serial and _names_cpe(cpe, wanted, plain)}
-    by_cpe = [ont for ont in onts if ont.serial in serials]
-    if by_cpe:
+    serials = {cpe.serial for cpe in network.changes.cpes if cpe.serial and _names_cpe(cpe, wanted, names)}
+    if by_cpe := [ont for ont in onts if ont.serial in serials]:
         return by_cpe
+    plain = _plain(wanted)
     return [
         ont
         for ont in onts
-        if wanted in (ont.description or "").lower() or (len(plain) >= 4 and plain in (ont.serial or "").lower())
+        if wanted in (ont.description or "").lower() or (len(plain) >= 4 and plain in _plain(ont.identity or ""))
     ]
 
 
-def _names_cpe(cpe: Cpe, wanted: str, plain: str) -> bool:
-    mac = (cpe.mac or "").lower().replace(":", "").replace("-", "")
-    names = (cpe.wan_ip, cpe.pppoe_user, cpe.acs_serial)
-    return (bool(mac) and mac == plain) or wanted in {(name or "").lower() for name in names if name}
+def _identities(text: str) -> set[str]:
+    """What ``text`` may be as a canonical serial number or MAC address."""
+    found = set()
+    with suppress(ValueError):
+        found.add(OntSerial.parse(text).text)
+    with suppress(ValueError):
+        found.add(parse_mac(text))
+    return found
+
+
+def _plain(text: str) -> str:
+    return text.lower().translate({ord(separator): None for separator in ":-. "})
+
+
+def _names_cpe(cpe: Cpe, wanted: str, names: set[str]) -> bool:
+    told = (cpe.wan_ip, cpe.pppoe_user, cpe.acs_serial)
+    return cpe.mac in names or wanted in {name.lower() for name in told if name}
 
 
 async def lookup(backend: StorageBackend, config: Config, text: str, as_json: bool) -> Exit:
@@ -129,8 +142,8 @@ async def lookup(backend: StorageBackend, config: Config, text: str, as_json: bo
         if as_json:
             print_json({"matches": rows})
         elif found:
-            print(f"{len(found)} ONTs match; name one by its serial number:")
-            print_table(rows, ONT_COLUMNS)
+            print(f"{len(found)} ONTs match; name one by its serial number or MAC:")
+            print_table([_named(row) for row in rows], ONT_COLUMNS)
         else:
             print(f"nothing known matches {text!r}")
         return Exit.DONE if found else Exit.FAILED
@@ -150,7 +163,9 @@ def _print_ont(row: Row, cpes: list[Cpe], sections: list[Section]) -> None:
         if value is not None and key != "unverified":
             print(f"{key:20} {value}{'  (not verified on this model)' if key in row['unverified'] else ''}")
     print()
-    if not cpes:
+    if row["serial"] is None:
+        print("its router cannot be looked up: the OLT gives no serial number")
+    elif not cpes:
         print("not managed via TR-069 (the ACS knows no router with this serial number)")
     for cpe in cpes:
         print(f"router {cpe.device_id}  last inform {iso(cpe.last_inform_at) or 'never'}")

@@ -375,7 +375,7 @@ class NocApp(Background, App[int]):
             "chart.range": ("6h", "24h", "7d", "30d"),
             "force": ("reboot", "factory-reset"),
             "goto.olt": (olt.name for olt in model.olts.values()),
-            "goto.ont": model.onts.by_serial,
+            "goto.ont": model.onts.by_identity,
         }
         return known.get(action_id, ())
 

@@ -58,10 +58,10 @@ class ConsoleCommands(Provider):
             if needle in olt.name.lower():
                 yield f"olt {olt.name}", f"OLT {olt.name}"
         found = 0
-        for serial, row in model.onts.by_serial.items():
+        for name, row in model.onts.by_identity.items():
             description = model.onts.get(row, "description") or ""
-            if needle in serial.lower() or needle in description.lower():
-                yield f"ont sn:{serial}", f"ONT {serial}  {description}"
+            if needle in name.lower() or needle in description.lower():
+                yield f"ont {'mac' if ':' in name else 'sn'}:{name}", f"ONT {name}  {description}"
                 found += 1
                 if found >= MOST_OBJECTS:
                     return

@@ -20,7 +20,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from noc_console.domain.identity import OntSerial
+from noc_console.domain.identity import OntSerial, parse_mac
 
 Row = Mapping[str, object]
 Test = Callable[[Row], bool]
@@ -76,7 +76,7 @@ FIELDS = (
     FilterField("age_s", "age", ("age",), "age of the last reading"),
     FilterField("since_s", "age", ("since",), "time in the present state"),
     FilterField("ip", "text", (), "WAN address at the ACS"),
-    FilterField("mac", "mac", (), "MAC address, any notation"),
+    FilterField("mac", "mac", (), "MAC address of an EPON ONU or of the router, any notation"),
     FilterField("pppoe", "text", ("user",), "PPPoE user at the ACS"),
 )  # fmt: skip
 """What a filter may name. ``text`` in a row, when present, is what words search (see ``haystack``)."""
@@ -92,6 +92,7 @@ _UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _MAC_LIKE = re.compile(r"(?:[0-9a-f]{2}[:\-]){1,7}[0-9a-f]{1,2}|[0-9a-f]{4}(?:[:.\-][0-9a-f]{1,8})+")
 _SERIAL_LIKE = re.compile(r"[a-z0-9]{4}[:\-.][0-9a-f]{1,8}")
 _NESTED_REPEAT = re.compile(r"\([^()]*[+*}][^()]*\)[+*{]")
+_MAC_UNPADDED = re.compile(r"[0-9a-f]{1,2}(?:[:\-][0-9a-f]{1,2}){5}")
 _SEPARATORS = str.maketrans("", "", ":-. ")
 _MAX_SUBJECT = 512
 
@@ -159,12 +160,7 @@ def _term(token: str, at: int) -> Test:
     if colon and name.lower() in _BY_NAME:
         field = _BY_NAME[name.lower()]
         return _field(field, value.replace('"', ""), at + len(name) + 1)
-    if (
-        colon
-        and name.isalpha()
-        and not _MAC_LIKE.fullmatch(token.lower())
-        and not _SERIAL_LIKE.fullmatch(token.lower())
-    ):
+    if colon and name.isalpha() and not _is_identity(token.lower()):
         near = difflib.get_close_matches(name.lower(), _BY_NAME, n=1)
         hint = f"did you mean {near[0]}:?" if near else "known: " + ", ".join(field.name for field in FIELDS)
         raise FilterError(f"unknown field {name}: ({hint})", at)
@@ -174,7 +170,7 @@ def _term(token: str, at: int) -> Test:
 def _word(word: str) -> Test:
     needle = word.lower()
     compact = _compact(needle)
-    if compact != needle and (_MAC_LIKE.fullmatch(needle) or _SERIAL_LIKE.fullmatch(needle)):
+    if compact != needle and _is_identity(needle):
 
         def either(row: Row) -> bool:
             text = _text_of(row)
@@ -308,7 +304,14 @@ def _float(value: object) -> float | None:
     return float(value) if isinstance(value, (int, float)) else None
 
 
+def _is_identity(text: str) -> bool:
+    """Whether its separators are those of a MAC address or a serial number."""
+    return any(pattern.fullmatch(text) for pattern in (_MAC_LIKE, _MAC_UNPADDED, _SERIAL_LIKE))
+
+
 def _compact(text: str) -> str:
+    if _MAC_UNPADDED.fullmatch(text.lower()):
+        return parse_mac(text).replace(":", "").lower()
     return text.translate(_SEPARATORS).lower()
 
 

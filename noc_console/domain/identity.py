@@ -9,6 +9,8 @@ from typing import NamedTuple
 _SEPARATORS = re.compile(r"[\s:\-.]")
 _HEX16 = re.compile(r"[0-9A-Fa-f]{16}")
 _ASCII12 = re.compile(r"[A-Za-z0-9]{4}[0-9A-Fa-f]{8}")
+_HEX12 = re.compile(r"[0-9A-Fa-f]{12}")
+_OCTETS = re.compile(r"[0-9A-Fa-f]{1,2}([:\- ][0-9A-Fa-f]{1,2}){5}")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -107,3 +109,21 @@ class OntSerial:
 
     def __str__(self) -> str:
         return self.text
+
+
+def parse_mac(text: str) -> str:
+    """Canonical form of a MAC address in any notation: ``00:6D:61:EE:0B:F3``.
+
+    Source:
+        Notations seen: 006d.61ee.0bf3, 006D-61EE-0BF3, 00-6D-61-EE-0B-F3, 006d61ee0bf3, 0:6d:61:ee:b:f3 (net-snmp).
+
+    Raises:
+        ValueError: Not six octets.
+    """
+    plain = text.strip()
+    if _OCTETS.fullmatch(plain):
+        plain = "".join(octet.zfill(2) for octet in _SEPARATORS.split(plain))
+    plain = _SEPARATORS.sub("", plain).upper()
+    if not _HEX12.fullmatch(plain):
+        raise ValueError(f"not a MAC address: {text!r} (expected such as 00:6D:61:EE:0B:F3)")
+    return ":".join(plain[at : at + 2] for at in range(0, 12, 2))

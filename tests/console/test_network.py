@@ -139,6 +139,20 @@ async def test_hex_serials_of_any_notation_are_found() -> None:
         await desk.until(lambda: desk.serial() == serial)
 
 
+async def test_an_epon_onu_is_shown_found_and_copied_by_its_mac() -> None:
+    backend = FakeBackend()
+    backend.put_ont(replace(backend.onts[20], serial=None, mac="00:6D:61:EE:0B:F3"))
+    async with console(backend) as desk:
+        await desk.shows("1 of 96")
+        await desk.command("ont 006d.61ee.0bf3")
+        await desk.shows("00:6D:61:EE:0B:F3")
+        await desk.until(lambda: (ont := desk.network.selected_ont()) is not None and ont.mac == "00:6D:61:EE:0B:F3")
+        await desk.press("y")
+        await desk.until(lambda: any("copied MAC via" in toast for toast in desk.toasts()))
+        await desk.press("R")
+        await desk.until(lambda: any("no serial number" in toast for toast in desk.toasts()))
+
+
 async def test_hostile_text_shows_literally() -> None:
     backend = FakeBackend()
     backend.put_ont(replace(backend.onts[1], description="[red]x[/] [@click=app.quit]"))

@@ -19,7 +19,7 @@ def render_target(facts: OntFacts, reread: Line, found: Sequence[Blocker], width
     lines: list[Line] = labelled("customer", [[(ont.description or "no description", "strong")]], width)
     place = f"{facts.olt_name} PON {ont.port} id {ont.ont_id}"
     lines += labelled(
-        "ONT", [[(ont.serial or "no serial", "strong")], [(place, "base")], [(ont.model or "", "base")]], width
+        "ONT", [[(ont.identity or "no serial", "strong")], [(place, "base")], [(ont.model or "", "base")]], width
     )
     lines += labelled("state", [[state_cell(facts)], [read_cell(facts, False)]], width)
     lines += labelled("fresh read", [reread], width)

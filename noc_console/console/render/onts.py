@@ -95,6 +95,9 @@ class OntCells:
     def _state(self, row: int) -> Cell:
         return STATE_CELLS[self.model.onts.state[row]]
 
+    def _identity(self, row: int) -> Cell:
+        return self.model.onts.identity(row) or "", "strong" if self.model.onts.state[row] == OFFLINE else "base"
+
     def _plain(self, name: str, role: str = "base") -> Callable[[int], Cell]:
         def render(row: int) -> Cell:
             value = self.model.onts.get(row, name)
@@ -155,6 +158,10 @@ class OntCells:
     def _olt(self, row: int) -> Cell:
         return self.model.olt_name(self.model.onts.get(row, "olt_id")), "base"
 
+    def _mac(self, row: int) -> Cell:
+        own = self.model.onts.get(row, "mac")
+        return (own, "base") if own else self._cpe(row, "mac")
+
     def _cpe(self, row: int, name: str) -> Cell:
         cpe = self.model.cpe_of(self.model.onts.get(row, "serial"))
         if name == "last_inform_at":
@@ -169,9 +176,7 @@ def coarse_age(age_s: float) -> str:
 
 _RENDER: dict[str, Callable[[OntCells, int], Cell]] = {
     "state": OntCells._state,
-    "serial": lambda cells, row: cells._plain("serial", "strong" if cells.model.onts.state[row] == OFFLINE else "base")(
-        row
-    ),
+    "serial": OntCells._identity,
     "olt": OntCells._olt,
     "port": lambda cells, row: cells._plain("port")(row),
     "ont_id": lambda cells, row: cells._plain("ont_id")(row),
@@ -191,11 +196,11 @@ _RENDER: dict[str, Callable[[OntCells, int], Cell]] = {
     "informed": lambda cells, row: cells._cpe(row, "last_inform_at"),
     "ip": lambda cells, row: cells._cpe(row, "wan_ip"),
     "pppoe": lambda cells, row: cells._cpe(row, "pppoe_user"),
-    "mac": lambda cells, row: cells._cpe(row, "mac"),
+    "mac": OntCells._mac,
 }
 
 _STORED = {
-    "serial": "serial", "ont_id": "ont_id", "description": "description", "model": "model", "firmware": "firmware",
+    "ont_id": "ont_id", "description": "description", "model": "model", "firmware": "firmware",
     "rx": "onu_rx_dbm", "orx": "olt_rx_dbm", "tx": "onu_tx_dbm", "temperature": "temperature_celsius",
     "distance": "distance_m", "reason": "offline_reason",
 }  # fmt: skip
@@ -219,6 +224,8 @@ def _sort_value(model: Model, column: str) -> Callable[[int], float | str | None
     onts = model.onts
     if column == "state":
         return lambda row: float(_STATE_ORDER.get(onts.state[row], 2))
+    if column == "serial":
+        return onts.identity
     if column == "signal":  # worst light first
         return lambda row: float(-onts.signal[row]) if onts.signal[row] else None
     if column == "age":

@@ -46,6 +46,8 @@ def render_summary(facts: OntFacts, width: int, absolute: bool) -> list[Line]:
     if facts.state == "unknown" and facts.olt is not None and facts.olt.error:
         lines += paragraph(f"{facts.olt_name}: {facts.olt.error}", width, "unknown", "?")
     lines += [(), *labelled("serial", _serial_forms(facts), width)]
+    if facts.ont.mac:
+        lines += labelled("MAC", [[(facts.ont.mac, "base"), *doubt(facts.unverified, "mac")]], width)
     lines += labelled("device", _device(facts), width)
     lines += labelled("place", _place(facts), width)
     lines += labelled("seen", _seen(facts, absolute), width)
@@ -54,7 +56,7 @@ def render_summary(facts: OntFacts, width: int, absolute: bool) -> list[Line]:
 
 def _identity(facts: OntFacts) -> Line:
     ont = facts.ont
-    return [(f" {ont.serial or 'no serial'}", "title"), (f"  {ont.description or ''}", "base")]
+    return [(f" {ont.identity or 'no serial'}", "title"), (f"  {ont.description or ''}", "base")]
 
 
 def state_cell(facts: OntFacts) -> Cell:
@@ -103,6 +105,8 @@ def _acs_silence(facts: OntFacts) -> str:
         return "no ACS is configured"
     if not facts.acs_ok:
         return "the ACS does not answer"
+    if facts.ont.serial is None:
+        return "cannot be asked: no serial number"
     return "nothing read yet (TR-069 tab asks)"
 
 
@@ -153,7 +157,7 @@ def _reason(facts: OntFacts) -> list[Line]:
 def _serial_forms(facts: OntFacts) -> list[Line]:
     serial = facts.ont.serial
     if serial is None:
-        return [[("the OLT gives none", "dim")]]
+        return [[("none: EPON goes by the MAC" if facts.ont.mac else "the OLT gives none", "dim")]]
     mark = doubt(facts.unverified, "serial")
     try:
         hexadecimal = OntSerial.parse(serial).hex

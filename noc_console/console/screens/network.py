@@ -166,7 +166,7 @@ class NetworkView(View):
     def _fit_columns(self) -> None:
         model = self.desk.model
         widths = {
-            "serial": max(map(len, model.onts.by_serial), default=12),
+            "serial": max(map(len, model.onts.by_identity), default=12),
             "olt": min(16, max((len(olt.name) for olt in model.olts.values()), default=6)),
             "description": 22 if self.table.size.width >= ROOMY else 14,
             "port": max((len(port.name) for port in model.port_states.values()), default=6),
@@ -206,11 +206,13 @@ class NetworkView(View):
         return self.desk.model.onts.ont(row) if isinstance(row, int) else None
 
     def copyable(self) -> tuple[str, str] | None:
-        """Serial of the ONT, or name of the tree node."""
+        """Serial or MAC of the ONT, or name of the tree node."""
         if self.topology.has_focus and isinstance(self.topology.current, NodeKey):
             return "name", tree.title(self.desk.model, self.topology.current)
         ont = self.selected_ont()
-        return ("serial", ont.serial) if ont is not None and ont.serial else None
+        if ont is None or ont.identity is None:
+            return None
+        return ("serial" if ont.serial else "MAC"), ont.identity
 
     def crumb(self) -> tuple[str, str]:
         """Scope and position."""
@@ -479,5 +481,9 @@ class NetworkView(View):
                 return
             self.post_message(Follow(job_id))
         self.post_message(
-            Say(f"refreshing {chosen[0].serial or 'the ONT'}" if len(chosen) == 1 else f"refreshing {len(chosen)} ONTs")
+            Say(
+                f"refreshing {chosen[0].identity or 'the ONT'}"
+                if len(chosen) == 1
+                else f"refreshing {len(chosen)} ONTs"
+            )
         )

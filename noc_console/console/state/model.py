@@ -295,7 +295,7 @@ class Model:
         if cpe.serial is None:
             return
         self.cpes[cpe.serial] = cpe
-        row = self.onts.by_serial.get(cpe.serial)
+        row = self.onts.by_identity.get(cpe.serial)
         if row is not None:
             self.onts.text[row] = ""
             self.onts.version[row] += 1

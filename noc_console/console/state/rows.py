@@ -25,7 +25,7 @@ class OntRow(Mapping[str, object]):
             "age_s": self._age_s,
             "since_s": self._since_s,
             "ip": lambda: self._cpe("wan_ip"),
-            "mac": lambda: self._cpe("mac"),
+            "mac": lambda: self._model.onts.get(self.row, "mac") or self._cpe("mac"),
             "pppoe": lambda: self._cpe("pppoe_user"),
             "text": self._text,
         }

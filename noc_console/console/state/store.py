@@ -24,7 +24,8 @@ class OntStore:
 
     def __init__(self) -> None:
         self.row_of: dict[int, int] = {}
-        self.by_serial: dict[str, int] = {}
+        self.by_identity: dict[str, int] = {}
+        """Row by serial number, or by MAC where that is how an ONU is known."""
         self._columns: dict[str, Any] = {name: array("d") if name in _FLOATS else [] for name in _NAMES}
         self.state = bytearray()
         self.signal = bytearray()
@@ -46,6 +47,11 @@ class OntStore:
         value = self._columns[name][row]
         return None if name in _FLOATS and isnan(value) else value
 
+    def identity(self, row: int) -> str | None:
+        """What it is called by: its serial number, or an EPON ONU's MAC address."""
+        serial, mac = self._columns["serial"][row], self._columns["mac"][row]
+        return serial or mac  # type: ignore[no-any-return]
+
     def ont(self, row: int) -> Ont:
         """The row as the backend gave it."""
         return Ont(**{name: self.get(row, name) for name in _NAMES})
@@ -56,11 +62,11 @@ class OntStore:
         if row is None:
             row = self._grow(ont)
         else:
-            self._forget_serial(row)
+            self._forget_identity(row)
             for name in _NAMES:
                 self._columns[name][row] = _stored(name, getattr(ont, name))
-        if ont.serial and (ont.vanished_at is None or ont.serial not in self.by_serial):
-            self.by_serial[ont.serial] = row
+        if ont.identity and (ont.vanished_at is None or ont.identity not in self.by_identity):
+            self.by_identity[ont.identity] = row
         self.text[row] = ""
         self.version[row] += 1
         return row
@@ -85,10 +91,10 @@ class OntStore:
         self.version.append(0)
         return row
 
-    def _forget_serial(self, row: int) -> None:
-        serial = self._columns["serial"][row]
-        if serial and self.by_serial.get(serial) == row:
-            del self.by_serial[serial]
+    def _forget_identity(self, row: int) -> None:
+        identity = self.identity(row)
+        if identity and self.by_identity.get(identity) == row:
+            del self.by_identity[identity]
 
 
 def _stored(name: str, value: Any) -> Any:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from noc_console.cli.rows import Network
+from noc_console.cli.show import find_onts
 from noc_console.config.model import Config, OltConfig
 from noc_console.domain.network import Changes, Olt, Ont
 
@@ -12,13 +15,13 @@ CONFIG = Config(olts=(OltConfig(name="olt-1", address="192.0.2.1"),))
 
 def network(unverified: str | None = None, **ont: object) -> Network:
     olt = Olt(1, "olt-1", "192.0.2.1", unverified=unverified)
-    return Network(Changes(olts=[olt], onts=[Ont(1, 1, "0/1/0", 3, **ont)]), CONFIG, NOW)  # type: ignore[arg-type]
+    onts = [Ont(1, 1, "0/1/0", 3, **ont), Ont(2, 1, "0/1/0", 4, serial="HWTC00000002", description="Ana")]  # type: ignore[arg-type]
+    return Network(Changes(olts=[olt], onts=onts), CONFIG, NOW)
 
 
 def test_unverified_facts_are_listed_by_the_names_of_the_row() -> None:
     rows = network("card.cpu_percent,ont.onu_rx_dbm,ont.distance_m")
-    (ont,) = rows.onts()
-    row = rows.ont_row(ont)
+    row = rows.ont_row(rows.onts()[0])
     assert row["unverified"] == ["distance_m", "onu_rx_dbm"]
     assert set(row["unverified"]) <= row.keys()
     assert rows.olt_rows()[0]["unverified"] == ["card.cpu_percent", "ont.distance_m", "ont.onu_rx_dbm"]
@@ -27,3 +30,18 @@ def test_unverified_facts_are_listed_by_the_names_of_the_row() -> None:
 def test_where_all_is_verified_the_lists_are_empty() -> None:
     rows = network()
     assert rows.ont_row(rows.onts()[0])["unverified"] == rows.olt_rows()[0]["unverified"] == []
+
+
+@pytest.mark.parametrize("text", ["006d.61ee.0bf3", "00-6D-61-EE-0B-F3", "006d61ee0bf3", "0:6d:61:ee:b:f3", "61ee0b"])
+def test_an_epon_onu_is_looked_up_by_its_mac_in_any_notation(text: str) -> None:
+    rows = network(mac="00:6D:61:EE:0B:F3")
+    (found,) = find_onts(rows, text)
+    row = rows.ont_row(found)
+    assert (row["serial"], row["serial_hex"], row["mac"]) == (None, None, "00:6D:61:EE:0B:F3")
+
+
+def test_serials_and_descriptions_are_looked_up() -> None:
+    rows = network(mac="00:6D:61:EE:0B:F3")
+    for text in ("4857-5443-0000-0002", "ana", "00000002"):
+        assert [ont.id for ont in find_onts(rows, text)] == [2]
+    assert find_onts(rows, "nobody") == []

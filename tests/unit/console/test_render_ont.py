@@ -76,3 +76,10 @@ def test_the_optical_tab_marks_them_too_but_not_a_missing_reading() -> None:
 
 def test_facts_of_other_rows_are_none_of_an_onts_business() -> None:
     assert "*" not in summary(facts_of(olt=replace(OLT, unverified="pon_port.tx_dbm,olt.software")))
+
+
+def test_an_epon_onu_goes_by_its_mac_and_no_serial_is_made_up() -> None:
+    text = summary(facts_of(replace(ONT, serial=None, mac="00:6D:61:EE:0B:F3")))
+    assert text.startswith(" 00:6D:61:EE:0B:F3")
+    assert "serial     none: EPON goes by the MAC" in text
+    assert "cannot be asked: no serial number" in text

@@ -53,6 +53,8 @@ ROW: dict[str, object] = {
         "001a.2b3c.4d5e",
         "00-1A-2B-3C-4D-5E",
         "001A2B3C4D5E",
+        "0:1a:2b:3c:4d:5e",
+        "mac:0:1a:2b:3c:4d:5e",
         "mac:1a2b",
         "pon:0/1/3",
         "pon:0/1",
@@ -171,3 +173,14 @@ def test_any_text_is_either_a_filter_or_a_filter_error(text: str) -> None:
         assert 0 <= error.position <= len(text)
     else:
         compiled.matches(ROW)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["006D.61EE.0BF3", "006d-61ee-0bf3", "00:6d:61:ee:0b:f3", "0:6d:61:ee:b:f3", "006d61ee0bf3", "mac:61ee", "sn:none"],
+)
+def test_an_epon_onu_is_found_by_its_mac_and_has_no_serial(text: str) -> None:
+    row = {**ROW, "serial": None, "mac": "00:6D:61:EE:0B:F3"}
+    assert parse_filter(text).matches(row)
+    assert parse_filter(text).matches({**row, "text": haystack(row)})
+    assert not parse_filter("sn:006D").matches(row)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from noc_console.domain.identity import OntSerial, PonPort
+from noc_console.domain.identity import OntSerial, PonPort, parse_mac
 
 octets = st.binary(min_size=8, max_size=8).filter(any)
 
@@ -89,3 +89,19 @@ def test_ports_sort_by_number() -> None:
 def test_what_is_no_port(text: str) -> None:
     with pytest.raises(ValueError, match="not a PON port"):
         PonPort.parse(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["006d.61ee.0bf3", "006D-61EE-0BF3", " 00-6D-61-EE-0B-F3 ", "006d61ee0bf3", "0:6d:61:ee:b:f3", "0 6d 61 ee b f3"],
+)
+def test_mac_addresses_of_any_notation(text: str) -> None:
+    assert parse_mac(text) == "00:6D:61:EE:0B:F3"
+
+
+@pytest.mark.parametrize(
+    "text", ["", "006d61ee0bf", "00:6d:61:ee:0b", "0:6d:61:ee:b:f3:1", "HWTC7D4630C3", "0:6d:61:ee:b:123"]
+)
+def test_what_is_no_mac_address_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="not a MAC address"):
+        parse_mac(text)
