@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from noc_console.collector.guards import Shrinkage, duplicate_serials
 from noc_console.collector.reconcile import (
     EventRow,
     KnownOnts,
@@ -21,7 +23,8 @@ from noc_console.collector.reconcile import (
 )
 from noc_console.domain.identity import PonPort
 from noc_console.domain.network import Card, Fan, Olt, Ont, Outcome, PollKind, PollMark, Port, Unregistered
-from noc_console.domain.poll import OltReading, PortReading
+from noc_console.domain.ont import OntState
+from noc_console.domain.poll import Facts, OltReading, PortReading
 from noc_console.storage import inventory, schema
 from noc_console.storage.database import Database
 from noc_console.storage.feed import bump, columns, read_rows
@@ -74,6 +77,9 @@ class OltFacts:
         self.pon_ports: dict[str, Port] = {}
         self.max_repetitions: int | None = None
         self._marks: dict[tuple[str, PollKind], PollMark] = {}
+        self._shrinkage = Shrinkage()
+        self._duplicates: set[str] = set()
+        """Serial numbers at several places, told already."""
         self._database = database
         self._lock = asyncio.Lock()
         self._in_doubt = False
@@ -114,7 +120,11 @@ class OltFacts:
             if self._in_doubt:
                 await self.load()
             plan = _Plan(olt=dict(olt))
-            for port in self._port_readings(reading):
+            ports = self._port_readings(reading)
+            if reading.kind is PollKind.STATE:
+                self._doubt(reading, ports, plan)
+                self._note_duplicates(reading, plan)
+            for port in ports:
                 read_before = self.observed_at(str(port.port), reading.kind)
                 changes = reconcile_port(self.onts, port, reading.kind, reading.started_at, read_before)
                 plan.ports.append((port, changes))
@@ -141,6 +151,71 @@ class OltFacts:
             await self._write(plan)
             commit(self.onts, reading, PollKind.STATE, changes)
             return self.onts.onts[(ont.port, ont.ont_id)]
+
+    async def apply_traps(self, news: OltReading) -> None:
+        """Write what traps told of ONTs and ports that are known; others are no news, but a reason to look."""
+        async with self._lock:
+            if self._in_doubt:
+                await self.load()
+            plan = _Plan()
+            for port in news.ports:
+                port.onts = self._told(port)
+                changes = reconcile_port(self.onts, port, news.kind, news.started_at, news.started_at)
+                plan.ports.append((port, changes))
+            news.pon_ports = {port: facts for port, facts in news.pon_ports.items() if str(port) in self.pon_ports}
+            self._plan_tables(news, plan)
+            self._plan_events(news, plan)
+            if plan.pon_ports or any(changes.updated for _, changes in plan.ports):
+                await self._write(plan)
+                self._commit(news, plan)
+
+    async def apply_ping(self, rtt_ms: float | None, loss: float, now: float) -> None:
+        """Write how the last series of echoes went."""
+        async with self._lock:
+            if self._in_doubt:
+                await self.load()
+            plan = _Plan(olt={"ping_rtt_ms": rtt_ms, "ping_loss": loss, "ping_at": now})
+            await self._write(plan)
+            self.olt = replace(self.olt, **plan.olt)
+
+    def _told(self, port: PortReading) -> dict[int, Facts]:
+        """What traps told of the ONTs that are there; why one went down that was up is not what was known before."""
+        told: dict[int, Facts] = {}
+        for ont_id, facts in port.onts.items():
+            ont = self.onts.onts.get((str(port.port), ont_id))
+            if ont and ont.vanished_at is None:
+                goes_down = ont.state == OntState.ONLINE and facts.get("state") == OntState.OFFLINE
+                told[ont_id] = {"offline_reason": None, "vendor_reason": None, **facts} if goes_down else facts
+        return told
+
+    def _doubt(self, reading: OltReading, ports: list[PortReading], plan: _Plan) -> None:
+        """Take back the completeness of a table that shrank beyond belief."""
+        known = Counter(port for (port, _), ont in self.onts.onts.items() if ont.vanished_at is None)
+        why = self._shrinkage.judge(known, ports)
+        if why is None:
+            return
+        mark = self._marks.get(("", PollKind.STATE))
+        if mark is None or mark.outcome is Outcome.COMPLETE:
+            text = f"{self.olt.name} {why}"
+            plan.events.append(self._event(reading, "table_shrank", "warning", text))
+        reading.all_ports = False
+        reading.outcome, reading.error = Outcome.PARTIAL, why
+        plan.olt["error"] = why
+
+    def _note_duplicates(self, reading: OltReading, plan: _Plan) -> None:
+        """Tell of serial numbers at several places, once."""
+        found = duplicate_serials(reading.ports)
+        for serial in sorted(found.keys() - self._duplicates):
+            where = " and ".join(f"{port} id {ont_id}" for port, ont_id in found[serial])
+            text = f"{serial} is registered at {len(found[serial])} places of {self.olt.name}: {where}"
+            plan.events.append(self._event(reading, "ont_duplicate", "warning", text) | {"serial": serial})
+        if reading.outcome is Outcome.COMPLETE:
+            self._duplicates &= found.keys()
+        self._duplicates |= found.keys()
+
+    def _event(self, reading: OltReading, kind: str, severity: str, text: str) -> EventRow:
+        about = {"olt": self.olt.name, "port": None, "serial": None}
+        return {"at": reading.started_at, "kind": kind, "severity": severity, "text": text} | about
 
     def _port_readings(self, reading: OltReading) -> list[PortReading]:
         """The ports that were read, and those that the OLT no longer has at all."""

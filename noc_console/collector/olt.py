@@ -13,9 +13,11 @@ from typing import Any
 import structlog
 
 from noc_console.collector import samples
+from noc_console.collector.confirm import Key, SecondLooks
 from noc_console.collector.facts import OltFacts
 from noc_console.config.model import Polling
 from noc_console.domain.errors import SourceError
+from noc_console.domain.freshness import STALE_AFTER
 from noc_console.domain.history import Sample
 from noc_console.domain.identity import PonPort
 from noc_console.domain.network import Card, Ont, Outcome, PollKind
@@ -30,6 +32,9 @@ JITTER = 0.05
 
 FIRST_RETRY_S = 2.0
 LAST_RETRY_S = 60.0
+
+STATE_GAP_S = 3.0
+"""State polls that traps ask for start no closer to each other than this."""
 
 ONCE = (PollKind.STATE, PollKind.INVENTORY, PollKind.HEALTH, PollKind.OPTICS)
 """The order of a single round: the state tells which ONTs there are."""
@@ -63,8 +68,10 @@ class OltWorker:
             PollKind.INVENTORY: polling.inventory_s,
         }
         self._busy = {kind: asyncio.Lock() for kind in PollKind}
+        self._due = {kind: asyncio.Event() for kind in PollKind}
         self._answers = asyncio.Event()
-        self._inventory_due = asyncio.Event()
+        self._looks = SecondLooks(self._look_at, self.poll_soon)
+        self._optics_cpu_limit_percent = polling.optics_cpu_limit_percent
         self._failures = 0
         self._write_failing = False
 
@@ -74,6 +81,7 @@ class OltWorker:
             async with asyncio.TaskGroup() as group:
                 for kind in PollKind:
                     group.create_task(self._run(kind), name=f"{self.name} {kind.value}")
+                group.create_task(self._looks.run(), name=f"{self.name} second looks")
         finally:
             self._poller.close()
 
@@ -89,9 +97,10 @@ class OltWorker:
     async def poll(self, kind: PollKind) -> OltReading:
         """One poll of one kind: read, reconcile, write, hand the samples on."""
         async with self._busy[kind]:
-            reading = await self._poller.poll(kind)
+            skipped = self._skipped_optics() if kind is PollKind.OPTICS else None
+            reading = skipped or await self._poller.poll(kind)
             try:
-                applied = await self.facts.apply(reading, self._olt_row(reading))
+                applied = await self.facts.apply(reading, {} if skipped else self._olt_row(reading))
             except SourceError as error:
                 reading.error = f"read, but not written: {error}"
                 reading.outcome = Outcome.FAILED
@@ -99,9 +108,36 @@ class OltWorker:
             else:
                 self._log_write(None)
                 if applied.new_onts:
-                    self._inventory_due.set()
-            await self._keep(self._samples(reading))
+                    self._due[PollKind.INVENTORY].set()
+            if not skipped:
+                await self._keep(self._samples(reading))
             return reading
+
+    async def take_traps(self, news: OltReading, hints: Sequence[tuple[str, int | None]]) -> None:
+        """Write what traps told, and look at the places that they named.
+
+        Args:
+            news: What they told: partial, and of the ONTs and ports that they named only.
+            hints: Ports with ONT ids that they named without telling a state; no ONT id stands for the whole port.
+        """
+        known = self.facts.onts.onts
+        told = [(str(port.port), ont_id) for port in news.ports for ont_id in port.onts]
+        try:
+            await self.facts.apply_traps(news)
+        except SourceError as error:
+            self._log_write(error)
+        for key in told:
+            if key in known:
+                self._looks.ont(key, settle=True)
+        for port, ont_id in hints:
+            if ont_id is not None and (port, ont_id) in known:
+                self._looks.ont((port, ont_id), settle=False)
+        if news.pon_ports or any((port, ont_id) not in known for port, ont_id in hints) or set(told) - known.keys():
+            self.poll_soon()
+
+    def poll_soon(self) -> None:
+        """Let the next state poll come soon."""
+        self._due[PollKind.STATE].set()
 
     async def refresh_ont(self, ont: Ont) -> Ont:
         """Read one ONT now, with one GET.
@@ -120,6 +156,8 @@ class OltWorker:
             await self._answers.wait()
         interval_s = self._intervals_s[kind]
         while True:
+            begun = time.monotonic()
+            self._due[kind].clear()
             if kind is PollKind.STATE:
                 reading = await self.poll(kind)
                 self._note_answer(reading)
@@ -128,18 +166,33 @@ class OltWorker:
                 await self._answers.wait()
                 await self.poll(kind)
                 pause_s = interval_s
-            pause_s *= random.uniform(1 - JITTER, 1 + JITTER)
-            if kind is PollKind.INVENTORY:
-                await self._wait_for_inventory(pause_s)
-            else:
-                await asyncio.sleep(pause_s)
+            await self._wait(kind, pause_s * random.uniform(1 - JITTER, 1 + JITTER))
+            if kind is PollKind.STATE:
+                await asyncio.sleep(begun + STATE_GAP_S - time.monotonic() if self._due[kind].is_set() else 0)
 
-    async def _wait_for_inventory(self, pause_s: float) -> None:
-        self._inventory_due.clear()
+    async def _wait(self, kind: PollKind, pause_s: float) -> None:
+        """Until the next poll of a kind: its time comes, or something makes it due."""
         # Not wait_for: before Python 3.12 it loses a cancellation that comes together with its time-out.
         with suppress(TimeoutError):
             async with asyncio.timeout(pause_s):
-                await self._inventory_due.wait()
+                await self._due[kind].wait()
+
+    async def _look_at(self, key: Key) -> None:
+        ont = self.facts.onts.onts.get(key)
+        if ont and ont.vanished_at is None:
+            await self.refresh_ont(ont)
+
+    def _skipped_optics(self) -> OltReading | None:
+        """A reading that says why the optics are left for later: the OLT has more urgent work than asking its ONTs."""
+        cpu_percent, limit_percent = self.facts.olt.cpu_percent, self._optics_cpu_limit_percent
+        measured_at = self.facts.observed_at("", PollKind.HEALTH)
+        now = time.time()
+        if cpu_percent is None or cpu_percent < limit_percent or measured_at is None:
+            return None
+        if now - measured_at > STALE_AFTER * self._intervals_s[PollKind.HEALTH]:
+            return None
+        why = f"left for later: the OLT's CPU is at {cpu_percent:.0f} % (limit {limit_percent:g} %)"
+        return OltReading(PollKind.OPTICS, now, answered=True, error=why)
 
     def _note_answer(self, reading: OltReading) -> None:
         if reading.answered and reading.outcome is not Outcome.FAILED:

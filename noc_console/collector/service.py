@@ -22,13 +22,14 @@ from noc_console.collector.jobs import JobRunner
 from noc_console.collector.olt import OltWorker
 from noc_console.collector.ship import Shipper
 from noc_console.collector.status import Backoff, SourceStatus
+from noc_console.collector.traps import TrapWorker
 from noc_console.config.model import Config
 from noc_console.config.paths import buffer_file
 from noc_console.domain.errors import SourceError
 from noc_console.domain.network import Collector
 from noc_console.domain.poll import OltReading
 from noc_console.sources.genieacs.client import NbiClient
-from noc_console.sources.snmp.poll import OltPoller
+from noc_console.sources.snmp.guard import GuardedPoller
 from noc_console.sources.snmp.profile import load_profiles
 from noc_console.sources.snmp.session import SnmpEngine
 from noc_console.storage import inventory
@@ -130,12 +131,16 @@ class CollectorService:
             status = SourceStatus(self._sources, "genieacs")
             cpes = CpeStore(self._database)
             store = JobStore(self._database)
-            actions = Actions(store, {w.name: w for w in workers}, acs, cpes, self._config.jobs)
+            by_name = {worker.name: worker for worker in workers}
+            actions = Actions(store, by_name, acs, cpes, self._config.jobs)
             jobs = JobRunner(store, self._me.id, actions)
+            told = SourceStatus(self._sources, "traps")
+            traps = TrapWorker(self._config.traps, self._config.olts, by_name, self._database, told)
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._beat())
                 group.create_task(self._shipper.run())
                 group.create_task(jobs.run())
+                group.create_task(traps.run())
                 group.create_task(CpeWorker(acs, cpes, status, self._config.polling.cpe_s, self._shipper.keep).run())
                 for worker in workers:
                     group.create_task(self._start(worker, len(workers)))
@@ -191,7 +196,7 @@ class CollectorService:
         for olt in config.olts:
             facts = OltFacts(self._database, ids[olt.name], olt.name)
             await facts.load()
-            poller = OltPoller(engine, olt, self._profiles, facts.max_repetitions)
+            poller = GuardedPoller(engine, olt, self._profiles, facts.max_repetitions)
             thresholds = config.thresholds_for(olt.name)
             workers.append(OltWorker(poller, facts, config.polling, thresholds, self._shipper.keep))
         return workers

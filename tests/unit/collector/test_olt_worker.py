@@ -16,7 +16,7 @@ from services import eventually
 from sqlalchemy import select
 
 from noc_console.collector.facts import OltFacts
-from noc_console.collector.olt import FIRST_RETRY_S, OltWorker
+from noc_console.collector.olt import OltWorker
 from noc_console.config.model import Polling
 from noc_console.domain.errors import SourceTimeout, SourceUnavailable
 from noc_console.domain.history import Sample
@@ -325,62 +325,31 @@ async def test_rows_that_somebody_else_wrote_do_not_stop_the_writing_for_ever(da
 # Rhythm
 
 
-class Naps:
-    """Stands for ``asyncio.sleep`` in the worker: notes the pauses, and ends each at once, up to a number of them."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, limit: int) -> None:
-        self.taken: list[float] = []
-        self.done = asyncio.Event()
-        self._limit = limit
-        self._real = asyncio.sleep
-        monkeypatch.setattr("noc_console.collector.olt.asyncio.sleep", self.sleep)
-        monkeypatch.setattr("noc_console.collector.olt.random.uniform", lambda low, high: 1.0)
-
-    async def sleep(self, seconds: float) -> None:
-        if seconds < 0.5:  # the worker's own pauses are longer
-            await self._real(seconds)
-            return
-        self.taken.append(seconds)
-        if len(self.taken) >= self._limit:
-            self.done.set()
-            await asyncio.Event().wait()
-        await self._real(0)
-
-
-async def run_until(worker: OltWorker, event: asyncio.Event) -> None:
-    running = asyncio.create_task(worker.run())
-    async with asyncio.timeout(10):
-        await event.wait()
-    running.cancel()
-    await asyncio.wait([running])
-
-
-async def test_a_silent_olt_is_asked_less_and_less(sqlite: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    naps = Naps(monkeypatch, 8)
-    olt = await Olt.make(sqlite, state_s=60)
-    olt.poller.silent = True
-    await run_until(olt.worker, naps.done)
-    assert naps.taken == [FIRST_RETRY_S * 2**n for n in range(5)] + [60.0] * 3
-    assert set(olt.poller.polled) == {PollKind.STATE}, "nothing else is asked of an OLT that does not answer"
-    assert olt.poller.closed
-
-
-async def test_what_is_told_about_the_next_try_is_what_happens(
+async def test_a_silent_olt_is_asked_less_and_less_and_when_is_told(
     sqlite: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    naps = Naps(monkeypatch, 12)
-    olt = await Olt.make(sqlite, state_s=300)
+    monkeypatch.setattr("noc_console.collector.olt.FIRST_RETRY_S", 0.02)
+    monkeypatch.setattr("noc_console.collector.olt.LAST_RETRY_S", 0.2)
+    monkeypatch.setattr("noc_console.collector.olt.random.uniform", lambda low, high: 1.0)
+    olt = await Olt.make(sqlite, state_s=0.1)
     olt.poller.silent = True
-    told: list[float] = []
+    tries: list[tuple[float, float, float]] = []
     write = OltFacts.apply
 
     async def apply(facts: OltFacts, reading: OltReading, row: dict[str, Any]) -> Any:
-        told.append(round(row["retry_at"] - time.time()))
+        tries.append((reading.started_at, row["retry_at"], row["retry_at"] - time.time()))
         return await write(facts, reading, row)
 
     monkeypatch.setattr(OltFacts, "apply", apply)
-    await run_until(olt.worker, naps.done)
-    assert told == [round(pause) for pause in naps.taken]
+    running = asyncio.create_task(olt.worker.run())
+    await eventually(lambda: len(tries) >= 7)
+    running.cancel()
+    await asyncio.wait([running])
+    pauses = [pause_s for _, _, pause_s in tries[:7]]
+    assert pauses == pytest.approx([0.02, 0.04, 0.08, 0.16, 0.2, 0.2, 0.2], abs=0.01)
+    assert all(later[0] >= earlier[1] - 0.001 for earlier, later in itertools.pairwise(tries)), "never before the time"
+    assert set(olt.poller.polled) == {PollKind.STATE}, "nothing else is asked of an OLT that does not answer"
+    assert olt.poller.closed
 
 
 async def test_an_answer_starts_the_other_rhythms(sqlite: Database) -> None:

@@ -8,13 +8,16 @@ import socket
 import time
 from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from noc_console.config.model import OltConfig, Traps
 from noc_console.sources.snmp.codec import DecodeError
 from noc_console.sources.snmp.credentials import user_for
 from noc_console.sources.snmp.security import Report
 from noc_console.sources.snmp.traps.message import VERSION_1, VERSION_2C, VERSION_3, message_version, split_community
-from noc_console.sources.snmp.usm import User, Usm, sender_of
+
+if TYPE_CHECKING:
+    from noc_console.sources.snmp.usm import User, Usm
 
 MAX_ENGINES = 8
 """Engines that one OLT may have in its life (a spare control board, a changed address): each costs a key."""
@@ -72,6 +75,9 @@ class Sender:
         return self._open_v3(data, monotonic())
 
     def _open_v3(self, data: bytes, now: float) -> tuple[bytes, int] | None:
+        # Imported here: most installations have v2c only, and the ciphers take a while to load.
+        from noc_console.sources.snmp.usm import Usm, sender_of
+
         engine_id, user = sender_of(data)
         if self._user is None or user != self._user.name.encode():
             return None
@@ -117,6 +123,10 @@ class Senders:
     def known(self, address: str) -> bool:
         """Whether anybody of ours has this (plain) address."""
         return address in self._by_address
+
+    def names_at(self, address: str) -> list[str]:
+        """The OLTs with this address."""
+        return [sender.name for sender in self._by_address.get(address, ())]
 
     def open(self, address: str, data: bytes) -> tuple[Sender, bytes, int]:
         """Who sent a message, the bytes that hold its PDU, and where that starts.
