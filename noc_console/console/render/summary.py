@@ -174,10 +174,11 @@ def _device(facts: OntFacts) -> list[Line]:
         items.append([(cpe.manufacturer, "base")])
     told = {"model": cpe.model or cpe.product_class, "firmware": cpe.firmware} if cpe else {}
     for label, name in (("", "model"), ("hw ", "hardware"), ("fw ", "firmware")):
-        if own := getattr(ont, name):
-            items.append([(label, "dim"), (own, "base"), *doubt(facts.unverified, name)])
-        elif other := told.get(name):
-            items.append([(label, "dim"), (other, "base")])
+        own: str | None = getattr(ont, name)
+        text = own or told.get(name)
+        if text:
+            head: list[Cell] = [(label, "dim")] if label else []
+            items.append([*head, (text, "base"), *(doubt(facts.unverified, name) if own else [])])
     return items or [[("unknown", "dim")]]
 
 
