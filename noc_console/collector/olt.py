@@ -23,6 +23,7 @@ from noc_console.domain.identity import PonPort
 from noc_console.domain.network import Card, Ont, Outcome, PollKind
 from noc_console.domain.optics import Thresholds
 from noc_console.domain.poll import OltReading
+from noc_console.sources.ping import Echo
 from noc_console.sources.snmp.poll import OltPoller
 
 log = structlog.get_logger()
@@ -134,6 +135,15 @@ class OltWorker:
                 self._looks.ont((port, ont_id), settle=False)
         if news.pon_ports or any((port, ont_id) not in known for port, ont_id in hints) or set(told) - known.keys():
             self.poll_soon()
+
+    async def note_ping(self, echo: Echo, at: float) -> None:
+        """Write how a series of echoes went; reachability by SNMP is another matter.
+
+        Raises:
+            SourceError: It could not be written; the samples are kept all the same.
+        """
+        await self._keep(samples.of_ping("olt", echo, at, olt_name=self.name))
+        await self.facts.apply_ping(None if echo.rtt_s is None else echo.rtt_s * 1000, echo.loss, at)
 
     def poll_soon(self) -> None:
         """Let the next state poll come soon."""

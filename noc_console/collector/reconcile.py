@@ -35,13 +35,44 @@ class KnownOnts:
     baseline: bool = True
     """Until the first complete reading of an empty inventory: then everything is new, and nothing is news."""
 
+    _ports: dict[str, set[Key]] = field(default_factory=dict, repr=False)
+    _serials: dict[str, set[Key]] = field(default_factory=dict, repr=False)
+    _indexed: tuple[int, int] = (0, 0)
+
+    def put(self, ont: Ont) -> None:
+        """Take an ONT as it is now."""
+        self._index()
+        key = (ont.port, ont.ont_id)
+        self.onts[key] = ont
+        self._note(key, ont)
+        self._indexed = (id(self.onts), len(self.onts))
+
     def by_port(self, port: str) -> list[Ont]:
         """ONTs on a port that have not vanished."""
-        return [ont for (at, _), ont in self.onts.items() if at == port and ont.vanished_at is None]
+        self._index()
+        found = (self.onts[key] for key in sorted(self._ports.get(port, ())))
+        return [ont for ont in found if ont.vanished_at is None]
 
     def by_serial(self, serial: str) -> list[Ont]:
         """Where this serial number is, in this OLT."""
-        return [ont for ont in self.onts.values() if ont.serial == serial and ont.vanished_at is None]
+        self._index()
+        found = (self.onts[key] for key in sorted(self._serials.get(serial, ())))
+        return [ont for ont in found if ont.serial == serial and ont.vanished_at is None]
+
+    def _index(self) -> None:
+        """Build the indexes anew when the ONTs were replaced. They may hold too much, never too little."""
+        if self._indexed == (id(self.onts), len(self.onts)):
+            return
+        self._ports.clear()
+        self._serials.clear()
+        for key, ont in self.onts.items():
+            self._note(key, ont)
+        self._indexed = (id(self.onts), len(self.onts))
+
+    def _note(self, key: Key, ont: Ont) -> None:
+        self._ports.setdefault(ont.port, set()).add(key)
+        if ont.serial:
+            self._serials.setdefault(ont.serial, set()).add(key)
 
 
 @dataclass(slots=True)
@@ -99,9 +130,9 @@ def commit(known: KnownOnts, reading: PortReading, kind: PollKind, changes: Port
     """Make ``changes`` known, after the database took them (inserted ONTs carry their ids by then)."""
     port = str(reading.port)
     for ont in changes.inserted:
-        known.onts[(port, ont.ont_id)] = ont
+        known.put(ont)
     for ont, _ in changes.updated:
-        known.onts[(port, ont.ont_id)] = ont
+        known.put(ont)
     if kind is not PollKind.STATE or reading.outcome is not Outcome.COMPLETE:
         return
     for ont in known.by_port(port):

@@ -10,6 +10,7 @@ from noc_console.domain.network import Card, Cpe, Olt, Ont, Outcome
 from noc_console.domain.ont import OntState
 from noc_console.domain.optics import Thresholds, classify_signal
 from noc_console.domain.poll import OltReading
+from noc_console.sources.ping import Echo
 
 OPTICS = (("ont_onu_rx_dbm", "onu_rx_dbm"), ("ont_olt_rx_dbm", "olt_rx_dbm"), ("ont_onu_tx_dbm", "onu_tx_dbm"))
 
@@ -116,6 +117,14 @@ def of_load(olt: str, reading: OltReading) -> list[Sample]:
         for metric, fact in LOAD
         if reading.olt.get(fact) is not None
     ]
+
+
+def of_ping(what: str, echo: Echo, at: float, **labels: str) -> list[Sample]:
+    """Loss of a series of echoes, and the round trip of those that came back; ``what`` is olt or core."""
+    found = [sample(f"{what}_ping_loss_ratio", at, echo.loss, **labels)]
+    if echo.rtt_s is not None:
+        found.append(sample(f"{what}_ping_rtt_seconds", at, echo.rtt_s, **labels))
+    return found
 
 
 def of_cpes(cpes: Iterable[Cpe]) -> list[Sample]:

@@ -20,6 +20,7 @@ from noc_console.collector.cpe import CpeWorker
 from noc_console.collector.facts import OltFacts
 from noc_console.collector.jobs import JobRunner
 from noc_console.collector.olt import OltWorker
+from noc_console.collector.ping import PingWorker, Target
 from noc_console.collector.ship import Shipper
 from noc_console.collector.status import Backoff, SourceStatus
 from noc_console.collector.traps import TrapWorker
@@ -136,11 +137,14 @@ class CollectorService:
             jobs = JobRunner(store, self._me.id, actions)
             told = SourceStatus(self._sources, "traps")
             traps = TrapWorker(self._config.traps, self._config.olts, by_name, self._database, told)
+            targets = [Target(olt.name, olt.address, by_name[olt.name].note_ping) for olt in self._config.olts]
+            pings = PingWorker(self._config.ping, targets, SourceStatus(self._sources, "ping"))
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._beat())
                 group.create_task(self._shipper.run())
                 group.create_task(jobs.run())
                 group.create_task(traps.run())
+                group.create_task(pings.run())
                 group.create_task(CpeWorker(acs, cpes, status, self._config.polling.cpe_s, self._shipper.keep).run())
                 for worker in workers:
                     group.create_task(self._start(worker, len(workers)))
