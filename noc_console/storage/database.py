@@ -7,7 +7,7 @@ import os
 import sqlite3
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +43,7 @@ class Database:
         self.url = url
         self.is_sqlite = url.startswith("sqlite:///")
         self._engine: AsyncEngine | None = None
+        self._writer: AbstractAsyncContextManager[object] = asyncio.Lock() if self.is_sqlite else nullcontext()
 
     @property
     def _path(self) -> Path:
@@ -70,17 +71,19 @@ class Database:
     async def writing(self) -> AsyncIterator[AsyncConnection]:
         """A write transaction, committed at the end, rolled back on an error.
 
-        On SQLite it takes the write lock at its start (BEGIN IMMEDIATE), so that two writers queue instead of failing.
+        On SQLite it takes the write lock at its start (BEGIN IMMEDIATE), so that two programs queue instead of failing;
+        writers of this program queue here, where no busy time-out runs.
 
         Raises:
             SourceError: As for ``reading``.
         """
-        with _errors():
-            async with self.engine.connect() as connection:
-                if self.is_sqlite:
-                    connection = await connection.execution_options(noc_immediate=True)
-                async with connection.begin():
-                    yield connection
+        async with self._writer:
+            with _errors():
+                async with self.engine.connect() as connection:
+                    if self.is_sqlite:
+                        connection = await connection.execution_options(noc_immediate=True)
+                    async with connection.begin():
+                        yield connection
 
     async def version(self) -> str | None:
         """Alembic revision of the schema that is there, None when there is none."""

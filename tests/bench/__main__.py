@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import sys
 
-from tests.bench import keys, start, walk
+from tests.bench import keys, path, start, walk
 
-BENCHES = {"start": start.run, "keys": keys.run, "walk": walk.run}
+BENCHES = {"start": start.run, "keys": keys.run, "walk": walk.run, "path": path.run}
 
 
 def main(names: list[str]) -> int:

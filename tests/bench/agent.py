@@ -1,4 +1,4 @@
-"""``python -m tests.bench.agent N [LATENCY_S]``: N OLTs of 4,096 ONTs that answer as fast as they can."""
+"""``python -m tests.bench.agent N [LATENCY_S [SERVICE_S]]``: N OLTs of 4,096 ONTs that answer as fast as they can."""
 
 from __future__ import annotations
 
@@ -14,14 +14,15 @@ from noc_console.demo.planner import PlantOptions, build
 ONTS = 4096
 
 
-async def main(count: int, latency_s: float) -> None:
+async def main(count: int, latency_s: float = 0.0, service_s: float = 0.0) -> None:
     """Serve until killed."""
     plant = build(PlantOptions(olts=1, onts=ONTS), time.time())
     tree = HuaweiOlt(plant.olts[0], time.time).tree
-    agents = [SnmpAgent(tree, behaviour=Behaviour(max_message_bytes=60_000, latency_s=latency_s)) for _ in range(count)]
+    behaviour = Behaviour(max_message_bytes=60_000, latency_s=latency_s, service_s=service_s)
+    agents = [SnmpAgent(tree, behaviour=behaviour) for _ in range(count)]
     print(json.dumps([agent.start() for agent in agents]), flush=True)
     await asyncio.Event().wait()
 
 
 if __name__ == "__main__":
-    asyncio.run(main(int(sys.argv[1]), float(sys.argv[2]) if len(sys.argv) > 2 else 0.0))
+    asyncio.run(main(int(sys.argv[1]), *map(float, sys.argv[2:])))
