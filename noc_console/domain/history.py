@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 RANGES_S = {"6h": 6 * 3600, "24h": 24 * 3600, "7d": 7 * 86400, "30d": 30 * 86400}
@@ -39,3 +41,30 @@ class Sample:
     at: float
     """Unix seconds; stored with millisecond resolution."""
     value: float
+
+
+def rates_per_s(counter: Sequence[float | None], step_s: float, held_s: float) -> tuple[float | None, ...]:
+    """How fast a counter grew before each instant of a regular grid.
+
+    Args:
+        counter: Values on the grid; None where there is no sample.
+        step_s: Between two instants, seconds; several polls long, or the rate swings with the polls' phase.
+        held_s: For how long the grid repeats the last sample after samples stopped.
+
+    Returns:
+        As many values: growth per second; None beside a gap, where the counter went back (a restart: how far it had
+        come before is not known), and where an unchanged value may only be a repeated one.
+    """
+    rates: list[float | None] = [None] * len(counter)
+    for index in range(1, len(counter)):
+        before, now = counter[index - 1], counter[index]
+        if before is not None and now is not None and now >= before:
+            rates[index] = (now - before) / step_s
+    repeated = math.ceil(held_s / step_s)
+    for end in range(1, len(counter) + 1):
+        if end == len(counter) or counter[end] is None:
+            for index in range(end - 1, max(0, end - 1 - repeated), -1):
+                if counter[index] is None or counter[index] != counter[index - 1]:
+                    break
+                rates[index] = None
+    return tuple(rates)

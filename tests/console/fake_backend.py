@@ -15,8 +15,11 @@ from noc_console.domain.network import (
     Card,
     Changes,
     Collector,
+    CoreDevice,
+    CoreInterface,
     Cpe,
     Event,
+    Fan,
     Olt,
     Ont,
     Outcome,
@@ -24,6 +27,7 @@ from noc_console.domain.network import (
     PollMark,
     Port,
     Source,
+    Unregistered,
 )
 
 START = 1_763_733_931.0
@@ -46,6 +50,10 @@ class FakeBackend:
         self.cancelled: list[int] = []
         self.olts: dict[int, Olt] = {}
         self.cards: list[Card] = []
+        self.fans: list[Fan] = []
+        self.waiting: dict[str, Unregistered] = {}
+        self.core: list[CoreDevice] = []
+        self.interfaces: list[CoreInterface] = []
         self.ports: list[Port] = []
         self.onts: dict[int, Ont] = {}
         self.marks: dict[tuple[int, str, PollKind], PollMark] = {}
@@ -72,6 +80,8 @@ class FakeBackend:
                     uptime_s=8_640_000.0, cpu_percent=14.0, memory_percent=41.0, temperature_celsius=43.0,
                 )
             )  # fmt: skip
+            for kind, age_s in ((PollKind.HEALTH, 8), (PollKind.INVENTORY, 4000)):
+                self.mark(olt_id, "", kind, self.clock - age_s)
             for port_number in range(ports):
                 self._fill_port(olt_id, port_number, onts, rnd)
         self.collectors["c1"] = Collector("c1", "noc-1", 4211, "child", self.clock - 3600, self.clock - 2)
@@ -125,6 +135,13 @@ class FakeBackend:
         """Add or replace an ONT."""
         self.revision += 1
         self.onts[ont.id] = replace(ont, revision=self.revision)
+
+    def plug_in(self, serial: str, port: str = "0/1/0", gone_at: float | None = None) -> None:
+        """An ONT that nobody registered shows up, or goes."""
+        self.revision += 1
+        self.waiting[serial] = Unregistered(
+            1, port, serial, "EG8145V5", self.clock - 120, self.clock, gone_at, self.revision
+        )
 
     def mark(self, olt_id: int, port: str, kind: PollKind, at: float) -> None:
         """A port was read."""
@@ -190,6 +207,8 @@ class FakeBackend:
             revisions={"all": self.revision, "events": len(self.events)},
             olts=[olt for olt in self.olts.values() if olt.revision > seen],
             cards=[card for card in self.cards if not seen],
+            fans=[fan for fan in self.fans if not seen],
+            unregistered=[ont for ont in self.waiting.values() if ont.revision > seen],
             ports=[port for port in self.ports if not seen],
             marks=[mark for mark in self.marks.values() if mark.revision > seen],
             onts=[ont for ont in self.onts.values() if ont.revision > seen],
@@ -198,6 +217,8 @@ class FakeBackend:
             events=[event for event in self.events.values() if event.id > since.get("events", 0)],
             sources=list(self.sources.values()) if not seen else [],
             collectors=list(self.collectors.values()),
+            core_devices=self.core if not seen else [],
+            core_interfaces=self.interfaces if not seen else [],
         )
 
     async def submit(self, request: JobRequest) -> int:
@@ -245,6 +266,8 @@ class FakeBackend:
 
     async def chart(self, metrics: Sequence[str], labels: Mapping[str, str], range_s: float, points: int) -> ChartData:
         self._fail()
+        if metrics[0].startswith("pon_"):
+            return self._traffic(metrics, range_s, points)
         base = -21.0 - (len(labels.get("ont_serial", "")) % 3)
         values = tuple(None if points // 2 < i < points // 2 + 6 else base + math.sin(i / 9) for i in range(points))
         series = tuple(
@@ -253,6 +276,19 @@ class FakeBackend:
         )
         step_s = range_s / points
         return ChartData(self.clock - range_s, step_s, series, "buffer", "chart from local buffer")
+
+    def _traffic(self, metrics: Sequence[str], range_s: float, points: int) -> ChartData:
+        """Counters that grow with the time of day, restart once and are not read for a while."""
+        step_s = range_s / (points - 1)
+        series = []
+        for number, metric in enumerate(metrics):
+            total, values = 0.0, list[float | None]()
+            for i in range(points):
+                total += 1e8 * step_s / (1 + 4 * number) * (1 + math.sin(i / 9) / 2)
+                total = 0.0 if i == points // 2 else total
+                values.append(None if points // 4 < i < points // 4 + 4 else total)
+            series.append(Series(metric, tuple(values)))
+        return ChartData(self.clock - range_s, step_s, tuple(series), "victoriametrics", None)
 
     async def rx_sparklines(self, serials: Sequence[str], range_s: float, points: int) -> dict[str, list[float | None]]:
         self._fail()

@@ -216,6 +216,18 @@ async def test_the_tree_lists_what_is_below_its_node() -> None:
         await desk.shows("1 of 96")
 
 
+async def test_a_pon_port_shows_its_traffic() -> None:
+    async with console(size=(200, 50)) as desk:
+        await desk.shows("1 of 96")
+        await desk.command("pon olt-1 0/1/2")
+        await desk.press("h")
+        await desk.shows("[24h]")
+        await desk.until(lambda: "▗" in desk.detail() or "▄" in desk.detail() or "▀" in desk.detail())
+        await desk.press("}")
+        await desk.shows("[7d]")
+        await desk.until(lambda: "reading" not in desk.detail())
+
+
 async def test_tr069_tab_looks_it_up_then_has_it_read() -> None:
     async with console() as desk:
         await desk.shows("1 of 96")

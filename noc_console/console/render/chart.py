@@ -1,4 +1,4 @@
-"""The signal chart, drawn by plotext: tens of milliseconds, so off the loop, and imported here only."""
+"""Charts over time, drawn by plotext: tens of milliseconds, so off the loop, and imported here only."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import math
 import threading
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from rich.style import Style
@@ -13,56 +14,98 @@ from rich.text import Text
 
 from noc_console.console.palette import Palette
 from noc_console.console.render.cells import Line
-from noc_console.domain.history import ChartData
+from noc_console.domain.history import ChartData, rates_per_s
 from noc_console.domain.optics import Thresholds
 
 RGB = tuple[int, int, int]
-METRICS = ("ont_onu_rx_dbm", "ont_olt_rx_dbm")
+LIGHT = ("ont_onu_rx_dbm", "ont_olt_rx_dbm")
+TRAFFIC = ("pon_tx_bytes_total", "pon_rx_bytes_total")
+"""Counters of a PON port: to the ONTs, from the ONTs."""
 LEAST = (24, 6)
 _PLOTEXT = threading.Lock()
 """plotext has one figure for the whole process."""
 _ASCII_FRAME = str.maketrans("┌┐└┘│─├┤┬┴┼", "++++|-++++-")
-_ROLES = dict(zip(METRICS, ("chart-a", "chart-b"), strict=True))
+_ROLES = ("chart-a", "chart-b")
 
 
-def clean(values: Sequence[float | None]) -> list[float | None]:
-    """Values that plotext can take: what is no finite number is a gap."""
-    return [value if value is not None and math.isfinite(value) else None for value in values]
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A line across the chart."""
+
+    value: float
+    role: str
+    letter: str
 
 
-def draw(data: ChartData, thresholds: Thresholds, size: tuple[int, int], palette: Palette, blocks: bool) -> list[Line]:
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """What to draw: at most two lines on one grid, limits across them."""
+
+    start_at: float
+    step_s: float
+    lines: tuple[tuple[float | None, ...], ...]
+    low: float
+    high: float
+    limits: tuple[Limit, ...] = ()
+    note: str | None = None
+
+    @property
+    def known(self) -> list[float]:
+        """All values that there are."""
+        return [value for values in self.lines for value in values if value is not None]
+
+
+def light_chart(data: ChartData, thresholds: Thresholds) -> Chart:
+    """Received power at both ends, dBm; the limits are always in the picture, however far away."""
+    limits = (
+        Limit(thresholds.rx_warning_dbm, "chart-warning", "W"),
+        Limit(thresholds.rx_critical_dbm, "chart-critical", "C"),
+    )
+    chart = Chart(data.start_at, data.step_s, _lines(data, LIGHT), 0.0, 0.0, limits, data.note)
+    shown = [*chart.known, *(limit.value for limit in limits)]
+    return replace(chart, low=math.floor(min(shown) - 0.5), high=math.ceil(max(shown) + 0.5))
+
+
+def traffic_chart(data: ChartData, held_s: float) -> Chart:
+    """Traffic of a PON port down and up, Mbit/s; see ``rates_per_s`` for ``held_s``."""
+    rates = (rates_per_s(counter, data.step_s, held_s) for counter in _lines(data, TRAFFIC))
+    lines = tuple(tuple(None if rate is None else rate * 8 / 1e6 for rate in line) for line in rates)
+    chart = Chart(data.start_at, data.step_s, lines, 0.0, 1.0, (), data.note)
+    return replace(chart, high=max([1.0, *chart.known]) * 1.05)
+
+
+def _lines(data: ChartData, metrics: Sequence[str]) -> tuple[tuple[float | None, ...], ...]:
+    """Values in the order of the metrics; what is no finite number is a gap (plotext takes none)."""
+    series = {one.metric: one.values for one in data.series}
+    return tuple(
+        tuple(value if value is not None and math.isfinite(value) else None for value in series.get(metric, ()))
+        for metric in metrics
+    )
+
+
+def draw(chart: Chart, size: tuple[int, int], palette: Palette, blocks: bool) -> list[Line]:
     """The chart as lines.
 
     Args:
-        data: Series on their grid.
-        thresholds: Drawn as lines.
+        chart: What to draw.
         size: Cells, width and height.
-        palette: Colours of the series.
+        palette: Colours of the lines.
         blocks: Draw with quadrant blocks; else with ASCII dots.
 
     Returns:
         ``size[1]`` lines or fewer; a sentence when there is nothing to draw.
     """
-    series = {one.metric: clean(one.values) for one in data.series}
-    known = [value for values in series.values() for value in values if value is not None]
-    if not known:
-        return [[(" no samples in this time", "dim")], *_note(data)]
+    note: list[Line] = [[(f" {chart.note}", "dim")]] if chart.note else []
+    if not chart.known:
+        return [[(" no samples in this time", "dim")], *note]
     if size[0] < LEAST[0] or size[1] < LEAST[1]:
-        return [[(" the pane is too small for a chart (z gives it the screen)", "dim")], *_note(data)]
-    note = _note(data)
+        return [[(" the pane is too small for a chart (z gives it the screen)", "dim")], *note]
     with _PLOTEXT:
-        text = _plot(data, series, thresholds, (size[0] - 1, size[1] - len(note)), palette, blocks)
+        text = _plot(chart, (size[0] - 1, size[1] - len(note)), palette, blocks)
     return [*[_line(row) for row in text.split("\n", allow_blank=False)], *note]
 
 
-def _plot(
-    data: ChartData,
-    series: dict[str, list[float | None]],
-    thresholds: Thresholds,
-    size: tuple[int, int],
-    palette: Palette,
-    blocks: bool,
-) -> Text:
+def _plot(chart: Chart, size: tuple[int, int], palette: Palette, blocks: bool) -> Text:
     import plotext as plt
 
     colours = palette.chart_colours
@@ -70,38 +113,36 @@ def _plot(
     plt.theme("clear")
     plt.limit_size(False, False)
     plt.plot_size(*size)
-    count = max(len(values) for values in series.values())
-    instants = [data.start_at + index * data.step_s for index in range(count)]
-    known = [value for values in series.values() for value in values if value is not None]
-    low, high = min(known), max(known)
-    for limit, role in ((thresholds.rx_warning_dbm, "chart-warning"), (thresholds.rx_critical_dbm, "chart-critical")):
-        # Always in the picture, however far away: how far is what the operator wants to see.
-        low, high = min(low, limit), max(high, limit)
-        plt.plot(
-            [instants[0], instants[-1]], [limit, limit], marker="─" if blocks else "-", color=_colour(colours[role])
-        )
-    for metric in METRICS:
-        if any(value is not None for value in series.get(metric, ())):
-            marker = "hd" if blocks else ("*" if metric == METRICS[0] else "o")
-            plt.plot(instants, series[metric], marker=marker, color=_colour(colours[_ROLES[metric]]))
-    plt.ylim(math.floor(low - 0.5), math.ceil(high + 0.5))
+    instants = [chart.start_at + index * chart.step_s for index in range(max(map(len, chart.lines)))]
+    for limit in chart.limits:
+        ends = [instants[0], instants[-1]]
+        plt.plot(ends, [limit.value] * 2, marker="─" if blocks else "-", color=_colour(colours[limit.role]))
+    for values, role, ascii_marker in zip(chart.lines, _ROLES, "*o", strict=False):
+        if any(value is not None for value in values):
+            plt.plot(instants, values, marker="hd" if blocks else ascii_marker, color=_colour(colours[role]))
+    plt.ylim(chart.low, chart.high)
     plt.xlim(instants[0], instants[-1])
     ticks = _ticks(instants[0], instants[-1], max(2, size[0] // 14))
     plt.xticks(ticks, [_tick(at, instants[-1] - instants[0]) for at in ticks])
-    plt.yticks(*_levels(low, high, size[1], thresholds))
+    plt.yticks(*_levels(chart, size[1]))
     built = plt.build().rstrip("\n")
     return Text.from_ansi(built if blocks else built.translate(_ASCII_FRAME))
 
 
-def _levels(low: float, high: float, height: int, thresholds: Thresholds) -> tuple[list[float], list[str]]:
-    """Whole dBm on the axis, and the limits by their letters."""
-    step = max(1, math.ceil((high - low) / max(1, height // 2)))
-    limits = {thresholds.rx_warning_dbm: "W", thresholds.rx_critical_dbm: "C"}
-    marks = {float(level) for level in range(math.floor(low), math.ceil(high) + 1) if level % step == 0}
-    marks = {level for level in marks if all(abs(level - limit) >= step for limit in limits)}
-    marks |= {limit for limit in limits if low <= limit <= high}
-    levels = sorted(marks)
-    return levels, [f"{limits.get(level, '')} {level:g}" for level in levels]
+def _levels(chart: Chart, height: int) -> tuple[list[float], list[str]]:
+    """Round values on the axis, and the limits by their letters."""
+    step = _round_step((chart.high - chart.low) / max(1, height // 2))
+    letters = {limit.value: limit.letter for limit in chart.limits}
+    first, last = math.ceil(chart.low / step), math.floor(chart.high / step)
+    marks = {number * step for number in range(first, last + 1)}
+    levels = sorted({level for level in marks if all(abs(level - limit) >= step for limit in letters)} | letters.keys())
+    return levels, [f"{letters.get(level, '')} {level:g}" for level in levels]
+
+
+def _round_step(least: float) -> float:
+    """1, 2 or 5 times a power of ten, at least 1 and at least ``least``."""
+    power = 10.0 ** math.floor(math.log10(max(1.0, least)))
+    return next(factor * power for factor in (1.0, 2.0, 5.0, 10.0) if factor * power >= least)
 
 
 def _colour(rgb: RGB | None) -> RGB | str:
@@ -125,7 +166,3 @@ def _line(row: Text) -> Line:
         style = sum((one for one in styles if isinstance(one, Style)), Style.null())
         cells.append((row.plain[start:end], style))
     return cells
-
-
-def _note(data: ChartData) -> list[Line]:
-    return [[(f" {data.note}", "dim")]] if data.note else []

@@ -2,126 +2,96 @@
 
 from __future__ import annotations
 
-from noc_console.console.render.cells import Cell, Line
-from noc_console.console.render.summary import labelled, paragraph
+from collections import Counter
+from collections.abc import Sequence
+
+from noc_console.console.render.cells import Cell, Line, fit
+from noc_console.console.render.doubt import footnote
+from noc_console.console.render.health import render_card, render_olt
+from noc_console.console.render.pon import render_port
+from noc_console.console.render.summary import labelled
 from noc_console.console.render.times import ago
 from noc_console.console.render.tree import scope_of, title
+from noc_console.console.state.facts import as_reason
 from noc_console.console.state.model import Model
-from noc_console.console.state.tree import NodeKey
-from noc_console.domain.freshness import format_age
-from noc_console.domain.network import Olt
+from noc_console.console.state.store import OFFLINE
+from noc_console.console.state.tree import Counts, NodeKey
 
-WARM_CELSIUS, HOT_CELSIUS = 50.0, 65.0
+MOST_WAITING = 20
 
 
-def render_node(model: Model, node: NodeKey, width: int, now: float, absolute: bool) -> list[Line]:
-    """Counts for all; health for an OLT and a card; the transceiver for a port."""
-    counts = model.counts(scope_of(node))
+def render_node(
+    model: Model, node: NodeKey, width: int, now: float, absolute: bool, traffic: Sequence[Line] = ()
+) -> list[Line]:
+    """Counts for all; health for an OLT and a card; transceiver and traffic for a port; who waits below it.
+
+    Args:
+        model: What is known.
+        node: Which one.
+        width: Cells.
+        now: Unix seconds.
+        absolute: Times by the clock.
+        traffic: Chart of a PON port, drawn elsewhere.
+    """
+    scope = scope_of(node)
     lines: list[Line] = [[(f" {title(model, node)}", "title")]]
-    tally: list[Line] = [
-        [("online ", "dim"), (str(counts.online), "online")],
-        [("offline ", "dim"), (str(counts.offline), "offline" if counts.offline else "dim")],
-        [("unknown ", "dim"), (str(counts.unknown), "unknown" if counts.unknown else "dim")],
-    ]
-    lines += labelled("ONTs", tally, width)
-    weak: list[Line] = [
-        [("weak ", "dim"), (str(counts.warning), "warning" if counts.warning else "dim")],
-        [("critical ", "dim"), (str(counts.critical), "critical" if counts.critical else "dim")],
-    ]
-    lines += labelled("light", weak, width)
-    if scope_of(node) is None:
-        return lines
+    lines += _tally(model, scope, width, now, absolute)
     olt = model.olts.get(node.olt_id)
-    if node.level == 0 and olt is not None:
-        return [*lines, *_olt(olt, width, now, absolute)]
-    if node.level == 1:
-        return [*lines, *_card(model, node, width)]
-    return [*lines, *_port(model, node, width, now, absolute)]
+    if scope is not None and node.level == 2:
+        lines += render_port(model, node, width, now, absolute)
+    elif scope is not None and node.level == 1:
+        lines += render_card(model, node, width, now)
+    elif scope is not None and olt is not None:
+        lines += render_olt(model, olt, width, now, absolute)
+    lines += footnote(lines, width)
+    lines += _waiting(model, scope, width, now, absolute)
+    return [*lines, (), *traffic] if traffic and node.level == 2 else lines
 
 
-def temperature_cell(value: float) -> Cell:
-    """Below 50 °C well, above 65 °C hot."""
-    role = "base" if value < WARM_CELSIUS else "warning" if value <= HOT_CELSIUS else "critical"
-    return f"{value:.0f} °C", role
-
-
-def _health(cpu: float | None, memory: float | None, temperature: float | None) -> list[Line]:
-    items: list[Line] = []
-    if cpu is not None:
-        items.append([("CPU ", "dim"), (f"{cpu:.0f} %", "base")])
-    if memory is not None:
-        items.append([("memory ", "dim"), (f"{memory:.0f} %", "base")])
-    if temperature is not None:
-        items.append([("temperature ", "dim"), temperature_cell(temperature)])
-    return items or [[("no reading", "dim")]]
-
-
-def _olt(olt: Olt, width: int, now: float, absolute: bool) -> list[Line]:
-    answering: Cell = {
-        True: ("answers", "online"),
-        False: ("DOES NOT ANSWER", "offline"),
-        None: ("not asked yet", "dim"),
-    }[olt.reachable]
+def _tally(model: Model, scope: NodeKey | None, width: int, now: float, absolute: bool) -> list[Line]:
+    counts = model.counts(scope)
     lines = labelled(
-        "SNMP", [[answering], [("last answer ", "dim"), (ago(olt.last_ok_at, now, absolute), "base")]], width
+        "ONTs", _items(counts, (("online", "online"), ("offline", "offline"), ("unknown", "unknown"))), width
     )
-    if olt.last_poll_s is not None:
-        lines += labelled("poll", [[(f"took {olt.last_poll_s:.1f} s", "base")]], width)
-    if olt.error:
-        lines += paragraph(olt.error, width, "warning", "!")
-    lines += labelled("health", _health(olt.cpu_percent, olt.memory_percent, olt.temperature_celsius), width)
-    identity: list[Line] = [[(text, "base")] for text in (olt.address, olt.profile, olt.software) if text]
-    if olt.uptime_s is not None:
-        identity.append([("up ", "dim"), (format_age(olt.uptime_s), "base")])
-    lines += labelled("device", identity, width)
-    if olt.description:
-        lines += paragraph(olt.description, width, "dim")
-    return lines
+    if counts.offline:
+        lines += labelled("offline", _reasons(model, scope, now, absolute), width)
+    light = (("good", "base"), ("warning", "warning"), ("critical", "critical"), ("overload", "overload"))
+    items = _items(counts, light)
+    if counts.dark:
+        items.append([("no reading ", "dim"), (str(counts.dark), "base")])
+    return lines + labelled("light", items, width)
 
 
-def _card(model: Model, node: NodeKey, width: int) -> list[Line]:
-    card = model.cards.get((node.olt_id, node.path))
-    if card is None:
-        return [[(" nothing read about the card itself", "dim")]]
-    identity: list[Line] = [[(text, "base")] for text in (card.type, card.role) if text]
-    if card.state:
-        identity.append([(card.state, "good" if card.state == "normal" else "warning")])
-    lines = labelled("card", identity, width) if identity else []
-    return lines + labelled("health", _health(card.cpu_percent, card.memory_percent, card.temperature_celsius), width)
+def _items(counts: Counts, names: Sequence[tuple[str, str]]) -> list[Line]:
+    words = {"warning": "weak", "overload": "too strong"}
+    values = ((words.get(name, name), getattr(counts, name), role) for name, role in names)
+    return [[(f"{word} ", "dim"), (str(value), role if value else "dim")] for word, value, role in values]
 
 
-def _port(model: Model, node: NodeKey, width: int, now: float, absolute: bool) -> list[Line]:
-    state = model.port_states.get((node.olt_id, node.path))
-    port = model.ports.get((node.olt_id, node.path))
-    lines: list[Line] = []
-    if state is not None:
-        text = ago(state.state_at, now, absolute) + state.state.mark
-        lines += labelled("read", [[(text, "base" if state.state.trusted else "stale")]], width)
-    if port is None:
-        return lines
-    items: list[Line] = [
-        [(f"{label} ", "dim"), (value, "base")]
-        for label, value in (("oper", port.oper), ("admin", port.admin))
-        if value
-    ]
-    if port.sfp_present is not None:
-        items.append(
-            [("SFP ", "dim"), ("present" if port.sfp_present else "MISSING", "base" if port.sfp_present else "warning")]
-        )
-    if items:
-        lines += labelled("port", items, width)
-    optics: list[Line] = []
-    for label, value, unit in (
-        ("Tx", port.tx_dbm, "dBm"),
-        ("supply", port.voltage_v, "V"),
-        ("bias", port.bias_ma, "mA"),
-    ):
-        if value is not None:
-            optics.append([(f"{label} ", "dim"), (f"{value:.2f} {unit}", "base")])
-    if port.temperature_celsius is not None:
-        optics.append([temperature_cell(port.temperature_celsius)])
-    if optics:
-        lines += labelled("module", optics, width)
-    if port.last_down_cause:
-        lines += labelled("last down", [[(port.last_down_cause, "base")]], width)
+def _reasons(model: Model, scope: NodeKey | None, now: float, absolute: bool) -> list[Line]:
+    """Why those offline are, and when the last of them went."""
+    rows = [row for row in model.rows_under(scope) if model.onts.state[row] == OFFLINE]
+    found = (as_reason(model.onts.get(row, "offline_reason")) for row in rows)
+    reasons = Counter(reason.label if reason else "no reason given" for reason in found)
+    items: list[Line] = [[(f"{label} ", "base"), (str(count), "offline")] for label, count in reasons.most_common()]
+    times = [at for row in rows if (at := model.onts.get(row, "state_changed_at")) is not None]
+    if times:
+        items.append([("the last ", "dim"), (ago(max(times), now, absolute), "base")])
+    return items
+
+
+def _waiting(model: Model, scope: NodeKey | None, width: int, now: float, absolute: bool) -> list[Line]:
+    """ONTs that were plugged in and that nobody has registered."""
+    found = model.waiting_under(scope)
+    if not found:
+        return []
+    lines: list[Line] = [(), [(f" {len(found)} ONT{'s' * (len(found) != 1)} to be registered", "title")]]
+    for ont in found[:MOST_WAITING]:
+        where = ont.port if scope else f"{model.olt_name(ont.olt_id)} {ont.port}"
+        cells: list[Cell] = [(f"  {fit(ont.serial, 16)} ", "strong")]
+        cells += [] if scope is not None and scope.level == 2 else [(f"{where}  ", "base")]
+        cells += [(f"{ont.model}  ", "base")] if ont.model else []
+        lines.append([*cells, (f"seen {ago(ont.first_seen_at, now, absolute)}", "dim")])
+    if len(found) > MOST_WAITING:
+        lines.append([(f"  and {len(found) - MOST_WAITING} more (noc-console show unregistered)", "dim")])
     return lines

@@ -73,14 +73,20 @@ def _last(facts: OntFacts, absolute: bool) -> Line:
     ]
 
 
-def render_ranges(chosen: str) -> Line:
-    """``{ 6h [24h] 7d 30d }``."""
+LIGHT_NAMES = ("Rx at ONT", "Rx at OLT")
+TRAFFIC_NAMES = ("to ONTs", "from ONTs, Mbit/s")
+
+
+def render_ranges(chosen: str, names: tuple[str, str] = LIGHT_NAMES) -> Line:
+    """``{ 6h [24h] 7d 30d }`` and which line is which."""
     cells: list[Cell] = [(" { ", "dim")]
     for name in RANGES_S:
         cells += [(f"[{name}]", "tab-active") if name == chosen else (f" {name} ", "dim")]
-    return [*cells, (" }", "dim"), ("  Rx at ONT ", "chart-a"), (" Rx at OLT", "chart-b")]
+    return [*cells, (" }", "dim"), (f"  {names[0]} ", "chart-a"), (f" {names[1]}", "chart-b")]
 
 
 def render_optical(facts: OntFacts, width: int, absolute: bool, chosen: str, chart: Sequence[Line]) -> list[Line]:
     """Values, range line, chart."""
+    if facts.ont.serial is None:
+        chart = [[(" no history without a serial number", "dim")]]
     return [*render_values(facts, width, absolute), (), render_ranges(chosen), *chart]

@@ -13,29 +13,27 @@ from noc_console.console.desk import Desk
 from noc_console.console.pace import Every
 from noc_console.console.palette import Palette
 from noc_console.console.render.cells import Cell, Line
-from noc_console.console.render.chart import METRICS, draw
 from noc_console.console.render.events import render_history
 from noc_console.console.render.jobs import render_ont_jobs
 from noc_console.console.render.node import render_node
-from noc_console.console.render.optical import render_optical, render_ranges, render_values
+from noc_console.console.render.optical import TRAFFIC_NAMES, render_optical, render_ranges
 from noc_console.console.render.summary import render_summary
-from noc_console.console.render.tr069 import STALE_S, CpeView, render_tr069
+from noc_console.console.render.tr069 import render_tr069
+from noc_console.console.screens.charting import Charting, Subject, light_of, traffic_of
+from noc_console.console.screens.router import RouterReader
 from noc_console.console.screens.view import Background
 from noc_console.console.state.facts import OntFacts, gather
 from noc_console.console.state.model import Delta
 from noc_console.console.state.tree import NodeKey
 from noc_console.console.widgets.lines import FocusPane, LinePane
 from noc_console.domain.errors import NocError
-from noc_console.domain.history import RANGES_S, ChartData
-from noc_console.domain.jobs import Job, JobKind
+from noc_console.domain.jobs import JobKind
 from noc_console.domain.network import Event
 
 TABS = ("summary", "optical", "tr-069", "history", "jobs")
 TITLES = ("Summary", "Optical", "TR-069", "History", "Jobs")
 SETTLE_S = 0.4
 """How long the cursor must rest on an ONT before anything is asked about it."""
-READ_AGAIN_S = 60.0
-CHART_EVERY_S = 60.0
 
 
 class DetailPane(Background, Container):
@@ -50,17 +48,13 @@ class DetailPane(Background, Container):
         super().__init__(id="detail")
         self.desk = desk
         self.tab = TABS[0]
-        self.range = "24h"
         self.row: int | None = None
         self.node: NodeKey | None = None
         self.tabs = LinePane(desk.palette, fill="bar", id="tabs")
         self.body = FocusPane(desk.palette, id="body")
-        self._cpe = CpeView()
-        self._asked_at: dict[tuple[int, JobKind], float] = {}
+        self.chart = Charting(desk)
+        self._router = RouterReader(desk, self.paint)
         self._events: Sequence[Event] | None = None
-        self._chart: Sequence[Line] = ()
-        self._chart_data: ChartData | None = None
-        self._chart_at = 0.0
         self._ages = Every(5.0)
 
     def compose(self) -> ComposeResult:
@@ -74,15 +68,20 @@ class DetailPane(Background, Container):
         """Show another ONT."""
         if row == self.row and self.node is None:
             return
-        self.row, self.node = row, None
-        self._cpe, self._events, self._chart, self._chart_data = CpeView(), None, (), None
+        self._show(row, None)
+
+    def show_node(self, node: NodeKey) -> None:
+        """Show an OLT, a card or a PON port."""
+        if node != self.node:
+            self._show(None, node)
+
+    def _show(self, row: int | None, node: NodeKey | None) -> None:
+        self.row, self.node = row, node
+        self._events = None
+        self._router.clear()
+        self.chart.clear()
         self.paint(rewind=True)
         self._fetch_settled()
-
-    def show_node(self, node: NodeKey | None) -> None:
-        """Show an OLT, a card or a PON port."""
-        self.node, self.row = node, None
-        self.paint(rewind=True)
 
     def show_tab(self, tab: str) -> None:
         """Open a tab."""
@@ -96,15 +95,17 @@ class DetailPane(Background, Container):
 
     def show_range(self, name: str) -> None:
         """Chart another range."""
-        self.range = name
-        self._chart, self._chart_data = [[(" reading ...", "dim")]], None
-        self.paint()
-        self._fetch_settled()
+        self.chart.choose(name)
+        self._chart_again()
 
     def step_range(self, by: int) -> None:
         """Chart a longer or a shorter range."""
-        names = list(RANGES_S)
-        self.show_range(names[max(0, min(len(names) - 1, names.index(self.range) + by))])
+        self.chart.step(by)
+        self._chart_again()
+
+    def _chart_again(self) -> None:
+        self.paint()
+        self._fetch_settled()
 
     def facts(self) -> OntFacts | None:
         """The shown ONT's facts."""
@@ -116,8 +117,7 @@ class DetailPane(Background, Container):
         """Change colours; the chart has its own and is drawn again."""
         self.tabs.set_palette(palette)
         self.body.set_palette(palette)
-        if self._chart_data is not None:
-            self._draw_chart(self._chart_data)
+        self._draw_chart()
 
     def changed(self, delta: Delta) -> None:
         """The model changed: paint, and read again what the change made old."""
@@ -133,11 +133,10 @@ class DetailPane(Background, Container):
         """A second passed."""
         now = self.desk.now()
         due = self._ages.due(now)
-        if due or self._waiting():
+        if due or self._router.waiting:
             self.paint()
-        if self.tab == "optical" and self._chart_data is not None and now - self._chart_at > CHART_EVERY_S:
-            self._fetch_settled()
-        if self.tab == "tr-069" and due:
+        chart_due = self.chart.due(now) and self._subject() is not None
+        if chart_due or (due and self.row is not None and self.tab == "tr-069"):
             self._fetch_settled()
 
     def on_resize(self) -> None:
@@ -146,11 +145,7 @@ class DetailPane(Background, Container):
 
     def _resized(self) -> None:
         self.paint()
-        if self._chart_data is not None:
-            self._draw_chart(self._chart_data)
-
-    def _waiting(self) -> bool:
-        return self._cpe.job is not None and not self._cpe.job.ended
+        self._draw_chart()
 
     def paint(self, rewind: bool = False) -> None:
         """Bring tabs and body up to date."""
@@ -169,14 +164,15 @@ class DetailPane(Background, Container):
         width = self.body.size.width or self.size.width
         absolute = self.desk.session.absolute_times
         if self.node is not None:
-            return render_node(self.desk.model, self.node, width, self.desk.now(), absolute)
+            traffic = [render_ranges(self.chart.range, TRAFFIC_NAMES), *self.chart.lines]
+            return render_node(self.desk.model, self.node, width, self.desk.now(), absolute, traffic)
         facts = self.facts()
         if facts is None:
             return [[(" no ONT is selected", "dim")]]
         if self.tab == "optical":
-            return render_optical(facts, width, absolute, self.range, self._chart)
+            return render_optical(facts, width, absolute, self.chart.range, self.chart.lines)
         if self.tab == "tr-069":
-            return render_tr069(facts, self._cpe, width, absolute)
+            return render_tr069(facts, self._router.view, width, absolute)
         if self.tab == "history":
             return render_history(self._events, facts.ont.serial, width, facts.now, absolute)
         if self.tab == "jobs":
@@ -188,19 +184,26 @@ class DetailPane(Background, Container):
 
     @work(exclusive=True, group="detail", exit_on_error=False)
     async def _fetch_settled(self) -> None:
-        """Fetch for the open tab once the cursor rests; a newer wish cancels this one."""
-        if self.row is None or self.tab in ("summary", "jobs"):
+        """Fetch for what is open once the cursor rests; a newer wish cancels this one."""
+        if self.row is None and self.node is None:
             return
         await asyncio.sleep(SETTLE_S)
-        facts = self.facts()
-        if facts is None:
-            return
-        if self.tab == "optical":
-            await self._fetch_chart(facts)
-        elif self.tab == "history":
+        facts, subject = self.facts(), self._subject()
+        if subject is not None:
+            await self.chart.read(subject, self.body.size.width)
+            self._draw_chart()
+        elif facts is not None and self.tab == "history":
             await self._fetch_events(facts)
-        elif self.tab == "tr-069":
-            await self._ask_router(facts)
+        elif facts is not None and self.tab == "tr-069":
+            await self._router.ask(facts)
+
+    def _subject(self) -> Subject | None:
+        """What the chart in view is about."""
+        model, node = self.desk.model, self.node
+        if node is not None:
+            return traffic_of(model.olt_name(node.olt_id), node.path, model.intervals) if node.level == 2 else None
+        facts = self.facts()
+        return light_of(facts) if facts is not None and self.tab == "optical" else None
 
     async def _fetch_events(self, facts: OntFacts) -> None:
         try:
@@ -209,76 +212,9 @@ class DetailPane(Background, Container):
             return  # the banner tells
         self.paint()
 
-    async def _fetch_chart(self, facts: OntFacts) -> None:
-        if facts.ont.serial is None:
-            self._chart = [[(" no history without a serial number", "dim")]]
-            self.paint()
-            return
-        points = max(20, 2 * (self.body.size.width - 8))
-        labels = {"ont_serial": facts.ont.serial}
-        try:
-            data = await self.desk.backend.chart(METRICS, labels, RANGES_S[self.range], points)
-        except NocError as error:
-            self._chart = [[(f" no chart: {error}", "warning")]]
-            self.paint()
-            return
-        self._chart_data, self._chart_at = data, self.desk.now()
-        self._draw_chart(data)
-
     @work(exclusive=True, group="chart", exit_on_error=False)
-    async def _draw_chart(self, data: ChartData) -> None:
-        facts = self.facts()
-        if facts is None:
-            return
-        size = self._chart_size(facts)
-        blocks = self.desk.glyphs.spark.isascii() is False
-        self._chart = await asyncio.to_thread(draw, data, facts.thresholds, size, self.body.palette, blocks)
-        self.paint()
-
-    def _chart_size(self, facts: OntFacts) -> tuple[int, int]:
+    async def _draw_chart(self) -> None:
         width, height = self.body.size
-        above = len(render_values(facts, width, False)) + len([render_ranges(self.range)]) + 1
-        return width - 1, max(8, min(height - above, 24))
-
-    async def _ask_router(self, facts: OntFacts) -> None:
-        """View what the ACS holds; when that is old, have the router read, at most once a minute."""
-        if facts.ont.serial is None or (facts.acs is not None and facts.acs.state == "off"):
-            return
-        await self._read(facts.ont.serial)
-        if self._cpe.job is not None and not self._cpe.job.ended:
-            return
-        seen = [section.observed_at for section in self._cpe.sections if section.observed_at is not None]
-        viewed = (facts.ont.id, JobKind.VIEW) in self._asked_at
-        stale = viewed and seen and self.desk.now() - min(seen) > STALE_S
-        await self._ask(facts, JobKind.REFRESH if stale else JobKind.VIEW)
-
-    async def _ask(self, facts: OntFacts, kind: JobKind) -> None:
-        asked = self._asked_at.get((facts.ont.id, kind), 0.0)
-        if self.desk.now() - asked < READ_AGAIN_S or self.desk.model.collector(self.desk.now()) is None:
-            return
-        self._asked_at[facts.ont.id, kind] = self.desk.now()
-        try:
-            job_id = await self.desk.submit(kind, facts.ont, "TR-069 tab opened")
-            job = await self.desk.backend.job(job_id)
-        except NocError as error:
-            self._cpe = CpeView(self._cpe.serial, self._cpe.sections, self._cpe.device_id, None, str(error))
-        else:
-            self._cpe = CpeView(self._cpe.serial, self._cpe.sections, self._cpe.device_id, job)
+        above = len(self._body_lines()) - len(self.chart.lines)
+        await self.chart.draw((width - 1, max(8, min(height - above, 24))), self.body.palette)
         self.paint()
-
-    async def _read(self, serial: str) -> None:
-        try:
-            sections = await self.desk.backend.sections(serial)
-            device_id = await self.desk.backend.cpe_for(serial)
-        except NocError:
-            return  # the banner tells
-        facts = self.facts()
-        if facts is None or facts.ont.serial != serial:
-            return
-        self._cpe = CpeView(serial, sections, device_id, self._latest_job(facts), self._cpe.error)
-        self.paint()
-
-    def _latest_job(self, facts: OntFacts) -> Job | None:
-        """The newest read of this router, whoever asked for it."""
-        reads = [job for job in facts.jobs if job.kind in (JobKind.VIEW, JobKind.REFRESH)]
-        return reads[0] if reads else self._cpe.job

@@ -15,7 +15,23 @@ from noc_console.console.state.store import GONE, OFFLINE, ONLINE, UNKNOWN, OntS
 from noc_console.console.state.tree import Counts, NodeKey, PortState, new_port
 from noc_console.domain.freshness import Freshness, classify
 from noc_console.domain.jobs import Job
-from noc_console.domain.network import Card, Changes, Collector, Cpe, Event, Olt, Ont, PollKind, PollMark, Port, Source
+from noc_console.domain.network import (
+    Card,
+    Changes,
+    Collector,
+    CoreDevice,
+    CoreInterface,
+    Cpe,
+    Event,
+    Fan,
+    Olt,
+    Ont,
+    PollKind,
+    PollMark,
+    Port,
+    Source,
+    Unregistered,
+)
 from noc_console.domain.ont import OntState, effective_state
 from noc_console.domain.optics import Signal, Thresholds, classify_signal
 
@@ -68,7 +84,10 @@ class Model:
         self.onts = OntStore()
         self.olts: dict[int, Olt] = {}
         self.cards: dict[tuple[int, str], Card] = {}
+        self.fans: dict[tuple[int, str], Fan] = {}
         self.ports: dict[tuple[int, str], Port] = {}
+        self.waiting: dict[tuple[int, str, str], Unregistered] = {}
+        """ONTs that wait to be registered, by OLT, port and serial number."""
         self.port_states: dict[tuple[int, str], PortState] = {}
         self.marks: dict[tuple[int, str, PollKind], PollMark] = {}
         self.cpes: dict[str, Cpe] = {}
@@ -78,6 +97,8 @@ class Model:
         self.events: dict[int, Event] = {}
         self.sources: dict[str, Source] = {}
         self.collectors: dict[str, Collector] = {}
+        self.core_devices: dict[str, CoreDevice] = {}
+        self.core_interfaces: dict[tuple[str, str], CoreInterface] = {}
         self._dirty: set[tuple[int, str]] = set()
         self._rolled: dict[NodeKey | None, Counts] = {}
 
@@ -131,6 +152,17 @@ class Model:
         """How far the ONT's state may be trusted."""
         return self._classify(self.onts.get(row, "olt_id"), self.state_at(row), now, self.intervals.state_s)
 
+    def trust_in(self, olt_id: int, kind: PollKind, now: float) -> Freshness:
+        """How far what the OLT itself said in one kind of poll may be trusted."""
+        mark = self.marks.get((olt_id, "", kind))
+        interval_s: float = getattr(self.intervals, f"{kind}_s")
+        return self._classify(olt_id, mark.observed_at if mark else None, now, interval_s)
+
+    def waiting_under(self, node: NodeKey | None) -> list[Unregistered]:
+        """ONTs below a node that wait to be registered, those that came last first."""
+        found = [ont for ont in self.waiting.values() if node is None or _under(node, ont.olt_id, ont.port)]
+        return sorted(found, key=lambda ont: -ont.first_seen_at)
+
     def cpe_of(self, serial: str | None) -> Cpe | None:
         """The router with that serial, as far as the ACS told."""
         return self.cpes.get(serial) if serial else None
@@ -158,8 +190,10 @@ class Model:
         """
         for olt in changes.olts:
             self._put_olt(olt, delta)
-        for card in changes.cards:
-            self.cards[card.olt_id, card.name] = card
+        self.cards.update(((card.olt_id, card.name), card) for card in changes.cards)
+        self.fans.update(((fan.olt_id, fan.name), fan) for fan in changes.fans)
+        self._put_waiting(changes.unregistered)
+        self._put_core(changes)
         for port in changes.ports:
             self.ports[port.olt_id, port.name] = port
             self._port(port.olt_id, port.name, delta)
@@ -179,8 +213,9 @@ class Model:
         self._put_events(changes.events, delta)
         self.sources.update((source.name, source) for source in changes.sources)
         self.collectors.update((collector.id, collector) for collector in changes.collectors)
-        delta.sources = delta.sources or bool(changes.sources or changes.collectors or changes.olts or changes.marks)
-        delta.tree = delta.tree or bool(changes.olts or changes.cards or changes.ports)
+        core = bool(changes.core_devices or changes.core_interfaces)
+        delta.sources |= core or bool(changes.sources or changes.collectors or changes.olts or changes.marks)
+        delta.tree |= bool(changes.olts or changes.cards or changes.fans or changes.ports or changes.unregistered)
         yield
         yield from self._settle(now, delta)
 
@@ -239,8 +274,10 @@ class Model:
             counts.offline += state == OFFLINE
             counts.unknown += state == UNKNOWN
             if port.optics.trusted:
+                counts.good += light is Signal.GOOD
                 counts.warning += light is Signal.WARNING
                 counts.critical += light is Signal.CRITICAL
+                counts.overload += light is Signal.OVERLOAD
             if self.onts.set_derived(row, state, _SIGNAL_INDEX[light]):
                 delta.rows.add(row)
         if counts != port.counts:
@@ -301,6 +338,22 @@ class Model:
             self.onts.version[row] += 1
             delta.rows.add(row)
 
+    def _put_waiting(self, found: list[Unregistered]) -> None:
+        for ont in found:
+            key = ont.olt_id, ont.port, ont.serial
+            if ont.gone_at is None:
+                self.waiting[key] = ont
+            else:
+                self.waiting.pop(key, None)
+
+    def _put_core(self, changes: Changes) -> None:
+        for device in changes.core_devices:
+            if device.removed_at is None:
+                self.core_devices[device.name] = device
+            else:
+                self.core_devices.pop(device.name, None)
+        self.core_interfaces.update(((one.device, one.name), one) for one in changes.core_interfaces)
+
     def _put_mark(self, mark: PollMark) -> None:
         self.marks[mark.olt_id, mark.port, mark.kind] = mark
         if mark.port:
@@ -325,6 +378,10 @@ class Model:
         if len(self.events) > KEPT_EVENTS:
             for event_id in sorted(self.events)[: len(self.events) - KEPT_EVENTS]:
                 del self.events[event_id]
+
+
+def _under(node: NodeKey, olt_id: int, port: str) -> bool:
+    return olt_id == node.olt_id and (not node.path or port == node.path or port.startswith(f"{node.path}/"))
 
 
 def natural(text: str) -> tuple[tuple[int, int | str], ...]:

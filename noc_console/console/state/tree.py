@@ -25,21 +25,30 @@ class Counts:
     online: int = 0
     offline: int = 0
     unknown: int = 0
+    good: int = 0
     warning: int = 0
     critical: int = 0
+    overload: int = 0
 
     @property
     def total(self) -> int:
         """All ONTs."""
         return self.online + self.offline + self.unknown
 
+    @property
+    def dark(self) -> int:
+        """Online without a reading of their light that may be trusted."""
+        return self.online - self.good - self.warning - self.critical - self.overload
+
     def add(self, other: Counts) -> None:
         """Add another's counts to these."""
         self.online += other.online
         self.offline += other.offline
         self.unknown += other.unknown
+        self.good += other.good
         self.warning += other.warning
         self.critical += other.critical
+        self.overload += other.overload
 
 
 @dataclass(slots=True)
