@@ -25,6 +25,7 @@ from noc_console.domain.identity import PonPort
 from noc_console.domain.network import Card, Fan, Olt, Ont, Outcome, PollKind, PollMark, Port, Unregistered
 from noc_console.domain.ont import OntState
 from noc_console.domain.poll import Facts, OltReading, PortReading
+from noc_console.sources.snmp.turns import own_turn
 from noc_console.storage import inventory, schema
 from noc_console.storage.database import Database
 from noc_console.storage.feed import bump, columns, read_rows
@@ -126,9 +127,9 @@ class OltFacts:
                 self._note_duplicates(reading, plan)
             for port in ports:
                 read_before = self.observed_at(str(port.port), reading.kind)
-                changes = reconcile_port(self.onts, port, reading.kind, reading.started_at, read_before)
+                async with own_turn():
+                    changes = reconcile_port(self.onts, port, reading.kind, reading.started_at, read_before)
                 plan.ports.append((port, changes))
-                await asyncio.sleep(0)
             self._plan_tables(reading, plan)
             self._plan_marks(reading, plan)
             self._plan_events(reading, plan)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ctypes
+import gc
 import os
 import signal
 import sys
@@ -11,8 +12,29 @@ import threading
 import time
 
 PR_SET_PDEATHSIG = 1
+FULL_COLLECTION_EVERY_S = 900.0
+
 HARD_EXIT_S = 1.5
 """After this long an orderly end is given up."""
+
+
+def collect_garbage_seldom() -> None:
+    """Keep the garbage collector from holding the event loop while polls are under way.
+
+    A full collection walks every fact of every ONT: 150 ms at 20 OLTs of 4,096 ONTs, and none of it is garbage. Young
+    objects are collected as always; call ``collect_garbage`` from time to time for the rest.
+    """
+    gc.collect()
+    gc.freeze()
+    young, middle, _ = gc.get_threshold()
+    gc.set_threshold(young, middle, 1_000_000)
+
+
+async def collect_garbage() -> None:
+    """A full collection every so often, for ever."""
+    while True:
+        await asyncio.sleep(FULL_COLLECTION_EVERY_S)
+        gc.collect()
 
 
 def stop_on_signals(stop: asyncio.Event) -> None:

@@ -14,8 +14,8 @@ from noc_console.domain.network import Cpe, Olt, Ont
 from noc_console.storage import schema
 from noc_console.storage.feed import bump, columns, read_rows
 
-CHUNK = 200
-"""Rows per statement: preparing them holds the event loop for about 2 ms."""
+CHUNK = 100
+"""Rows per statement: preparing them holds the event loop for some milliseconds."""
 
 
 async def append_event(

@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from noc_console.collector.facts import OltFacts
+from noc_console.collector.life import collect_garbage_seldom
 from noc_console.collector.olt import OltWorker
 from noc_console.config.model import OltConfig, Polling, Snmp
 from noc_console.domain.history import Sample
@@ -57,6 +58,7 @@ async def _measure(ports: Sequence[int]) -> None:
         await database.migrate()
         engine = SnmpEngine()
         workers = await _workers(database, engine, ports)
+        collect_garbage_seldom()
         try:
             for name in ("first poll (all is new)", *["poll (little is new)"] * ROUNDS):
                 cpu, wall = time.process_time(), time.perf_counter()

@@ -5,7 +5,6 @@ Remembers, until the OLT restarts, which alternatives it has, which PON ports th
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Sequence
 
 from noc_console.domain.errors import NocError, SourceError, SourceProtocolError
@@ -19,6 +18,7 @@ from noc_console.sources.snmp.index import CARD_INDEXES, SPACES, Place
 from noc_console.sources.snmp.profile import Profile, Rows, Table
 from noc_console.sources.snmp.session import SnmpSession
 from noc_console.sources.snmp.tables import Asked, FactsAt, group, keep
+from noc_console.sources.snmp.turns import own_turn
 from noc_console.sources.snmp.walk import Repetitions, Walk, run_walks
 
 PRIORITY = {PollKind.STATE: 1, PollKind.HEALTH: 3, PollKind.OPTICS: 5, PollKind.INVENTORY: 7}
@@ -173,11 +173,11 @@ class Reader:
         await self._walk([walk for _, _, walk in jobs], reading)
         found = {port: PortReading(port, Outcome.COMPLETE) for port in ports if jobs}
         for asked, port, walk in jobs:
-            if port:
-                await asked.store(walk, _part_facts(found[port]), reading.started_at)
-            else:
-                await self._store_whole(asked, walk, found, reading.started_at)
-            await asyncio.sleep(0)
+            async with own_turn():
+                if port:
+                    await asked.store(walk, _part_facts(found[port]), reading.started_at)
+                else:
+                    await self._store_whole(asked, walk, found, reading.started_at)
         for port, port_reading in found.items():
             outcome.judge_port(port_reading, [walk for _, at, walk in jobs if at in (port, None)])
         reading.ports = list(found.values())
