@@ -216,6 +216,23 @@ async def test_the_tree_lists_what_is_below_its_node() -> None:
         await desk.shows("1 of 96")
 
 
+async def test_onts_that_wait_are_counted_only_while_there_are_any() -> None:
+    async with console() as desk:
+        await desk.shows("1 of 96")
+        assert "registered" not in desk.screen()
+        desk.backend.plug_in("HWTC0000AAAA")
+        await desk.shows("1 to be registered   1 of 96")
+        await desk.press("h")
+        await desk.shows("HWTC0000AAAA")
+        await desk.shows("olt-1 0/1/0  EG8145V5  seen 2m00s ago")
+        await desk.command("olt olt-2")
+        await desk.until(lambda: "registered" not in desk.screen())
+        desk.backend.plug_in("HWTC0000AAAA", gone_at=START)
+        await desk.command("olt olt-1")
+        await desk.shows("1 of 48")
+        await desk.until(lambda: "registered" not in desk.screen())
+
+
 async def test_a_pon_port_shows_its_traffic() -> None:
     async with console(size=(200, 50)) as desk:
         await desk.shows("1 of 96")

@@ -220,7 +220,9 @@ class NetworkView(View):
         whole = len(self.desk.model.rows_under(self.scope)) if (self.filter or self.only_problems) else total
         marked = f"{len(self.table.marked)} marked   " if self.table.marked else ""
         listed = f"{total} of {whole}" if total != whole else f"{at} of {total}"
-        return f"Network > {tree.title(self.desk.model, self.scope)}", f"{marked}{listed}"
+        waiting = len(self.desk.model.waiting_under(self.scope))
+        new = f"{waiting} to be registered   " if waiting else ""
+        return f"Network > {tree.title(self.desk.model, self.scope)}", f"{new}{marked}{listed}"
 
     def set_filter(self, wanted: Filter) -> None:
         """Filter the ONTs."""
