@@ -131,15 +131,21 @@ def init(path: Annotated[Path, typer.Argument(help="File to write.")] = Path("co
 
 @app.command()
 def show(
-    what: Annotated[str, typer.Argument(help="olts, onts, jobs or events", metavar="olts|onts|jobs|events")],
+    what: Annotated[
+        str,
+        typer.Argument(
+            help="olts, onts, unregistered (ONTs), jobs, events, core (devices) or traps (that nobody knows)",
+            metavar="olts|onts|unregistered|jobs|events|core|traps",
+        ),
+    ],
     filter_text: Annotated[str, typer.Option("--filter", help="The console's / language.")] = "",
     as_json: Json = False,
 ) -> None:
     """Print what is known."""
     from noc_console.cli import show as command
 
-    if what not in ("olts", "onts", "jobs", "events"):
-        fail(f"show what? olts, onts, jobs or events, not {what!r}", Exit.USAGE)
+    if what not in command.SHOWN:
+        fail(f"show what? {', '.join(command.SHOWN[:-1])} or {command.SHOWN[-1]}, not {what!r}", Exit.USAGE)
     config, _ = _config()
     _with_backend(config, lambda backend: command.show(backend, config, what, filter_text, as_json))
 

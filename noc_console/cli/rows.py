@@ -11,7 +11,7 @@ from noc_console.config.model import Config
 from noc_console.domain.freshness import classify
 from noc_console.domain.identity import OntSerial
 from noc_console.domain.jobs import Job
-from noc_console.domain.network import Changes, Event, Olt, Ont, PollKind
+from noc_console.domain.network import Changes, CoreDevice, CoreInterface, Event, Olt, Ont, PollKind
 from noc_console.domain.ont import OntState, effective_state
 from noc_console.domain.optics import classify_signal
 
@@ -90,6 +90,23 @@ class Network:
             "unverified": self._unverified.get(ont.olt_id, []),
         }
 
+    def unregistered_rows(self) -> list[Row]:
+        """ONTs that wait to be registered at configured OLTs, those that came last first."""
+        waiting = [ont for ont in self.changes.unregistered if ont.gone_at is None and ont.olt_id in self._olts]
+        return [
+            {
+                "serial": ont.serial,
+                "serial_hex": _hex(ont.serial),
+                "olt": self._olts[ont.olt_id].name,
+                "pon_port": ont.port,
+                "model": ont.model,
+                "first_seen_at": iso(ont.first_seen_at),
+                "last_seen_at": iso(ont.last_seen_at),
+                "age_s": round(max(0.0, self._now - ont.last_seen_at), 1),
+            }
+            for ont in sorted(waiting, key=lambda ont: -ont.first_seen_at)
+        ]
+
     def olt_rows(self) -> list[Row]:
         """Every OLT with its ONTs counted by state."""
         counts: dict[int, Counter[str]] = {olt_id: Counter() for olt_id in self._olts}
@@ -113,12 +130,51 @@ class Network:
             "memory_percent": olt.memory_percent,
             "temperature_celsius": olt.temperature_celsius,
             "uptime_s": olt.uptime_s,
+            "ping_rtt_ms": olt.ping_rtt_ms,
+            "ping_loss": olt.ping_loss,
+            "ping_at": iso(olt.ping_at),
             "last_poll_at": iso(olt.last_poll_at),
             "last_ok_at": iso(olt.last_ok_at),
             "last_poll_s": olt.last_poll_s,
             "error": olt.error,
             "unverified": sorted((olt.unverified or "").split(",")) if olt.unverified else [],
         }
+
+
+def core_rows(changes: Changes) -> list[Row]:
+    """Core devices, each with its named interfaces."""
+    return [_core_row(device, changes.core_interfaces) for device in sorted(changes.core_devices, key=lambda d: d.name)]
+
+
+def _core_row(device: CoreDevice, interfaces: Iterable[CoreInterface]) -> Row:
+    return {
+        "name": device.name,
+        "address": device.address,
+        "reachable": device.reachable,
+        "error": device.error,
+        "description": device.description,
+        "uptime_s": device.uptime_s,
+        "cpu_percent": device.cpu_percent,
+        "memory_percent": device.memory_percent,
+        "ping_rtt_ms": device.ping_rtt_ms,
+        "ping_loss": device.ping_loss,
+        "ping_at": iso(device.ping_at),
+        "last_poll_at": iso(device.last_poll_at),
+        "last_ok_at": iso(device.last_ok_at),
+        "interfaces": [
+            {
+                "name": interface.name,
+                "alias": interface.alias,
+                "oper": interface.oper,
+                "speed_mbps": interface.speed_mbps,
+                "rx_bps": interface.rx_bps,
+                "tx_bps": interface.tx_bps,
+                "observed_at": iso(interface.observed_at),
+            }
+            for interface in sorted(interfaces, key=lambda i: i.name)
+            if interface.device == device.name
+        ],
+    }
 
 
 def job_row(job: Job) -> Row:

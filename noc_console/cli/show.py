@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import asdict
 
 from noc_console.cli.output import Exit, fail, iso, print_json, print_table
-from noc_console.cli.rows import Network, Row, event_rows, job_row
+from noc_console.cli.rows import Network, Row, core_rows, event_rows, job_row
 from noc_console.config.model import Config
 from noc_console.domain.cpe import Section
 from noc_console.domain.filters import FilterError, parse_filter
@@ -42,8 +42,18 @@ OLT_COLUMNS = (
     ("unknown", "unknown"),
     ("cpu_percent", "cpu %"),
     ("temperature_celsius", "temp"),
+    ("ping_rtt_ms", "ping ms"),
+    ("ping_loss", "loss"),
     ("last_poll_at", "last poll"),
     ("error", "error"),
+)
+UNREGISTERED_COLUMNS = (
+    ("serial", "serial"),
+    ("olt", "olt"),
+    ("pon_port", "port"),
+    ("model", "model"),
+    ("first_seen_at", "first seen"),
+    ("last_seen_at", "last seen"),
 )
 JOB_COLUMNS = (
     ("id", "id"),
@@ -55,6 +65,22 @@ JOB_COLUMNS = (
     ("result", "result"),
 )
 EVENT_COLUMNS = (("at", "at"), ("severity", "severity"), ("text", "text"), ("olt", "olt"), ("pon_port", "port"))
+CORE_COLUMNS = (
+    ("name", "name"),
+    ("address", "address"),
+    ("reachable", "reachable"),
+    ("ping_rtt_ms", "ping ms"),
+    ("ping_loss", "loss"),
+    ("cpu_percent", "cpu %"),
+    ("memory_percent", "mem %"),
+    ("uptime_s", "up s"),
+    ("interface", "interface"),
+    ("oper", "state"),
+    ("rx_mbps", "rx Mbit/s"),
+    ("tx_mbps", "tx Mbit/s"),
+    ("error", "error"),
+)
+SHOWN = ("olts", "onts", "unregistered", "jobs", "events", "core", "traps")
 
 
 async def read_network(backend: StorageBackend, config: Config) -> Network:
@@ -64,14 +90,20 @@ async def read_network(backend: StorageBackend, config: Config) -> Network:
 
 
 async def show(backend: StorageBackend, config: Config, what: str, filter_text: str, as_json: bool) -> None:
-    """Print OLTs, ONTs, jobs or events that match the filter."""
+    """Print what is wanted (one of ``SHOWN``) and matches the filter."""
     network = await read_network(backend, config)
     rows, columns = _choose(network, what)
+    if what == "traps":
+        rows = event_rows(await backend.events_of("trap"))
     rows = [row for row in rows if _matcher(filter_text)(row)] if filter_text else rows
     if as_json:
         print_json(rows)
-    else:
-        print_table(rows if what != "onts" else [_named(row) for row in rows], columns)
+        return
+    if what == "onts":
+        rows = [_named(row) for row in rows]
+    elif what == "core":
+        rows = [line for row in rows for line in _with_interfaces(row)]
+    print_table(rows, columns)
 
 
 def _named(row: Row) -> Row:
@@ -79,13 +111,26 @@ def _named(row: Row) -> Row:
     return row | {"identity": row["serial"] or row["mac"]}
 
 
+def _with_interfaces(row: Row) -> list[Row]:
+    """For a table: a device, and a line for each of its interfaces."""
+    lines = [row]
+    for interface in row["interfaces"]:
+        rates = {f"{way}_mbps": None if (bps := interface[f"{way}_bps"]) is None else bps / 1e6 for way in ("rx", "tx")}
+        lines.append({"interface": interface["name"], "oper": interface["oper"], **rates})
+    return lines
+
+
 def _choose(network: Network, what: str) -> tuple[list[Row], tuple[tuple[str, str], ...]]:
     if what == "onts":
         return [network.ont_row(ont) for ont in network.onts()], ONT_COLUMNS
     if what == "olts":
         return network.olt_rows(), OLT_COLUMNS
+    if what == "unregistered":
+        return network.unregistered_rows(), UNREGISTERED_COLUMNS
     if what == "jobs":
         return [job_row(job) for job in network.changes.jobs if isinstance(job, Job)], JOB_COLUMNS
+    if what == "core":
+        return core_rows(network.changes), CORE_COLUMNS
     return event_rows(network.changes.events), EVENT_COLUMNS
 
 

@@ -11,6 +11,7 @@ from noc_console.domain.ont import OntState
 from noc_console.domain.optics import Thresholds, classify_signal
 from noc_console.domain.poll import OltReading
 from noc_console.sources.ping import Echo
+from noc_console.sources.snmp.core import CoreReading
 
 OPTICS = (("ont_onu_rx_dbm", "onu_rx_dbm"), ("ont_olt_rx_dbm", "olt_rx_dbm"), ("ont_onu_tx_dbm", "onu_tx_dbm"))
 
@@ -124,6 +125,24 @@ def of_ping(what: str, echo: Echo, at: float, **labels: str) -> list[Sample]:
     found = [sample(f"{what}_ping_loss_ratio", at, echo.loss, **labels)]
     if echo.rtt_s is not None:
         found.append(sample(f"{what}_ping_rtt_seconds", at, echo.rtt_s, **labels))
+    return found
+
+
+def of_core(device: str, reading: CoreReading) -> list[Sample]:
+    """A core device: whether it answers, its load, and the counters of its interfaces as they are."""
+    at = reading.started_at
+    found = [sample("core_up", at, float(reading.answered), device=device)]
+    for metric, value in (
+        ("core_uptime_seconds", reading.uptime_s),
+        ("core_cpu_percent", reading.cpu_percent),
+        ("core_memory_percent", reading.memory_percent),
+    ):
+        if value is not None:
+            found.append(sample(metric, at, value, device=device))
+    for name, interface in reading.interfaces.items():
+        for metric, count in (("rx", interface.rx_bytes), ("tx", interface.tx_bytes)):
+            if count is not None:
+                found.append(sample(f"core_if_{metric}_bytes_total", at, count, device=device, interface=name))
     return found
 
 

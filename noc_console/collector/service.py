@@ -16,9 +16,11 @@ from dataclasses import replace
 import structlog
 
 from noc_console.collector.actions import Actions
+from noc_console.collector.core import CoreWorker
 from noc_console.collector.cpe import CpeWorker
 from noc_console.collector.facts import OltFacts
 from noc_console.collector.jobs import JobRunner
+from noc_console.collector.life import collect_garbage, collect_garbage_seldom
 from noc_console.collector.olt import OltWorker
 from noc_console.collector.ping import PingWorker, Target
 from noc_console.collector.ship import Shipper
@@ -30,10 +32,12 @@ from noc_console.domain.errors import SourceError
 from noc_console.domain.network import Collector
 from noc_console.domain.poll import OltReading
 from noc_console.sources.genieacs.client import NbiClient
+from noc_console.sources.snmp.core import CorePoller
 from noc_console.sources.snmp.guard import GuardedPoller
 from noc_console.sources.snmp.profile import load_profiles
 from noc_console.sources.snmp.session import SnmpEngine
 from noc_console.storage import inventory
+from noc_console.storage.core import CoreStore
 from noc_console.storage.cpes import CpeStore
 from noc_console.storage.database import Database
 from noc_console.storage.history.buffer import SampleBuffer
@@ -115,11 +119,15 @@ class CollectorService:
     async def _poll_once(self) -> list[tuple[str, list[OltReading]]]:
         engine = SnmpEngine()
         try:
-            workers = await self._workers(engine)
-            readings = await asyncio.gather(*(worker.once() for worker in workers))
+            workers, core = await self._workers(engine), await self._core_workers(engine)
+            async with asyncio.TaskGroup() as group:
+                for device in core:
+                    if device.polls:
+                        group.create_task(device.poll())
+                rounds = [(worker.name, group.create_task(worker.once())) for worker in workers]
         finally:
             engine.close()
-        return [(worker.name, found) for worker, found in zip(workers, readings, strict=True)]
+        return [(name, readings.result()) for name, readings in rounds]
 
     async def _work(self) -> None:
         await self._until_ready()
@@ -128,7 +136,7 @@ class CollectorService:
         engine = SnmpEngine()
         acs = NbiClient(self._config.genieacs) if self._config.genieacs else None
         try:
-            workers = await self._until_known(engine)
+            workers, core = await self._until_known(engine)
             status = SourceStatus(self._sources, "genieacs")
             cpes = CpeStore(self._database)
             store = JobStore(self._database)
@@ -138,14 +146,19 @@ class CollectorService:
             told = SourceStatus(self._sources, "traps")
             traps = TrapWorker(self._config.traps, self._config.olts, by_name, self._database, told)
             targets = [Target(olt.name, olt.address, by_name[olt.name].note_ping) for olt in self._config.olts]
+            targets += [Target(worker.device.name, worker.device.address, worker.note_ping) for worker in core]
             pings = PingWorker(self._config.ping, targets, SourceStatus(self._sources, "ping"))
+            collect_garbage_seldom()
             async with asyncio.TaskGroup() as group:
+                group.create_task(collect_garbage())
                 group.create_task(self._beat())
                 group.create_task(self._shipper.run())
                 group.create_task(jobs.run())
                 group.create_task(traps.run())
                 group.create_task(pings.run())
                 group.create_task(CpeWorker(acs, cpes, status, self._config.polling.cpe_s, self._shipper.keep).run())
+                for device in core:
+                    group.create_task(device.run())
                 for worker in workers:
                     group.create_task(self._start(worker, len(workers)))
         finally:
@@ -180,13 +193,13 @@ class CollectorService:
                 log.warning("cannot_register", error=str(error))
             await asyncio.sleep(STANDBY_S)
 
-    async def _until_known(self, engine: SnmpEngine) -> list[OltWorker]:
-        """Read what is known of every OLT; a database that is away just now is waited for."""
+    async def _until_known(self, engine: SnmpEngine) -> tuple[list[OltWorker], list[CoreWorker]]:
+        """Read what is known of every device; a database that is away just now is waited for."""
         backoff = Backoff()
         while True:
             try:
                 await self._register.forget_dead()
-                return await self._workers(engine)
+                return await self._workers(engine), await self._core_workers(engine)
             except SourceError as error:
                 log.error("cannot_start", error=str(error))
                 await asyncio.sleep(backoff.failed())
@@ -203,6 +216,17 @@ class CollectorService:
             poller = GuardedPoller(engine, olt, self._profiles, facts.max_repetitions)
             thresholds = config.thresholds_for(olt.name)
             workers.append(OltWorker(poller, facts, config.polling, thresholds, self._shipper.keep))
+        return workers
+
+    async def _core_workers(self, engine: SnmpEngine) -> list[CoreWorker]:
+        store, interval_s = CoreStore(self._database), self._config.polling.health_s
+        configured = {device.name: device for device in self._config.core_devices}
+        known = await store.sync(((name, device.address) for name, device in configured.items()), time.time())
+        workers = []
+        for device in known:
+            entry = configured[device.name]
+            poller = CorePoller(engine, entry) if entry.snmp else None
+            workers.append(CoreWorker(device, poller, store, interval_s, self._shipper.keep))
         return workers
 
     async def _beat(self) -> None:

@@ -94,6 +94,13 @@ class StorageBackend:
         async with self._database.reading() as connection:
             return await read_rows(connection, query, Event)
 
+    async def events_of(self, kind: str, limit: int = 100) -> list[Event]:
+        """The newest events of one kind, newest first."""
+        table = schema.event
+        query = select(*columns(table, Event)).where(table.c.kind == kind).order_by(table.c.id.desc()).limit(limit)
+        async with self._database.reading() as connection:
+            return await read_rows(connection, query, Event)
+
     def _history(self) -> Charts:
         if self._charts is None:
             if self._config.victoriametrics:

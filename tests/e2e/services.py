@@ -261,8 +261,8 @@ class Snmpd:
 
 
 @contextmanager
-def snmpd() -> Iterator[Snmpd]:
-    """A running net-snmp agent that shows the system group and the interfaces."""
+def snmpd(*views: str) -> Iterator[Snmpd]:
+    """A running net-snmp agent that shows the system group, the interfaces, and the OIDs ``views``."""
     binary = need(shutil.which("snmpd", path=f"{os.environ.get('PATH', '')}:/usr/sbin"), "snmpd")
     agent = Snmpd()
     with tempfile.TemporaryDirectory(prefix="noc-snmpd-", ignore_cleanup_errors=True) as folder:
@@ -271,7 +271,8 @@ def snmpd() -> Iterator[Snmpd]:
             f"agentaddress udp:127.0.0.1:{agent.port}\n"
             "view shown included .1.3.6.1.2.1.1\n"
             "view shown included .1.3.6.1.2.1.2\n"
-            f"rocommunity {agent.community} 127.0.0.1 -V shown\n"
+            + "".join(f"view shown included .{view}\n" for view in views)
+            + f"rocommunity {agent.community} 127.0.0.1 -V shown\n"
             f"sysDescr {agent.description}\n"
             "sysContact noc@example.net\n",
             encoding="utf-8",

@@ -1,0 +1,172 @@
+"""One core device's worker: polls it, writes its facts and events, hands its samples on."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import structlog
+
+from noc_console.collector import samples
+from noc_console.domain.errors import SourceError
+from noc_console.domain.history import Sample
+from noc_console.domain.network import CoreDevice, CoreInterface
+from noc_console.sources.ping import Echo
+from noc_console.sources.snmp.core import CorePoller, CoreReading, InterfaceReading
+from noc_console.storage.core import CoreStore
+
+log = structlog.get_logger()
+
+FIRST_RETRY_S = 5.0
+GAP_INTERVALS = 3.0
+"""Counters further apart than this many polls give no rate."""
+
+Event = dict[str, Any]
+
+
+class CoreWorker:
+    """Keeps one device.
+
+    Args:
+        device: What is known of it.
+        poller: None when it is only pinged.
+        store: Where it is written.
+        interval_s: Pause between polls.
+        keep: Takes samples; must not raise.
+    """
+
+    def __init__(
+        self,
+        device: CoreDevice,
+        poller: CorePoller | None,
+        store: CoreStore,
+        interval_s: float,
+        keep: Callable[[Sequence[Sample]], Awaitable[None]],
+    ) -> None:
+        self.device = device
+        self._poller = poller
+        self._store = store
+        self._interval_s = interval_s
+        self._keep = keep
+        self._interfaces: dict[str, CoreInterface] = {}
+        self._counted: dict[str, tuple[float, InterfaceReading]] = {}
+        self._lock = asyncio.Lock()
+
+    @property
+    def polls(self) -> bool:
+        """Whether it is read by SNMP."""
+        return self._poller is not None
+
+    async def run(self) -> None:
+        """Poll for ever; ends by cancellation."""
+        if self._poller is None:
+            return
+        pause_s = FIRST_RETRY_S
+        await asyncio.sleep(random.uniform(0, min(1.0, self._interval_s)))
+        try:
+            while True:
+                reading = await self.poll()
+                pause_s = self._interval_s if reading.answered else min(2 * pause_s, max(self._interval_s, 60.0))
+                await asyncio.sleep(pause_s * random.uniform(0.95, 1.05))
+        finally:
+            self._poller.close()
+
+    async def poll(self) -> CoreReading:
+        """Read, write, hand the samples on."""
+        assert self._poller
+        reading = await self._poller.poll()
+        async with self._lock:
+            device = _device(self.device, reading)
+            interfaces = [self._interface(name, read, reading) for name, read in reading.interfaces.items()]
+            events = _events(self.device, device, reading) + self._interface_events(interfaces, reading)
+            await self._put(device, interfaces, events)
+        await self._keep(samples.of_core(device.name, reading))
+        return reading
+
+    async def note_ping(self, echo: Echo, at: float) -> None:
+        """Write how a series of echoes went."""
+        async with self._lock:
+            rtt_ms = None if echo.rtt_s is None else echo.rtt_s * 1000
+            await self._put(replace(self.device, ping_rtt_ms=rtt_ms, ping_loss=echo.loss, ping_at=at))
+        await self._keep(samples.of_ping("core", echo, at, device=self.device.name))
+
+    async def _put(
+        self, device: CoreDevice, interfaces: Sequence[CoreInterface] = (), events: Sequence[Event] = ()
+    ) -> None:
+        try:
+            await self._store.put(device, interfaces, events)
+        except SourceError as error:
+            # Not kept in memory either: the next poll tells the same changes again.
+            log.warning("core_not_written", device=device.name, error=str(error))
+            return
+        self.device = device
+        self._interfaces |= {interface.name: interface for interface in interfaces}
+
+    def _interface(self, name: str, read: InterfaceReading, reading: CoreReading) -> CoreInterface:
+        before = self._counted.get(name)
+        self._counted[name] = (reading.started_at, read)
+        rx_bps = tx_bps = None
+        if before and not _restarted(self.device, reading):
+            took_s = reading.started_at - before[0]
+            if 0 < took_s <= GAP_INTERVALS * self._interval_s:
+                rx_bps = _rate(before[1].rx_bytes, read.rx_bytes, took_s)
+                tx_bps = _rate(before[1].tx_bytes, read.tx_bytes, took_s)
+        return CoreInterface(
+            self.device.name, name, read.alias, read.oper, read.speed_mbps, rx_bps, tx_bps, reading.started_at
+        )
+
+    def _interface_events(self, interfaces: Sequence[CoreInterface], reading: CoreReading) -> list[Event]:
+        events = []
+        for interface in interfaces:
+            before = self._interfaces.get(interface.name)
+            if before and before.oper != interface.oper:
+                severity = "cleared" if interface.oper == "up" else "major"
+                text = f"{interface.device} {interface.name} {interface.oper or 'unknown'}"
+                events.append(_event(reading, "core_interface", severity, text))
+        return events
+
+
+def _device(before: CoreDevice, reading: CoreReading) -> CoreDevice:
+    """The device as it is after a poll; what was not answered stays as it was, with its age."""
+    device = replace(before, last_poll_at=reading.started_at, reachable=reading.answered, error=reading.error)
+    if not reading.answered:
+        return device
+    return replace(
+        device,
+        description=reading.description,
+        last_ok_at=reading.started_at,
+        uptime_s=reading.uptime_s,
+        cpu_percent=reading.cpu_percent,
+        memory_percent=reading.memory_percent,
+    )
+
+
+def _events(before: CoreDevice, device: CoreDevice, reading: CoreReading) -> list[Event]:
+    events = []
+    if device.reachable != before.reachable and not (device.reachable and before.reachable is None):
+        name = device.name
+        text = f"{name} answers SNMP again" if device.reachable else f"{name} does not answer SNMP: {device.error}"
+        events.append(_event(reading, "core_reachable", "cleared" if device.reachable else "critical", text))
+    if _restarted(before, reading):
+        text = f"{device.name} restarted {reading.uptime_s:.0f} s ago"
+        events.append(_event(reading, "core_restarted", "major", text))
+    return events
+
+
+def _restarted(before: CoreDevice, reading: CoreReading) -> bool:
+    wraps_s = 2**32 / 100 - 86400
+    known_s, now_s = before.uptime_s, reading.uptime_s
+    return known_s is not None and now_s is not None and now_s < known_s < wraps_s
+
+
+def _rate(before: int | None, now: int | None, took_s: float) -> float | None:
+    """Bits per second; None when the counter went back: it was reset."""
+    return None if before is None or now is None or now < before else round((now - before) * 8 / took_s, 1)
+
+
+def _event(reading: CoreReading, kind: str, severity: str, text: str) -> Event:
+    about = {"olt": None, "port": None, "serial": None}
+    return {"at": reading.started_at, "kind": kind, "severity": severity, "text": text} | about
