@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from noc_console.console.render.cells import Cell, Line, spread, width_of
+from noc_console.console.render.core import answers
 from noc_console.console.render.times import clock, zone
 from noc_console.console.session import Session
 from noc_console.console.state.model import Model
@@ -58,6 +59,9 @@ def sources_line(model: Model, now: float, width: int, beat: str) -> Line:
     elif link.last_ok_at is not None:
         cells += [("DB ", "bar-dim"), (f"{_age(link.last_ok_at, now)}  ", "bar")]
     cells += _collector(model, now)
+    core = [answers(device) for device in model.core_devices.values()]
+    if False in core:
+        cells += [("CORE ", "bar-dim"), (f"{len(core) - core.count(False)}/{len(core)}  ", "bar-critical")]
     silent = [olt for olt in olts if olt.reachable is False]
     if silent:
         worst = min(silent, key=lambda olt: olt.last_ok_at or 0.0)

@@ -11,7 +11,7 @@ from noc_console.console.render.times import ago
 from noc_console.console.state.model import Model
 from noc_console.console.state.tree import NodeKey
 from noc_console.domain.freshness import Freshness, format_age
-from noc_console.domain.network import Card, Fan, Olt, Outcome, PollKind, PollMark
+from noc_console.domain.network import Card, CoreDevice, Fan, Olt, Outcome, PollKind, PollMark
 
 WARM_CELSIUS, HOT_CELSIUS = 50.0, 65.0
 _WELL = ("normal", "on", "ok", "online", "active", "running", "inservice", "in-service")
@@ -71,7 +71,7 @@ def temperature_cell(value: float) -> Cell:
     return (f"{value:.0f} °C warm", "warning") if value <= HOT_CELSIUS else (f"{value:.0f} °C HOT", "critical")
 
 
-def ping_items(pinged: Olt) -> list[Line]:
+def ping_items(pinged: Olt | CoreDevice) -> list[Line]:
     """Round trip and loss of the last series."""
     if pinged.ping_loss == 1.0:
         return [[("NO ANSWER", "offline")]]
@@ -83,18 +83,18 @@ def ping_items(pinged: Olt) -> list[Line]:
     return items
 
 
-def reach_verdict(olt: Olt) -> str | None:
-    """What ping and SNMP say together; None while they agree that all is well, or ping was never tried."""
-    if olt.ping_loss is None or olt.reachable is None:
+def reach_verdict(of: Olt | CoreDevice) -> str | None:
+    """What ping and SNMP say together; None while they agree that all is well, or one of them was never tried."""
+    if of.ping_loss is None or of.reachable is None:
         return None
-    pings = olt.ping_loss < 1.0
-    if not olt.reachable:
+    pings = of.ping_loss < 1.0
+    if not of.reachable:
         if pings:
             return "ping answers, SNMP does not: it is up; look at its SNMP service, community and access list"
         return "neither ping nor SNMP answers: its power, its uplink, or the way to it"
     if not pings:
         return "SNMP answers, ping does not: ICMP is filtered on the way"
-    return f"{olt.ping_loss:.0%} of the echoes are lost: polls may be slow or partial" if olt.ping_loss else None
+    return f"{of.ping_loss:.0%} of the echoes are lost: polls may be slow or partial" if of.ping_loss else None
 
 
 def _snmp(olt: Olt, now: float, absolute: bool) -> list[Line]:

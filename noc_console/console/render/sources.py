@@ -1,10 +1,10 @@
-"""The Sources screen: everything that feeds the console, how it is, since when, and when it is asked again."""
+"""The Sources screen: all that feeds the console, and the core devices: how each is, and since when."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from noc_console.console.render.cells import Cell
+from noc_console.console.render.core import SourceRow, core_rows
+from noc_console.console.render.health import reach_verdict
 from noc_console.console.render.times import when
 from noc_console.console.state.model import Model
 from noc_console.console.widgets.columns import Column
@@ -19,19 +19,6 @@ COLUMNS = (
     Column("retry", "RETRY", 5, right=True),
     Column("detail", "WHAT IT SAYS", 24, flex=True),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class SourceRow:
-    """One line of the screen."""
-
-    name: str
-    state: str
-    role: str
-    ok_at: float | None = None
-    took: str = ""
-    retry_at: float | None = None
-    detail: str = ""
 
 
 _STATE_ROLES = {"ok": "good", "failing": "critical", "off": "dim", "never": "dim"}
@@ -50,7 +37,7 @@ def rows(model: Model, now: float) -> dict[str, SourceRow]:
         role = _STATE_ROLES.get(source.state, "base")
         found.append(SourceRow(name, source.state, role, source.last_ok_at, took, source.retry_at, detail))
     found += [_olt(model, olt_id) for olt_id in model.sorted_olts()]
-    return {row.name: row for row in found}
+    return {row.name: row for row in [*found, *core_rows(model)]}
 
 
 def _database(model: Model) -> SourceRow:
@@ -84,14 +71,15 @@ def _olt(model: Model, olt_id: int) -> SourceRow:
     if olt.reachable and mark is not None and mark.outcome.value != "complete":
         state, role = mark.outcome.value, "warning"
     said = " ".join(part for part in (olt.address, olt.profile) if part)
-    detail = olt.error or (mark.error if mark is not None and mark.error else said)
-    return SourceRow(olt.name, state, role, olt.last_ok_at, took, olt.retry_at, detail or "")
+    partly = mark.error if mark is not None else None
+    detail = " - ".join(part for part in (olt.error, reach_verdict(olt)) if part) or partly or said
+    return SourceRow(olt.name, state, role, olt.last_ok_at, took, olt.retry_at, detail)
 
 
 def cell(row: SourceRow, column: str, now: float, absolute: bool) -> Cell:
     """One cell."""
     if column == "name":
-        return row.name, "strong"
+        return row.label or row.name, "strong"
     if column == "state":
         return row.state, row.role
     if column == "ok":

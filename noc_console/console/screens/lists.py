@@ -12,6 +12,7 @@ from noc_console.console.pace import Every
 from noc_console.console.palette import Palette
 from noc_console.console.render import events, jobs, sources
 from noc_console.console.render.cells import Cell
+from noc_console.console.render.core import SourceRow
 from noc_console.console.screens.view import Say, View
 from noc_console.console.state.model import Delta
 from noc_console.console.widgets.lines import FocusPane
@@ -267,7 +268,7 @@ class SourcesView(TableView):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
-        self._rows: dict[str, sources.SourceRow] = {}
+        self._rows: dict[str, SourceRow] = {}
         self.table = LineTable(self._cell, sources.COLUMNS, desk.palette, desk.glyphs, id="source-list")
 
     def changed(self, delta: Delta) -> None:
