@@ -7,7 +7,7 @@ import pytest
 from noc_console.cli.rows import Network
 from noc_console.cli.show import find_onts
 from noc_console.config.model import Config, OltConfig
-from noc_console.domain.network import Changes, Olt, Ont
+from noc_console.domain.network import Changes, Olt, Ont, Unregistered
 
 NOW = 1_000_000.0
 CONFIG = Config(olts=(OltConfig(name="olt-1", address="192.0.2.1"),))
@@ -45,3 +45,17 @@ def test_serials_and_descriptions_are_looked_up() -> None:
     for text in ("4857-5443-0000-0002", "ana", "00000002"):
         assert [ont.id for ont in find_onts(rows, text)] == [2]
     assert find_onts(rows, "nobody") == []
+
+
+def test_onts_that_wait_are_listed_until_they_are_gone() -> None:
+    waiting = [
+        Unregistered(1, "0/1/0", "HWTC00000009", "EG8145V5", NOW - 600, NOW - 5),
+        Unregistered(1, "0/1/1", "485754430000000A", None, NOW - 60, NOW - 5),
+        Unregistered(1, "0/1/1", "HWTC0000000B", None, NOW - 60, NOW - 50, gone_at=NOW - 5),
+        Unregistered(2, "0/1/1", "HWTC0000000C", None, NOW - 60, NOW - 50),
+    ]
+    olts = [Olt(1, "olt-1", "192.0.2.1")]
+    rows = Network(Changes(olts=olts, unregistered=waiting), CONFIG, NOW).unregistered_rows()
+    assert [row["serial"] for row in rows] == ["485754430000000A", "HWTC00000009"]
+    assert (rows[1]["olt"], rows[1]["pon_port"], rows[1]["model"]) == ("olt-1", "0/1/0", "EG8145V5")
+    assert (rows[1]["first_seen_at"], rows[1]["age_s"]) == ("1970-01-12T13:36:40Z", 5.0)
