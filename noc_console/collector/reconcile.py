@@ -36,7 +36,7 @@ class KnownOnts:
     """Until the first complete reading of an empty inventory: then everything is new, and nothing is news."""
 
     _ports: dict[str, set[Key]] = field(default_factory=dict, repr=False)
-    _serials: dict[str, set[Key]] = field(default_factory=dict, repr=False)
+    _serials: dict[str, tuple[Key, ...]] = field(default_factory=dict, repr=False)
     _indexed: tuple[int, int] = (0, 0)
 
     def put(self, ont: Ont) -> None:
@@ -71,8 +71,8 @@ class KnownOnts:
 
     def _note(self, key: Key, ont: Ont) -> None:
         self._ports.setdefault(ont.port, set()).add(key)
-        if ont.serial:
-            self._serials.setdefault(ont.serial, set()).add(key)
+        if ont.serial and key not in (before := self._serials.get(ont.serial, ())):
+            self._serials[ont.serial] = (*before, key)
 
 
 @dataclass(slots=True)

@@ -1,4 +1,4 @@
-"""The whole path: from the first request to reconciled facts in the database, 20 OLTs x 4,096 ONTs, beside snmpbulkwalk."""
+"""The whole path, from the first request to reconciled facts in the database: up to 20 OLTs x 4,096 ONTs."""
 
 from __future__ import annotations
 

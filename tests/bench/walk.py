@@ -80,11 +80,8 @@ def _compare(ports: Sequence[int], rounds: int) -> None:
             pairs = list(zip(taken["this poller"], taken[name], strict=True))
             wall, cpu = (statistics.median(a[i] / b[i] for a, b in pairs) for i in (0, 1))
             print(f"this poller / {name}: wall {wall:.2f}x  CPU {cpu:.2f}x")
-    idle = asyncio.run(_idle())
-    print(
-        f"longest hold of the event loop in a walk: median {statistics.median(HELD_MS):.1f} ms, worst {max(HELD_MS):.1f} ms"
-        f"; of an idle loop on this machine now: {idle:.1f} ms"
-    )
+    held = f"median {statistics.median(HELD_MS):.1f} ms, worst {max(HELD_MS):.1f} ms"
+    print(f"longest hold of the event loop in a walk: {held}; of an idle loop now: {asyncio.run(_idle()):.1f} ms")
 
 
 async def _idle() -> float:

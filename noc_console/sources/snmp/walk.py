@@ -96,6 +96,8 @@ async def run_walks(
     finally:
         if left:
             session.drop([run.exchange for run in runs])
+        for run in runs:
+            run.forget()
     return walks
 
 
@@ -119,6 +121,10 @@ class _Run:
 
     def start(self) -> None:
         self._session.send(self.exchange, self._priority)
+
+    def forget(self) -> None:
+        """Let go of the walk: a run and its exchange know each other, and would keep its rows until a collection."""
+        self._walk = Walk(())
 
     def _build(self, request_id: int) -> bytes:
         oids = [self._prefixes[i] + self._last[i] for i in self._live]
