@@ -63,7 +63,7 @@ class TrapWorker:
         self._workers = workers
         self._database = database
         self._status = status
-        self._meanings = meanings or load_meanings()
+        self._meanings = meanings or (load_meanings() if config else TrapMeanings({}))
         self._unknown = UnknownTraps()
         self._missed_at: dict[str, float] = {}
         self._senders = Senders(olts, config) if config else None
