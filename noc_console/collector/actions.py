@@ -15,7 +15,7 @@ from noc_console.domain.errors import ActionFailed, ActionRefused, SourceError
 from noc_console.domain.identity import OntSerial
 from noc_console.domain.jobs import Job, JobKind, JobState
 from noc_console.domain.network import Cpe, Ont
-from noc_console.domain.ont import OfflineReason
+from noc_console.domain.ont import reason_label
 from noc_console.sources.genieacs import actions as acs_actions
 from noc_console.sources.genieacs import lookup
 from noc_console.sources.genieacs.actions import Baseline, Delivery, End
@@ -26,6 +26,10 @@ from noc_console.storage.jobs import JobStore
 RETURN_POLL_S = 2.0
 ONT_RETURN_S = 60.0
 ONT_POLL_S = 3.0
+
+
+class NotManaged(ActionFailed):
+    """The ACS answered, and knows no such router: an answer for who only looks, a failure for who wants to act."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,10 @@ class Actions:
     async def view(self, job: Job) -> Ending:
         """Read what the ACS has cached."""
         acs = self._need_acs()
-        cpe = await self._router(acs, job)
+        try:
+            cpe = await self._router(acs, job)
+        except NotManaged as error:
+            return Ending(JobState.VERIFIED, error.message)
         sections = await acs_actions.view(acs, cpe.device_id, job.sections or SECTIONS)
         await self._cpes.put_sections(cpe.device_id, sections)
         return Ending(JobState.VERIFIED, f"read what the ACS knows of {cpe.device_id}")
@@ -180,7 +187,7 @@ class Actions:
         found = [replace(cpe, serial=job.serial) for cpe in found]
         await self._cpes.put(found)
         if not found:
-            raise ActionFailed("not managed via TR-069: the ACS knows no router with this serial number")
+            raise NotManaged("not managed via TR-069: the ACS knows no router with this serial number")
         if len(found) > 1:
             ids = ", ".join(cpe.device_id for cpe in found)
             raise ActionFailed(f"{len(found)} routers at the ACS have this serial number: {ids}")
@@ -213,7 +220,7 @@ def _not_delivered(delivery: Delivery) -> Ending:
 
 
 def _state(ont: Ont) -> str:
-    reason = f" ({OfflineReason(ont.offline_reason).label})" if ont.state == "offline" and ont.offline_reason else ""
+    reason = f" ({reason_label(ont.offline_reason)})" if ont.state == "offline" and ont.offline_reason else ""
     return ont.state + reason
 
 

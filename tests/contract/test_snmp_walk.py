@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 
@@ -32,7 +33,7 @@ def index(port: int, ont_id: int) -> bytes:
 
 def table_tree() -> MibTree:
     """Two ports of 100 rows with gaps in the ids; the third column lacks every seventh row."""
-    keys = [(port, ont_id) for port in PORTS for ont_id in range(0, 127) if ont_id % 5 != 3]
+    keys = [(port, ont_id) for port in PORTS for ont_id in range(127) if ont_id % 5 != 3]
 
     def column(number: int, pairs: list[tuple[tuple[int, ...], bytes]]) -> Column:
         rows = Rows([key for key, _ in pairs])
@@ -121,11 +122,11 @@ async def test_zero_repetitions_are_never_sent() -> None:
         codec.encode_request(codec.GET_BULK, 1, [oid(NAMES)], 0)
 
 
-@pytest.mark.parametrize(
-    "fault",
-    [Fault.GARBAGE, Fault.EMPTY_DATAGRAM, Fault.TRUNCATED, Fault.BAD_LENGTH, Fault.WRONG_REQUEST_ID]
-    + [Fault.WRONG_VERSION, Fault.WRONG_PDU, Fault.OTHER_PORT],
-)
+DAMAGED = (Fault.GARBAGE, Fault.TRUNCATED, Fault.BAD_LENGTH, Fault.WRONG_REQUEST_ID)
+FOREIGN = (Fault.EMPTY_DATAGRAM, Fault.WRONG_VERSION, Fault.WRONG_PDU, Fault.OTHER_PORT)
+
+
+@pytest.mark.parametrize("fault", [*DAMAGED, *FOREIGN])
 async def test_a_bad_datagram_is_ignored_and_the_right_one_taken(
     session: SnmpSession, agent: SnmpAgent, fault: Fault
 ) -> None:
@@ -133,7 +134,7 @@ async def test_a_bad_datagram_is_ignored_and_the_right_one_taken(
     assert_whole(await walk(session, 25))
 
 
-@pytest.mark.parametrize("fault", [Fault.GARBAGE, Fault.TRUNCATED, Fault.BAD_LENGTH, Fault.WRONG_REQUEST_ID])
+@pytest.mark.parametrize("fault", DAMAGED)
 async def test_nothing_but_bad_datagrams_is_a_timeout(session: SnmpSession, agent: SnmpAgent, fault: Fault) -> None:
     agent.behaviour = Behaviour(fault=fault)
     found = await walk(session)
@@ -196,8 +197,6 @@ async def test_a_port_that_opens_again_is_found_by_a_retry(engine: SnmpEngine, a
     session = engine.open("127.0.0.1", agent.port, Community("public"), timeout_s=TIMEOUT_S, retries=20)
     agent.stop()
     made = Walk([oid(NAMES), oid(NUMBERS), oid(HOLES)])
-    import asyncio
-
     walking = asyncio.ensure_future(run_walks(session, [made], Repetitions(25, 25)))
     while session.requests < 2:
         await asyncio.sleep(0.01)
@@ -240,8 +239,6 @@ async def test_get_returns_what_is_there_and_nothing_for_the_rest(session: SnmpS
 
 
 async def test_closing_fails_what_is_under_way(session: SnmpSession, agent: SnmpAgent) -> None:
-    import asyncio
-
     agent.behaviour = Behaviour(silent=True)
     getting = asyncio.ensure_future(session.get([oid(NUMBERS)]))
     await asyncio.sleep(0)
@@ -253,3 +250,23 @@ async def test_closing_fails_what_is_under_way(session: SnmpSession, agent: Snmp
 async def test_a_name_that_does_not_exist_is_unavailable(engine: SnmpEngine) -> None:
     with pytest.raises(SourceUnavailable, match="check address"):
         engine.open("no-such-olt.invalid", 161, Community("public"))
+
+
+async def test_a_dead_agent_does_not_make_every_port_wait_its_time_out(engine: SnmpEngine, agent: SnmpAgent) -> None:
+    session = engine.open("127.0.0.1", agent.port, Community("public"), timeout_s=TIMEOUT_S, retries=1, window=1)
+    agent.behaviour = Behaviour(dies_after=2)
+    walks = [Walk([oid(NAMES)], codec.encode_subids([PORTS[i % 2]])) for i in range(50)]
+    await run_walks(session, walks, Repetitions(100, 100))
+    assert [walk.error is None for walk in walks] == [True] + [False] * 49
+    assert agent.requests == 2 + 2 + 1, "the first port, two tries of the second, one question whether it lives"
+
+
+async def test_one_part_that_hangs_the_agent_costs_only_itself(engine: SnmpEngine, agent: SnmpAgent) -> None:
+    """The agent answers everything but requests below one port."""
+    session = engine.open("127.0.0.1", agent.port, Community("public"), timeout_s=TIMEOUT_S, retries=1, window=1)
+    hangs = codec.encode_subids([PORTS[0]])
+    usual = agent._handle
+    agent._handle = lambda data, peer: None if hangs in data else usual(data, peer)  # type: ignore[method-assign]
+    walks = [Walk([oid(NAMES)], codec.encode_subids([PORTS[i]])) for i in (1, 0, 1)]
+    await run_walks(session, walks, Repetitions(100, 100))
+    assert [walk.error is None for walk in walks] == [True, False, True]

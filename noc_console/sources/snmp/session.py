@@ -36,6 +36,7 @@ MAX_REPORTS = 4
 """Discovery takes one, a clock that was wrong another."""
 
 _NOT_ALLOWED = (6, 16)
+_SYS_UP_TIME = codec.encode_oid("1.3.6.1.2.1.1.3.0")
 ERROR_STATUS = {
     1: "tooBig",
     2: "noSuchName",
@@ -251,6 +252,8 @@ class SnmpSession:
         self._flying: dict[int, Exchange] = {}
         self._waiting: list[tuple[int, int, Exchange]] = []
         self._order = itertools.count()
+        self._answered_at = 0.0
+        self._probing = False
 
     def close(self) -> None:
         """Fail what is under way and close the socket."""
@@ -343,6 +346,7 @@ class SnmpSession:
             self._start(exchange)
             return
         del self._flying[request_id]
+        self._answered_at = time.perf_counter()
         if exchange.tries == 0:
             self.window.answered(time.perf_counter() - exchange.first_sent_at)
         try:
@@ -374,6 +378,8 @@ class SnmpSession:
             if exchange.tries >= self._retries:
                 del self._flying[exchange.request_id]
                 exchange.failed(self._no_answer(exchange))
+                if self._waiting and self._answered_at < exchange.first_sent_at:
+                    self._probe()
                 continue
             exchange.tries += 1
             self.resent += 1
@@ -387,8 +393,30 @@ class SnmpSession:
             self._transmit(exchange)
         self._pump()
 
+    def _probe(self) -> None:
+        """Nothing was answered for a whole request's tries: ask for sysUpTime once before the others wait as long.
+
+        One answer, and the request that failed was at fault; none, and what waits fails at once.
+        """
+        if self._probing:
+            return
+        self._probing = True
+
+        def alive(*_: object) -> None:
+            self._probing = False
+
+        def dead(error: Exception) -> None:
+            self._probing = False
+            waiting, self._waiting = self._waiting, []
+            for _, _, exchange in waiting:
+                exchange.failed(error)
+
+        probe = Exchange(lambda request_id: codec.encode_request(codec.GET, request_id, [_SYS_UP_TIME]), alive, dead)
+        self._start(probe)
+        probe.tries = self._retries
+
     def _pump(self) -> None:
-        while self._waiting and len(self._flying) < self.window.size:
+        while self._waiting and not self._probing and len(self._flying) < self.window.size:
             self._start(heapq.heappop(self._waiting)[2])
 
     def _start(self, exchange: Exchange) -> None:
