@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
@@ -11,7 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from noc_console.collector.guards import Shrinkage, duplicate_serials
+from noc_console.collector.guards import Doubts
 from noc_console.collector.reconcile import (
     EventRow,
     KnownOnts,
@@ -32,6 +31,9 @@ from noc_console.storage.feed import bump, columns, read_rows
 
 UPTIME_WRAP_S = 2**32 / 100
 """sysUpTime counts hundredths of a second in 32 bits."""
+
+TOLD = ("state", "offline_reason", "vendor_reason")
+"""What traps tell of ONTs."""
 
 _ONT_COLUMNS = [f.name for f in fields(Ont) if f.name not in ("id", "revision")]
 
@@ -78,9 +80,9 @@ class OltFacts:
         self.pon_ports: dict[str, Port] = {}
         self.max_repetitions: int | None = None
         self._marks: dict[tuple[str, PollKind], PollMark] = {}
-        self._shrinkage = Shrinkage()
-        self._duplicates: set[str] = set()
-        """Serial numbers at several places, told already."""
+        self._doubts = Doubts(name)
+        self._told_at: dict[tuple[str, int], float] = {}
+        """When a trap told an ONT's state."""
         self._database = database
         self._lock = asyncio.Lock()
         self._in_doubt = False
@@ -123,8 +125,10 @@ class OltFacts:
             plan = _Plan(olt=dict(olt))
             ports = self._port_readings(reading)
             if reading.kind is PollKind.STATE:
-                self._doubt(reading, ports, plan)
-                self._note_duplicates(reading, plan)
+                self._keep_told(reading)
+                mark = self._marks.get(("", PollKind.STATE))
+                plan.events += self._doubts.review(reading, ports, self.onts, mark.outcome if mark else None)
+                plan.olt["error"] = reading.error
             for port in ports:
                 read_before = self.observed_at(str(port.port), reading.kind)
                 async with own_turn():
@@ -169,6 +173,8 @@ class OltFacts:
             if plan.pon_ports or any(changes.updated for _, changes in plan.ports):
                 await self._write(plan)
                 self._commit(news, plan)
+            told = [(str(port.port), ont_id) for port in news.ports for ont_id in port.onts]
+            self._told_at |= dict.fromkeys(told, news.started_at)
 
     async def apply_ping(self, rtt_ms: float | None, loss: float, now: float) -> None:
         """Write how the last series of echoes went."""
@@ -189,34 +195,14 @@ class OltFacts:
                 told[ont_id] = {"offline_reason": None, "vendor_reason": None, **facts} if goes_down else facts
         return told
 
-    def _doubt(self, reading: OltReading, ports: list[PortReading], plan: _Plan) -> None:
-        """Take back the completeness of a table that shrank beyond belief."""
-        known = Counter(port for (port, _), ont in self.onts.onts.items() if ont.vanished_at is None)
-        why = self._shrinkage.judge(known, ports)
-        if why is None:
-            return
-        mark = self._marks.get(("", PollKind.STATE))
-        if mark is None or mark.outcome is Outcome.COMPLETE:
-            text = f"{self.olt.name} {why}"
-            plan.events.append(self._event(reading, "table_shrank", "warning", text))
-        reading.all_ports = False
-        reading.outcome, reading.error = Outcome.PARTIAL, why
-        plan.olt["error"] = why
-
-    def _note_duplicates(self, reading: OltReading, plan: _Plan) -> None:
-        """Tell of serial numbers at several places, once."""
-        found = duplicate_serials(reading.ports)
-        for serial in sorted(found.keys() - self._duplicates):
-            where = " and ".join(f"{port} id {ont_id}" for port, ont_id in found[serial])
-            text = f"{serial} is registered at {len(found[serial])} places of {self.olt.name}: {where}"
-            plan.events.append(self._event(reading, "ont_duplicate", "warning", text) | {"serial": serial})
-        if reading.outcome is Outcome.COMPLETE:
-            self._duplicates &= found.keys()
-        self._duplicates |= found.keys()
-
-    def _event(self, reading: OltReading, kind: str, severity: str, text: str) -> EventRow:
-        about = {"olt": self.olt.name, "port": None, "serial": None}
-        return {"at": reading.started_at, "kind": kind, "severity": severity, "text": text} | about
+    def _keep_told(self, reading: OltReading) -> None:
+        """What a trap told after a poll began is newer than what that poll read."""
+        self._told_at = {key: at for key, at in self._told_at.items() if at > reading.started_at}
+        for port in reading.ports if self._told_at else ():
+            for ont_id, facts in port.onts.items():
+                key = (str(port.port), ont_id)
+                if key in self._told_at:
+                    facts |= {name: getattr(self.onts.onts[key], name) for name in TOLD if name in facts}
 
     def _port_readings(self, reading: OltReading) -> list[PortReading]:
         """The ports that were read, and those that the OLT no longer has at all."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
+from noc_console.collector.reconcile import EventRow, KnownOnts
 from noc_console.domain.network import Outcome
-from noc_console.domain.poll import PortReading
+from noc_console.domain.poll import OltReading, PortReading
 
 SHRUNK_SHARE = 0.5
 SHRUNK_FROM = 20
@@ -71,3 +72,54 @@ def duplicate_serials(readings: Iterable[PortReading]) -> dict[str, list[tuple[s
             if serial := facts.get("serial"):
                 places.setdefault(serial, []).append((str(reading.port), ont_id))
     return {serial: found for serial, found in places.items() if len(found) > 1}
+
+
+class Doubts:
+    """What is not believed of one OLT's state polls, and what is strange in them.
+
+    Args:
+        olt: Its name.
+    """
+
+    def __init__(self, olt: str) -> None:
+        self._olt = olt
+        self._shrinkage = Shrinkage()
+        self._duplicates: set[str] = set()
+        """Serial numbers at several places, told already."""
+
+    def review(
+        self, reading: OltReading, ports: Sequence[PortReading], onts: KnownOnts, before: Outcome | None
+    ) -> list[EventRow]:
+        """Take back what is not to be believed, and tell what is new about it.
+
+        Args:
+            reading: Of the state; changed here.
+            ports: Its ports, and those that it no longer has at all.
+            onts: What is known.
+            before: How the last state poll ended.
+        """
+        events = []
+        known = Counter(port for (port, _), ont in onts.onts.items() if ont.vanished_at is None)
+        why = self._shrinkage.judge(known, ports)
+        if why:
+            reading.outcome, reading.error = Outcome.PARTIAL, why
+            reading.all_ports = False
+            if before is not Outcome.PARTIAL:
+                events.append(self._event(reading, "table_shrank", f"{self._olt} {why}"))
+        return events + self._new_duplicates(reading)
+
+    def _new_duplicates(self, reading: OltReading) -> list[EventRow]:
+        found = duplicate_serials(reading.ports)
+        events = []
+        for serial in sorted(found.keys() - self._duplicates):
+            where = " and ".join(f"{port} id {ont_id}" for port, ont_id in found[serial])
+            text = f"{serial} is registered at {len(found[serial])} places of {self._olt}: {where}"
+            events.append(self._event(reading, "ont_duplicate", text) | {"serial": serial})
+        if reading.outcome is Outcome.COMPLETE:
+            self._duplicates &= found.keys()
+        self._duplicates |= found.keys()
+        return events
+
+    def _event(self, reading: OltReading, kind: str, text: str) -> EventRow:
+        about = {"olt": self._olt, "port": None, "serial": None}
+        return {"at": reading.started_at, "kind": kind, "severity": "warning", "text": text} | about

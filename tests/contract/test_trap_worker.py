@@ -145,6 +145,22 @@ async def test_many_onts_at_once_are_read_with_the_table(tmp_path: Path) -> None
         assert len(down) == 20
 
 
+async def test_a_poll_that_began_before_the_trap_does_not_undo_it(tmp_path: Path) -> None:
+    async with world(tmp_path) as w:
+        w.agent.behaviour.latency_s = 0.2
+        polling = asyncio.create_task(w.worker.poll(PollKind.STATE))
+        await eventually(lambda: w.agent.in_flight)
+        await snmptrap(w, *V2C, DYING_GASP, *alarm_values(1))
+        await eventually(lambda: offline(w))
+        assert not polling.done(), "the agent still says that it is online"
+        assert (await polling).ports[0].onts[1]["state"] == "offline"
+        ont = await w.ont(1)
+        assert (ont.state, ont.offline_reason) == ("offline", "dying_gasp")
+        assert len(await w.events("ont_state")) == 1
+        await w.worker.poll(PollKind.STATE)
+        assert (await w.ont(1)).state == "online", "what was read after it counts"
+
+
 # Versions and senders
 
 
