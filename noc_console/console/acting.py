@@ -1,8 +1,7 @@
-"""The way of a dangerous action: guarded dialog, then a job, then following it. Nothing here acts by itself."""
+"""The way of an action: for a dangerous one a guarded dialog, then a job, then following it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from noc_console.console.desk import Desk
@@ -15,15 +14,35 @@ from noc_console.domain.network import Ont
 if TYPE_CHECKING:
     from noc_console.console.app import NocApp
 
+MOST_REFRESHES = 20
+
 
 class Acting:
-    """Answers the actions ``ont.reboot``, ``ont.factory-reset`` and ``force``."""
+    """Answers the actions ``ont.*`` and ``force``."""
 
-    def __init__(self, app: NocApp, desk: Desk, follower: JobFollower, selected: Callable[[], Ont | None]) -> None:
+    def __init__(self, app: NocApp, desk: Desk, follower: JobFollower) -> None:
         self._app = app
         self._desk = desk
         self._follower = follower
-        self._selected = selected
+
+    def do_ont_refresh(self, _: str = "") -> None:
+        """Read the ONT, or the marked ones, from the device now."""
+        chosen = self._app.view.chosen_onts()
+        if len(chosen) > MOST_REFRESHES:
+            raise ValueError(f"at most {MOST_REFRESHES} at once: {len(chosen)} are marked")
+        self._app.run_worker(self._refresh(chosen), group="submit", exit_on_error=False)
+
+    async def _refresh(self, chosen: list[Ont]) -> None:
+        for ont in chosen:
+            if self._desk.refresh_wait_s(ont) > 0:
+                continue
+            try:
+                self._follower.follow(await self._desk.submit(JobKind.REFRESH, ont, "refresh key"))
+            except NocError as error:
+                self._app.say(f"not refreshed: {error}", "error")
+                return
+        name = (chosen[0].identity or "the ONT") if len(chosen) == 1 else f"{len(chosen)} ONTs"
+        self._app.say(f"refreshing {name}")
 
     def do_ont_reboot(self, _: str = "") -> None:
         """Open the dialog; it never acts by itself."""
@@ -42,7 +61,7 @@ class Acting:
         self._open_dialog(kinds[name], reason.strip())
 
     def _open_dialog(self, kind: JobKind, force_reason: str = "") -> None:
-        ont = self._selected()
+        ont = self._app.view.selected_ont()
         row = self._desk.model.onts.row_of.get(ont.id) if ont else None
         if row is not None:
             self._app.push_screen(GuardedDialog(self._desk, kind, row, force_reason), self._confirmed)

@@ -139,6 +139,7 @@ ACTIONS: tuple[Action, ...] = (
            "reboot|factory-reset REASON", why_disabled=_has_serial),
     Action("columns.preset", "Next set of columns", ("C",), "cols", "network", "[NAME]"),
     Action("tree.toggle", "Show or hide the tree", ("T",), "tree", "network"),
+    Action("detail", "Detail of the selection: the whole screen, and back", ("d",), "detail", "network"),
     Action("tab.next", "Next tab of the detail", ("]",), "tab-next", "network"),
     Action("tab.previous", "Previous tab of the detail", ("[",), "tab-back", "network"),
     Action("tab", "A tab of the detail", (), "tab", "network", "summary|optical|tr-069|history|jobs"),

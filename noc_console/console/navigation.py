@@ -94,5 +94,5 @@ class Navigation:
 
     def _goto_node(self, node: NodeKey) -> None:
         self.show("network")
-        self._network.unfold_to(node)
+        self._network.topology.unfold_to(node)
         self._network.set_scope(tree.scope_of(node))

@@ -38,7 +38,7 @@ class ConsoleCommands(Provider):
                 continue
             score = matcher.match(f"{action.title} {action.command}")
             if score > 0:
-                run = partial(self._console.action_open_prompt, ":", f"{action.command} ")
+                run = partial(self._console.prompting.open, ":", f"{action.command} ")
                 if not action.argument or action.keys:
                     run = partial(self._console.act, action)
                 yield Hit(score, action.title, run, text=action.title, help=self._help(action.id))

@@ -7,7 +7,30 @@ import os
 from pathlib import Path
 from typing import Any
 
+from noc_console.console.render.onts import PRESETS
+from noc_console.console.screens.network import NetworkView
+from noc_console.console.widgets.prompt import KEPT, Prompt
+
 LIMIT_BYTES = 256 * 1024
+
+
+def remember(network: NetworkView, prompt: Prompt) -> dict[str, Any]:
+    """What is worth remembering."""
+    table = network.table
+    state: dict[str, Any] = {"columns": network.preset, "sort": table.sort_by, "sort_down": table.sort_down}
+    return state | {f"history{sign}": past for sign, past in prompt.history.items()}
+
+
+def restore(state: dict[str, Any], network: NetworkView, prompt: Prompt) -> None:
+    """Bring it back; what an older or a newer version wrote differently is left out."""
+    if state.get("columns") in PRESETS:
+        network.preset = state["columns"]
+    if isinstance(state.get("sort"), str):
+        network.table.show_sort(state["sort"], bool(state.get("sort_down")))
+    for sign in prompt.history:
+        past = state.get(f"history{sign}")
+        if isinstance(past, list):
+            prompt.history[sign] = [entry for entry in past if isinstance(entry, str)][-KEPT:]
 
 
 def load_state(file: Path | None) -> dict[str, Any]:

@@ -49,7 +49,7 @@ async def test_read_only_shows_the_target_refuses_and_says_how() -> None:
         await desk.shows(":write on")
         await desk.type("B1F5")
         await desk.press(":")
-        await desk.until(lambda: desk.app.prompt.open and desk.app.prompt.input.value == "write on")
+        await desk.until(lambda: desk.app.prompting.prompt.open and desk.app.prompting.prompt.input.value == "write on")
         await desk.press("enter")
         await desk.shows(" RW ")
         assert not acting(desk.backend)
@@ -258,7 +258,7 @@ async def test_what_is_typed_ahead_after_the_colon_lands_in_the_command_line() -
         await desk.shows("1 of 96")
         for key in (":", "w", "r", "i", "t", "e", " ", "o", "n"):
             desk.app.post_message(Key(_textual_key(key), key))
-        await desk.until(lambda: desk.app.prompt.input.value == "write on")
+        await desk.until(lambda: desk.app.prompting.prompt.input.value == "write on")
         assert not desk.backend.submitted
         assert not desk.network.table.marked
 

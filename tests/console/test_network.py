@@ -216,6 +216,31 @@ async def test_the_tree_lists_what_is_below_its_node() -> None:
         await desk.shows("1 of 96")
 
 
+async def test_the_detail_stays_with_the_tree_while_its_onts_are_listed() -> None:
+    async with console() as desk:
+        await desk.shows("1 of 96")
+        await desk.press("h", "G")
+        await desk.shows("olt-2 > PON 0/1/3")
+        await desk.until(lambda: len(desk.network.table.keys) == 12)
+        assert desk.detail().startswith(" olt-2 > PON 0/1/3")
+        await desk.press("d")
+        await desk.until(lambda: not desk.network.table.display)
+        assert desk.detail().startswith(" olt-2 > PON 0/1/3")
+        await desk.press("escape")
+        await desk.until(lambda: desk.network.topology.has_focus and desk.network.table.display)
+        await desk.press("enter")
+        await desk.until(lambda: desk.detail().startswith(f" {desk.serial()}"))
+
+
+async def test_d_gives_the_detail_the_screen_and_back() -> None:
+    async with console() as desk:
+        await desk.shows("1 of 96")
+        await desk.press("d")
+        await desk.until(lambda: not desk.network.table.display and not desk.network.topology.display)
+        await desk.press("d")
+        await desk.until(lambda: desk.network.table.has_focus)
+
+
 async def test_onts_that_wait_are_counted_only_while_there_are_any() -> None:
     async with console() as desk:
         await desk.shows("1 of 96")

@@ -30,7 +30,7 @@ def picture(snap_compare: Compare, size: tuple[int, int], theme: str, *keys: str
         await desk.until(lambda: True)
         app.desk.model.link.beats = 2
         app.clear_notifications()
-        app._paint_frame()
+        app.paint_frame()
         await pilot.pause()
 
     return snap_compare(app, terminal_size=size, run_before=ready)

@@ -67,10 +67,10 @@ class Charting:
         self.range = name
         self.say("reading ...", "dim")
 
-    def step(self, by: int) -> None:
-        """Chart a longer or a shorter range."""
+    def beside(self, by: int) -> str:
+        """The next longer or shorter range, as far as there is one."""
         names = list(RANGES_S)
-        self.choose(names[max(0, min(len(names) - 1, names.index(self.range) + by))])
+        return names[max(0, min(len(names) - 1, names.index(self.range) + by))]
 
     def say(self, text: str, role: str) -> None:
         """Words in place of a picture."""

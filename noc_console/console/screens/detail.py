@@ -27,6 +27,7 @@ from noc_console.console.state.model import Delta
 from noc_console.console.state.tree import NodeKey
 from noc_console.console.widgets.lines import FocusPane, LinePane
 from noc_console.domain.errors import NocError
+from noc_console.domain.history import RANGES_S
 from noc_console.domain.jobs import JobKind
 from noc_console.domain.network import Event
 
@@ -89,24 +90,6 @@ class DetailPane(Background, Container):
         self.paint(rewind=True)
         self._fetch_settled()
 
-    def step_tab(self, by: int) -> None:
-        """Open the next or the previous tab."""
-        self.show_tab(TABS[(TABS.index(self.tab) + by) % len(TABS)])
-
-    def show_range(self, name: str) -> None:
-        """Chart another range."""
-        self.chart.choose(name)
-        self._chart_again()
-
-    def step_range(self, by: int) -> None:
-        """Chart a longer or a shorter range."""
-        self.chart.step(by)
-        self._chart_again()
-
-    def _chart_again(self) -> None:
-        self.paint()
-        self._fetch_settled()
-
     def facts(self) -> OntFacts | None:
         """The shown ONT's facts."""
         if self.row is None or self.row >= len(self.desk.model.onts):
@@ -117,6 +100,7 @@ class DetailPane(Background, Container):
         """Change colours; the chart has its own and is drawn again."""
         self.tabs.set_palette(palette)
         self.body.set_palette(palette)
+        self.paint()
         self._draw_chart()
 
     def changed(self, delta: Delta) -> None:
@@ -179,6 +163,43 @@ class DetailPane(Background, Container):
             shown = [job for job in facts.jobs if job.kind is not JobKind.VIEW]
             return render_ont_jobs(shown, width, facts.now, absolute)
         return render_summary(facts, width, absolute)
+
+    # -- actions ---------------------------------------------------------------------------------------------------
+
+    def do_tab_next(self, _: str = "") -> None:
+        """Next tab."""
+        self.show_tab(TABS[(TABS.index(self.tab) + 1) % len(TABS)])
+
+    def do_tab_previous(self, _: str = "") -> None:
+        """Previous tab."""
+        self.show_tab(TABS[(TABS.index(self.tab) - 1) % len(TABS)])
+
+    def do_tab(self, name: str = "") -> None:
+        """The named tab."""
+        plain = name.lower().replace("-", "")
+        found = next((tab for tab in TABS if plain and tab.replace("-", "").startswith(plain)), None)
+        if found is None:
+            raise ValueError(f"no tab {name!r} (there are {', '.join(TABS)})")
+        self.show_tab(found)
+
+    def do_chart_longer(self, _: str = "") -> None:
+        """A longer range."""
+        self._chart_over(self.chart.beside(1))
+
+    def do_chart_shorter(self, _: str = "") -> None:
+        """A shorter range."""
+        self._chart_over(self.chart.beside(-1))
+
+    def do_chart_range(self, name: str = "") -> None:
+        """The named range."""
+        if name not in RANGES_S:
+            raise ValueError(f"no range {name!r} (there are {', '.join(RANGES_S)})")
+        self._chart_over(name)
+
+    def _chart_over(self, name: str) -> None:
+        self.chart.choose(name)
+        self.paint()
+        self._fetch_settled()
 
     # -- what is fetched -------------------------------------------------------------------------------------------
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Hashable
 
 from textual import work
 from textual.app import ComposeResult
@@ -14,68 +13,39 @@ from noc_console.console.desk import Desk
 from noc_console.console.pace import Every
 from noc_console.console.palette import Palette
 from noc_console.console.render import onts, tree
-from noc_console.console.render.cells import Cell, Line
-from noc_console.console.screens.detail import TABS, DetailPane
-from noc_console.console.screens.view import Follow, Say, View
+from noc_console.console.render.cells import Line
+from noc_console.console.screens.detail import DetailPane
+from noc_console.console.screens.panes import CSS, Panes
+from noc_console.console.screens.sparks import Sparks
+from noc_console.console.screens.topology import TopologyPane
+from noc_console.console.screens.view import Say, View
 from noc_console.console.state.model import Delta
 from noc_console.console.state.rows import is_problem, select
 from noc_console.console.state.tree import NodeKey
 from noc_console.console.widgets.table import LineTable
-from noc_console.domain.errors import NocError
 from noc_console.domain.filters import Filter
-from noc_console.domain.history import RANGES_S
-from noc_console.domain.jobs import JobKind
 from noc_console.domain.network import Ont
 
-HUGE, WIDE, MIDDLE = 190, 160, 120
-SPARK_RANGE_S = 86400.0
-SPARK_KEPT_S = 300.0
 SPARK_SETTLE_S = 0.25
+SCOPE_SETTLE_S = 0.08
 REBUILD_SHARE = 0.05
 """Re-sorting while data flows may take at most this share of the time."""
-MOST_REFRESHES = 20
-FEW_OLTS = 4
 ROOMY = 100
 """Cells of the table from which descriptions get more room."""
-TREE_WIDTHS = (30, 42, 22)
-"""Least and most of the tree, and what it needs beside the longest OLT name."""
 
 
 class NetworkView(View):
     """OLT > card > PON port on the left, their ONTs in the middle, one of them in full on the right or below."""
 
     NAME, TITLE = "network", "Network"
-    DEFAULT_CSS = """
-    NetworkView { layout: horizontal; }
-    NetworkView > #tree { width: 30; border-right: solid $border; }
-    NetworkView > #main { layout: vertical; width: 1fr; }
-    NetworkView #onts { height: 1fr; }
-    NetworkView #detail { height: 6; }
-    NetworkView.-narrow > #tree { display: none; }
-    NetworkView.-narrow.-tree > #tree { display: block; }
-    NetworkView.-middle #detail { height: 16; }
-    NetworkView.-middle.-notree > #tree, NetworkView.-wide.-notree > #tree { display: none; }
-    NetworkView.-middle.-notree > #main, NetworkView.-wide > #main { layout: horizontal; }
-    NetworkView.-middle.-notree #onts, NetworkView.-wide #onts { width: 1fr; }
-    NetworkView.-middle.-notree #detail { width: 50; height: 1fr; border-left: solid $border; }
-    NetworkView.-wide #detail { width: 48; height: 1fr; border-left: solid $border; }
-    NetworkView.-zoom-tree > #main, NetworkView.-zoom-onts > #tree, NetworkView.-zoom-detail > #tree { display: none; }
-    NetworkView.-zoom-tree > #tree { width: 1fr !important; border-right: none; }
-    NetworkView.-zoom-onts #detail, NetworkView.-zoom-detail #onts { display: none; }
-    NetworkView.-zoom-detail #detail { width: 1fr; height: 1fr; border-left: none; }
-    NetworkView.-short #detail { height: 5; }
-    NetworkView.-tiny #detail { display: none; }
-    NetworkView.-tiny.-zoom-detail #detail { display: block; }
-    NetworkView.-wide.-huge #detail { width: 56; }
-    """
+    DEFAULT_CSS = CSS
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
-        self.opened: set[NodeKey] = set()
         self.scope: NodeKey | None = None
         self.preset = onts.PRESETS[0]
         self.cells = onts.OntCells(desk.model, desk.glyphs)
-        self.topology = LineTable(self._tree_cell, tree.COLUMNS, desk.palette, desk.glyphs, id="tree")
+        self.topology = TopologyPane(desk)
         self.table = LineTable(
             self.cells.cell,  # type: ignore[arg-type]
             onts.columns_for(self.preset, {}, one_olt=False),
@@ -85,13 +55,13 @@ class NetworkView(View):
             id="onts",
         )
         self.detail = DetailPane(desk)
-        self._sparks: dict[str, list[float | None]] = {}
-        self._spark_at: dict[str, float] = {}
-        self.cells.sparks = self._sparks
+        self.panes = Panes(self, self.topology, self.table, self.detail)
+        self.helpers = (self.panes, self.detail)
+        self._sparks = Sparks(desk)
+        self.cells.sparks = self._sparks.values
         self._rebuild_after = 0.0
         self._stale_order = False
         self._ages = Every(10.0)
-        self._seen_nodes: set[NodeKey] = set()
 
     def compose(self) -> ComposeResult:
         """Three panes."""
@@ -103,18 +73,12 @@ class NetworkView(View):
     def on_mount(self) -> None:
         """Start with the whole network."""
         self.cells.now = self.desk.now()
-        self.topology.set_keys(tree.nodes(self.desk.model, self.opened))
+        self.topology.reload()
         self.rebuild()
 
     def on_resize(self) -> None:
         """Choose the layout by the room there is."""
-        width, height = self.size
-        self.set_class(width >= WIDE, "-wide")
-        self.set_class(width >= HUGE, "-huge")
-        self.set_class(MIDDLE <= width < WIDE, "-middle")
-        self.set_class(width < MIDDLE, "-narrow")
-        self.set_class(height < 18, "-short")
-        self.set_class(height < 12, "-tiny")
+        self.panes.lay_out(*self.size)
 
     # -- data ------------------------------------------------------------------------------------------------------
 
@@ -122,9 +86,7 @@ class NetworkView(View):
         """Repaint what the change touched; re-sort when the budget allows it."""
         self.cells.now = self.desk.now()
         if delta.structure or delta.tree or delta.sources:
-            self._open_few()
-            self.topology.set_keys(tree.nodes(self.desk.model, self.opened))
-            self.topology.refresh_rows()
+            self.topology.reload()
         if delta.structure or delta.rows:
             self._stale_order = True
             self.table.refresh_rows(delta.rows)
@@ -154,7 +116,7 @@ class NetworkView(View):
         self._fit_columns()
         before = self.table.current
         self.table.set_keys(rows, follow)
-        if before is None and self.table.current is not None:
+        if before is None:
             self._show_current()
         took_s = time.perf_counter() - started
         self._rebuild_after = time.monotonic() + max(1.0, took_s / REBUILD_SHARE)
@@ -176,17 +138,6 @@ class NetworkView(View):
         if columns != self.table.columns:
             self.table.set_columns(columns)
 
-    def _open_few(self) -> None:
-        """Unfold OLTs and cards as they arrive, while there are only a few OLTs."""
-        model = self.desk.model
-        nodes = {NodeKey(olt_id) for olt_id in model.olts}
-        nodes |= {NodeKey(port.olt_id, port.card, 1) for port in model.port_states.values()}
-        if len(model.olts) <= FEW_OLTS:
-            self.opened |= nodes - self._seen_nodes
-        self._seen_nodes |= nodes
-        longest = max((len(olt.name) for olt in model.olts.values()), default=0)
-        self.topology.styles.width = max(TREE_WIDTHS[0], min(TREE_WIDTHS[1], longest + TREE_WIDTHS[2]))
-
     def _empty(self) -> list[Line]:
         model = self.desk.model
         if model.link.last_ok_at is None:
@@ -205,10 +156,15 @@ class NetworkView(View):
         row = self.table.current
         return self.desk.model.onts.ont(row) if isinstance(row, int) else None
 
+    def chosen_onts(self) -> list[Ont]:
+        """Those marked, else the one under the cursor."""
+        marked = sorted(row for row in self.table.marked if isinstance(row, int))
+        return [self.desk.model.onts.ont(row) for row in marked] or super().chosen_onts()
+
     def copyable(self) -> tuple[str, str] | None:
         """Serial or MAC of the ONT, or name of the tree node."""
-        if self.topology.has_focus and isinstance(self.topology.current, NodeKey):
-            return "name", tree.title(self.desk.model, self.topology.current)
+        if self.topology.has_focus and self.topology.node:
+            return "name", tree.title(self.desk.model, self.topology.node)
         ont = self.selected_ont()
         if ont is None or ont.identity is None:
             return None
@@ -230,7 +186,8 @@ class NetworkView(View):
         self.rebuild()
 
     def set_palette(self, palette: Palette) -> None:
-        """Change colours."""
+        """Change colours, and the way times are shown."""
+        self.cells.absolute = self.desk.session.absolute_times
         for part in (self.topology, self.table, self.detail):
             part.set_palette(palette)
 
@@ -253,20 +210,12 @@ class NetworkView(View):
         self.scope = tree.scope_of(node)
         self.rebuild()
 
-    def unfold_to(self, node: NodeKey) -> None:
-        """Show a node in the tree."""
-        above = tree.parent(node, self.desk.model)
-        while above is not None:
-            self.opened.add(above)
-            above = tree.parent(above, self.desk.model)
-        self.topology.set_keys(tree.nodes(self.desk.model, self.opened), follow=node)
-
     # -- events of the panes ---------------------------------------------------------------------------------------
 
     def on_line_table_moved(self, event: LineTable.Moved) -> None:
         """The cursor moved in the tree or the table."""
         event.stop()
-        if event.table is self.topology and self.topology.has_focus and isinstance(event.key, NodeKey):
+        if event.table is self.topology and self.topology.has_focus:
             self._scope_settled()
         elif event.table is self.table:
             self._show_current()
@@ -275,15 +224,11 @@ class NetworkView(View):
         """Enter: unfold and step from the tree to the table, from the table to the detail."""
         event.stop()
         if event.table is self.table:
-            self.focus_pane("detail")
+            self.panes.focus("detail")
             return
-        node = event.key
-        if isinstance(node, NodeKey) and node.level < 2 and node != tree.WHOLE and node not in self.opened:
-            self.opened.add(node)
-            self.topology.set_keys(tree.nodes(self.desk.model, self.opened))
-            self.topology.refresh()
+        if event.table is self.topology and self.topology.node and self.topology.open(self.topology.node):
             return
-        self.focus_pane("onts")
+        self.panes.focus("onts")
 
     def on_line_table_sorted(self, event: LineTable.Sorted) -> None:
         """Another order."""
@@ -299,103 +244,40 @@ class NetworkView(View):
 
     def on_descendant_focus(self) -> None:
         """The detail follows the pane in use."""
-        if self.topology.has_focus and isinstance(self.topology.current, NodeKey):
-            self.detail.show_node(self.topology.current)
+        if self.topology.has_focus and self.topology.node:
+            self.detail.show_node(self.topology.node)
         elif self.table.has_focus:
             self._show_current()
-        self.set_class(self.topology.has_focus, "-tree")
-        for pane in ("tree", "onts", "detail"):
-            if self.has_class(f"-zoom-{pane}") and pane != self._pane():
-                self.remove_class(f"-zoom-{pane}")
+        self.panes.settle()
 
     @work(exclusive=True, group="scope", exit_on_error=False)
     async def _scope_settled(self) -> None:
         """List the node's ONTs once the cursor rests on it."""
-        node = self.topology.current
-        if isinstance(node, NodeKey):
-            self.detail.show_node(node)
-        await asyncio.sleep(0.08)
-        if isinstance(node, NodeKey):
-            self.set_scope(node)
+        node = self.topology.node
+        if node is None:
+            return
+        self.detail.show_node(node)
+        await asyncio.sleep(SCOPE_SETTLE_S)
+        self.set_scope(node)
 
     def _show_current(self) -> None:
+        """The ONT under the cursor; a node that is shown stays until the table is used again."""
+        if self.detail.node is not None and not self.table.has_focus:
+            return
         row = self.table.current
         self.detail.show_ont(row if isinstance(row, int) else None)
 
-    def _tree_cell(self, key: Hashable, column: str) -> Cell:
-        if not isinstance(key, NodeKey):
-            return "", "base"
-        return tree.cell(self.desk.model, self.desk.glyphs, self.opened, key, column)
-
     @work(exclusive=True, group="sparks", exit_on_error=False)
     async def _fetch_sparks(self) -> None:
-        """Histories of the rows in view, once the view rests; kept for five minutes."""
+        """Histories of the rows in view, once the view rests."""
         await asyncio.sleep(SPARK_SETTLE_S)
-        now = self.desk.now()
         serials = [self.desk.model.onts.get(row, "serial") for row in self.table.in_view()]  # type: ignore[arg-type]
-        wanted = [s for s in serials if s and now - self._spark_at.get(s, 0.0) > SPARK_KEPT_S]
-        if not wanted:
-            return
-        try:
-            found = await self.desk.backend.rx_sparklines(wanted, SPARK_RANGE_S, onts.SPARK_POINTS)
-        except NocError:
-            return  # the column stays empty; the banner and the Sources screen tell
-        self._spark_at.update((serial, now) for serial in wanted)
-        self._sparks.update(found)
-        self.table.refresh_rows()
-
-    # -- panes -----------------------------------------------------------------------------------------------------
-
-    def _pane(self) -> str:
-        if self.topology.has_focus:
-            return "tree"
-        return "detail" if self.detail.body.has_focus else "onts"
-
-    def focus_pane(self, pane: str) -> None:
-        """Go to a pane; on a small screen the detail takes all of it."""
-        if pane == "tree":
-            self.set_class(True, "-tree")
-            self.remove_class("-notree")
-            self.topology.focus()
-        elif pane == "detail":
-            self.set_class(self.has_class("-narrow"), "-zoom-detail")
-            self.detail.body.focus()
-        else:
-            self.table.focus()
-
-    def do_pane_next(self, _: str = "") -> None:
-        """Tree, table, detail, tree."""
-        order = ("tree", "onts", "detail")
-        self.focus_pane(order[(order.index(self._pane()) + 1) % 3])
-
-    def do_pane_previous(self, _: str = "") -> None:
-        """The other way round."""
-        order = ("tree", "onts", "detail")
-        self.focus_pane(order[(order.index(self._pane()) - 1) % 3])
-
-    def do_zoom(self, _: str = "") -> None:
-        """Give the pane in use the whole screen, and back."""
-        self.toggle_class(f"-zoom-{self._pane()}")
-
-    def do_tree_toggle(self, _: str = "") -> None:
-        """Show or hide the tree."""
-        if self.has_class("-narrow"):
-            self.focus_pane("onts" if self.topology.has_focus else "tree")
-        else:
-            self.toggle_class("-notree")
-            if self.has_class("-notree") and self.topology.has_focus:
-                self.table.focus()
+        if await self._sparks.fetch(serials):
+            self.table.refresh_rows()
 
     def go_back(self) -> bool:
-        """Unzoom, then out of the detail, then out of the tree's scope."""
-        zoomed = next((p for p in ("tree", "onts", "detail") if self.has_class(f"-zoom-{p}")), None)
-        if zoomed:
-            self.remove_class(f"-zoom-{zoomed}")
-            if self._pane() == "detail":
-                self.table.focus()
-            return True
-        if self._pane() != "onts":
-            self.table.focus()
+        """Out of panes, then out of the tree's scope."""
+        if self.panes.back():
             return True
         if self.scope is not None:
             self.set_scope(None)
@@ -404,23 +286,13 @@ class NetworkView(View):
 
     def do_list_out(self, _: str = "") -> None:
         """Left: from the detail to the table, from the table to the tree; in the tree fold, then up."""
-        pane = self._pane()
+        pane = self.panes.current
         if pane == "detail":
-            self.remove_class("-zoom-detail")
-            self.table.focus()
+            self.panes.back()
         elif pane == "onts":
-            self.focus_pane("tree")
-        elif isinstance(self.topology.current, NodeKey):
-            node = self.topology.current
-            above = tree.parent(node, self.desk.model)
-            if node in self.opened:
-                self.opened.discard(node)
-                self.topology.set_keys(tree.nodes(self.desk.model, self.opened))
-                self.topology.refresh()
-            elif above is not None:
-                self.topology.go_to(above)
-
-    # -- actions ---------------------------------------------------------------------------------------------------
+            self.panes.focus("tree")
+        else:
+            self.topology.step_out()
 
     def do_columns_preset(self, name: str = "") -> None:
         """Next set of columns, or the named one."""
@@ -429,63 +301,3 @@ class NetworkView(View):
         self.preset = name or onts.PRESETS[(onts.PRESETS.index(self.preset) + 1) % len(onts.PRESETS)]
         self._fit_columns()
         self.post_message(Say(f"columns: {self.preset}"))
-
-    def do_tab_next(self, _: str = "") -> None:
-        """Next tab."""
-        self.detail.step_tab(1)
-
-    def do_tab_previous(self, _: str = "") -> None:
-        """Previous tab."""
-        self.detail.step_tab(-1)
-
-    def do_tab(self, name: str = "") -> None:
-        """The named tab."""
-        found = next(
-            (tab for tab in TABS if name and tab.replace("-", "").startswith(name.lower().replace("-", ""))), None
-        )
-        if found is None:
-            raise ValueError(f"no tab {name!r} (there are {', '.join(TABS)})")
-        self.detail.show_tab(found)
-
-    def do_chart_longer(self, _: str = "") -> None:
-        """A longer range."""
-        self.detail.step_range(1)
-
-    def do_chart_shorter(self, _: str = "") -> None:
-        """A shorter range."""
-        self.detail.step_range(-1)
-
-    def do_chart_range(self, name: str = "") -> None:
-        """The named range."""
-        if name not in RANGES_S:
-            raise ValueError(f"no range {name!r} (there are {', '.join(RANGES_S)})")
-        self.detail.show_range(name)
-
-    def do_ont_refresh(self, _: str = "") -> None:
-        """Read the ONT, or the marked ones, from the device now."""
-        rows = sorted(row for row in self.table.marked if isinstance(row, int))
-        if len(rows) > MOST_REFRESHES:
-            self.post_message(Say(f"at most {MOST_REFRESHES} at once: {len(rows)} are marked", "warning"))
-            return
-        chosen = [self.desk.model.onts.ont(row) for row in rows]
-        current = self.selected_ont()
-        self._refresh(chosen or ([current] if current else []))
-
-    @work(group="submit", exit_on_error=False)
-    async def _refresh(self, chosen: list[Ont]) -> None:
-        for ont in chosen:
-            if self.desk.refresh_wait_s(ont) > 0:
-                continue
-            try:
-                job_id = await self.desk.submit(JobKind.REFRESH, ont, "refresh key")
-            except NocError as error:
-                self.post_message(Say(f"not refreshed: {error}", "error"))
-                return
-            self.post_message(Follow(job_id))
-        self.post_message(
-            Say(
-                f"refreshing {chosen[0].identity or 'the ONT'}"
-                if len(chosen) == 1
-                else f"refreshing {len(chosen)} ONTs"
-            )
-        )

@@ -22,14 +22,6 @@ class Say(Message):
         self.severity = severity
 
 
-class Follow(Message):
-    """A job was submitted: tell the operator how it goes."""
-
-    def __init__(self, job_id: int) -> None:
-        super().__init__()
-        self.job_id = job_id
-
-
 class Failed(Message):
     """A background task of a widget broke on an error that nobody expected."""
 
@@ -57,6 +49,8 @@ class View(Background, Container):
     def __init__(self, desk: Desk) -> None:
         super().__init__(id=self.NAME)
         self.desk = desk
+        self.helpers: tuple[object, ...] = ()
+        """Parts that answer actions whatever has the focus."""
         self.filter: Filter = parse_filter("")
         self.only_problems = False
 
@@ -87,6 +81,11 @@ class View(Background, Container):
     def selected_ont(self) -> Ont | None:
         """The ONT that actions are about."""
         return None
+
+    def chosen_onts(self) -> list[Ont]:
+        """The ONTs that harmless actions are about."""
+        ont = self.selected_ont()
+        return [ont] if ont else []
 
     def copyable(self) -> tuple[str, str] | None:
         """What ``y`` copies: its name and its text."""

@@ -1,0 +1,95 @@
+"""What is typed at the bottom: filters, live and kept; commands with their completion."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from noc_console.console import commands
+from noc_console.console.render.onts import PRESETS
+from noc_console.console.screens.detail import TABS
+from noc_console.console.widgets.prompt import Prompt
+from noc_console.domain.filters import FilterError, parse_filter
+from noc_console.domain.history import RANGES_S
+
+if TYPE_CHECKING:
+    from noc_console.console.app import NocApp
+
+FILTER_SETTLE_S = 0.08
+
+
+class Prompting:
+    """Answers the actions ``command`` and ``filter``, and what becomes of the prompt they open."""
+
+    def __init__(self, app: NocApp) -> None:
+        self._app = app
+        self._before = ""
+        self.problem = ""
+        """What is wrong with the filter being typed."""
+        self.prompt = Prompt(app.palette, self._complete)
+
+    def open(self, sign: str, text: str = "") -> None:
+        """Open it with a text to begin with."""
+        self._before = self._app.view.filter.text
+        self.prompt.start(sign, text)
+
+    def do_command(self, _: str = "") -> None:
+        """Open the command line."""
+        self.open(":")
+
+    def do_filter(self, text: str = "") -> None:
+        """Open the filter line, or set the filter at once."""
+        if text:
+            self._set_filter(text, final=True)
+        else:
+            self.open("/", self._app.view.filter.text)
+
+    def changed(self, sign: str, text: str) -> None:
+        """Filter live, once the typing rests."""
+        if sign == "/":
+            self._app.run_worker(self._filter_soon(text), exclusive=True, group="filter", exit_on_error=False)
+
+    def done(self, sign: str, text: str, kept: bool) -> None:
+        """Keep the filter, drop it, or run the command."""
+        self._app.workers.cancel_group(self._app, "filter")
+        self._app.view.go_in()
+        if sign == "/":
+            self._set_filter(text if kept else self._before, final=True)
+        elif kept and text:
+            self._app.command(text)
+
+    async def _filter_soon(self, text: str) -> None:
+        await asyncio.sleep(FILTER_SETTLE_S)
+        self._set_filter(text)
+
+    def _set_filter(self, text: str, final: bool = False) -> None:
+        """A bad filter is told and changes nothing."""
+        self.problem = ""
+        try:
+            wanted = parse_filter(text)
+        except FilterError as error:
+            if final:
+                self._app.say(f"/{text}: {error.message}; the filter stays as it was", "warning")
+            else:
+                self.problem = error.message
+        else:
+            self._app.view.set_filter(wanted)
+        self._app.paint_frame()
+
+    def _complete(self, sign: str, text: str) -> str | None:
+        return commands.complete(text, self._app.registry, self._arguments) if sign == ":" else None
+
+    def _arguments(self, action_id: str) -> Iterable[str]:
+        model = self._app.model
+        known: dict[str, Iterable[str]] = {
+            "theme": sorted(self._app.themes.found),
+            "write": ("on", "off"),
+            "columns.preset": PRESETS,
+            "tab": TABS,
+            "chart.range": RANGES_S,
+            "force": ("reboot", "factory-reset"),
+            "goto.olt": (olt.name for olt in model.olts.values()),
+            "goto.ont": model.onts.by_identity,
+        }
+        return known.get(action_id, ())

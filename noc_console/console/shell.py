@@ -1,0 +1,119 @@
+"""What the console and the wallboard are alike in: theme, model and feed, the clean end, the report of a crash."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+
+from textual import work
+from textual.app import App
+
+from noc_console.console import crash
+from noc_console.console.backend import Backend
+from noc_console.console.feed import Feed
+from noc_console.console.glyphs import choose_glyphs
+from noc_console.console.lifecycle import Lifecycle
+from noc_console.console.pace import Every
+from noc_console.console.settings import ConsoleSettings
+from noc_console.console.state.model import Delta, Model
+from noc_console.console.themes import Themes, choose_theme, load_themes
+from noc_console.domain.errors import NocError
+
+REAGE_EVERY_S = 5.0
+"""At this pace trust in old readings decays."""
+CLOSE_TIMEOUT_S = 3.0
+
+
+class Shell(App[int]):
+    """An app on the feed. Subclasses paint in ``changed`` and ``ticked``."""
+
+    def __init__(
+        self,
+        backend: Backend,
+        settings: ConsoleSettings,
+        now: Callable[[], float] = time.time,
+        themes: Themes | None = None,
+        ansi_color: bool | None = None,
+        watch_terminal: bool = False,
+    ) -> None:
+        """Build it; nothing is opened or asked yet.
+
+        Args:
+            backend: Where data comes from and jobs go to.
+            settings: What the command line said.
+            now: Clock, Unix seconds.
+            themes: Theme files as read.
+            ansi_color: True keeps the terminal's own colours (``NO_COLOR``).
+            watch_terminal: End when the terminal goes away or a signal says so.
+        """
+        super().__init__(ansi_color=ansi_color)
+        self.animation_level = "none"
+        self.themes = themes or load_themes()
+        chosen = choose_theme(settings.theme, self.themes)
+        for theme in self.themes.found.values():
+            self.register_theme(theme.textual)
+        self.theme = chosen
+        self.palette = self.themes.found[chosen].palette
+        self.glyphs = choose_glyphs()
+        self.settings = settings
+        self.backend = backend
+        self.now = now
+        self.model = Model(settings)
+        self.crash_line: str | None = None
+        self._feed = Feed(backend, self.model, now, self._fed)
+        self._lifecycle = Lifecycle(self._end) if watch_terminal else None
+        self._reage = Every(REAGE_EVERY_S)
+
+    def changed(self, delta: Delta) -> None:
+        """The feed brought something, or tried to."""
+
+    def ticked(self, delta: Delta) -> None:
+        """A second passed; ``delta`` is what age alone has changed."""
+
+    def on_mount(self) -> None:
+        """Start the clock; the backend is opened after the first paint."""
+        if self._lifecycle is not None:
+            self._lifecycle.start()
+        self.set_interval(1.0, self._tick)
+        self.call_after_refresh(self._run_feed)
+
+    async def on_unmount(self) -> None:
+        """Let the database go."""
+        try:
+            await asyncio.wait_for(self.backend.close(), CLOSE_TIMEOUT_S)
+        except (NocError, TimeoutError):
+            return
+
+    def leave(self) -> None:
+        """End well; bounded in time where the terminal is watched."""
+        if self._lifecycle:
+            self._lifecycle.end(0)
+        else:
+            self._end(0)
+
+    @work(exclusive=True, group="feed", exit_on_error=True)
+    async def _run_feed(self) -> None:
+        await self._feed.run()
+
+    def _fed(self, delta: Delta) -> None:
+        if self.is_running:
+            self.changed(delta)
+
+    def _tick(self) -> None:
+        delta, now = Delta(), self.now()
+        if self._reage.due(now):
+            self.model.reage(now, delta)
+        self.ticked(delta)
+
+    def _end(self, code: int) -> None:
+        self.exit(result=code, return_code=code)
+
+    def _handle_exception(self, error: Exception) -> None:
+        """One line for the operator, a redacted report for the log: never locals on the screen."""
+        self._return_code = 1
+        if self._exception is None:
+            self._exception = error
+            self._exception_event.set()
+        self.crash_line = crash.report(error, self.settings.log_file)
+        self._close_messages_no_wait()
