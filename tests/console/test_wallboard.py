@@ -1,0 +1,162 @@
+"""The wallboard: pictures of it, and what it must never do."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from noc_console.console.settings import ConsoleSettings
+from noc_console.console.wallboard import WallboardApp
+from noc_console.domain.errors import SourceUnavailable
+
+from .fake_backend import START, FakeBackend
+
+Compare = Callable[..., bool]
+
+
+def build(backend: FakeBackend, theme: str = "dark") -> WallboardApp:
+    settings = ConsoleSettings(site="metro-1", theme=theme)
+    return WallboardApp(backend, settings, now=backend.now, ansi_color=True if theme == "mono" else None)
+
+
+def text_of(app: WallboardApp) -> str:
+    return "\n".join(strip.text for strip in app.screen._compositor.render_strips(app.size))
+
+
+async def settle(app: WallboardApp, pilot: Pilot[int]) -> None:
+    """Let the feed answer once, then paint."""
+    while app.model.link.last_ok_at is None or app.model.link.error:
+        app._feed.retry_now()
+        await pilot.pause()
+    app.model.link.beats = 1
+    app._tick()
+    await pilot.pause()
+
+
+def cut(backend: FakeBackend, port: str, left: int, age_s: float = 184.0) -> None:
+    """A fibre goes: all ONTs of a port but ``left`` lose their light."""
+    onts = [ont for ont in backend.onts.values() if ont.olt_id == 1 and ont.port == port]
+    for ont in onts[left:]:
+        lost = replace(ont, state="offline", offline_reason="loss_of_signal", state_changed_at=START - age_s)
+        backend.put_ont(replace(lost, onu_rx_dbm=None))
+    for ont in onts[:left]:
+        backend.put_ont(replace(ont, state="online"))
+
+
+def troubled() -> FakeBackend:
+    backend = FakeBackend()
+    cut(backend, "0/1/2", left=0)
+    cut(backend, "0/1/3", left=4, age_s=3700)
+    backend.put_olt(replace(backend.olts[2], reachable=False, error="no answer", last_ok_at=START - 730))
+    return backend
+
+
+def well() -> FakeBackend:
+    backend = FakeBackend()
+    for ont in list(backend.onts.values()):
+        backend.put_ont(replace(ont, state="online", offline_reason=None))
+    return backend
+
+
+def picture(
+    compare: Compare, backend: FakeBackend, size: tuple[int, int], theme: str = "dark", late_s: float = 0
+) -> bool:
+    app = build(backend, theme)
+
+    async def ready(pilot: Pilot[int]) -> None:
+        await settle(app, pilot)
+        backend.clock += late_s
+        app._tick()
+        await pilot.pause()
+
+    return compare(app, terminal_size=size, run_before=ready)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (100, 30)], ids=["80x24", "100x30"])
+def test_a_quiet_network(snap_compare: Compare, size: tuple[int, int]) -> None:
+    assert picture(snap_compare, well(), size)
+
+
+@pytest.mark.parametrize("theme", ["dark", "mono"])
+def test_troubles(snap_compare: Compare, theme: str) -> None:
+    assert picture(snap_compare, troubled(), (80, 24), theme)
+
+
+@pytest.mark.parametrize("theme", ["dark", "mono"])
+def test_stale_data_says_so_over_everything(snap_compare: Compare, theme: str) -> None:
+    assert picture(snap_compare, troubled(), (80, 24), theme, late_s=300)
+
+
+async def test_it_goes_stale_by_the_clock_alone_and_comes_back() -> None:
+    backend = well()
+    app = build(backend)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(app, pilot)
+        assert "STALE" not in text_of(app)
+        backend.clock += 118
+        app._tick()
+        await pilot.pause()
+        assert "D A T A   S T A L E   since 14:05:23" in text_of(app)
+        backend.poll_all()
+        revision = backend.revision
+        while app._feed._revisions.get("all") != revision:
+            app._feed.retry_now()
+            await pilot.pause()
+        app._tick()
+        await pilot.pause()
+        assert "S T A L E" not in text_of(app)
+        assert "no PON port and no OLT is down" in text_of(app)
+
+
+async def test_without_any_data_it_does_not_look_well() -> None:
+    backend = FakeBackend()
+    backend.fail_with = SourceUnavailable("connection refused", "database")
+    app = build(backend)
+    async with app.run_test(size=(80, 24)) as pilot:
+        while app.model.link.error is None:
+            await pilot.pause()
+        app._tick()
+        await pilot.pause()
+        assert "NO DATA SO FAR" in text_of(app)
+        assert "nothing is known, because no data arrives" in text_of(app)
+        assert "connection refused" in text_of(app)
+
+
+async def test_only_q_does_anything_and_nothing_is_ever_submitted() -> None:
+    backend = troubled()
+    app = build(backend)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(app, pilot)
+        before = text_of(app)
+        await pilot.press("R", "Z", "r", ":", "enter", "escape", "j", "?", ".", "ctrl+p", "x")
+        assert text_of(app) == before
+        assert not backend.submitted
+        await pilot.press("q")
+    assert app.return_code == 0
+    assert backend.closed
+
+
+async def test_a_crash_leaves_one_line_and_no_values(tmp_path: Path) -> None:
+    backend = well()
+    app = WallboardApp(backend, ConsoleSettings(log_file=tmp_path / "log"), now=backend.now)
+    with pytest.raises(ZeroDivisionError):
+        async with app.run_test(size=(80, 24)) as pilot:
+            app.call_later(lambda password="hunter2": 1 // 0)  # type: ignore[misc]
+            while app.crash_line is None:
+                await pilot.pause()
+    assert "ZeroDivisionError at test_wallboard.py" in (app.crash_line or "")
+    assert "hunter2" not in (tmp_path / "log").read_text()
+
+
+def test_no_action_code_is_imported() -> None:
+    code = "import sys, noc_console.console.wallboard; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    assert "noc_console.console.shell" in loaded
+    for name in ("actions", "acting", "app", "dialogs.guarded", "desk"):
+        assert f"noc_console.console.{name}" not in loaded
