@@ -71,8 +71,9 @@ async def test_from_the_config_to_the_commands(tmp_path: Path, capsys: pytest.Ca
             finally:
                 await backend.close()
             sources = {source.name for source in changes.sources if source.state == "ok"}
-            pinged = all(d.ping_at for d in changes.core_devices)
-            return len(changes.onts) == 3 and "traps" in sources and len(changes.core_devices) == 2 and pinged
+            pinged = [device.name for device in changes.core_devices if device.ping_at]
+            read = [device.name for device in changes.core_devices if device.reachable]
+            return len(changes.onts) == 3 and "traps" in sources and len(pinged) == 2 and read == ["nas-1"]
 
         await eventually(lambda: _quietly(online), 20)
         listening: Any = Listening(port)
