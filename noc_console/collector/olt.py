@@ -123,6 +123,7 @@ class OltWorker:
         """
         known = self.facts.onts.onts
         told = [(str(port.port), ont_id) for port in news.ports for ont_id in port.onts]
+        look_at_all = bool(news.pon_ports or set(told) - known.keys())
         try:
             await self.facts.apply_traps(news)
         except SourceError as error:
@@ -133,7 +134,9 @@ class OltWorker:
         for port, ont_id in hints:
             if ont_id is not None and (port, ont_id) in known:
                 self._looks.ont((port, ont_id), settle=False)
-        if news.pon_ports or any((port, ont_id) not in known for port, ont_id in hints) or set(told) - known.keys():
+            else:
+                look_at_all = True
+        if look_at_all:
             self.poll_soon()
 
     async def note_ping(self, echo: Echo, at: float) -> None:
