@@ -250,6 +250,8 @@ async def test_onts_that_wait_are_counted_only_while_there_are_any() -> None:
         await desk.press("h")
         await desk.shows("HWTC0000AAAA")
         await desk.shows("olt-1 0/1/0  EG8145V5  seen 2m00s ago")
+        await desk.shows("olt-1 W +1")
+        await desk.shows("0/1/0 +1")
         await desk.command("olt olt-2")
         await desk.until(lambda: "registered" not in desk.screen())
         desk.backend.plug_in("HWTC0000AAAA", gone_at=START)

@@ -13,7 +13,7 @@ from rich.style import Style
 from rich.text import Text
 
 from noc_console.console.palette import Palette
-from noc_console.console.render.cells import Line
+from noc_console.console.render.cells import Line, wrap
 from noc_console.domain.history import ChartData, rates_per_s
 from noc_console.domain.optics import Thresholds
 
@@ -48,6 +48,8 @@ class Chart:
     high: float
     limits: tuple[Limit, ...] = ()
     note: str | None = None
+    nothing: str = "no samples in this time"
+    """What to say when there is nothing to draw."""
 
     @property
     def known(self) -> list[float]:
@@ -70,7 +72,8 @@ def traffic_chart(data: ChartData, held_s: float) -> Chart:
     """Traffic of a PON port down and up, Mbit/s; see ``rates_per_s`` for ``held_s``."""
     rates = (rates_per_s(counter, data.step_s, held_s) for counter in _lines(data, TRAFFIC))
     lines = tuple(tuple(None if rate is None else rate * 8 / 1e6 for rate in line) for line in rates)
-    chart = Chart(data.start_at, data.step_s, lines, 0.0, 1.0, (), data.note)
+    nothing = "no traffic known in this time: the OLT counts none, or was not asked often enough yet"
+    chart = Chart(data.start_at, data.step_s, lines, 0.0, 1.0, (), data.note, nothing)
     return replace(chart, high=max([1.0, *chart.known]) * 1.05)
 
 
@@ -97,7 +100,7 @@ def draw(chart: Chart, size: tuple[int, int], palette: Palette, blocks: bool) ->
     """
     note: list[Line] = [[(f" {chart.note}", "dim")]] if chart.note else []
     if not chart.known:
-        return [[(" no samples in this time", "dim")], *note]
+        return [*([(f" {row}", "dim")] for row in wrap(chart.nothing, size[0] - 1)), *note]
     if size[0] < LEAST[0] or size[1] < LEAST[1]:
         return [[(" the pane is too small for a chart (z gives it the screen)", "dim")], *note]
     with _PLOTEXT:

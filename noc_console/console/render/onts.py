@@ -9,7 +9,7 @@ from math import inf
 from noc_console.console.glyphs import Glyphs, sparkline
 from noc_console.console.render.cells import Cell
 from noc_console.console.render.times import when
-from noc_console.console.state.facts import as_reason
+from noc_console.console.state.facts import as_reason, since
 from noc_console.console.state.model import SIGNALS, Model
 from noc_console.console.state.store import GONE, OFFLINE, ONLINE
 from noc_console.console.widgets.columns import Column
@@ -149,7 +149,9 @@ class OntCells:
         return (f"({last})", "dim") if last is not None else ("", "dim")
 
     def _since(self, row: int) -> Cell:
-        return when(self.model.onts.get(row, "state_changed_at"), self.now, self.absolute), "base"
+        at, seen = since(self.model, row)
+        sign = "" if seen else ("<" if self.absolute else ">")
+        return sign + when(at, self.now, self.absolute), "base"
 
     def _temperature(self, row: int) -> Cell:
         value = self.model.onts.get(row, "temperature_celsius")
@@ -231,7 +233,7 @@ def _sort_value(model: Model, column: str) -> Callable[[int], float | str | None
     if column == "age":
         return lambda row: -(model.state_at(row) or -inf)
     if column == "since":
-        return lambda row: -at if (at := onts.get(row, "state_changed_at")) is not None else None
+        return lambda row: -at if (at := since(model, row)[0]) is not None else None
     if column in ("informed", "ip", "pppoe"):
         name = {"informed": "last_inform_at", "ip": "wan_ip", "pppoe": "pppoe_user"}[column]
 

@@ -74,9 +74,10 @@ def read_cell(facts: OntFacts, absolute: bool) -> Cell:
 def _olt_side(facts: OntFacts, absolute: bool) -> list[Line]:
     ont = facts.ont
     since: Line = ()
-    if ont.state_changed_at is not None and facts.state in ("online", "offline"):
-        text = ago(ont.state_changed_at, facts.now, absolute)
-        since = [("since ", "dim"), (text.removesuffix(" ago").removeprefix("at "), "base")]
+    if facts.since_at is not None and facts.state in ("online", "offline"):
+        text = ago(facts.since_at, facts.now, absolute).removesuffix(" ago").removeprefix("at ")
+        found = "since before " if absolute else "for at least "
+        since = [("since " if facts.since_seen else found, "dim"), (text, "base")]
     elif facts.state == "unknown" and ont.state != "unknown":
         since = [(f"last known: {ont.state}", "dim")]
     state = [state_cell(facts), *doubt(facts.unverified, "state")]
@@ -198,14 +199,10 @@ def _place(facts: OntFacts) -> list[Line]:
 def _seen(facts: OntFacts, absolute: bool) -> list[Line]:
     ont = facts.ont
     items: list[Line] = []
-    for label, name in (
-        ("first", "first_seen_at"),
-        ("last online", "last_online_at"),
-        ("OLT says up", "online_since_at"),
-    ):
-        if (at := getattr(ont, name)) is not None:
-            text = ago(at, facts.now, absolute)
-            items.append([(f"{label} ", "dim"), (text, "base"), *doubt(facts.unverified, name)])
+    if ont.first_seen_at is not None:
+        items.append([("first ", "dim"), (ago(ont.first_seen_at, facts.now, absolute), "base")])
+    if ont.last_online_at is not None and facts.state != "online":
+        items.append([("last online ", "dim"), (ago(ont.last_online_at, facts.now, absolute), "base")])
     if ont.vanished_at is not None:
         items.append([("gone ", "dim"), (ago(ont.vanished_at, facts.now, absolute), "warning")])
     for label, name in (("OLT clock: up", "last_up_clock"), ("down", "last_down_clock")):

@@ -11,8 +11,8 @@ from noc_console.console.state.tree import NodeKey
 from noc_console.console.widgets.table import LineTable
 
 FEW_OLTS = 4
-LEAST_WIDTH, MOST_WIDTH = 30, 42
-BESIDE_NAME = 22
+LEAST_WIDTH, MOST_WIDTH = 30, 44
+BESIDE_NAME = 25
 """Cells that the tree needs beside the longest OLT name."""
 
 

@@ -37,6 +37,10 @@ class OntFacts:
     thresholds: Thresholds
     jobs: tuple[Job, ...]
     now: float
+    since_at: float | None = None
+    """When it came into its present state."""
+    since_seen: bool = True
+    """Whether that was seen happening; False when it was so already when it was first read."""
     unverified: frozenset[str] = frozenset()
     """Facts of the ONT that rest on one source only for this model of OLT."""
 
@@ -66,11 +70,21 @@ def as_reason(text: str | None) -> OfflineReason | None:
         return OfflineReason.OTHER
 
 
+def since(model: Model, row: int) -> tuple[float | None, bool]:
+    """When an ONT came into its state, and whether that was seen: one that was found in it may be in it for years."""
+    at = model.onts.get(row, "state_changed_at")
+    told_at = model.onts.get(row, "online_since_at")
+    if model.onts.state[row] == ONLINE and told_at is not None:
+        return told_at, True
+    return at, at is None or at != model.onts.get(row, "first_seen_at")
+
+
 def gather(model: Model, row: int, now: float) -> OntFacts:
     """Facts of the ONT in ``row``."""
     ont = model.onts.ont(row)
     port = model.port_of(row)
     olt = model.olts.get(ont.olt_id)
+    since_at, since_seen = since(model, row)
     return OntFacts(
         ont=ont,
         state=STATE_NAMES[model.onts.state[row]],
@@ -88,6 +102,8 @@ def gather(model: Model, row: int, now: float) -> OntFacts:
         thresholds=model.thresholds(ont.olt_id),
         jobs=tuple(model.job_list(ont.id)),
         now=now,
+        since_at=since_at,
+        since_seen=since_seen,
         unverified=olt.unverified_of("ont") if olt else frozenset(),
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
+from noc_console.console.state.facts import since
 from noc_console.console.state.model import SIGNALS, Model
 from noc_console.console.state.store import OFFLINE, STATE_NAMES
 from noc_console.domain.filters import FIELDS, Filter, haystack
@@ -57,7 +58,7 @@ class OntRow(Mapping[str, object]):
         return None if at is None else max(0.0, self._now - at)
 
     def _since_s(self) -> float | None:
-        at = self._model.onts.get(self.row, "state_changed_at")
+        at, _ = since(self._model, self.row)
         return None if at is None else max(0.0, self._now - at)
 
     def _cpe(self, name: str) -> object:

@@ -8,10 +8,15 @@ from noc_console.console import commands
 from noc_console.console.acting import Acting
 from noc_console.console.actions import ACTIONS, Action, Context, Registry, clashes
 from noc_console.console.app import NocApp
+from noc_console.console.copying import Copying
 from noc_console.console.keys import SCOPE_TITLES, markdown_table
+from noc_console.console.looks import Looks
 from noc_console.console.navigation import Navigation
+from noc_console.console.prompting import Prompting
+from noc_console.console.screens.detail import DetailPane
 from noc_console.console.screens.lists import JobsView, LogView, SourcesView
 from noc_console.console.screens.network import NetworkView
+from noc_console.console.screens.panes import Panes
 from noc_console.console.widgets.table import LineTable
 from noc_console.domain.network import Ont
 
@@ -34,7 +39,8 @@ def test_shipped_keys_do_not_clash_and_arrive_in_every_terminal() -> None:
 
 @pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action.id)
 def test_every_action_is_done_somewhere(action: Action) -> None:
-    doers = (NocApp, Navigation, Acting, NetworkView, JobsView, LogView, SourcesView, LineTable)
+    apps_own = (NocApp, Navigation, Acting, Prompting, Looks, Copying)
+    doers = (*apps_own, NetworkView, Panes, DetailPane, JobsView, LogView, SourcesView, LineTable)
     assert any(hasattr(doer, action.method) for doer in doers)
 
 

@@ -6,8 +6,10 @@ from dataclasses import replace
 
 import pytest
 
+from noc_console.console.glyphs import ASCII
 from noc_console.console.render.cells import plain, width_of
 from noc_console.console.render.doubt import MEANING
+from noc_console.console.render.onts import OntCells
 from noc_console.console.render.optical import render_values
 from noc_console.console.render.summary import render_summary
 from noc_console.console.settings import ConsoleSettings
@@ -23,14 +25,18 @@ ONT = Ont(
 )  # fmt: skip
 
 
-def facts_of(ont: Ont = ONT, olt: Olt = OLT) -> OntFacts:
+def model_of(ont: Ont = ONT, olt: Olt = OLT) -> Model:
     model = Model(ConsoleSettings())
     marks = [
         PollMark(1, ont.port, kind, Outcome.COMPLETE, NOW - 5, NOW - 5) for kind in (PollKind.STATE, PollKind.OPTICS)
     ]
     for _ in model.apply(Changes(olts=[olt], onts=[ont], marks=marks), lambda: NOW, Delta()):
         pass
-    return gather(model, 0, NOW)
+    return model
+
+
+def facts_of(ont: Ont = ONT, olt: Olt = OLT) -> OntFacts:
+    return gather(model_of(ont, olt), 0, NOW)
 
 
 def summary(facts: OntFacts, width: int = 60) -> str:
@@ -83,3 +89,21 @@ def test_an_epon_onu_goes_by_its_mac_and_no_serial_is_made_up() -> None:
     assert text.startswith(" 00:6D:61:EE:0B:F3")
     assert "serial     none: EPON goes by the MAC" in text
     assert "cannot be asked: no serial number" in text
+
+
+@pytest.mark.parametrize(
+    ("changed_ago_s", "first_ago_s", "told_ago_s", "summary_says", "table_says"),
+    [
+        (90, 9000, None, "since 1m30s", "1m30s"),
+        (90, 90, None, "for at least 1m30s", ">1m30s"),
+        (90, 90, 86_400, "since 1d00h", "1d00h"),
+    ],
+)
+def test_a_state_that_was_found_may_be_older_than_we_are(
+    changed_ago_s: float, first_ago_s: float, told_ago_s: float | None, summary_says: str, table_says: str
+) -> None:
+    ont = replace(ONT, state_changed_at=NOW - changed_ago_s, first_seen_at=NOW - first_ago_s)
+    ont = replace(ont, online_since_at=None if told_ago_s is None else NOW - told_ago_s)
+    model = model_of(ont)
+    assert f"online  {summary_says}  read 5s ago" in summary(gather(model, 0, NOW))
+    assert OntCells(model, ASCII, NOW).cell(0, "since") == (table_says, "base")
