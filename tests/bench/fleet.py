@@ -60,9 +60,7 @@ async def _tell_ages(config_file: Path) -> None:
         ages = sorted(row["age_s"] for row in map(network.ont_row, network.onts()) if row["age_s"] is not None)
         rows = network.olt_rows()
         states = ", ".join(f"{sum(row[state] for row in rows)} {state}" for state in ("online", "offline", "unknown"))
-        print(
-            f"{len(ages)} ONTs: {states}; state read {ages[len(ages) // 2]:.0f} s ago (median), {ages[-1]:.0f} s at most"
-        )
+        print(f"{len(ages)} ONTs: {states}; read {ages[len(ages) // 2]:.0f} s ago (median), {ages[-1]:.0f} s at most")
     finally:
         await backend.close()
 

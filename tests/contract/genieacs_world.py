@@ -65,5 +65,5 @@ async def world(**options: object) -> AsyncIterator[World]:
 async def eventually(true: Callable[[], bool], timeout_s: float = 10.0) -> None:
     """Wait for a condition of the simulation."""
     async with asyncio.timeout(timeout_s):
-        while not true():  # noqa: ASYNC110 - the simulation offers no event for most of its states
+        while not true():
             await asyncio.sleep(0.005)
