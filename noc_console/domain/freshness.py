@@ -1,4 +1,4 @@
-"""How much a value may be trusted, from its age alone (screens.md B.7)."""
+"""How much a value may be trusted, from its age alone."""
 
 from __future__ import annotations
 

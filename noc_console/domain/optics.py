@@ -40,7 +40,7 @@ def classify_signal(rx_dbm: float | None, thresholds: Thresholds) -> Signal | No
 
 
 def plausible_dbm(value: float) -> float | None:
-    """``value``, or None when no GPON transceiver can report it (-60 to +10 dBm; olt-snmp.md section 7)."""
+    """``value``, or None when no GPON transceiver can report it (-60 to +10 dBm)."""
     low, high = PLAUSIBLE_DBM
     return value if math.isfinite(value) and low <= value <= high else None
 
