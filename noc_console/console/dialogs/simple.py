@@ -28,7 +28,7 @@ BOX_CSS = """
 LEGEND = (
     "+ online   - OFFLINE   ? unknown (nobody could ask)   ~ late   ! stale   x source dead   ( ) old value",
     "W weak light   C critical light   O too strong   !! all down   * marked   > 5m: so for 5 minutes at least",
-    "* behind a value: not verified on this model of OLT   + N: ONTs to be registered",
+    "* behind a value: not verified on this model of OLT   + in the tree: ONTs to be registered",
 )
 
 

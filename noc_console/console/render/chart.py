@@ -86,6 +86,11 @@ def _lines(data: ChartData, metrics: Sequence[str]) -> tuple[tuple[float | None,
     )
 
 
+def latest(values: Sequence[float | None]) -> float | None:
+    """The last value that is known."""
+    return next((value for value in reversed(values) if value is not None), None)
+
+
 def draw(chart: Chart, size: tuple[int, int], palette: Palette, blocks: bool) -> list[Line]:
     """The chart as lines.
 

@@ -74,7 +74,6 @@ def _last(facts: OntFacts, absolute: bool) -> Line:
 
 
 LIGHT_NAMES = ("Rx at ONT", "Rx at OLT")
-TRAFFIC_NAMES = ("to ONTs", "from ONTs, Mbit/s")
 
 
 def render_ranges(chosen: str, names: tuple[str, str] = LIGHT_NAMES) -> Line:

@@ -79,9 +79,8 @@ def _name(model: Model, glyphs: Glyphs, opened: set[NodeKey], node: NodeKey) -> 
     fold = " " if node.level == 2 else (glyphs.open if node in opened else glyphs.closed)
     name = model.olt_name(node.olt_id) if node.level == 0 else node.path
     mark, role = _worst(model, node)
-    waiting = len(model.waiting_under(node))
-    signs = [sign for sign in (mark, f"+{waiting}" if waiting else "") if sign]
-    return " ".join([f"{' ' * node.level}{fold} {name}", *signs]), role
+    mark += "+" if model.waiting_under(node) else ""
+    return f"{' ' * node.level}{fold} {name}{' ' + mark if mark else ''}", role
 
 
 def _worst(model: Model, node: NodeKey) -> tuple[str, str]:

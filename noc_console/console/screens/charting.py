@@ -77,6 +77,11 @@ class Charting:
         self.lines, self._chart = [[(f" {text}", role)]], None
 
     @property
+    def chart(self) -> Chart | None:
+        """What was read."""
+        return self._chart
+
+    @property
     def drawn(self) -> bool:
         """Whether there is something that can be drawn for another size or in other colours."""
         return self._chart is not None

@@ -16,8 +16,9 @@ from noc_console.console.render.cells import Cell, Line
 from noc_console.console.render.events import render_history
 from noc_console.console.render.jobs import render_ont_jobs
 from noc_console.console.render.node import render_node
-from noc_console.console.render.optical import TRAFFIC_NAMES, render_optical, render_ranges
-from noc_console.console.render.summary import render_summary
+from noc_console.console.render.optical import render_optical, render_ranges
+from noc_console.console.render.pon import TRAFFIC_NAMES, traffic_items
+from noc_console.console.render.summary import labelled, render_summary
 from noc_console.console.render.tr069 import render_tr069
 from noc_console.console.screens.charting import Charting, Subject, light_of, traffic_of
 from noc_console.console.screens.router import RouterReader
@@ -148,7 +149,8 @@ class DetailPane(Background, Container):
         width = self.body.size.width or self.size.width
         absolute = self.desk.session.absolute_times
         if self.node is not None:
-            traffic = [render_ranges(self.chart.range, TRAFFIC_NAMES), *self.chart.lines]
+            rates = labelled("traffic", traffic_items(self.chart.chart), width)
+            traffic = [*rates, render_ranges(self.chart.range, TRAFFIC_NAMES), *self.chart.lines]
             return render_node(self.desk.model, self.node, width, self.desk.now(), absolute, traffic)
         facts = self.facts()
         if facts is None:

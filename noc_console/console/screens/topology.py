@@ -11,8 +11,8 @@ from noc_console.console.state.tree import NodeKey
 from noc_console.console.widgets.table import LineTable
 
 FEW_OLTS = 4
-LEAST_WIDTH, MOST_WIDTH = 30, 44
-BESIDE_NAME = 25
+LEAST_WIDTH, MOST_WIDTH = 31, 43
+BESIDE_NAME = 23
 """Cells that the tree needs beside the longest OLT name."""
 
 
