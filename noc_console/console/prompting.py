@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from noc_console.console import commands
 from noc_console.console.render.onts import PRESETS
 from noc_console.console.screens.detail import TABS
+from noc_console.console.state.rows import build_texts
 from noc_console.console.widgets.prompt import Prompt
 from noc_console.domain.filters import FilterError, parse_filter
 from noc_console.domain.history import RANGES_S
@@ -33,6 +34,7 @@ class Prompting:
         """Open it with a text to begin with."""
         self._before = self._app.view.filter.text
         self.prompt.start(sign, text)
+        self._app.run_worker(self._build_texts(), exclusive=True, group="texts", exit_on_error=False)
 
     def do_command(self, _: str = "") -> None:
         """Open the command line."""
@@ -61,7 +63,13 @@ class Prompting:
 
     async def _filter_soon(self, text: str) -> None:
         await asyncio.sleep(FILTER_SETTLE_S)
+        await self._build_texts()
         self._set_filter(text)
+
+    async def _build_texts(self) -> None:
+        """What the filter will look through, made while the operator still types."""
+        for _ in build_texts(self._app.model, self._app.now()):
+            await asyncio.sleep(0)
 
     def _set_filter(self, text: str, final: bool = False) -> None:
         """A bad filter is told and changes nothing."""

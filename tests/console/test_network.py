@@ -70,6 +70,19 @@ async def test_an_olt_that_does_not_answer_makes_its_onts_unknown_never_offline(
         assert desk.app.desk.model.counts(NodeKey(1)).offline == 0
 
 
+async def test_the_list_stays_at_its_top_until_somebody_touches_a_key() -> None:
+    backend = FakeBackend()
+    first = {number: ont for number, ont in backend.onts.items() if ont.olt_id == 1}
+    late, backend.onts = backend.onts, {n: ont for n, ont in backend.onts.items() if ont.olt_id == 2}
+    async with console(backend) as desk:
+        await desk.shows("1 of 48")
+        for ont in first.values():
+            backend.put_ont(ont)
+        await desk.until(lambda: len(desk.network.table.keys) == len(late))
+        await desk.shows("1 of 96")
+        assert desk.serial() == late[1].serial
+
+
 async def test_a_refresh_never_moves_the_cursor() -> None:
     async with console() as desk:
         await desk.shows("1 of 96")

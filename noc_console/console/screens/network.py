@@ -115,6 +115,8 @@ class NetworkView(View):
         rows = onts.sort_rows(model, rows, self.table.sort_by, self.table.sort_down)
         self._fit_columns()
         before = self.table.current
+        if follow is None and rows and not self.desk.session.last_key_at:
+            follow = rows[0]  # nobody has touched a key yet: OLTs that come in later must not carry the list away
         self.table.set_keys(rows, follow)
         if before is None:
             self._show_current()

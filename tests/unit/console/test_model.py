@@ -8,7 +8,7 @@ import pytest
 
 from noc_console.console.settings import ConsoleSettings
 from noc_console.console.state.model import SLICE, Delta, Model
-from noc_console.console.state.rows import OntRow, select
+from noc_console.console.state.rows import TEXTS_PER_TURN, OntRow, build_texts, select
 from noc_console.console.state.tree import NodeKey
 from noc_console.domain.filters import parse_filter
 from noc_console.domain.freshness import Freshness
@@ -134,6 +134,18 @@ def test_filters_read_the_columns(model: Model) -> None:
     assert set(view) >= {"serial", "state", "onu_rx_dbm"}
     feed(model, onts=[ont(3, "0/1/1", description="Zebra")])
     assert len(select(model, rows, parse_filter("zebra"), NOW)) == 1
+
+
+def test_search_texts_are_built_in_turns_and_only_where_they_are_missing() -> None:
+    model = Model(ConsoleSettings())
+    feed(model, onts=[ont(n, f"0/{n // 128}/0") for n in range(5 * TEXTS_PER_TURN)], marks=[mark("", NOW)])
+    assert sum(1 for _ in build_texts(model, NOW)) == 5
+    assert all(model.onts.text)
+    assert sum(1 for _ in build_texts(model, NOW)) == 0
+    feed(model, onts=[ont(7, "0/0/0", description="Zebra")])
+    assert not model.onts.text[7]
+    list(build_texts(model, NOW))
+    assert "zebra" in model.onts.text[7]
 
 
 def test_a_hundred_thousand_onts_are_applied_in_slices_and_counted() -> None:
