@@ -33,9 +33,11 @@ def core_rows(model: Model) -> list[SourceRow]:
     devices = sorted(model.core_devices.values(), key=lambda device: device.name)
     if not devices:
         return []
-    answering = sum(answers(device) is not False for device in devices)
-    role = "good" if answering == len(devices) else "critical"
-    rows = [SourceRow("core devices", f"{answering} of {len(devices)}", role, detail="answer")]
+    told = [answers(device) for device in devices]
+    role = "critical" if False in told else "good" if True in told else "dim"
+    detail = f"{told.count(None)} not asked yet" if None in told else "answer"
+    latest = max((at for at in map(_answered_at, devices) if at is not None), default=None)
+    rows = [SourceRow("core devices", f"{told.count(True)} of {len(told)}", role, latest, detail=detail)]
     for device in devices:
         rows.append(_device(device))
         interfaces = (one for one in model.core_interfaces.values() if one.device == device.name)
@@ -54,14 +56,15 @@ def _device(device: CoreDevice) -> SourceRow:
     state, role = {True: ("ok", "good"), False: ("no answer", "critical"), None: ("never", "dim")}[answers(device)]
     if role == "critical" and (device.reachable or (device.ping_loss is not None and device.ping_loss < 1.0)):
         state = "no ping" if device.reachable else "no SNMP"
-    ok_at = max((at for at in (device.last_ok_at, _pinged_at(device)) if at is not None), default=None)
     took = f"{device.ping_rtt_ms:.1f} ms" if device.ping_rtt_ms is not None else ""
     said = [part for part in (device.error, reach_verdict(device)) if part]
-    return SourceRow(device.name, state, role, ok_at, took, None, " - ".join(said) or _health(device))
+    return SourceRow(device.name, state, role, _answered_at(device), took, None, " - ".join(said) or _health(device))
 
 
-def _pinged_at(device: CoreDevice) -> float | None:
-    return device.ping_at if device.ping_loss is not None and device.ping_loss < 1.0 else None
+def _answered_at(device: CoreDevice) -> float | None:
+    """When it last answered anything."""
+    pinged_at = device.ping_at if device.ping_loss is not None and device.ping_loss < 1.0 else None
+    return max((at for at in (device.last_ok_at, pinged_at) if at is not None), default=None)
 
 
 def _health(device: CoreDevice) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from noc_console.console.render.cells import Cell, Line, fit
 from noc_console.console.render.doubt import doubt
 from noc_console.console.render.summary import labelled, paragraph
-from noc_console.console.render.times import ago
+from noc_console.console.render.times import ago, read_ago
 from noc_console.console.state.model import Model
 from noc_console.console.state.tree import NodeKey
 from noc_console.domain.freshness import Freshness, format_age
@@ -158,8 +158,8 @@ def _polls(model: Model, olt: Olt, width: int, now: float, absolute: bool) -> li
             lines.append([(f"  {fit(kind.value, 10)}", "dim"), ("not yet", "dim")])
             continue
         trust = model.trust_in(olt.id, kind, now)
-        read = (ago(mark.observed_at, now, absolute) + trust.mark, "base" if trust.trusted else "stale")
-        cells: list[Cell] = [(f"  {fit(kind.value, 10)}", "dim"), (fit(read[0], 14), read[1])]
+        read = fit(read_ago(mark.observed_at, trust, now, absolute), 14)
+        cells: list[Cell] = [(f"  {fit(kind.value, 10)}", "dim"), (read, "base" if trust.trusted else "stale")]
         cells.append((mark.outcome.value, _OUTCOME_ROLES[mark.outcome]))
         if kind is PollKind.STATE and olt.last_poll_s is not None:
             cells.append((f" in {olt.last_poll_s:.1f} s", "dim"))

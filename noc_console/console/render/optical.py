@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from noc_console.console.render.cells import Cell, Line
 from noc_console.console.render.doubt import doubt, footnote
 from noc_console.console.render.summary import SIGNAL_WORDS, labelled
-from noc_console.console.render.times import ago
+from noc_console.console.render.times import ago, read_ago
 from noc_console.console.state.facts import OntFacts
 from noc_console.domain.history import RANGES_S
 from noc_console.domain.optics import margin_db
@@ -34,19 +34,8 @@ def render_values(facts: OntFacts, width: int, absolute: bool) -> list[Line]:
         [("bias ", "dim"), *_reading(facts, "bias_ma", "mA", 1)],
     ]
     lines += labelled("module", module, width)
-    lines += labelled(
-        "read",
-        [
-            [
-                (
-                    ago(facts.optics_at, facts.now, absolute) + facts.optics.mark,
-                    "base" if facts.optics.trusted else "stale",
-                )
-            ],
-            _last(facts, absolute),
-        ],
-        width,
-    )
+    read = read_ago(facts.optics_at, facts.optics, facts.now, absolute)
+    lines += labelled("read", [[(read, "base" if facts.optics.trusted else "stale")], _last(facts, absolute)], width)
     if facts.cpe is not None and facts.cpe.rx_dbm is not None:
         lines += labelled("router", [[("its own Rx ", "dim"), (f"{facts.cpe.rx_dbm:.1f} dBm", "base")]], width)
     return [*lines, *footnote(lines, width)]

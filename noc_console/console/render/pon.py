@@ -9,7 +9,7 @@ from noc_console.console.render.chart import Chart, latest
 from noc_console.console.render.doubt import doubt
 from noc_console.console.render.health import temperature_cell
 from noc_console.console.render.summary import labelled, paragraph
-from noc_console.console.render.times import ago
+from noc_console.console.render.times import read_ago
 from noc_console.console.state.model import Model
 from noc_console.console.state.tree import NodeKey
 from noc_console.domain.network import Outcome, PollKind, Port
@@ -28,8 +28,8 @@ def render_port(model: Model, node: NodeKey, width: int, now: float, absolute: b
         lines += labelled("port", items, width)
     if state is not None:
         items = [
-            _read("state", ago(state.state_at, now, absolute) + state.state.mark, state.state.trusted),
-            _read("light", ago(state.optics_at, now, absolute) + state.optics.mark, state.optics.trusted),
+            _read("state", read_ago(state.state_at, state.state, now, absolute), state.state.trusted),
+            _read("light", read_ago(state.optics_at, state.optics, now, absolute), state.optics.trusted),
         ]
         lines += labelled("read", items, width)
     for kind in (PollKind.STATE, PollKind.OPTICS):

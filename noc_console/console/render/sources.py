@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from noc_console.console.render.cells import Cell
+from noc_console.console.render.cells import Cell, Line
 from noc_console.console.render.core import SourceRow, core_rows
 from noc_console.console.render.health import reach_verdict
+from noc_console.console.render.summary import paragraph
 from noc_console.console.render.times import when
 from noc_console.console.state.model import Model
 from noc_console.console.widgets.columns import Column
@@ -89,3 +90,9 @@ def cell(row: SourceRow, column: str, now: float, absolute: bool) -> Cell:
     if column == "retry":
         return (format_age(row.retry_at - now) if row.retry_at and row.retry_at > now else ""), "accent"
     return row.detail, "base" if row.role != "critical" else "warning"
+
+
+def render_source(row: SourceRow, width: int) -> list[Line]:
+    """All that one source says: the table cuts it."""
+    head: Line = [(f" {row.name}", "title"), (f"  {row.state}", row.role)]
+    return [head, *paragraph(row.detail or "nothing to say", width, "base")]

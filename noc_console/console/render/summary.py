@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from noc_console.console.render.cells import Cell, Line, fit, flow, wrap
 from noc_console.console.render.doubt import doubt, footnote
-from noc_console.console.render.times import ago
+from noc_console.console.render.times import ago, read_ago
 from noc_console.console.state.facts import OntFacts, as_reason, contradiction
 from noc_console.domain.freshness import format_age
 from noc_console.domain.identity import OntSerial
@@ -67,7 +67,7 @@ def state_cell(facts: OntFacts) -> Cell:
 
 def read_cell(facts: OntFacts, absolute: bool) -> Cell:
     """How old the reading is, marked when it is not fresh."""
-    text = f"read {ago(facts.state_at, facts.now, absolute)}{facts.freshness.mark}"
+    text = f"read {read_ago(facts.state_at, facts.freshness, facts.now, absolute)}"
     return (text, "dim") if facts.freshness.trusted else (f"{text} {facts.freshness.value.upper()}", "stale")
 
 

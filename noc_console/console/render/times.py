@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from noc_console.domain.freshness import format_age
+from noc_console.domain.freshness import Freshness, format_age
 
 
 def clock(at: float) -> str:
@@ -38,3 +38,9 @@ def ago(at: float | None, now: float, absolute: bool) -> str:
     if at is None:
         return "never"
     return f"at {stamp(at, now)}" if absolute else f"{format_age(max(0.0, now - at))} ago"
+
+
+def read_ago(at: float | None, trust: Freshness, now: float, absolute: bool) -> str:
+    """``12s ago``, ``12m ago !``: when something was read, with the mark of how far it may be trusted."""
+    mark = trust.mark if at is not None else ""
+    return f"{ago(at, now, absolute)} {mark}".rstrip()

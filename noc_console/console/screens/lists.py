@@ -15,7 +15,7 @@ from noc_console.console.render.cells import Cell
 from noc_console.console.render.core import SourceRow
 from noc_console.console.screens.view import Say, View
 from noc_console.console.state.model import Delta
-from noc_console.console.widgets.lines import FocusPane
+from noc_console.console.widgets.lines import FocusPane, LinePane
 from noc_console.console.widgets.table import LineTable
 from noc_console.domain.errors import NocError
 from noc_console.domain.filters import Filter
@@ -265,11 +265,29 @@ class SourcesView(TableView):
     """Where the data comes from, and how each source is."""
 
     NAME, TITLE = "sources", "Sources"
+    DEFAULT_CSS = """
+    SourcesView > #said { height: 5; max-height: 35%; border-top: solid $border; }
+    """
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._rows: dict[str, SourceRow] = {}
         self.table = LineTable(self._cell, sources.COLUMNS, desk.palette, desk.glyphs, id="source-list")
+        self.said = LinePane(desk.palette, id="said")
+
+    def compose(self) -> ComposeResult:
+        """Table, and below it all that the selected source says."""
+        yield self.table
+        yield self.said
+
+    def set_palette(self, palette: Palette) -> None:
+        """Change colours."""
+        super().set_palette(palette)
+        self.said.set_palette(palette)
+
+    def on_line_table_moved(self) -> None:
+        """Another source."""
+        self._tell()
 
     def changed(self, delta: Delta) -> None:
         """Anything may have changed a source."""
@@ -293,6 +311,11 @@ class SourcesView(TableView):
         ]
         self.table.set_keys(list(wanted))
         self.table.refresh_rows()
+        self._tell()
+
+    def _tell(self) -> None:
+        row = self._rows.get(str(self.table.current))
+        self.said.set_lines(sources.render_source(row, self.said.size.width) if row else [])
 
     def copyable(self) -> tuple[str, str] | None:
         """The source's name and what it says."""

@@ -6,7 +6,7 @@ import pytest
 
 from noc_console.console.render.cells import plain
 from noc_console.console.render.header import sources_line
-from noc_console.console.render.sources import rows
+from noc_console.console.render.sources import render_source, rows
 from noc_console.console.settings import ConsoleSettings
 from noc_console.console.state.model import Delta, Model
 from noc_console.domain.network import Changes, CoreDevice, CoreInterface, Olt
@@ -24,6 +24,18 @@ def model_of(*devices: CoreDevice, interfaces: tuple[CoreInterface, ...] = (), o
 
 def router(**given: object) -> CoreDevice:
     return CoreDevice("bras-1", "192.0.2.9", **given)  # type: ignore[arg-type]
+
+
+def test_core_devices_that_were_not_asked_yet_do_not_count_as_answering() -> None:
+    row = rows(model_of(router()), NOW)["core devices"]
+    assert (row.state, row.role, row.detail) == ("0 of 1", "dim", "1 not asked yet")
+
+
+def test_all_that_a_source_says_can_be_read() -> None:
+    olt = Olt(1, "olt-1", "192.0.2.1", reachable=False, error="no answer within 5 s: check " + "the community " * 9)
+    text = plain(render_source(rows(model_of(olt=olt), NOW)["olt-1"], 60))
+    assert text.split("\n")[0] == " olt-1  no answer"
+    assert text.count("the community") == 9
 
 
 def test_without_core_devices_there_is_no_block() -> None:
