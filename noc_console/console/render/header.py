@@ -51,6 +51,11 @@ def sources_line(model: Model, now: float, width: int, beat: str) -> Line:
         newest = max((olt.last_ok_at for olt in olts if olt.last_ok_at), default=None)
         role = "bar-good" if answering == len(olts) else "bar-critical"
         cells += [("OLT ", "bar-dim"), (f"{answering}/{len(olts)}", role), (f" {_age(newest, now)}  ", "bar")]
+    silent = [olt for olt in olts if olt.reachable is False]
+    if silent:
+        worst = min(silent, key=lambda olt: olt.last_ok_at or 0.0)
+        since = _age(worst.last_ok_at, now) if worst.last_ok_at else "never seen"
+        cells += [(f"SILENT {worst.name} {since} !  ", "bar-critical")]
     for name, label in (("genieacs", "ACS"), ("victoriametrics", "VM")):
         cells += _source(model, name, label, now)
     link = model.link
@@ -62,11 +67,6 @@ def sources_line(model: Model, now: float, width: int, beat: str) -> Line:
     core = [answers(device) for device in model.core_devices.values()]
     if False in core:
         cells += [("CORE ", "bar-dim"), (f"{len(core) - core.count(False)}/{len(core)}  ", "bar-critical")]
-    silent = [olt for olt in olts if olt.reachable is False]
-    if silent:
-        worst = min(silent, key=lambda olt: olt.last_ok_at or 0.0)
-        since = _age(worst.last_ok_at, now) if worst.last_ok_at else "never seen"
-        cells += [(f"SILENT {worst.name} {since} !", "bar-critical")]
     return spread(cells, [(f"{beat} beat {link.beats} ", "bar-dim")], width, "bar")
 
 
