@@ -15,6 +15,9 @@ import time
 from collections.abc import Callable
 
 HARD_EXIT_S = 1.5
+"""How long the app may take to leave the terminal."""
+CLEAN_UP_S = 1.8
+"""How long whoever started it may take after that, for child processes and files."""
 LOOK_EVERY_S = 0.5
 _GONE = select.POLLHUP | select.POLLERR | select.POLLNVAL
 
@@ -29,6 +32,7 @@ class Lifecycle:
         self._end = end
         self._loop: asyncio.AbstractEventLoop | None = None
         self._ending = threading.Event()
+        self._left = threading.Event()
 
     def start(self) -> None:
         """Install everything; call it on the running loop."""
@@ -42,9 +46,13 @@ class Lifecycle:
         if self._ending.is_set():
             return
         self._ending.set()
-        threading.Thread(target=_end_hard, args=(code,), name="hard-exit", daemon=True).start()
+        threading.Thread(target=self._end_hard, args=(code,), name="hard-exit", daemon=True).start()
         if self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._end, code)
+
+    def left(self) -> None:
+        """The terminal is given back: the rest of the time is for cleaning up."""
+        self._left.set()
 
     def _watch(self) -> None:
         poll = select.poll()
@@ -55,7 +63,7 @@ class Lifecycle:
                 return
             self._ending.wait(LOOK_EVERY_S)
 
-
-def _end_hard(code: int) -> None:
-    time.sleep(HARD_EXIT_S)
-    os._exit(code)
+    def _end_hard(self, code: int) -> None:
+        if self._left.wait(HARD_EXIT_S):
+            time.sleep(CLEAN_UP_S)
+        os._exit(code)

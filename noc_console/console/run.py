@@ -35,6 +35,9 @@ class Runnable(Protocol):
     def run(self, *, mouse: bool) -> object:
         """Run until the end."""
 
+    def ended(self) -> None:
+        """Told when it has run."""
+
 
 def run_console(backend: Backend, settings: ConsoleSettings) -> int:
     """Run until the end.
@@ -74,6 +77,8 @@ def run_app(build: Callable[[bool | None], Runnable], mouse: bool) -> int:
     except OSError:
         # The terminal went away while it was being put back in order.
         return app.return_code or 129
+    finally:
+        app.ended()
     if app.crash_line:
         print(app.crash_line, file=sys.stderr)
     return app.return_code or 0

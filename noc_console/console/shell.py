@@ -92,6 +92,11 @@ class Shell(App[int]):
         else:
             self._end(0)
 
+    def ended(self) -> None:
+        """It has run; whoever started it cleans up now."""
+        if self._lifecycle:
+            self._lifecycle.left()
+
     @work(exclusive=True, group="feed", exit_on_error=True)
     async def _run_feed(self) -> None:
         await self._feed.run()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from pathlib import Path
@@ -24,4 +25,8 @@ class ClosingBackend(FakeBackend):
 if __name__ == "__main__":
     backend = ClosingBackend()
     backend.clock = time.time()
-    sys.exit(run_console(backend, ConsoleSettings(site="pty", user="amy")))
+    code = run_console(backend, ConsoleSettings(site="pty", user="amy"))
+    if clean_up_s := float(os.environ.get("TEST_CLEAN_UP_S", "0")):
+        time.sleep(clean_up_s)
+        Path(sys.argv[1]).write_text("cleaned up", encoding="utf-8")
+    sys.exit(code)

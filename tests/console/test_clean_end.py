@@ -103,6 +103,18 @@ def test_a_signal_ends_it_and_restores_the_terminal(terminal: Terminal, number: 
     assert terminal.note.read_text() == "closed"
 
 
+@pytest.mark.parametrize(("clean_up_s", "note"), [("1.6", "cleaned up"), ("60", "closed")])
+def test_whoever_started_it_has_time_to_clean_up_but_not_for_ever(tmp_path: Path, clean_up_s: str, note: str) -> None:
+    terminal = Terminal(tmp_path / "note", {"HOME": str(tmp_path), "TEST_CLEAN_UP_S": clean_up_s})
+    try:
+        terminal.shows(b"HWTC")
+        os.write(terminal.master, b"\x11")
+        assert terminal.code() == 0
+        assert terminal.note.read_text() == note
+    finally:
+        terminal.end()
+
+
 def test_ctrl_q_ends_it_with_zero(terminal: Terminal) -> None:
     terminal.shows(b"HWTC")
     os.write(terminal.master, b"\x11")
