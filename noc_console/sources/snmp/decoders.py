@@ -6,6 +6,7 @@ Every decoder returns None for "no reading". A value of a type that the column c
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable, Mapping, Sequence
 
 from noc_console.domain.identity import OntSerial
@@ -104,7 +105,8 @@ def raw_number(raw: Value) -> Fact | None:
 
 def text(raw: Value) -> Fact | None:
     """Octets as harmless text; no reading when empty."""
-    return clean_octets(raw) or None if isinstance(raw, bytes) else None
+    # Interned: models and versions repeat a hundred thousand times in a large network's memory.
+    return sys.intern(clean_octets(raw)) or None if isinstance(raw, bytes) else None
 
 
 def blank_text(raw: Value) -> Fact | None:
