@@ -9,7 +9,8 @@ from dataclasses import asdict, dataclass
 from urllib.parse import urlsplit
 
 from noc_console.cli.output import Exit, print_json
-from noc_console.config.model import Config, GenieAcs, HttpEndpoint, OltConfig, VictoriaMetrics
+from noc_console.config.base import HttpEndpoint
+from noc_console.config.model import Config, GenieAcs, OltConfig, VictoriaMetrics
 from noc_console.domain.errors import NocError, SourceError
 from noc_console.sources.genieacs.client import NbiClient
 from noc_console.sources.snmp.poll import OltPoller

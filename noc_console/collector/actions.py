@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from noc_console.collector.olt import OltWorker
-from noc_console.config.model import Jobs
+from noc_console.config.actions import Jobs
 from noc_console.domain.cpe import SECTIONS
 from noc_console.domain.errors import ActionFailed, ActionRefused, SourceError
 from noc_console.domain.identity import OntSerial

@@ -198,8 +198,16 @@ def _anchor(config: Config, base: Path) -> Config:
         updates["history"] = config.history.model_copy(update={"path": base / config.history.path})
     if config.logging.file:
         updates["logging"] = config.logging.model_copy(update={"file": base / config.logging.file})
-    for name in ("victoriametrics", "genieacs"):
-        endpoint = getattr(config, name)
-        if endpoint and endpoint.ca_file:
-            updates[name] = endpoint.model_copy(update={"ca_file": base / endpoint.ca_file})
+    for name, keys in {
+        "victoriametrics": ["ca_file"],
+        "genieacs": ["ca_file", "paths_file"],
+        "modem_bridge": ["ca_file"],
+    }.items():
+        updates |= _anchored(name, getattr(config, name), keys, base)
+    updates["swaps"] = config.swaps.model_copy(update=_anchored("tickets", config.swaps.tickets, ["ca_file"], base))
     return config.model_copy(update=updates)
+
+
+def _anchored(name: str, model: BaseModel | None, keys: list[str], base: Path) -> dict[str, BaseModel]:
+    found = {key: base / path for key in keys if (path := getattr(model, key, None))}
+    return {name: model.model_copy(update=found)} if model and found else {}

@@ -6,39 +6,12 @@ from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 
+from noc_console.config.actions import Bulk, Jobs, ModemBridge, OltCli, SpeedTest, Swaps
+from noc_console.config.base import Dbm, HttpEndpoint, Model, Name, Percent, Seconds
+from noc_console.config.judging import Diagnosis
 from noc_console.domain.optics import Thresholds
-
-Seconds = Annotated[float, Field(gt=0, le=86400 * 7)]
-Dbm = Annotated[float, Field(ge=-60, le=10)]
-Name = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:\-]*$")]
-
-
-class Model(BaseModel):
-    """Unknown keys are errors; values are frozen after loading."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
-
-
-class HttpEndpoint(Model):
-    """An HTTP server and how to log in to it."""
-
-    url: str
-    username: str | None = None
-    password: SecretStr | None = None
-    headers: dict[str, SecretStr] = Field(default_factory=dict)
-    ca_file: Path | None = None
-    timeout_s: Seconds = 10
-
-    @field_validator("url")
-    @classmethod
-    def _http(cls, url: str) -> str:
-        if not url.startswith(("http://", "https://")) or len(url.split("/")[2]) == 0:
-            raise ValueError("must start with http:// or https:// and name a host")
-        if "@" in url.split("/")[2]:
-            raise ValueError("put credentials into username: and password:, not into the URL")
-        return url.rstrip("/")
 
 
 class VictoriaMetrics(HttpEndpoint):
@@ -55,6 +28,8 @@ class GenieAcs(HttpEndpoint):
     """How long the ACS waits for the router to start a session."""
     page: Annotated[int, Field(ge=10, le=5000)] = 500
     """Devices per request when the fleet is read."""
+    paths_file: Path | None = None
+    """YAML that adds places where routers keep what the sections show."""
 
 
 class Polling(Model):
@@ -65,7 +40,7 @@ class Polling(Model):
     health_s: Seconds = 60
     inventory_s: Seconds = 21600
     cpe_s: Seconds = 60
-    optics_cpu_limit_percent: Annotated[float, Field(gt=0, le=100)] = 85
+    optics_cpu_limit_percent: Percent = 85
     """At this CPU load of the OLT and above, its optics are left for later."""
 
 
@@ -142,6 +117,8 @@ class OltConfig(Model):
     profile: str = "auto"
     thresholds: ThresholdsModel | None = None
     """Overrides the global thresholds for this OLT."""
+    cli: OltCli | None = None
+    """None: its command line is never used."""
 
 
 class CoreDeviceConfig(Model):
@@ -201,15 +178,6 @@ class History(Model):
     keep_days: Annotated[float, Field(gt=0, le=3650)] = 31
 
 
-class Jobs(Model):
-    """Actions on customers' routers."""
-
-    expiry_s: Annotated[float, Field(ge=30, le=86400)] = 600
-    """An action that was not delivered in this time is withdrawn from the ACS."""
-    return_timeout_s: Annotated[float, Field(ge=30, le=86400)] = 600
-    """How long to wait for a rebooted router to come back."""
-
-
 class Console(Model):
     """The terminal app."""
 
@@ -247,6 +215,11 @@ class Config(Model):
     """None: nothing is pinged."""
     history: History = History()
     jobs: Jobs = Jobs()
+    bulk: Bulk = Bulk()
+    speed_test: SpeedTest = SpeedTest()
+    diagnosis: Diagnosis = Diagnosis()
+    modem_bridge: ModemBridge | None = None
+    swaps: Swaps = Swaps()
     console: Console = Console()
     logging: Logging = Logging()
     profiles_dir: Path | None = None

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from noc_console.domain.cpe import Section
+from noc_console.domain.cpe import CpeDocument, Section
 from noc_console.domain.history import ChartData
-from noc_console.domain.jobs import Job, JobRequest
+from noc_console.domain.jobs import BatchRequest, Job, JobRequest
 from noc_console.domain.network import Changes, Event
 
 
@@ -39,6 +39,22 @@ class Backend(Protocol):
 
     async def cancel(self, job_id: int, by: str) -> bool:
         """Ask for a job to be cancelled; False when it had ended already."""
+
+    async def submit_batch(self, request: BatchRequest) -> int:
+        """Audit and queue one action on many ONTs; see ``submit``."""
+
+    async def cancel_batch(self, batch_id: int, by: str) -> bool:
+        """Ask for what has not begun to be cancelled; False when the bulk action had ended already."""
+
+    async def release_batch(self, batch_id: int, by: str) -> None:
+        """Let a bulk action start that waits for a second operator.
+
+        Raises:
+            ActionRefused: It needs none, or ``by`` is who asked for it.
+        """
+
+    async def document(self, device_id: str) -> CpeDocument | None:
+        """A router's whole configuration as last read, secrets masked; None when it never was."""
 
     async def job(self, job_id: int) -> Job | None:
         """One job with all its steps."""

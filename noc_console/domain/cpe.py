@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 Value = str | int | float | bool
 
-SECTIONS = ("system", "wan", "lan", "wireless", "ethernet", "hosts", "optical")
+SECTIONS = ("system", "wan", "lan", "wireless", "clients", "mesh", "ethernet", "hosts", "voice", "optical")
 """Section names in the order in which they are shown."""
 
 
@@ -40,6 +40,8 @@ class Group:
 
     title: str
     fields: tuple[Field, ...]
+    path: str = ""
+    """The object that it is about, where an action may name it; empty where there is none."""
 
     def get(self, key: str) -> Value | None:
         """Value of the field called ``key``, or None."""
@@ -59,3 +61,29 @@ class Section:
     def get(self, key: str) -> Value | None:
         """Value of the field called ``key``, or None."""
         return next((f.value for f in self.fields if f.key == key), None)
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigLeaf:
+    """One parameter of a router's running configuration."""
+
+    path: str
+    value: str | None
+    """None when the ACS knows the parameter by name only; a secret's is ``MASK``, whatever it was."""
+    observed_at: float | None = None
+    writable: bool = False
+    secret: bool = False
+
+
+MASK = "********"
+
+
+@dataclass(frozen=True, slots=True)
+class CpeDocument:
+    """A router's whole running configuration as the ACS knew it; secrets were masked before it was stored."""
+
+    device_id: str
+    read_at: float
+    """When it was fetched from the ACS; each leaf has its own age besides."""
+    leaves: tuple[ConfigLeaf, ...]
+    """In the order of their paths, instances in numeric order."""

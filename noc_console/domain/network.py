@@ -337,6 +337,10 @@ class Changes:
     cpes: list[Cpe] = field(default_factory=list)
     jobs: list[object] = field(default_factory=list)
     """``domain.jobs.Job`` rows."""
+    batches: list[object] = field(default_factory=list)
+    """``domain.jobs.Batch`` rows."""
+    swaps: list[object] = field(default_factory=list)
+    """``domain.swaps.Swap`` rows."""
     events: list[Event] = field(default_factory=list)
     sources: list[Source] = field(default_factory=list)
     collectors: list[Collector] = field(default_factory=list)

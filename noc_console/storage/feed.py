@@ -171,6 +171,7 @@ def job_from(row: Mapping[str, Any], steps: Sequence[Any] = ()) -> Job:
     values["kind"] = JobKind(values["kind"])
     values["state"] = JobState(values["state"])
     values["sections"] = tuple(filter(None, values["sections"].split(",")))
+    values["parameters"], values["data"] = json.loads(values["parameters"]), json.loads(values["data"])
     return Job(**values, steps=tuple(steps))
 
 

@@ -14,7 +14,7 @@ from noc_console.domain.jobs import ENDED, Job, JobKind, JobRequest, JobState, J
 from noc_console.domain.text import clean
 from noc_console.storage import audit, schema
 from noc_console.storage.database import Database
-from noc_console.storage.feed import bump, columns, job_from
+from noc_console.storage.feed import bump, columns, dumps, job_from
 from noc_console.storage.inventory import append_event
 
 _ENDED = [state.value for state in ENDED]
@@ -63,6 +63,7 @@ class JobStore:
             "expires_at": now + request.expires_in_s,
             "forced": request.forced,
             "sections": ",".join(request.sections),
+            "parameters": dumps({name: clean(value) for name, value in request.parameters.items()}),
             "revision": revision,
         }
         result = await connection.execute(insert(schema.job).returning(schema.job.c.id), values)

@@ -9,6 +9,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     Table,
     Text,
@@ -208,6 +209,14 @@ cpe_section = Table(
     Column("read_at", Float, nullable=False),
 )
 
+cpe_document = Table(
+    "cpe_document",
+    metadata,
+    Column("device_id", Text, primary_key=True),
+    Column("data", LargeBinary, nullable=False),
+    Column("read_at", Float, nullable=False),
+)
+
 core_device = Table(
     "core_device",
     metadata,
@@ -280,6 +289,60 @@ job = Table(
     Column("claimed_by", Text),
     Column("cancel_by", Text),
     Column("progress", Text),
+    Column("parameters", Text, nullable=False, server_default="{}"),
+    Column("data", Text, nullable=False, server_default="{}"),
+    Column("batch_id", Integer, index=True),
+    Column("revision", Integer, nullable=False, server_default="0", index=True),
+    sqlite_autoincrement=True,
+)
+
+job_secret = Table(
+    "job_secret",
+    metadata,
+    Column("job_id", Integer, ForeignKey("job.id"), primary_key=True),
+    Column("secret", Text, nullable=False),
+)
+
+batch = Table(
+    "batch",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("requested_by", Text, nullable=False),
+    Column("requested_from", Text, nullable=False),
+    Column("requested_at", Float, nullable=False),
+    Column("total", Integer, nullable=False),
+    Column("needs_release", Boolean, nullable=False),
+    Column("released_by", Text),
+    Column("cancel_by", Text),
+    Column("finished_at", Float),
+    Column("revision", Integer, nullable=False, server_default="0", index=True),
+    sqlite_autoincrement=True,
+)
+
+swap = Table(
+    "swap",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("ont_id", Integer, ForeignKey("ont.id")),
+    Column("customer", Text),
+    Column("old_serial", Text, nullable=False, index=True),
+    Column("new_serial", Text, nullable=False, index=True),
+    Column("old_state", Text, nullable=False),
+    Column("new_state", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("swapped_by", Text, nullable=False),
+    Column("swapped_from", Text, nullable=False),
+    Column("swapped_at", Float, nullable=False),
+    Column("due_at", Float),
+    Column("closed_at", Float),
+    Column("closed_by", Text),
+    Column("outcome", Text),
+    Column("ticket", Text),
+    Column("ticket_state", Text, nullable=False, server_default="none"),
+    Column("ticket_error", Text),
     Column("revision", Integer, nullable=False, server_default="0", index=True),
     sqlite_autoincrement=True,
 )

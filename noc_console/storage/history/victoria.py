@@ -10,7 +10,8 @@ from typing import Any
 
 import httpx
 
-from noc_console.config.model import HttpEndpoint, VictoriaMetrics
+from noc_console.config.base import HttpEndpoint
+from noc_console.config.model import VictoriaMetrics
 from noc_console.domain.errors import (
     SourceAuthError,
     SourceError,

@@ -1,0 +1,107 @@
+"""Config of what operators do to customers' equipment, and of what follows from it."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Literal
+
+from pydantic import Field, SecretStr, field_validator, model_validator
+
+from noc_console.config.base import HttpEndpoint, Model, Seconds, http_url
+
+
+class Jobs(Model):
+    """Actions on customers' routers."""
+
+    expiry_s: Annotated[float, Field(ge=30, le=86400)] = 600
+    """An action that was not delivered in this time is withdrawn from the ACS."""
+    return_timeout_s: Annotated[float, Field(ge=30, le=86400)] = 600
+    """How long to wait for a rebooted router to come back."""
+
+
+class Bulk(Model):
+    """One action on many ONTs."""
+
+    max: Annotated[int, Field(ge=1, le=100_000)] = 20
+    """ONTs in one bulk action at most."""
+    per_port_s: Annotated[float, Field(ge=0, le=86400)] = 10
+    """Between two starts on the same PON port."""
+    at_once: Annotated[int, Field(ge=1, le=200)] = 8
+    """ONTs acted on at the same time, over all PON ports."""
+    second_operator_above: Annotated[int, Field(ge=1, le=100_000)] | None = 20
+    """Above this many another operator must release it; None never asks."""
+
+
+class SpeedTest(Model):
+    """TR-143 tests between a router and a server of ours."""
+
+    download_url: str | None = None
+    upload_url: str | None = None
+    upload_bytes: Annotated[int, Field(ge=1_000, le=10_000_000_000)] = 50_000_000
+    timeout_s: Seconds = 120
+    """How long a test may run."""
+    plan_pattern: str | None = None
+    """Finds the plan's Mbit/s, its first group, in an ONT's description: ``(\\d+)M``."""
+    ping_host: str | None = None
+    """What a router pings when nobody names a host."""
+
+    @field_validator("download_url", "upload_url")
+    @classmethod
+    def _http(cls, url: str | None) -> str | None:
+        return None if url is None else http_url(url)
+
+    @field_validator("plan_pattern")
+    @classmethod
+    def _pattern(cls, pattern: str | None) -> str | None:
+        if pattern is not None:
+            try:
+                groups = re.compile(pattern).groups
+            except re.error as error:
+                raise ValueError(f"is no regular expression: {error}") from None
+            if groups != 1:
+                raise ValueError("must have one group, which is the plan's Mbit/s")
+        return pattern
+
+
+class ModemBridge(HttpEndpoint):
+    """An HTTP service that reads from routers what TR-069 hides."""
+
+    timeout_s: Seconds = 30
+    models: tuple[str, ...] = ()
+    """Only for models that contain one of these; empty asks it of every router."""
+
+
+class OltCli(Model):
+    """Command line of one OLT, over SSH."""
+
+    username: Annotated[str, Field(min_length=1)]
+    password: SecretStr
+    enable_password: SecretStr | None = None
+    port: Annotated[int, Field(ge=1, le=65535)] = 22
+    host_key: str | None = None
+    """OpenSSH public key (``ssh-rsa AAAA...``); None stores the first one that is seen and holds to it."""
+    legacy: bool = False
+    """Also allow the outdated algorithms that old OLTs need."""
+    timeout_s: Seconds = 15
+    reboot: bool = False
+    """Whether an ONT may be rebooted through it when TR-069 cannot reach the router."""
+
+
+class Tickets(HttpEndpoint):
+    """Where the follow-up of a diagnostic swap is also written: an ERPNext server (REST), or any webhook."""
+
+    kind: Literal["erpnext", "webhook"] = "webhook"
+
+
+class Swaps(Model):
+    """Replacing customers' hardware."""
+
+    follow_up_days: Annotated[float, Field(gt=0, le=365)] = 7
+    """After which hardware that was taken for diagnosis is due."""
+    tickets: Tickets | None = None
+
+    @model_validator(mode="after")
+    def _erpnext(self) -> Swaps:
+        if self.tickets and self.tickets.kind == "erpnext" and not (self.tickets.headers or self.tickets.username):
+            raise ValueError("erpnext needs username and password, or headers: {Authorization: ...}")
+        return self

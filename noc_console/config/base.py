@@ -1,0 +1,48 @@
+"""What the parts of the config file's model are made of."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+
+Seconds = Annotated[float, Field(gt=0, le=86400 * 7)]
+Dbm = Annotated[float, Field(ge=-60, le=10)]
+Percent = Annotated[float, Field(gt=0, le=100)]
+Name = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:\-]*$")]
+
+
+class Model(BaseModel):
+    """Unknown keys are errors; values are frozen after loading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+def http_url(url: str) -> str:
+    """``url`` without a slash at its end.
+
+    Raises:
+        ValueError: It is no HTTP URL, or holds credentials.
+    """
+    if not url.startswith(("http://", "https://")) or len(url.split("/")[2]) == 0:
+        raise ValueError("must start with http:// or https:// and name a host")
+    if "@" in url.split("/")[2]:
+        raise ValueError("put credentials into username: and password:, not into the URL")
+    return url.rstrip("/")
+
+
+class HttpEndpoint(Model):
+    """An HTTP server and how to log in to it."""
+
+    url: str
+    username: str | None = None
+    password: SecretStr | None = None
+    headers: dict[str, SecretStr] = Field(default_factory=dict)
+    ca_file: Path | None = None
+    timeout_s: Seconds = 10
+
+    @field_validator("url")
+    @classmethod
+    def _http(cls, url: str) -> str:
+        return http_url(url)
