@@ -10,9 +10,10 @@ from noc_console.config.model import Config
 from noc_console.config.paths import buffer_file
 from noc_console.domain.cpe import Section
 from noc_console.domain.history import ChartData
-from noc_console.domain.jobs import Job, JobRequest
+from noc_console.domain.jobs import Batch, BatchRequest, Job, JobRequest
 from noc_console.domain.network import Changes, Event
 from noc_console.storage import schema
+from noc_console.storage.batches import BatchStore
 from noc_console.storage.cpes import CpeStore
 from noc_console.storage.database import Database
 from noc_console.storage.feed import columns, read_changes, read_rows
@@ -32,6 +33,7 @@ class StorageBackend:
         self._database = Database(config.database)
         self._victoria: Victoria | None = None
         self._jobs = JobStore(self._database)
+        self._batches = BatchStore(self._database, config.bulk)
         self._cpes = CpeStore(self._database)
         self._charts: Charts | None = None
 
@@ -62,6 +64,26 @@ class StorageBackend:
     async def cancel(self, job_id: int, by: str) -> bool:
         """Ask for a job to be cancelled; False when it had ended already."""
         return await self._jobs.ask_cancel(job_id, by)
+
+    async def submit_batch(self, request: BatchRequest) -> int:
+        """Audit and queue one action on many ONTs; see ``BatchStore.submit``."""
+        return await self._batches.submit(request)
+
+    async def cancel_batch(self, batch_id: int, by: str) -> bool:
+        """Cancel what has not begun of a bulk action; False when all had ended already."""
+        return await self._batches.cancel(batch_id, by)
+
+    async def release_batch(self, batch_id: int, by: str) -> None:
+        """Let a bulk action start that waits for a second operator; see ``BatchStore.release``."""
+        await self._batches.release(batch_id, by)
+
+    async def batch(self, batch_id: int) -> Batch | None:
+        """One bulk action with its counts."""
+        return await self._batches.get(batch_id)
+
+    async def batch_jobs(self, batch_id: int) -> list[Job]:
+        """The jobs of a bulk action, without their steps, in their order."""
+        return await self._jobs.of_batch(batch_id)
 
     async def job(self, job_id: int) -> Job | None:
         """One job with its steps."""

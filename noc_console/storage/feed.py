@@ -12,14 +12,15 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from typing import Any, TypeVar
 
-from sqlalchemy import Table, select, text
+from sqlalchemy import Table, func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from noc_console.domain.jobs import Job, JobKind, JobState
+from noc_console.domain.jobs import ENDED, Batch, Job, JobKind, JobState
 from noc_console.domain.network import (
     Card,
     Changes,
@@ -44,6 +45,7 @@ Row = TypeVar("Row")
 
 EVENTS_AT_FIRST = 500
 JOBS_AT_FIRST = 500
+BATCHES_AT_MOST = 100
 ROWS_PER_TURN = 500
 """Rows turned into objects between two turns of the event loop; 500 take about 2 ms."""
 
@@ -51,6 +53,10 @@ _BUMP = text(
     "INSERT INTO feed (name, revision) VALUES (:name, 1) "
     "ON CONFLICT (name) DO UPDATE SET revision = feed.revision + 1 RETURNING revision"
 )
+
+
+_COUNTED = dict.fromkeys(ENDED, "not_verified") | {JobState.REQUESTED: "waiting", JobState.VERIFIED: "verified"}
+"""Which number of a batch counts a job in this state; all others are running."""
 
 
 async def bump(connection: AsyncConnection, stream: str) -> int:
@@ -100,6 +106,9 @@ async def read_changes(connection: AsyncConnection, since: Mapping[str, int]) ->
             await _read_core(connection, seen, changes)
         elif stream == "job":
             changes.jobs.extend(await read_jobs(connection, seen))
+            changed = select(schema.job.c.batch_id).where(schema.job.c.revision > seen)
+            newer = (schema.batch.c.revision > seen) | schema.batch.c.id.in_(changed)
+            changes.batches.extend(await read_batches(connection, newer))
         elif stream == "source":
             query = select(*columns(schema.source, Source)).where(schema.source.c.revision > seen)
             changes.sources.extend(await read_rows(connection, query, Source))
@@ -163,6 +172,22 @@ async def read_jobs(connection: AsyncConnection, seen: int = 0) -> list[Job]:
     query = select(*columns(table, Job)).where(table.c.revision > seen).order_by(table.c.id.desc())
     query = query.limit(None if seen else JOBS_AT_FIRST)
     return [job_from(dict(row)) for row in (await connection.execute(query)).mappings()]
+
+
+async def read_batches(connection: AsyncConnection, where: Any) -> list[Batch]:
+    """The newest bulk actions that match, newest first, with the states of their jobs counted."""
+    batch, job = schema.batch, schema.job
+    query = select(*columns(batch, Batch)).where(where).order_by(batch.c.id.desc()).limit(BATCHES_AT_MOST)
+    rows = list((await connection.execute(query)).mappings())
+    counted = (
+        select(job.c.batch_id, job.c.state, func.count())
+        .where(job.c.batch_id.in_([row["id"] for row in rows]))
+        .group_by(job.c.batch_id, job.c.state)
+    )
+    counts: dict[int, Counter[str]] = {row["id"]: Counter() for row in rows}
+    for batch_id, state, count in await connection.execute(counted) if rows else ():
+        counts[batch_id][_COUNTED.get(JobState(state), "running")] += count
+    return [Batch(**{**row, **counts[row["id"]], "kind": JobKind(row["kind"])}) for row in rows]
 
 
 def job_from(row: Mapping[str, Any], steps: Sequence[Any] = ()) -> Job:

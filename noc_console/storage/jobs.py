@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import delete, insert, select, update
@@ -18,6 +18,9 @@ from noc_console.storage.feed import bump, columns, dumps, job_from
 from noc_console.storage.inventory import append_event
 
 _ENDED = [state.value for state in ENDED]
+
+
+_TO_CLAIM = (schema.job.c.state == JobState.REQUESTED.value, schema.job.c.batch_id.is_(None))
 
 
 class JobStore:
@@ -42,6 +45,7 @@ class JobStore:
             raise ActionRefused(f"not queued, because it could not be audited: {error}") from None
 
     async def _submit(self, connection: AsyncConnection, request: JobRequest) -> int:
+        _check(request)
         ont, olt = schema.ont, schema.olt
         query = select(ont.c.serial, ont.c.port, ont.c.ont_id, olt.c.name).join(olt).where(ont.c.id == request.ont_id)
         target = (await connection.execute(query)).one_or_none()
@@ -68,37 +72,37 @@ class JobStore:
         }
         result = await connection.execute(insert(schema.job).returning(schema.job.c.id), values)
         job_id: int = result.scalar_one()
+        if request.secret is not None:
+            await connection.execute(insert(schema.job_secret), {"job_id": job_id, "secret": request.secret})
         if request.kind.level > 0:
             where = f"{target.serial} at {target.name} {target.port} id {target.ont_id}"
-            asked = (values["requested_by"], values["requested_from"], values["kind"], where, values["reason"])
+            action = told_action(request.kind, request.parameters)
+            asked = (values["requested_by"], values["requested_from"], action, where, values["reason"])
             entry = audit.Entry(*asked, "requested", job_id)
             await audit.append(connection, entry, now)
         return job_id
 
+    async def secret(self, job_id: int) -> str | None:
+        """The secret that was given with a job; it is gone once the job has ended."""
+        table = schema.job_secret
+        async with self._database.reading() as connection:
+            query = select(table.c.secret).where(table.c.job_id == job_id)
+            found: str | None = (await connection.execute(query)).scalar()
+            return found
+
     async def claim(self, collector_id: str) -> list[Job]:
-        """Take every job that nobody has taken; each is given to one collector only."""
+        """Take every job that nobody has taken, but for those of bulk actions; each is given to one collector only."""
         table = schema.job
         async with self._database.writing() as connection:
-            query = select(table.c.id).where(table.c.state == JobState.REQUESTED.value).order_by(table.c.id)
+            query = select(table.c.id).where(*_TO_CLAIM).order_by(table.c.id)
             ids = list((await connection.execute(query.with_for_update(skip_locked=True))).scalars())
             if not ids:
                 return []
-            now = time.time()
-            values = {
-                "state": JobState.RUNNING.value,
-                "claimed_by": collector_id,
-                "started_at": now,
-                "revision": await bump(connection, "job"),
-            }
-            await connection.execute(update(table).where(table.c.id.in_(ids)).values(values))
-            rows = await connection.execute(
-                select(*columns(table, Job)).where(table.c.id.in_(ids)).order_by(table.c.id)
-            )
-            return [job_from(dict(row)) for row in rows.mappings()]
+            return await start(connection, ids, collector_id)
 
     async def waiting(self) -> bool:
         """Whether a claim would find something; cheap, for the claimer's poll."""
-        query = select(schema.job.c.id).where(schema.job.c.state == JobState.REQUESTED.value).limit(1)
+        query = select(schema.job.c.id).where(*_TO_CLAIM).limit(1)
         async with self._database.reading() as connection:
             return (await connection.execute(query)).first() is not None
 
@@ -114,25 +118,19 @@ class JobStore:
         async with self._database.writing() as connection:
             await self._tell(connection, job_id, text, {"state": state.value} if state else {}, progress)
 
-    async def end(self, job: Job, state: JobState, result: str) -> None:
-        """End a job: state, result, audit entry and event in one transaction."""
+    async def end(self, job: Job, state: JobState, result: str, data: Mapping[str, float | str] | None = None) -> None:
+        """End a job: state, result, what it measured, audit entry and event in one transaction."""
         now = time.time()
         async with self._database.writing() as connection:
-            changed = {"state": state.value, "result": result, "finished_at": now}
+            changed = {"state": state.value, "result": result, "finished_at": now, "data": dumps(data or {})}
             await self._tell(connection, job.id, result, changed, None)
+            await forget_secrets(connection, [job.id])
             if job.kind.level == 0:
                 return
             where = f"{job.serial} at {job.olt} {job.port}"
-            entry = audit.Entry(
-                job.requested_by,
-                job.requested_from,
-                job.kind.value,
-                where,
-                job.reason,
-                f"{state.value}: {result}",
-                job.id,
-            )
-            await audit.append(connection, entry, now)
+            action = told_action(job.kind, job.parameters)
+            asked = (job.requested_by, job.requested_from, action, where, job.reason)
+            await audit.append(connection, audit.Entry(*asked, f"{state.value}: {result}", job.id), now)
             severity = "info" if state is JobState.VERIFIED else "warning"
             text = f"{job.kind.value} by {job.requested_by}: {result}"
             await append_event(connection, now, "job", severity, text, job.olt, job.port, job.serial)
@@ -159,6 +157,7 @@ class JobStore:
             if row["state"] == JobState.REQUESTED.value:
                 text = f"cancelled by {by} before it was sent"
                 changed |= {"state": JobState.CANCELLED.value, "result": text, "finished_at": time.time()}
+                await forget_secrets(connection, [job_id])
             await self._tell(connection, job_id, text, changed, None)
             return True
 
@@ -191,6 +190,13 @@ class JobStore:
             told = select(steps.c.at, steps.c.text).where(steps.c.job_id == job_id).order_by(steps.c.id)
             return job_from(dict(row), [JobStep(at, said) for at, said in await connection.execute(told)])
 
+    async def of_batch(self, batch_id: int) -> list[Job]:
+        """The jobs of a bulk action, without their steps, in their order."""
+        table = schema.job
+        query = select(*columns(table, Job)).where(table.c.batch_id == batch_id).order_by(table.c.id)
+        async with self._database.reading() as connection:
+            return [job_from(dict(row)) for row in (await connection.execute(query)).mappings()]
+
     async def orphans(self, collector_id: str, dead_before: float) -> list[tuple[Job, str | None]]:
         """Take over unfinished jobs whose collector is gone, with the progress that it left."""
         job, collector = schema.job, schema.collector
@@ -213,3 +219,43 @@ class JobStore:
                 progress = values.pop("progress")
                 found.append((job_from(values), progress))
             return found
+
+
+def _check(request: JobRequest) -> None:
+    """Raises ActionRefused when what the kind needs is not there, or is too much."""
+    spec = request.kind.spec
+    given = set(request.parameters)
+    if missing := set(spec.parameters) - given:
+        raise ActionRefused(f"{request.kind.value} needs {', '.join(sorted(missing))}")
+    if unknown := given - {*spec.parameters, *spec.optional}:
+        raise ActionRefused(f"{request.kind.value} takes no {', '.join(sorted(unknown))}")
+    if spec.secret is not (request.secret is not None):
+        raise ActionRefused(f"{request.kind.value} {'needs a' if spec.secret else 'takes no'} password")
+
+
+def told_action(kind: JobKind, parameters: Mapping[str, str]) -> str:
+    """A kind with its parameters, for the audit log: ``wifi-channel network=5 GHz channel=36``."""
+    return " ".join([kind.value, *(f"{name}={clean(value)}" for name, value in parameters.items())])
+
+
+async def start(
+    connection: AsyncConnection, ids: Sequence[int], collector_id: str, expires_at: float | None = None
+) -> list[Job]:
+    """Give requested jobs to a collector, inside a write transaction that has locked them."""
+    table = schema.job
+    values: dict[str, Any] = {
+        "state": JobState.RUNNING.value,
+        "claimed_by": collector_id,
+        "started_at": time.time(),
+        "revision": await bump(connection, "job"),
+    }
+    if expires_at is not None:
+        values["expires_at"] = expires_at
+    await connection.execute(update(table).where(table.c.id.in_(ids)).values(values))
+    rows = await connection.execute(select(*columns(table, Job)).where(table.c.id.in_(ids)).order_by(table.c.id))
+    return [job_from(dict(row)) for row in rows.mappings()]
+
+
+async def forget_secrets(connection: AsyncConnection, job_ids: Sequence[int]) -> None:
+    """Delete the secrets of jobs that have ended."""
+    await connection.execute(delete(schema.job_secret).where(schema.job_secret.c.job_id.in_(job_ids)))

@@ -287,3 +287,38 @@ async def test_writers_at_once_make_one_chain(database: Database, ont_id: int) -
     assert len(await audited(database)) == 16
     for rival in rivals:
         await rival.close()
+
+
+async def test_a_secret_is_kept_apart_and_only_until_the_end(database: Database, store: JobStore, ont_id: int) -> None:
+    asked = request(ont_id, JobKind.WIFI_PASSWORD, parameters={"network": "5 GHz"}, secret="geheim & lang")
+    assert "geheim" not in repr(asked)
+    job_id = await store.submit(asked)
+    assert await store.secret(job_id) == "geheim & lang"
+    (job,) = await store.claim("c1")
+    assert job.parameters == {"network": "5 GHz"}
+    await store.end(job, JobState.VERIFIED, "accepted")
+    assert await store.secret(job_id) is None
+    async with database.reading() as connection:
+        for table in (schema.job, schema.job_step, schema.audit, schema.event):
+            assert "geheim" not in str((await connection.execute(select(table))).all())
+
+
+async def test_a_cancelled_job_forgets_its_secret(store: JobStore, ont_id: int) -> None:
+    asked = request(ont_id, JobKind.WIFI_PASSWORD, parameters={"network": "5 GHz"}, secret="geheim & lang")
+    job_id = await store.submit(asked)
+    assert await store.ask_cancel(job_id, "bob")
+    assert await store.secret(job_id) is None
+
+
+@pytest.mark.parametrize(
+    ("more", "why"),
+    [
+        ({"kind": JobKind.WIFI_SSID, "parameters": {"network": "5 GHz"}}, "wifi-ssid needs ssid"),
+        ({"kind": JobKind.REBOOT, "parameters": {"network": "5 GHz"}}, "reboot takes no network"),
+        ({"kind": JobKind.WIFI_PASSWORD, "parameters": {"network": "5 GHz"}}, "wifi-password needs a password"),
+        ({"kind": JobKind.REBOOT, "secret": "x"}, "reboot takes no password"),
+    ],
+)
+async def test_what_a_kind_needs_must_be_given(store: JobStore, ont_id: int, more: dict[str, object], why: str) -> None:
+    with pytest.raises(ActionRefused, match=why):
+        await store.submit(request(ont_id, **more))  # type: ignore[arg-type]
