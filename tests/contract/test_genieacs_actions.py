@@ -10,8 +10,10 @@ from genieacs_world import World, eventually, world
 from noc_console.demo.acs import Fault, OnContact, SimulatedCpe
 from noc_console.domain.cpe import SECTIONS, Section
 from noc_console.domain.errors import SourceUnavailable
+from noc_console.domain.jobs import JobKind
 from noc_console.sources.genieacs import actions
 from noc_console.sources.genieacs.actions import Disruption, End
+from noc_console.sources.genieacs.delivery import withdraw_key
 
 
 def section(found: tuple[Section, ...], name: str) -> Section:
@@ -206,3 +208,37 @@ async def test_what_a_dead_collector_left_queued_is_withdrawn() -> None:
         assert await actions.withdraw(w.client, w.huawei.device_id, factory=False)
         assert w.queued(w.huawei) == []
         assert not await actions.withdraw(w.client, w.huawei.device_id, factory=False)
+
+
+async def test_a_successor_can_tell_whether_the_reboot_was_sent() -> None:
+    async with world() as w:
+        before = await actions.baseline(w.client, w.huawei.device_id, JobKind.REBOOT)
+        await w.queue(w.huawei, "reboot", uniqueKey="noc-reboot")
+        assert await actions.withdraw(w.client, w.huawei.device_id, factory=False)
+        assert not await actions.was_sent(w.client, w.huawei.device_id, JobKind.REBOOT, before)
+        await reboot(w, w.huawei)
+        assert await actions.was_sent(w.client, w.huawei.device_id, JobKind.REBOOT, before)
+        assert not await actions.was_sent(w.client, w.huawei.device_id, JobKind.FACTORY_RESET, before)
+        since = await actions.sent_since(w.client, w.huawei.device_id, JobKind.REBOOT, before)
+        assert since is not None
+        assert await actions.wait_back(w.client, w.huawei.device_id, since, 20, poll_s=0.02) is not None
+
+
+async def test_a_refused_reboot_does_not_happen_later() -> None:
+    async with world() as w:
+        w.acs.timing.retry_delay_s = 0
+        w.huawei.next_fault = Fault("9001", "Request denied")
+        assert (await reboot(w, w.huawei)).delivery.end is End.FAULT
+        w.huawei.inform()
+        await eventually(lambda: not w.acs.in_session(w.huawei.device_id))
+        assert w.huawei.online and w.acs.records[w.huawei.device_id].rpcs is None
+
+
+async def test_only_what_is_ours_is_withdrawn() -> None:
+    async with world() as w:
+        await w.queue(w.huawei, "reboot", uniqueKey="noc-reboot")
+        await w.queue(w.huawei, "refreshObject", objectName="InternetGatewayDevice.DeviceInfo", uniqueKey="noc-read")
+        await w.queue(w.huawei, "factoryReset", uniqueKey="somebody-else")
+        await w.queue(w.zte, "reboot", uniqueKey="noc-reboot")
+        assert await withdraw_key(w.client, w.huawei.device_id) == 2
+        assert w.queued(w.huawei) == ["factoryReset"] and w.queued(w.zte) == ["reboot"]

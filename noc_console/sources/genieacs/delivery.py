@@ -1,0 +1,216 @@
+"""Delivering tasks through the ACS so that each ends in something known, and none is left behind.
+
+A task that was not delivered stays at the ACS and runs days later; a refused one is retried behind our back. So every
+task carries an ``expiry`` and a ``uniqueKey``, and none is left behind: not after "no contact", not after a fault, not
+when the connection broke, not when the caller is cancelled.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from noc_console.domain.errors import SourceError, SourceProtocolError, SourceTimeout
+from noc_console.sources.genieacs.client import SOURCE, NbiClient, UnknownDevice
+from noc_console.sources.genieacs.results import AcsFault, TaskOutcome
+
+Step = Callable[[str], Awaitable[None]]
+KEY_PREFIX = "noc-"
+"""Our tasks' ``uniqueKey`` begins with it."""
+_MIN_EXPIRY_S = 30.0
+_WITHDRAW_TIMEOUT_S = 30.0
+
+
+class End(StrEnum):
+    """How far an action got."""
+
+    DELIVERED = "delivered"
+    """The router accepted it. What came of it is for ``wait_back`` or the next reading to prove."""
+    FAULT = "fault"
+    NO_CONTACT = "no contact"
+    UNKNOWN = "unknown"
+    """The connection to the ACS broke, and nothing tells whether the router was reached."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What became of a task."""
+
+    end: End
+    text: str
+    """For the operator."""
+    withdrawn: bool = True
+    """Whether nothing of it is left at the ACS, proven."""
+    fault: AcsFault | None = None
+    task_id: str = ""
+    """Empty when the ACS' answer was lost."""
+
+
+async def no_step(text: str) -> None:
+    """A ``Step`` that tells nobody."""
+
+
+def task_body(name: str, key: str, expiry_s: float, **more: Any) -> dict[str, Any]:
+    """A task that the ACS forgets when it was not delivered in time.
+
+    Args:
+        name: What GenieACS calls it.
+        key: A queued task of ours with the same key is replaced. It is told to everybody: never put a secret into it.
+        expiry_s: When to forget.
+        more: The task's own parameters.
+    """
+    return {"name": name, "uniqueKey": f"{KEY_PREFIX}{key}", "expiry": max(_MIN_EXPIRY_S, expiry_s), **more}
+
+
+async def deliver(
+    client: NbiClient,
+    device_id: str,
+    body: Mapping[str, Any],
+    cr_timeout_s: float | None,
+    step: Step,
+    happened: Callable[[], Awaitable[bool]],
+) -> Delivery:
+    """Post a task with a connection request and leave nothing behind.
+
+    Args:
+        client: The ACS.
+        device_id: ``_id`` of the device.
+        body: The task, with ``uniqueKey`` and ``expiry``.
+        cr_timeout_s: How long the ACS waits for the router.
+        step: Told what happens.
+        happened: Whether the router did it after all; asked when the task is gone and nobody said why.
+    """
+    key = str(body["uniqueKey"])
+    try:
+        try:
+            result = await client.post_task(device_id, body, contact=True, wait_s=cr_timeout_s)
+        except UnknownDevice:
+            raise
+        except (SourceProtocolError, SourceTimeout) as error:
+            await step(f"lost: {error.message}")
+            return await _lost(client, device_id, key, error, happened)
+        if result.outcome is TaskOutcome.DONE:
+            await step("the router accepted it")
+            return Delivery(End.DELIVERED, "delivered", task_id=result.task_id)
+        if result.outcome is TaskOutcome.FAULTED:
+            return await _faulted(client, device_id, result.task_id, step)
+        await step(f"no contact: {result.reason}")
+        return await _no_contact(client, result.task_id, result.reason, step, happened)
+    except asyncio.CancelledError:
+        await _withdraw_cancelled(client, device_id, key)
+        raise
+
+
+async def _faulted(client: NbiClient, device_id: str, task_id: str, step: Step) -> Delivery:
+    try:
+        fault = await client.fault_of(device_id, task_id)
+    except SourceError as error:
+        text = f"the router refused it; why cannot be read: {error.message}"
+        return Delivery(End.FAULT, text, withdrawn=await remove(client, task_id, None) is None)
+    text = str(fault) if fault else "the router refused it; the fault is gone already"
+    await step(text)
+    trouble = await remove(client, task_id, fault.id if fault else None)
+    if trouble:
+        text += f"; the ACS will try again, as it could not be withdrawn: {trouble}"
+    return Delivery(End.FAULT, text, withdrawn=not trouble, fault=fault)
+
+
+async def _no_contact(
+    client: NbiClient, task_id: str, reason: str, step: Step, happened: Callable[[], Awaitable[bool]]
+) -> Delivery:
+    trouble = await remove(client, task_id, None)
+    if trouble:
+        await step(f"could not be withdrawn: {trouble}")
+        return Delivery(End.NO_CONTACT, f"no contact ({reason}), could not be withdrawn: {trouble}", withdrawn=False)
+    # The router may have come by itself just before the task was deleted.
+    try:
+        if await happened():
+            await step("the router came by itself and took it")
+            return Delivery(End.DELIVERED, "delivered when the router came by itself", task_id=task_id)
+    except SourceError as error:
+        return Delivery(End.NO_CONTACT, f"no contact ({reason}), withdrawn; then the ACS failed: {error.message}")
+    await step("withdrawn from the ACS")
+    return Delivery(End.NO_CONTACT, f"no contact ({reason}), withdrawn")
+
+
+async def _lost(
+    client: NbiClient, device_id: str, key: str, error: SourceError, happened: Callable[[], Awaitable[bool]]
+) -> Delivery:
+    """The request was sent and no answer came: look what the ACS made of it."""
+    try:
+        found = await queued(client, device_id, key)
+        for task_id in found:
+            fault = await client.fault_of(device_id, task_id)
+            trouble = await remove(client, task_id, fault.id if fault else None)
+            if trouble:
+                return Delivery(End.UNKNOWN, f"{error.message}; could not be withdrawn: {trouble}", withdrawn=False)
+            if fault:
+                return Delivery(End.FAULT, str(fault), fault=fault)
+        if await happened():
+            return Delivery(End.DELIVERED, "delivered, though the answer of the ACS was lost")
+    except SourceError as again:
+        return Delivery(End.UNKNOWN, f"{error.message}; then: {again.message}", withdrawn=False)
+    if found:
+        return Delivery(End.NO_CONTACT, f"{error.message}; it was queued and is withdrawn")
+    return Delivery(End.UNKNOWN, f"{error.message}; neither queued nor done")
+
+
+async def withdraw_key(client: NbiClient, device_id: str, key: str | None = None) -> int:
+    """Withdraw what is queued of ours for a device, perhaps by somebody who ended in the middle of it.
+
+    Args:
+        client: The ACS.
+        device_id: ``_id`` of the device.
+        key: ``uniqueKey`` of the tasks; None withdraws all of ours.
+
+    Returns:
+        How many there were; they are gone.
+
+    Raises:
+        SourceError: The ACS does not answer, or still lists one.
+    """
+    found = await queued(client, device_id, key)
+    for task_id in found:
+        fault = await client.fault_of(device_id, task_id)
+        trouble = await remove(client, task_id, fault.id if fault else None)
+        if trouble:
+            raise SourceProtocolError(f"could not be withdrawn: {trouble}", SOURCE)
+    return len(found)
+
+
+async def _withdraw_cancelled(client: NbiClient, device_id: str, key: str) -> None:
+    """Withdraw what a cancelled request may have queued, as far as the ACS answers."""
+
+    async def clean_up() -> None:
+        async with asyncio.timeout(_WITHDRAW_TIMEOUT_S):
+            await withdraw_key(client, device_id, key)
+
+    cleaning = asyncio.ensure_future(clean_up())
+    try:
+        await asyncio.shield(cleaning)
+    except (SourceError, TimeoutError):
+        return
+    except asyncio.CancelledError:
+        cleaning.cancel()
+        raise
+
+
+async def queued(client: NbiClient, device_id: str, key: str | None = None) -> list[str]:
+    """Ids of our tasks that the ACS holds for a device, faulted ones too; with ``key`` only those that have it."""
+    tasks = await client.tasks({"device": device_id, "uniqueKey": key} if key else {"device": device_id})
+    return [str(task["_id"]) for task in tasks if str(task.get("uniqueKey", "")).startswith(KEY_PREFIX)]
+
+
+async def remove(client: NbiClient, task_id: str, fault_id: str | None) -> str | None:
+    """Delete a task (through its fault, when it has one) and look whether it is gone; what went wrong, or None."""
+    try:
+        if fault_id:
+            await client.delete_fault(fault_id)
+        else:
+            await client.delete_task(task_id)
+        return "the ACS still lists it" if await client.tasks({"_id": task_id}) else None
+    except SourceError as error:
+        return error.message
