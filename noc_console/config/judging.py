@@ -1,4 +1,4 @@
-"""Limits of the verdict about a customer's line and router; each rule of ``domain.diagnosis`` names the one it uses."""
+"""Limits of the verdict about a customer's line and router; each rule of ``domain.diagnosis`` names those it uses."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from noc_console.config.base import Model, Percent, Seconds
-from noc_console.domain.diagnosis import Limits
+from noc_console.domain.diagnosis.limits import Limits
 
 Count = Annotated[int, Field(ge=1, le=1000)]
 

@@ -1,4 +1,4 @@
-"""The verdict about one customer's line and router: what is wrong, what says so, what to do next."""
+"""Thresholds of the verdict."""
 
 from __future__ import annotations
 

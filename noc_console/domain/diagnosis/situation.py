@@ -1,0 +1,103 @@
+"""What is known of one customer's line and router when a verdict is asked for, and how far it may be trusted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from noc_console.domain.cpe import Group, Section, Value
+from noc_console.domain.freshness import Freshness, format_age
+from noc_console.domain.jobs import Job, JobKind, JobState
+from noc_console.domain.network import Cpe, Olt, Ont, Port, Unregistered
+from noc_console.domain.ont import OntState
+from noc_console.domain.optics import Thresholds
+
+INFORM_DEFAULT_S = 300.0
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """Another ONT on the same PON port."""
+
+    state: OntState
+    """Effective: unknown when its reading is too old."""
+    offline_reason: str | None = None
+    state_changed_at: float | None = None
+    onu_rx_dbm: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """Everything that the rules look at."""
+
+    now: float
+    ont: Ont
+    state: OntState
+    """Effective."""
+    state_at: float | None = None
+    """When it was read."""
+    optics: Freshness = Freshness.NEVER
+    olt: Olt | None = None
+    port: Port | None = None
+    neighbours: Sequence[Neighbour] = ()
+    """The other ONTs of the PON port."""
+    unregistered: Unregistered | None = None
+    """The same serial number waiting to be registered, wherever that is."""
+    thresholds: Thresholds = field(default_factory=Thresholds)
+    cpe: Cpe | None = None
+    managed: bool | None = None
+    """Whether the ACS knows its router; None when it was not asked, or did not answer."""
+    sections: Mapping[str, Section] = field(default_factory=dict)
+    jobs: Sequence[Job] = ()
+    """On this ONT, newest first."""
+    unverified: frozenset[str] = frozenset()
+    """Facts of the ONT that rest on one source only for this model of OLT."""
+
+    @property
+    def light_dbm(self) -> float | None:
+        """Received power at the ONT, as far as it may be trusted now."""
+        return self.ont.onu_rx_dbm if self.state is OntState.ONLINE and self.optics.trusted else None
+
+    @property
+    def inform_age_s(self) -> float | None:
+        """How long ago the router spoke to the ACS."""
+        at = self.cpe.last_inform_at if self.cpe else None
+        return None if at is None else max(0.0, self.now - at)
+
+    @property
+    def inform_interval_s(self) -> float:
+        """How often it is expected to."""
+        return (self.cpe.inform_interval_s if self.cpe else None) or INFORM_DEFAULT_S
+
+    @property
+    def informs(self) -> bool:
+        """Whether the router speaks to the ACS as often as expected."""
+        return self.inform_age_s is not None and self.inform_age_s <= 1.5 * self.inform_interval_s + 60
+
+    def age(self, at: float | None) -> str:
+        """``12m10s ago``, or ``never``."""
+        return "never" if at is None else f"{format_age(max(0.0, self.now - at))} ago"
+
+    def groups(self, section: str) -> Sequence[Group]:
+        """Groups of a section; none when it was not read."""
+        found = self.sections.get(section)
+        return found.groups if found else ()
+
+    def value(self, section: str, key: str) -> Value | None:
+        """A field of a section itself."""
+        found = self.sections.get(section)
+        return found.get(key) if found else None
+
+    def internet(self) -> Group | None:
+        """The WAN connection that carries the Internet."""
+        return next((group for group in self.groups("wan") if group.get("internet") is True), None)
+
+    def last_done(self, kind: JobKind, within_s: float) -> Job | None:
+        """The newest job of a kind that was verified within that time."""
+        done = (job for job in self.jobs if job.kind is kind and job.state is JobState.VERIFIED)
+        return next((job for job in done if self.now - (job.finished_at or 0.0) <= within_s), None)
+
+
+def number(value: Value | None) -> float | None:
+    """A value as a number; None for text and flags."""
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None

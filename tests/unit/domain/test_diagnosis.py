@@ -1,0 +1,627 @@
+"""Verdicts: readings in, verdict and evidence out. Each case names where its rule comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import pytest
+
+from noc_console.domain.cpe import Field, Group, Section, Value
+from noc_console.domain.diagnosis.judge import RULES, judge
+from noc_console.domain.diagnosis.limits import Limits
+from noc_console.domain.diagnosis.situation import Neighbour, Situation
+from noc_console.domain.diagnosis.verdict import Severity
+from noc_console.domain.freshness import Freshness
+from noc_console.domain.jobs import Job, JobKind, JobState
+from noc_console.domain.network import Cpe, Olt, Ont, Port, Unregistered
+from noc_console.domain.ont import OntState
+
+NOW = 1_763_733_931.0
+ONLINE, OFFLINE, UNKNOWN = OntState.ONLINE, OntState.OFFLINE, OntState.UNKNOWN
+LOS, GASP = "loss_of_signal", "dying_gasp"
+
+
+def group(title: str, **values: Value) -> Group:
+    return Group(title, tuple(Field(key, key, value) for key, value in values.items()))
+
+
+def section(name: str, *groups: Group, age_s: float = 30.0, **values: Value) -> Section:
+    fields = tuple(Field(key, key, value) for key, value in values.items())
+    return Section(name, name, NOW - age_s, fields, groups)
+
+
+INTERNET = {"internet": True, "status": "Connected", "ip": "100.64.3.9", "username": "user000042"}
+HEALTHY = {
+    "system": section("system", model="EG8145V5", firmware="V5R020C00S280", cpu_percent=14, memory_percent=50),
+    "wan": section("wan", group("Internet", **INTERNET), group("TR069", internet=False, status="Connected")),
+    "wireless": section("wireless", group("5 GHz home", band="5 GHz", enabled=True, security="WPA2", noise_dbm=-92.0)),
+    "ethernet": section("ethernet", group("LAN1", status="Up", enabled=True, speed=1000, duplex="Full")),
+}
+
+
+def ont(**more: Any) -> Ont:
+    base = Ont(1, 1, "0/1/3", 7, serial="HWTC7D4630C3", state="online", admin="active", config_state="normal",
+               match_state="match", state_changed_at=NOW - 86400, onu_rx_dbm=-19.0, olt_rx_dbm=-21.0, onu_tx_dbm=2.2)  # fmt: skip
+    return replace(base, **more)
+
+
+def at_home(**more: Any) -> Situation:
+    """A customer with nothing wrong."""
+    base = Situation(
+        now=NOW,
+        ont=ont(),
+        state=ONLINE,
+        state_at=NOW - 20,
+        optics=Freshness.FRESH,
+        olt=Olt(1, "olt-03", "192.0.2.3", reachable=True),
+        port=Port(1, "0/1/3", oper="up", tx_dbm=4.0),
+        neighbours=[Neighbour(ONLINE, onu_rx_dbm=-20.0)] * 11,
+        cpe=Cpe("x", serial="HWTC7D4630C3", last_inform_at=NOW - 60, inform_interval_s=300, uptime_s=500_000),
+        managed=True,
+        sections=HEALTHY,
+    )
+    return replace(base, **more)
+
+
+def down(reason: str | None, ago_s: float = 120.0, **more: Any) -> Situation:
+    fallen = ont(state="offline", offline_reason=reason, state_changed_at=NOW - ago_s, onu_rx_dbm=None, **more)
+    return at_home(ont=fallen, state=OFFLINE, optics=Freshness.FRESH)
+
+
+def lost(reason: str | None, *ago_s: float) -> list[Neighbour]:
+    return [Neighbour(OFFLINE, reason, NOW - ago) for ago in ago_s]
+
+
+def weak_area(count: int) -> list[Neighbour]:
+    return [Neighbour(ONLINE, onu_rx_dbm=-26.5)] * count + [Neighbour(ONLINE, onu_rx_dbm=-20.0)] * (11 - count)
+
+
+def with_section(name: str, *groups: Group, age_s: float = 30.0, **values: Value) -> Situation:
+    return at_home(sections={**HEALTHY, name: section(name, *groups, age_s=age_s, **values)})
+
+
+def wan(**values: Value) -> Situation:
+    return with_section("wan", group("Internet", **{**INTERNET, **values}))
+
+
+def job(kind: JobKind, ago_s: float, state: JobState = JobState.VERIFIED, **data: float) -> Job:
+    at = NOW - ago_s
+    return Job(1, kind, state, 1, "HWTC7D4630C3", "olt-03", "0/1/3", "", "amy", "", at, at, finished_at=at, data=data)
+
+
+def booted(ago_s: float, **more: Any) -> Situation:
+    cpe = Cpe("x", last_inform_at=NOW - 60, inform_interval_s=300, uptime_s=ago_s - 60)
+    return at_home(cpe=cpe, **more)
+
+
+@dataclass(frozen=True)
+class Case:
+    """Readings in, verdict out."""
+
+    name: str
+    given: Callable[[], Situation]
+    code: str
+    says: str
+    """In the headline or the evidence."""
+    do: str = ""
+    """In the next step."""
+    source: str = ""
+    also: tuple[str, ...] = ()
+    limits: Limits = field(default_factory=Limits)
+
+
+CASES = [
+    Case(
+        "all is well",
+        lambda: at_home(),
+        "nothing_wrong",
+        "Rx at ONT -19.0 dBm",
+        "run a speed test",
+        "operator's CPE guide C",
+    ),
+    Case(
+        "all is well, and proven",
+        lambda: at_home(jobs=[job(JobKind.SPEED_TEST, 600, download_mbps=941.0, plan_mbps=1000.0)]),
+        "nothing_wrong",
+        "941.0 Mbit/s",
+        "customer's own device",
+        "operator's CPE guide C",
+    ),
+    Case(
+        "the line is slower than paid for",
+        lambda: at_home(jobs=[job(JobKind.SPEED_TEST, 600, download_mbps=41.0, plan_mbps=300.0)]),
+        "slow_line",
+        "41 of 300 Mbit/s",
+        "speed profile",
+        "TR-143",
+    ),
+    Case(
+        "an old speed test proves nothing",
+        lambda: at_home(jobs=[job(JobKind.SPEED_TEST, 90_000, download_mbps=1.0, plan_mbps=300.0)]),
+        "nothing_wrong",
+        "online",
+        "run a speed test",
+        "TR-143",
+    ),
+    Case(
+        "street dark: fibre",
+        lambda: replace(down(LOS), neighbours=lost(LOS, 121, 122, 119) + [Neighbour(ONLINE)] * 8),
+        "area_outage",
+        "4 of 12 ONTs of the port lost within 3s",
+        "do NOT reboot; send a fibre crew",
+        "ux study 1",
+    ),
+    Case(
+        "street dark: power",
+        lambda: replace(down(GASP), neighbours=lost(GASP, 100, 140, 160, 90) + [Neighbour(ONLINE)] * 7),
+        "area_outage",
+        "power cut; 5 ONTs lost together",
+        "power company",
+        "ux study 1",
+    ),
+    Case(
+        "three are no area yet",
+        lambda: replace(down(LOS), neighbours=lost(LOS, 121, 122) + [Neighbour(ONLINE)] * 9),
+        "drop_fibre_cut",
+        "9 of 11 other ONTs",
+        "send a fibre tech",
+        "limit area_onts",
+    ),
+    Case(
+        "three are an area where the config says so",
+        lambda: replace(down(LOS), neighbours=lost(LOS, 121, 122)),
+        "area_outage",
+        "limit: 3",
+        "",
+        "limit area_onts",
+        limits=Limits(area_onts=3),
+    ),
+    Case(
+        "others fell hours ago",
+        lambda: replace(down(LOS), neighbours=lost(LOS, 9000, 9001, 9002, 9003)),
+        "drop_fibre_cut",
+        "loss of signal 2m00s ago",
+        "",
+        "limit area_window_s",
+    ),
+    Case(
+        "others that nobody could read are not counted as lost",
+        lambda: replace(down(LOS), neighbours=[Neighbour(UNKNOWN, LOS, NOW - 120)] * 8),
+        "drop_fibre_cut",
+        "0 of 8",
+        "",
+        "unknown is never offline",
+    ),
+    Case(
+        "the whole port is down",
+        lambda: replace(down(LOS), port=Port(1, "0/1/3", oper="down", last_down_cause="LOS")),
+        "port_down",
+        "last cause LOS",
+        "do NOT reboot",
+        "IF-MIB",
+    ),
+    Case("one home without power", lambda: down(GASP), "power", "dying gasp 2m00s ago", "plug", "G.988"),
+    Case(
+        "one home without light",
+        lambda: down(LOS, last_onu_rx_dbm=-26.9, last_rx_at=NOW - 700),
+        "drop_fibre_cut",
+        "last light -26.9 dBm, 11m40s ago",
+        "do not swap",
+        "G.984.3",
+    ),
+    Case("rogue", lambda: down("rogue"), "rogue", "rogue ONT", "replace", "G.984.3"),
+    Case("restarting now", lambda: down("reset", 40), "restarting", "reset 40s ago", "wait", "last-down cause"),
+    Case(
+        "a restart that never ended",
+        lambda: down("reset", 4000),
+        "offline",
+        "reset",
+        "lights of the ONT",
+        "last-down cause",
+    ),
+    Case("offline, nobody says why", lambda: down(None), "offline", "no reason given", "", "missing is blank"),
+    Case(
+        "switched off at the OLT",
+        lambda: replace(down("deactivated"), ont=ont(state="offline", admin="deactivated")),
+        "deactivated",
+        "deactivated",
+        "billing",
+        "G.988",
+    ),
+    Case("identity refused", lambda: down("auth_failed"), "auth_failed", "auth failed", "serial number", "G.984.3"),
+    Case(
+        "waits unregistered on another port",
+        lambda: replace(
+            down(LOS),
+            unregistered=Unregistered(1, "0/1/5", "HWTC7D4630C3", first_seen_at=NOW - 900, last_seen_at=NOW - 20),
+        ),
+        "unregistered",
+        "waits to be registered at 0/1/5, not at 0/1/3",
+        "register it",
+        "autofind",
+    ),
+    Case(
+        "deleted at the OLT",
+        lambda: at_home(ont=ont(vanished_at=NOW - 3600), state=UNKNOWN),
+        "not_listed",
+        "gone since 1h00m ago",
+        "who deleted",
+        "ONT table",
+    ),
+    Case(
+        "hardware does not match",
+        lambda: at_home(ont=ont(match_state="mismatch")),
+        "mismatch",
+        "match state mismatch",
+        "profile",
+        "HUAWEI-XPON-MIB",
+    ),
+    Case(
+        "OLT silent, router speaks",
+        lambda: at_home(state=UNKNOWN, state_at=NOW - 730, olt=Olt(1, "olt-07", "x", error="no answer")),
+        "olt_silent",
+        "the router spoke to the ACS 1m00s ago",
+        "likely up",
+        "contradiction of sources",
+    ),
+    Case(
+        "OLT silent, router silent",
+        lambda: at_home(state=UNKNOWN, state_at=NOW - 730, cpe=None, managed=None),
+        "olt_silent",
+        "last reading of this port 12m10s ago",
+        "OLT first",
+        "unknown is never offline",
+    ),
+    Case(
+        "dirty connector",
+        lambda: at_home(ont=ont(onu_rx_dbm=-25.4, olt_rx_dbm=-27.3)),
+        "drop_fibre_weak",
+        "-25.4 dBm is below -25 dBm",
+        "do not swap",
+        "operator's CPE guide A",
+    ),
+    Case(
+        "exactly at the limit is good",
+        lambda: at_home(ont=ont(onu_rx_dbm=-25.0, olt_rx_dbm=-26.9)),
+        "nothing_wrong",
+        "-25.0",
+        "",
+        "operator's CPE guide A",
+    ),
+    Case(
+        "almost no light",
+        lambda: at_home(ont=ont(onu_rx_dbm=-29.0, olt_rx_dbm=-31.0)),
+        "drop_fibre_weak",
+        "Far too little",
+        "fibre tech",
+        "class B+",
+    ),
+    Case(
+        "the splitter, not the home",
+        lambda: at_home(ont=ont(onu_rx_dbm=-26.0, olt_rx_dbm=-28.0), neighbours=weak_area(7)),
+        "shared_fibre_weak",
+        "8 of 12 ONTs",
+        "splitter or feeder",
+        "shared span",
+    ),
+    Case(
+        "too much light",
+        lambda: at_home(ont=ont(onu_rx_dbm=-6.5, olt_rx_dbm=-8.6)),
+        "light_too_strong",
+        "above -8 dBm",
+        "attenuator",
+        "G.984.2",
+    ),
+    Case(
+        "ONT hears too little",
+        lambda: at_home(ont=ont(onu_rx_dbm=-29.0, olt_rx_dbm=-20.0)),
+        "ends_disagree",
+        "downstream loses 33.0 dB, upstream 22.2 dB",
+        "power meter",
+        "classes B+ and C+",
+        ("drop_fibre_weak",),
+    ),
+    Case(
+        "OLT hears too little",
+        lambda: at_home(ont=ont(onu_rx_dbm=-17.0, olt_rx_dbm=-30.0)),
+        "ends_disagree",
+        "OLT's receiver",
+        "",
+        "classes B+ and C+",
+    ),
+    Case(
+        "ends that may agree do not disagree",
+        lambda: at_home(ont=ont(onu_rx_dbm=-24.0, olt_rx_dbm=-20.0, onu_tx_dbm=None), port=None),
+        "nothing_wrong",
+        "-24.0",
+        "",
+        "what is not told suits the line best",
+    ),
+    Case(
+        "old light proves nothing",
+        lambda: at_home(ont=ont(onu_rx_dbm=-29.0), optics=Freshness.STALE),
+        "not_enough_known",
+        "not everything",
+        "refresh",
+        "stale data",
+    ),
+    Case(
+        "login refused",
+        lambda: wan(status="Disconnected", ip="", last_error="ERROR_AUTHENTICATION_FAILURE"),
+        "login_refused",
+        "login user000042",
+        "PPPoE login",
+        "TR-098",
+    ),
+    Case(
+        "account expired",
+        lambda: wan(status="Disconnected", last_error="ERROR_ACCOUNT_EXPIRED"),
+        "login_refused",
+        "ACCOUNT_EXPIRED",
+        "paid",
+        "TR-098",
+    ),
+    Case(
+        "access server silent",
+        lambda: wan(status="Connecting", last_error="ERROR_ISP_TIME_OUT", vlan=100),
+        "not_connected",
+        "Connecting, last error ERROR_ISP_TIME_OUT, VLAN 100",
+        "VLAN",
+        "TR-098",
+    ),
+    Case("no address", lambda: wan(ip=""), "no_address", "Connected", "DHCP", "TR-098"),
+    Case("an IPv6 address is one", lambda: wan(ip="", ipv6="2001:db8::1"), "nothing_wrong", "online", "", "TR-181"),
+    Case(
+        "nothing but management",
+        lambda: with_section("wan", group("TR069", internet=False, status="Connected")),
+        "no_internet_connection",
+        "TR069",
+        "provision",
+        "service lists",
+    ),
+    Case(
+        "router silent at the ACS",
+        lambda: at_home(cpe=Cpe("x", last_inform_at=NOW - 7200, inform_interval_s=300, uptime_s=1e6)),
+        "router_silent",
+        "silent at the ACS for 2h00m",
+        "through the OLT",
+        "GenieACS",
+    ),
+    Case(
+        "a slow informer is not silent",
+        lambda: at_home(cpe=Cpe("x", last_inform_at=NOW - 7200, inform_interval_s=3600, uptime_s=1e6)),
+        "nothing_wrong",
+        "online",
+        "",
+        "PeriodicInformInterval",
+    ),
+    Case(
+        "restarted by itself",
+        lambda: booted(300),
+        "restarts_by_itself",
+        "router up for 5m00s",
+        "power supply",
+        "DeviceInfo.UpTime",
+    ),
+    Case(
+        "restarted because we asked",
+        lambda: booted(300, jobs=[job(JobKind.REBOOT, 400)]),
+        "nothing_wrong",
+        "online",
+        "",
+        "jobs",
+    ),
+    Case(
+        "restarted after a power cut",
+        lambda: booted(300, ont=ont(offline_reason=GASP, state_changed_at=NOW - 350)),
+        "restarts_by_itself",
+        "dying gasp",
+        "plug",
+        "G.988",
+    ),
+    Case(
+        "noise",
+        lambda: with_section("wireless", group("2.4 GHz home", band="2.4 GHz", noise_dbm=-62.0)),
+        "wifi_congestion",
+        "noise -62 dBm (limit -75)",
+        "do not swap",
+        "operator's CPE guide B",
+    ),
+    Case(
+        "busy channel",
+        lambda: with_section("wireless", group("2.4 GHz home", band="2.4 GHz", utilization_percent=88)),
+        "wifi_congestion",
+        "88 % busy",
+        "channel",
+        "operator's CPE guide B",
+    ),
+    Case(
+        "noise on a network that is off",
+        lambda: with_section(
+            "wireless", group("2.4 GHz", enabled=False, noise_dbm=-50.0), group("5 GHz", enabled=True)
+        ),
+        "nothing_wrong",
+        "online",
+        "",
+        "operator's CPE guide B",
+    ),
+    Case(
+        "WiFi off",
+        lambda: with_section("wireless", group("2.4 GHz home", enabled=False)),
+        "wifi_off",
+        "off",
+        "switch it on",
+        "TR-181",
+    ),
+    Case(
+        "mesh node too far",
+        lambda: with_section("mesh", group("Attic", backhaul="Wi-Fi", backhaul_signal_dbm=-83.0)),
+        "mesh_backhaul",
+        "Attic: hears its parent at -83 dBm",
+        "closer",
+        "operator's CPE guide B",
+    ),
+    Case(
+        "mesh link busy",
+        lambda: with_section("mesh", group("Attic", backhaul="Wi-Fi", backhaul_utilization_percent=91)),
+        "mesh_backhaul",
+        "backhaul 91 % busy",
+        "closer",
+        "operator's CPE guide B",
+    ),
+    Case(
+        "a cabled mesh node has no signal",
+        lambda: with_section("mesh", group("Attic", backhaul="Ethernet", backhaul_signal_dbm=-95.0)),
+        "nothing_wrong",
+        "online",
+        "",
+        "TR-181 MultiAP",
+    ),
+    Case(
+        "slow port",
+        lambda: with_section("ethernet", group("LAN2", status="Up", speed=100, duplex="Full")),
+        "slow_lan_port",
+        "LAN2: 100 Mbit/s",
+        "cable",
+        "IEEE 802.3",
+    ),
+    Case(
+        "a slow port with nothing in it",
+        lambda: with_section("ethernet", group("LAN2", status="NoLink", speed=100)),
+        "nothing_wrong",
+        "online",
+        "",
+        "IEEE 802.3",
+    ),
+    Case(
+        "half duplex",
+        lambda: with_section("ethernet", group("LAN2", status="Up", speed=1000, duplex="Half")),
+        "slow_lan_port",
+        "half duplex",
+        "",
+        "IEEE 802.3",
+    ),
+    Case(
+        "far devices",
+        lambda: with_section("clients", group("phone", signal_dbm=-81.0), group("tv", signal_dbm=-50.0)),
+        "wifi_far_clients",
+        "1 of 2 WiFi devices",
+        "mesh node",
+        "operator's CPE guide",
+    ),
+    Case(
+        "busy router",
+        lambda: with_section("system", cpu_percent=97, memory_percent=50),
+        "router_overloaded",
+        "CPU 97 % (limit 90 %)",
+        "",
+        "ProcessStatus",
+    ),
+    Case(
+        "old firmware",
+        lambda: at_home(),
+        "ageing_firmware",
+        "older than V5R020C10",
+        "install",
+        "operator's list",
+        limits=Limits(old_firmware={"EG8145": "V5R020C10"}),
+    ),
+    Case(
+        "numbers in firmware names count as numbers",
+        lambda: at_home(),
+        "nothing_wrong",
+        "online",
+        "",
+        "operator's list",
+        limits=Limits(old_firmware={"EG8145": "V5R9C00S280"}),
+    ),
+    Case(
+        "open WiFi",
+        lambda: with_section("wireless", group("2.4 GHz home", enabled=True, security="None")),
+        "wifi_open",
+        "security None",
+        "password",
+        "BeaconType",
+    ),
+    Case(
+        "port switched off",
+        lambda: with_section("ethernet", group("LAN3", status="Disabled", enabled=False)),
+        "lan_port_off",
+        "LAN3",
+        "switch it on",
+        "TR-098",
+    ),
+    Case(
+        "not managed",
+        lambda: at_home(managed=False, cpe=None, sections={}),
+        "not_enough_known",
+        "Rx at ONT -19.0",
+        "refresh",
+        "never a guess",
+    ),
+    Case(
+        "a router that was read long ago proves nothing",
+        lambda: with_section("wan", group("Internet", internet=True, status="Disconnected"), age_s=7200),
+        "not_enough_known",
+        "not everything",
+        "refresh",
+        "stale data",
+    ),
+]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_verdict(case: Case) -> None:
+    verdict = judge(case.given(), case.limits)
+    finding = verdict.finding
+    assert finding.code == case.code, finding
+    assert case.says in " | ".join((finding.headline, *finding.evidence))
+    assert case.do in finding.next_step
+    assert finding.reason
+    for code in case.also:
+        assert code in [other.code for other in verdict.also]
+
+
+def test_every_rule_has_a_case_and_a_source() -> None:
+    assert {rule.code for rule in RULES} <= {case.code for case in CASES} | {
+        code for case in CASES for code in case.also
+    }
+    assert all(rule.source and rule.reason and rule.next_step for rule in RULES)
+    assert len({rule.code for rule in RULES}) == len(RULES)
+
+
+def test_limits_that_are_named_exist() -> None:
+    known = {f"diagnosis.{name}" for name in Limits.__slots__}
+    known |= {f"thresholds.{name}" for name in ("rx_warning_dbm", "rx_critical_dbm", "rx_overload_dbm")}
+    assert {limit for rule in RULES for limit in rule.limits} <= known
+
+
+def test_what_is_missing_is_named() -> None:
+    verdict = judge(at_home(managed=False, cpe=None, sections={}, optics=Freshness.STALE), Limits())
+    assert verdict.finding.severity is Severity.UNKNOWN
+    assert verdict.needs == (
+        "a fresh light reading (the last is stale)",
+        "the router itself: the ACS does not know it",
+    )
+
+
+def test_while_the_line_is_down_nothing_is_said_about_the_home() -> None:
+    broken = {**HEALTHY, "wireless": section("wireless", group("2.4 GHz", noise_dbm=-50.0))}
+    verdict = judge(replace(down(LOS), sections=broken), Limits())
+    assert (verdict.finding.code, verdict.also, verdict.needs) == ("drop_fibre_cut", (), ())
+
+
+def test_several_findings_come_in_the_order_of_their_weight() -> None:
+    sections = {
+        **HEALTHY,
+        "wireless": section("wireless", group("2.4 GHz home", band="2.4 GHz", noise_dbm=-60.0)),
+        "ethernet": section("ethernet", group("LAN1", status="Up", speed=10)),
+    }
+    verdict = judge(at_home(sections=sections, ont=ont(onu_rx_dbm=-26.0, olt_rx_dbm=-28.0)), Limits())
+    assert [verdict.finding.code, *(f.code for f in verdict.also)] == [
+        "drop_fibre_weak",
+        "wifi_congestion",
+        "slow_lan_port",
+    ]
