@@ -93,6 +93,12 @@ def _object(body: Mapping[str, Any]) -> str:
     return "objectName"
 
 
+def _file(body: Mapping[str, Any]) -> str:
+    if not isinstance(body.get("file"), str) or not body["file"]:
+        raise ValueError("download needs the name of a file")
+    return "file"
+
+
 def _nothing(body: Mapping[str, Any]) -> str:
     return "name"
 
@@ -101,6 +107,7 @@ _TASKS = {
     "getParameterValues": _names,
     "setParameterValues": _values,
     "refreshObject": _object,
+    "download": _file,
     "reboot": _nothing,
     "factoryReset": _nothing,
 }

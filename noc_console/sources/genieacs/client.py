@@ -149,13 +149,21 @@ class NbiClient:
 
     async def tasks(self, query: checks.Query) -> list[Document]:
         """Queued and faulted tasks that match."""
-        arguments = {"query": _json(checks.task_query(query))}
-        return await _documents(await self._send("GET", "tasks/", arguments))
+        return await self._rows("tasks", checks.task_query(query))
 
     async def faults(self, query: checks.Query) -> list[AcsFault]:
         """Faults that match."""
-        arguments = {"query": _json(checks.row_query(query))}
-        return [AcsFault.parse(row) for row in await _documents(await self._send("GET", "faults/", arguments))]
+        return [AcsFault.parse(row) for row in await self._rows("faults", checks.row_query(query))]
+
+    async def files(self, query: checks.Query) -> list[Document]:
+        """Files that the ACS can give to routers, with their ``metadata``; without their content."""
+        return await self._rows("files", checks.row_query(query))
+
+    async def operations(self, device_id: str) -> list[Document]:
+        """What a router has accepted and not yet told the end of, such as a download."""
+        # Their ids are "<device>:<key>", and ";" follows ":".
+        within = {"$gte": f"{device_id}:", "$lt": f"{device_id};"}
+        return await self._rows("operations", checks.row_query({"_id": within}))
 
     async def fault_of(self, device_id: str, task_id: str) -> AcsFault | None:
         """The fault of one task."""
@@ -225,6 +233,13 @@ class NbiClient:
         """
         return await self._delete(f"faults/{_segment(fault_id)}")
 
+    async def pause(self, seconds: float) -> None:
+        """Wait before asking again."""
+        await asyncio.sleep(seconds * self._pause_scale)
+
+    async def _rows(self, collection: str, query: checks.Query) -> list[Document]:
+        return await _documents(await self._send("GET", f"{collection}/", {"query": _json(query)}))
+
     async def _delete(self, url: str) -> bool:
         for pause_s in (*_IN_SESSION_PAUSES_S, None):
             response = await self._send("DELETE", url)
@@ -233,7 +248,7 @@ class NbiClient:
             if response.status_code != 503:
                 raise _unexpected(response)
             if pause_s is not None:
-                await asyncio.sleep(pause_s * self._pause_scale)
+                await self.pause(pause_s)
         raise SourceTimeout("the router stays in a session with the ACS", SOURCE, hint="try again in a minute")
 
     # Transport

@@ -44,7 +44,6 @@ class Delivery:
     """For the operator."""
     withdrawn: bool = True
     """Whether nothing of it is left at the ACS, proven."""
-    fault: AcsFault | None = None
     task_id: str = ""
     """Empty when the ACS' answer was lost."""
 
@@ -72,6 +71,8 @@ async def deliver(
     cr_timeout_s: float | None,
     step: Step,
     happened: Callable[[], Awaitable[bool]],
+    *,
+    secret: bool = False,
 ) -> Delivery:
     """Post a task with a connection request and leave nothing behind.
 
@@ -82,6 +83,7 @@ async def deliver(
         cr_timeout_s: How long the ACS waits for the router.
         step: Told what happens.
         happened: Whether the router did it after all; asked when the task is gone and nobody said why.
+        secret: The task holds a secret: of a fault only the codes are told.
     """
     key = str(body["uniqueKey"])
     try:
@@ -91,12 +93,12 @@ async def deliver(
             raise
         except (SourceProtocolError, SourceTimeout) as error:
             await step(f"lost: {error.message}")
-            return await _lost(client, device_id, key, error, happened)
+            return await _lost(client, device_id, key, error, happened, secret)
         if result.outcome is TaskOutcome.DONE:
             await step("the router accepted it")
             return Delivery(End.DELIVERED, "delivered", task_id=result.task_id)
         if result.outcome is TaskOutcome.FAULTED:
-            return await _faulted(client, device_id, result.task_id, step)
+            return await _faulted(client, device_id, result.task_id, step, secret)
         await step(f"no contact: {result.reason}")
         return await _no_contact(client, result.task_id, result.reason, step, happened)
     except asyncio.CancelledError:
@@ -104,18 +106,22 @@ async def deliver(
         raise
 
 
-async def _faulted(client: NbiClient, device_id: str, task_id: str, step: Step) -> Delivery:
+async def _faulted(client: NbiClient, device_id: str, task_id: str, step: Step, secret: bool) -> Delivery:
     try:
         fault = await client.fault_of(device_id, task_id)
     except SourceError as error:
         text = f"the router refused it; why cannot be read: {error.message}"
         return Delivery(End.FAULT, text, withdrawn=await remove(client, task_id, None) is None)
-    text = str(fault) if fault else "the router refused it; the fault is gone already"
+    text = _told(fault, secret) if fault else "the router refused it; the fault is gone already"
     await step(text)
     trouble = await remove(client, task_id, fault.id if fault else None)
     if trouble:
         text += f"; the ACS will try again, as it could not be withdrawn: {trouble}"
-    return Delivery(End.FAULT, text, withdrawn=not trouble, fault=fault)
+    return Delivery(End.FAULT, text, withdrawn=not trouble)
+
+
+def _told(fault: AcsFault, secret: bool) -> str:
+    return fault.codes if secret else str(fault)
 
 
 async def _no_contact(
@@ -137,7 +143,12 @@ async def _no_contact(
 
 
 async def _lost(
-    client: NbiClient, device_id: str, key: str, error: SourceError, happened: Callable[[], Awaitable[bool]]
+    client: NbiClient,
+    device_id: str,
+    key: str,
+    error: SourceError,
+    happened: Callable[[], Awaitable[bool]],
+    secret: bool,
 ) -> Delivery:
     """The request was sent and no answer came: look what the ACS made of it."""
     try:
@@ -148,7 +159,7 @@ async def _lost(
             if trouble:
                 return Delivery(End.UNKNOWN, f"{error.message}; could not be withdrawn: {trouble}", withdrawn=False)
             if fault:
-                return Delivery(End.FAULT, str(fault), fault=fault)
+                return Delivery(End.FAULT, _told(fault, secret))
         if await happened():
             return Delivery(End.DELIVERED, "delivered, though the answer of the ACS was lost")
     except SourceError as again:

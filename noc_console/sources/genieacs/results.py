@@ -99,6 +99,12 @@ class AcsFault:
         inner = "; ".join(f"{code} {text} at {path}" for path, code, text in self.parameters)
         return f"fault {self.code.removeprefix('cwmp.')} {self.message}" + (f" ({inner})" if inner else "")
 
+    @property
+    def codes(self) -> str:
+        """The same without the router's own words, which may repeat what it was sent."""
+        inner = "; ".join(f"{code} at {path}" for path, code, _ in self.parameters)
+        return f"fault {self.code.removeprefix('cwmp.')}" + (f" ({inner})" if inner else "")
+
 
 @dataclass(frozen=True, slots=True)
 class TaskResult:
