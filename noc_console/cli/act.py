@@ -10,16 +10,15 @@ from pathlib import Path
 
 from noc_console.cli.caller import who
 from noc_console.cli.child import CollectorChild
+from noc_console.cli.lookup import find_onts
 from noc_console.cli.output import Exit, fail, print_json
 from noc_console.cli.rows import Network, job_row
-from noc_console.cli.show import find_onts
 from noc_console.config.model import Config
 from noc_console.domain.errors import ActionRefused, SourceError
 from noc_console.domain.jobs import Job, JobKind, JobRequest, JobState
 from noc_console.domain.network import Ont
 from noc_console.domain.policy import blockers, confirmation
 from noc_console.storage.backend import StorageBackend
-from noc_console.storage.sources import DEAD_AFTER_S
 
 FOLLOW_S = 0.3
 COLLECTOR_START_S = 30.0
@@ -44,7 +43,7 @@ async def act(config: Config, config_file: Path, order: Order) -> Exit:
     child: CollectorChild | None = None
     try:
         network = await _network(backend, config)
-        lives = network is not None and _collector_lives(network)
+        lives = network is not None and network.collector_lives
         if order.wait:
             child = CollectorChild(config_file)  # stands by while another works, and takes over should that one die
         elif not lives:
@@ -80,12 +79,6 @@ async def _network(backend: StorageBackend, config: Config) -> Network | None:
         return None
 
 
-def _collector_lives(network: Network) -> bool:
-    now = time.time()
-    alive = [c for c in network.changes.collectors if now - c.heartbeat_at < DEAD_AFTER_S]
-    return any(collector.mode != "once" for collector in alive)
-
-
 async def _wait_for_collector(backend: StorageBackend, config: Config) -> Network:
     """Wait for a collector that has asked every OLT once."""
     begun_at = time.time()
@@ -96,7 +89,7 @@ async def _wait_for_collector(backend: StorageBackend, config: Config) -> Networ
                 network = await _network(backend, config)
                 olts = network.changes.olts if network else []
                 asked = {olt.name for olt in olts if olt.last_poll_at is not None and olt.last_poll_at >= begun_at}
-                if network and _collector_lives(network) and configured <= asked:
+                if network and network.collector_lives and configured <= asked:
                     return network
                 await asyncio.sleep(FOLLOW_S)
     except TimeoutError:

@@ -52,6 +52,7 @@ def _settings(config: Config, theme: str | None, screen: str, read_only: bool, f
         site=config.console.site,
         thresholds=config.thresholds.domain(),
         olt_thresholds={olt.name: olt.thresholds.domain() for olt in config.olts if olt.thresholds},
+        limits=config.diagnosis.domain(),
         intervals=Intervals(polling.state_s, polling.optics_s, polling.health_s, polling.inventory_s, polling.cpe_s),
         theme=theme or config.console.theme,
         mouse=config.console.mouse,

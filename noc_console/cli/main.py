@@ -151,12 +151,16 @@ def show(
 
 
 @app.command()
-def lookup(text: str, as_json: Json = False) -> None:
-    """Find one ONT by serial (any form), description, MAC, IP or PPPoE login, and print everything about it."""
-    from noc_console.cli import show as command
+def lookup(
+    text: str,
+    cached: Annotated[bool, typer.Option("--cached", help="Only what is stored: read nothing again.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Find one customer by serial (any form), MAC, IP, PPPoE login or description; say what is wrong and what to do."""
+    from noc_console.cli.lookup import lookup as command
 
     config, _ = _config()
-    raise SystemExit(_with_backend(config, lambda backend: command.lookup(backend, config, text, as_json)))
+    raise SystemExit(_with_backend(config, lambda backend: command(backend, config, text, as_json, cached)))
 
 
 Serial = Annotated[str, typer.Argument(help="Serial number in any form.")]

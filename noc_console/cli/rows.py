@@ -8,12 +8,13 @@ from typing import Any
 
 from noc_console.cli.output import iso
 from noc_console.config.model import Config
-from noc_console.domain.freshness import classify
+from noc_console.domain.freshness import Freshness, classify
 from noc_console.domain.identity import OntSerial
 from noc_console.domain.jobs import Job
-from noc_console.domain.network import Changes, CoreDevice, CoreInterface, Event, Olt, Ont, PollKind
+from noc_console.domain.network import Changes, CoreDevice, CoreInterface, Cpe, Event, Olt, Ont, PollKind
 from noc_console.domain.ont import OntState, effective_state
 from noc_console.domain.optics import classify_signal
+from noc_console.storage.sources import DEAD_AFTER_S
 
 Row = dict[str, Any]
 
@@ -24,12 +25,10 @@ class Network:
     def __init__(self, changes: Changes, config: Config, now: float) -> None:
         self.changes = changes
         self._config = config
-        self._now = now
+        self.now = now
         self._olts = {olt.id: olt for olt in changes.olts}
         self._unverified = {olt.id: sorted(olt.unverified_of("ont")) for olt in changes.olts}
-        self._state_at = {
-            (mark.olt_id, mark.port): mark.observed_at for mark in changes.marks if mark.kind is PollKind.STATE
-        }
+        self._read_at = {(mark.olt_id, mark.port, mark.kind): mark.observed_at for mark in changes.marks}
 
     def olt(self, ont: Ont) -> Olt | None:
         """The OLT of an ONT; None when it is no longer configured."""
@@ -37,15 +36,38 @@ class Network:
 
     def observed_at(self, ont: Ont) -> float | None:
         """When this ONT's state was last read."""
-        times = (self._state_at.get((ont.olt_id, ont.port)), ont.refreshed_at)
+        times = (self._read_at.get((ont.olt_id, ont.port, PollKind.STATE)), ont.refreshed_at)
         return max((at for at in times if at is not None), default=None)
 
     def state(self, ont: Ont) -> OntState:
         """The state that may be shown now."""
         olt = self.olt(ont)
         reachable = olt is not None and olt.reachable is not False
-        trust = classify(self.observed_at(ont), self._now, self._config.polling.state_s, reachable)
+        trust = classify(self.observed_at(ont), self.now, self._config.polling.state_s, reachable)
         return effective_state(OntState(ont.state), trust)
+
+    def optics(self, ont: Ont) -> Freshness:
+        """How far its light levels may be trusted now."""
+        olt = self.olt(ont)
+        reachable = olt is not None and olt.reachable is not False
+        times = (self._read_at.get((ont.olt_id, ont.port, PollKind.OPTICS)), ont.refreshed_at)
+        read_at = max((at for at in times if at is not None), default=None)
+        return classify(read_at, self.now, self._config.polling.optics_s, reachable)
+
+    def routers(self, ont: Ont) -> list[Cpe]:
+        """What the ACS knows under its serial number; several are possible and never guessed between."""
+        return [cpe for cpe in self.changes.cpes if ont.serial and cpe.serial == ont.serial]
+
+    @property
+    def acs_ok(self) -> bool:
+        """Whether the ACS answered the last time."""
+        return any(source.name == "genieacs" and source.state == "ok" for source in self.changes.sources)
+
+    @property
+    def collector_lives(self) -> bool:
+        """Whether a collector is there that does jobs."""
+        alive = [c for c in self.changes.collectors if self.now - c.heartbeat_at < DEAD_AFTER_S]
+        return any(collector.mode != "once" for collector in alive)
 
     def onts(self) -> list[Ont]:
         """ONTs of configured OLTs, in the order of OLT, port and id."""
@@ -86,7 +108,7 @@ class Network:
             "firmware": ont.firmware,
             "first_seen_at": iso(ont.first_seen_at),
             "observed_at": iso(observed_at),
-            "age_s": None if observed_at is None else round(max(0.0, self._now - observed_at), 1),
+            "age_s": None if observed_at is None else round(max(0.0, self.now - observed_at), 1),
             "unverified": self._unverified.get(ont.olt_id, []),
         }
 
@@ -102,7 +124,7 @@ class Network:
                 "model": ont.model,
                 "first_seen_at": iso(ont.first_seen_at),
                 "last_seen_at": iso(ont.last_seen_at),
-                "age_s": round(max(0.0, self._now - ont.last_seen_at), 1),
+                "age_s": round(max(0.0, self.now - ont.last_seen_at), 1),
             }
             for ont in sorted(waiting, key=lambda ont: -ont.first_seen_at)
         ]
@@ -194,6 +216,9 @@ def job_row(job: Job) -> Row:
         "expires_at": iso(job.expires_at),
         "finished_at": iso(job.finished_at),
         "forced": job.forced,
+        "parameters": dict(job.parameters),
+        "data": dict(job.data),
+        "bulk_id": job.batch_id,
         "steps": [{"at": iso(step.at), "text": step.text} for step in job.steps],
     }
 

@@ -1,20 +1,15 @@
-"""``noc-console show`` and ``lookup``: what is known, for people and programs."""
+"""``noc-console show``: what is known, for people and programs."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from contextlib import suppress
-from dataclasses import asdict
 
-from noc_console.cli.output import Exit, fail, iso, print_json, print_table
+from noc_console.cli.output import Exit, fail, print_json, print_table
 from noc_console.cli.rows import Network, Row, core_rows, event_rows, job_row
 from noc_console.config.model import Config
-from noc_console.domain.cpe import Section
 from noc_console.domain.filters import FilterError, parse_filter
-from noc_console.domain.identity import OntSerial, parse_mac
 from noc_console.domain.jobs import Job
-from noc_console.domain.network import Cpe, Ont
 from noc_console.storage.backend import StorageBackend
 
 ONT_COLUMNS = (
@@ -100,13 +95,13 @@ async def show(backend: StorageBackend, config: Config, what: str, filter_text: 
         print_json(rows)
         return
     if what == "onts":
-        rows = [_named(row) for row in rows]
+        rows = [named(row) for row in rows]
     elif what == "core":
         rows = [line for row in rows for line in _with_interfaces(row)]
     print_table(rows, columns)
 
 
-def _named(row: Row) -> Row:
+def named(row: Row) -> Row:
     """For a table: EPON ONUs go by their MAC."""
     return row | {"identity": row["serial"] or row["mac"]}
 
@@ -139,86 +134,3 @@ def _matcher(text: str) -> Callable[[Mapping[str, object]], bool]:
         return parse_filter(text).matches
     except FilterError as error:
         fail(f"filter: {error}", Exit.USAGE)
-
-
-def find_onts(network: Network, text: str) -> list[Ont]:
-    """ONTs that ``text`` names: a serial or MAC in any form, a router's address or login, part of a description."""
-    onts = network.onts()
-    names = _identities(text)
-    if exact := [ont for ont in onts if ont.identity in names]:
-        return exact
-    wanted = text.strip().lower()
-    serials = {cpe.serial for cpe in network.changes.cpes if cpe.serial and _names_cpe(cpe, wanted, names)}
-    if by_cpe := [ont for ont in onts if ont.serial in serials]:
-        return by_cpe
-    plain = _plain(wanted)
-    return [
-        ont
-        for ont in onts
-        if wanted in (ont.description or "").lower() or (len(plain) >= 4 and plain in _plain(ont.identity or ""))
-    ]
-
-
-def _identities(text: str) -> set[str]:
-    """What ``text`` may be as a canonical serial number or MAC address."""
-    found = set()
-    with suppress(ValueError):
-        found.add(OntSerial.parse(text).text)
-    with suppress(ValueError):
-        found.add(parse_mac(text))
-    return found
-
-
-def _plain(text: str) -> str:
-    return text.lower().translate({ord(separator): None for separator in ":-. "})
-
-
-def _names_cpe(cpe: Cpe, wanted: str, names: set[str]) -> bool:
-    told = (cpe.wan_ip, cpe.pppoe_user, cpe.acs_serial)
-    return cpe.mac in names or wanted in {name.lower() for name in told if name}
-
-
-async def lookup(backend: StorageBackend, config: Config, text: str, as_json: bool) -> Exit:
-    """Print everything about the one ONT that ``text`` names; offer them when there are several."""
-    network = await read_network(backend, config)
-    found = find_onts(network, text)
-    rows = [network.ont_row(ont) for ont in found]
-    if len(found) != 1:
-        if as_json:
-            print_json({"matches": rows})
-        elif found:
-            print(f"{len(found)} ONTs match; name one by its serial number or MAC:")
-            print_table([_named(row) for row in rows], ONT_COLUMNS)
-        else:
-            print(f"nothing known matches {text!r}")
-        return Exit.DONE if found else Exit.FAILED
-    ont = found[0]
-    cpes = [cpe for cpe in network.changes.cpes if ont.serial and cpe.serial == ont.serial]
-    sections = await backend.sections(ont.serial) if ont.serial else []
-    if as_json:
-        routers = [asdict(cpe) for cpe in cpes]
-        print_json({"matches": rows, "ont": rows[0], "routers": routers, "sections": [asdict(s) for s in sections]})
-    else:
-        _print_ont(rows[0], cpes, sections)
-    return Exit.DONE
-
-
-def _print_ont(row: Row, cpes: list[Cpe], sections: list[Section]) -> None:
-    for key, value in row.items():
-        if value is not None and key != "unverified":
-            print(f"{key:20} {value}{'  (not verified on this model)' if key in row['unverified'] else ''}")
-    print()
-    if row["serial"] is None:
-        print("its router cannot be looked up: the OLT gives no serial number")
-    elif not cpes:
-        print("not managed via TR-069 (the ACS knows no router with this serial number)")
-    for cpe in cpes:
-        print(f"router {cpe.device_id}  last inform {iso(cpe.last_inform_at) or 'never'}")
-    for section in sections:
-        print(f"\n{section.title}  (read {iso(section.observed_at) or 'never'})")
-        for item in section.fields:
-            print(f"  {item.label:20} {item.value} {item.unit}".rstrip())
-        for group in section.groups:
-            print(f"  {group.title}")
-            for item in group.fields:
-                print(f"    {item.label:18} {item.value} {item.unit}".rstrip())

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from noc_console.domain.diagnosis.limits import Limits
 from noc_console.domain.optics import Thresholds
 
 
@@ -29,6 +30,8 @@ class ConsoleSettings:
     thresholds: Thresholds = field(default_factory=Thresholds)
     olt_thresholds: Mapping[str, Thresholds] = field(default_factory=dict)
     """Per OLT name, where it differs."""
+    limits: Limits = field(default_factory=Limits)
+    """Of the verdict."""
     intervals: Intervals = field(default_factory=Intervals)
     theme: str | None = None
     """None chooses by the terminal: mono under ``NO_COLOR``, else dark."""

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from noc_console.console.render.cells import Cell, Line, fit, flow, wrap
 from noc_console.console.render.doubt import doubt, footnote
 from noc_console.console.render.times import ago, read_ago
+from noc_console.console.render.verdict import render_evidence, render_head
 from noc_console.console.state.facts import OntFacts, as_reason, contradiction
+from noc_console.domain.diagnosis.verdict import Verdict
 from noc_console.domain.freshness import format_age
 from noc_console.domain.identity import OntSerial
 from noc_console.domain.optics import margin_db
@@ -31,9 +33,9 @@ def paragraph(text: str, width: int, role: str, mark: str = " ") -> list[Line]:
     ]
 
 
-def render_summary(facts: OntFacts, width: int, absolute: bool) -> list[Line]:
-    """The whole tab; its first five lines stand alone on a small screen."""
-    lines: list[Line] = [_identity(facts)]
+def render_summary(facts: OntFacts, verdict: Verdict, width: int, absolute: bool) -> list[Line]:
+    """The whole tab; its first lines stand alone on a small screen."""
+    lines: list[Line] = [_identity(facts), *render_head(verdict, width)]
     lines += labelled("OLT says", _olt_side(facts, absolute), width)
     against = contradiction(facts)
     acs = labelled("ACS says", acs_side(facts, absolute), width)
@@ -45,6 +47,7 @@ def render_summary(facts: OntFacts, width: int, absolute: bool) -> list[Line]:
         lines += labelled("reason", _reason(facts), width)
     if facts.state == "unknown" and facts.olt is not None and facts.olt.error:
         lines += paragraph(f"{facts.olt_name}: {facts.olt.error}", width, "unknown", "?")
+    lines += [(), *render_evidence(verdict, width)]
     lines += [(), *labelled("serial", _serial_forms(facts), width)]
     if facts.ont.mac:
         lines += labelled("MAC", [[(facts.ont.mac, "base"), *doubt(facts.unverified, "mac")]], width)

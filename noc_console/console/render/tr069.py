@@ -29,6 +29,13 @@ class CpeView:
     error: str | None = None
     """Why nothing could be asked."""
 
+    @property
+    def managed(self) -> bool | None:
+        """Whether the ACS knows the router; None when it was not asked, or did not answer."""
+        if self.device_id is not None:
+            return True
+        return False if self.job is not None and self.job.state is JobState.VERIFIED else None
+
 
 def render_tr069(facts: OntFacts, view: CpeView, width: int, absolute: bool) -> list[Line]:
     """The whole tab."""

@@ -24,6 +24,7 @@ from noc_console.console.screens.charting import Charting, Subject, light_of, tr
 from noc_console.console.screens.router import RouterReader
 from noc_console.console.screens.view import Background
 from noc_console.console.state.facts import OntFacts, gather
+from noc_console.console.state.judging import verdict_of
 from noc_console.console.state.model import Delta
 from noc_console.console.state.tree import NodeKey
 from noc_console.console.widgets.lines import FocusPane, LinePane
@@ -111,7 +112,7 @@ class DetailPane(Background, Container):
             return
         ont_id = self.desk.model.onts.get(self.row, "id")
         touched = any(self.desk.model.jobs[job_id].ont_id == ont_id for job_id in delta.jobs)
-        if (self.tab == "tr-069" and touched) or (self.tab == "history" and delta.events):
+        if (self.tab in ("summary", "tr-069") and touched) or (self.tab == "history" and delta.events):
             self._fetch_settled()
 
     def tick(self) -> None:
@@ -164,7 +165,9 @@ class DetailPane(Background, Container):
         if self.tab == "jobs":
             shown = [job for job in facts.jobs if job.kind is not JobKind.VIEW]
             return render_ont_jobs(shown, width, facts.now, absolute)
-        return render_summary(facts, width, absolute)
+        view = self._router.view
+        verdict = verdict_of(self.desk.model, facts, view.sections, view.managed, self.desk.settings.limits)
+        return render_summary(facts, verdict, width, absolute)
 
     # -- actions ---------------------------------------------------------------------------------------------------
 
@@ -217,8 +220,8 @@ class DetailPane(Background, Container):
             self._draw_chart()
         elif facts is not None and self.tab == "history":
             await self._fetch_events(facts)
-        elif facts is not None and self.tab == "tr-069":
-            await self._router.ask(facts)
+        elif facts is not None and self.tab in ("summary", "tr-069"):
+            await self._router.ask(facts, refresh=self.tab == "tr-069")
 
     def _subject(self) -> Subject | None:
         """What the chart in view is about."""

@@ -32,15 +32,15 @@ class RouterReader:
         """Whether an answer is under way."""
         return self.view.job is not None and not self.view.job.ended
 
-    async def ask(self, facts: OntFacts) -> None:
-        """View what the ACS holds; when that is old, have the router read."""
+    async def ask(self, facts: OntFacts, refresh: bool) -> None:
+        """View what the ACS holds; with ``refresh``, when that is old, have the router read."""
         if facts.ont.serial is None or (facts.acs is not None and facts.acs.state == "off"):
             return
         if not await self._read(facts, facts.ont.serial) or self.waiting:
             return
         seen = [section.observed_at for section in self.view.sections if section.observed_at is not None]
         viewed = (facts.ont.id, JobKind.VIEW) in self._asked_at
-        stale = viewed and seen and self._desk.now() - min(seen) > STALE_S
+        stale = refresh and viewed and seen and self._desk.now() - min(seen) > STALE_S
         await self._order(facts, JobKind.REFRESH if stale else JobKind.VIEW)
 
     async def _read(self, facts: OntFacts, serial: str) -> bool:

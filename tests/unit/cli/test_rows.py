@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from noc_console.cli.lookup import find_onts
 from noc_console.cli.rows import Network
-from noc_console.cli.show import find_onts
 from noc_console.config.model import Config, OltConfig
 from noc_console.domain.network import Changes, Olt, Ont, Unregistered
 

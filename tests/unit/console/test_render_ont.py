@@ -14,7 +14,9 @@ from noc_console.console.render.optical import render_values
 from noc_console.console.render.summary import render_summary
 from noc_console.console.settings import ConsoleSettings
 from noc_console.console.state.facts import OntFacts, gather
+from noc_console.console.state.judging import verdict_of
 from noc_console.console.state.model import Delta, Model
+from noc_console.domain.diagnosis.limits import Limits
 from noc_console.domain.network import Changes, Olt, Ont, Outcome, PollKind, PollMark
 
 NOW = 1_000_000.0
@@ -40,7 +42,8 @@ def facts_of(ont: Ont = ONT, olt: Olt = OLT) -> OntFacts:
 
 
 def summary(facts: OntFacts, width: int = 60) -> str:
-    lines = render_summary(facts, width, absolute=False)
+    verdict = verdict_of(Model(ConsoleSettings()), facts, [], None, Limits())
+    lines = render_summary(facts, verdict, width, absolute=False)
     assert all(width_of(line) <= width for line in lines)
     return plain(lines)
 

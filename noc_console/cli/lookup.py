@@ -1,0 +1,165 @@
+"""``noc-console lookup``: from any scrap to one page that says what is wrong and what to do."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import asdict
+
+from noc_console.cli.caller import who
+from noc_console.cli.judging import verdict_lines, verdict_of, verdict_row
+from noc_console.cli.output import Exit, iso, print_json, print_table
+from noc_console.cli.rows import Network, Row
+from noc_console.cli.show import ONT_COLUMNS, named, read_network
+from noc_console.config.model import Config
+from noc_console.domain.cpe import Section
+from noc_console.domain.errors import NocError
+from noc_console.domain.identity import OntSerial, parse_mac
+from noc_console.domain.jobs import JobKind, JobRequest
+from noc_console.domain.network import Cpe, Ont
+from noc_console.storage.backend import StorageBackend
+
+FRESH_S = 60.0
+REFRESH_WAIT_S = 30.0
+LOOK_S = 0.3
+
+
+def find_onts(network: Network, text: str) -> list[Ont]:
+    """ONTs that ``text`` names: a serial or MAC in any form, a router's address or login, part of a description."""
+    onts = network.onts()
+    names = _identities(text)
+    if exact := [ont for ont in onts if ont.identity in names]:
+        return exact
+    wanted = text.strip().lower()
+    serials = {cpe.serial for cpe in find_routers(network, text)}
+    if by_cpe := [ont for ont in onts if ont.serial and ont.serial in serials]:
+        return by_cpe
+    plain = _plain(wanted)
+    return [
+        ont
+        for ont in onts
+        if wanted in (ont.description or "").lower() or (len(plain) >= 4 and plain in _plain(ont.identity or ""))
+    ]
+
+
+def find_routers(network: Network, text: str) -> list[Cpe]:
+    """Routers that ``text`` names: by address, login, MAC, or a serial number or id of the ACS."""
+    wanted, names = text.strip().lower(), _identities(text)
+    return [cpe for cpe in network.changes.cpes if _names_cpe(cpe, wanted, names)]
+
+
+def _identities(text: str) -> set[str]:
+    """What ``text`` may be as a canonical serial number or MAC address."""
+    found = set()
+    with suppress(ValueError):
+        found.add(OntSerial.parse(text).text)
+    with suppress(ValueError):
+        found.add(parse_mac(text))
+    return found
+
+
+def _plain(text: str) -> str:
+    return text.lower().translate({ord(separator): None for separator in ":-. "})
+
+
+def _names_cpe(cpe: Cpe, wanted: str, names: set[str]) -> bool:
+    told = (cpe.wan_ip, cpe.pppoe_user, cpe.acs_serial, cpe.device_id)
+    return cpe.mac in names or cpe.serial in names or wanted in {name.lower() for name in told if name}
+
+
+async def lookup(backend: StorageBackend, config: Config, text: str, as_json: bool, cached: bool) -> Exit:
+    """Print the verdict and everything else about the one ONT that ``text`` names; offer them when there are several.
+
+    Args:
+        backend: The database.
+        config: The config.
+        text: Any scrap.
+        as_json: For programs.
+        cached: Only what is stored; otherwise what is older than a minute is read again first.
+    """
+    network = await read_network(backend, config)
+    found = find_onts(network, text)
+    if len(found) != 1:
+        return _offer(network, found, text, as_json)
+    if not cached:
+        await _freshen(backend, network, found[0])
+        network = await read_network(backend, config)
+    ont = next((ont for ont in network.onts() if ont.id == found[0].id), found[0])
+    sections = await backend.sections(ont.serial) if ont.serial else []
+    verdict = verdict_of(network, config, ont, sections)
+    row, routers = network.ont_row(ont), network.routers(ont)
+    if as_json:
+        known = {"ont": row, "routers": [asdict(cpe) for cpe in routers], "sections": [asdict(s) for s in sections]}
+        print_json({"matches": [row], "verdict": verdict_row(verdict), **known})
+        return Exit.DONE
+    print(f"{ont.identity}  {ont.description or ''}\n")
+    print(*verdict_lines(verdict), "", sep="\n")
+    _print_ont(row, routers, sections)
+    return Exit.DONE
+
+
+def _offer(network: Network, found: Sequence[Ont], text: str, as_json: bool) -> Exit:
+    rows = [network.ont_row(ont) for ont in found]
+    routers = [] if found else find_routers(network, text)
+    if as_json:
+        print_json({"matches": rows, "routers": [asdict(cpe) for cpe in routers]})
+    elif found:
+        print(f"{len(found)} ONTs match; name one by its serial number or MAC:")
+        print_table([named(row) for row in rows], ONT_COLUMNS)
+    elif routers:
+        print("no ONT of any OLT matches, but the ACS knows:")
+        for cpe in routers:
+            print(
+                f"  {cpe.device_id}  {cpe.wan_ip or ''}  {cpe.pppoe_user or ''}  last inform {iso(cpe.last_inform_at)}"
+            )
+    else:
+        print(f"nothing known matches {text!r}")
+    return Exit.DONE if found else Exit.FAILED
+
+
+async def _freshen(backend: StorageBackend, network: Network, ont: Ont) -> None:
+    """Have the ONT and its router read when they were not just now and somebody is there to do it."""
+    read_at = [network.observed_at(ont)]
+    if network.routers(ont) and ont.serial:
+        times = [section.observed_at for section in await backend.sections(ont.serial)]
+        read_at.append(min((at for at in times if at is not None), default=None))
+    if all(at is not None and network.now - at < FRESH_S for at in read_at) or not network.collector_lives:
+        return
+    user, origin = who()
+    print("reading the ONT and its router ...", file=sys.stderr, flush=True)
+    try:
+        job_id = await backend.submit(JobRequest(JobKind.REFRESH, ont.id, "lookup", user, origin))
+        ends_at = time.monotonic() + REFRESH_WAIT_S
+        while time.monotonic() < ends_at:
+            job = await backend.job(job_id)
+            if job is None or job.ended:
+                return
+            await asyncio.sleep(LOOK_S)
+    except NocError as error:
+        print(f"not read again: {error}", file=sys.stderr)
+        return
+    print(f"not read within {REFRESH_WAIT_S:.0f} s; what follows is what was stored", file=sys.stderr)
+
+
+def _print_ont(row: Row, cpes: list[Cpe], sections: list[Section]) -> None:
+    for key, value in row.items():
+        if value is not None and key != "unverified":
+            print(f"{key:20} {value}{'  (not verified on this model)' if key in row['unverified'] else ''}")
+    print()
+    if row["serial"] is None:
+        print("its router cannot be looked up: the OLT gives no serial number")
+    elif not cpes:
+        print("not managed via TR-069 (the ACS knows no router with this serial number)")
+    for cpe in cpes:
+        print(f"router {cpe.device_id}  last inform {iso(cpe.last_inform_at) or 'never'}")
+    for section in sections:
+        print(f"\n{section.title}  (read {iso(section.observed_at) or 'never'})")
+        for item in section.fields:
+            print(f"  {item.label:20} {item.value} {item.unit}".rstrip())
+        for group in section.groups:
+            print(f"  {group.title}")
+            for item in group.fields:
+                print(f"    {item.label:18} {item.value} {item.unit}".rstrip())

@@ -1,0 +1,64 @@
+"""What the console knows of one ONT, put before the judge."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from noc_console.console.state.facts import OntFacts
+from noc_console.console.state.model import Model
+from noc_console.console.state.store import STATE_NAMES
+from noc_console.domain.cpe import Section
+from noc_console.domain.diagnosis.judge import judge
+from noc_console.domain.diagnosis.limits import Limits
+from noc_console.domain.diagnosis.situation import Neighbour, Situation
+from noc_console.domain.diagnosis.verdict import Verdict
+from noc_console.domain.ont import OntState
+
+
+def verdict_of(
+    model: Model, facts: OntFacts, sections: Sequence[Section], managed: bool | None, limits: Limits
+) -> Verdict:
+    """The verdict about one ONT.
+
+    Args:
+        model: Where its neighbours are.
+        facts: The ONT.
+        sections: Its router's, as last read.
+        managed: Whether the ACS knows its router; None when that is not known.
+        limits: Thresholds of the rules.
+    """
+    return judge(situation(model, facts, sections, managed), limits)
+
+
+def situation(model: Model, facts: OntFacts, sections: Sequence[Section], managed: bool | None) -> Situation:
+    """Everything that the rules look at."""
+    ont = facts.ont
+    return Situation(
+        now=facts.now,
+        ont=ont,
+        state=facts.domain_state,
+        state_at=facts.state_at,
+        optics=facts.optics,
+        olt=facts.olt,
+        port=facts.port,
+        neighbours=_neighbours(model, facts),
+        unregistered=next((w for (_, _, serial), w in model.waiting.items() if serial == ont.serial), None),
+        thresholds=facts.thresholds,
+        cpe=facts.cpe,
+        managed=True if facts.cpe else managed,
+        sections={section.name: section for section in sections},
+        jobs=facts.jobs,
+        unverified=facts.unverified,
+    )
+
+
+def _neighbours(model: Model, facts: OntFacts) -> list[Neighbour]:
+    port = model.port_states.get((facts.ont.olt_id, facts.ont.port))
+    onts, found = model.onts, []
+    for row in port.rows if port else ():
+        name = STATE_NAMES[onts.state[row]]
+        if name == "gone" or onts.get(row, "id") == facts.ont.id:
+            continue
+        told = (onts.get(row, key) for key in ("offline_reason", "state_changed_at", "onu_rx_dbm"))
+        found.append(Neighbour(OntState(name), *told))
+    return found
