@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import time
+from contextlib import nullcontext
 
 import structlog
 
-from noc_console.collector.actions import Actions, Ending
+from noc_console.collector.acting.tools import Ending
+from noc_console.collector.actions import Actions
 from noc_console.domain.errors import NocError, SourceError
-from noc_console.domain.jobs import Job, JobKind, JobState
+from noc_console.domain.jobs import Job, JobState
+from noc_console.storage.batches import BatchStore
 from noc_console.storage.jobs import JobStore
 from noc_console.storage.sources import DEAD_AFTER_S
 
@@ -19,7 +22,7 @@ LOOK_S = 0.5
 FAILING_PAUSE_S = 5.0
 AT_ONCE = 16
 KEEP_VIEWS_S = 86400.0
-ORPHANS_EVERY_S = 10.0
+ORPHANS_EVERY_S = 5.0
 
 
 class JobRunner:
@@ -29,10 +32,16 @@ class JobRunner:
         store: The job table.
         collector_id: Ours.
         actions: What each kind of job does.
+        batches: Bulk actions, whose jobs are taken at their own pace.
+        expiry_s: How long a job of a bulk action may take to be delivered.
     """
 
-    def __init__(self, store: JobStore, collector_id: str, actions: Actions) -> None:
+    def __init__(
+        self, store: JobStore, collector_id: str, actions: Actions, batches: BatchStore, expiry_s: float
+    ) -> None:
         self._store = store
+        self._batches = batches
+        self._expiry_s = expiry_s
         self._collector_id = collector_id
         self._actions = actions
         self._running: dict[int, asyncio.Task[None]] = {}
@@ -62,6 +71,8 @@ class JobRunner:
         if await self._store.waiting():
             for job in await self._store.claim(self._collector_id):
                 self._start(group, job, None)
+        for job in await self._batches.claim(self._collector_id, self._expiry_s):
+            self._start(group, job, None)
         if self._running:
             for job_id, by in (await self._store.cancelled(list(self._running))).items():
                 if job_id not in self._cancelled_by:
@@ -72,6 +83,7 @@ class JobRunner:
         for job, progress in await self._store.orphans(self._collector_id, time.time() - DEAD_AFTER_S):
             log.info("job_taken_over", job=job.id)
             self._start(group, job, progress or "")
+        await self._batches.settle()
         await self._store.forget_views(time.time() - KEEP_VIEWS_S)
 
     def _start(self, group: asyncio.TaskGroup, job: Job, progress: str | None) -> None:
@@ -95,22 +107,17 @@ class JobRunner:
         await self._end(job, ending)
 
     async def _act(self, job: Job, progress: str | None) -> Ending:
-        async with self._gate:
-            if progress is None and time.time() > job.expires_at:
-                return Ending(JobState.EXPIRED, "expired before a collector could take it; nothing was sent")
-            if job.kind is JobKind.VIEW:
-                return await self._actions.view(job)
-            if job.kind is JobKind.REFRESH:
-                return await self._actions.refresh(job)
+        # Jobs of bulk actions are counted where they are claimed, and must not keep a single one waiting.
+        async with self._gate if job.batch_id is None else nullcontext():
             if progress is None:
-                return await self._actions.disrupt(job)
-        return await self._actions.resume(job, progress)
+                return await self._actions.act(job)
+            return await self._actions.resume(job, progress)
 
     async def _end(self, job: Job, ending: Ending) -> None:
         """Write the end, however long the database is away: a job that ended must not look unfinished."""
         while True:
             try:
-                await self._store.end(job, ending.state, ending.text)
+                await self._store.end(job, ending.state, ending.text, ending.data)
                 return
             except SourceError as error:
                 log.warning("job_end_not_written", job=job.id, error=str(error))

@@ -15,6 +15,7 @@ from dataclasses import replace
 
 import structlog
 
+from noc_console.collector.acting.tools import Tools
 from noc_console.collector.actions import Actions
 from noc_console.collector.core import CoreWorker
 from noc_console.collector.cpe import CpeWorker
@@ -37,6 +38,7 @@ from noc_console.sources.snmp.guard import GuardedPoller
 from noc_console.sources.snmp.profile import load_profiles
 from noc_console.sources.snmp.session import SnmpEngine
 from noc_console.storage import inventory
+from noc_console.storage.batches import BatchStore
 from noc_console.storage.core import CoreStore
 from noc_console.storage.cpes import CpeStore
 from noc_console.storage.database import Database
@@ -141,8 +143,9 @@ class CollectorService:
             cpes = CpeStore(self._database)
             store = JobStore(self._database)
             by_name = {worker.name: worker for worker in workers}
-            actions = Actions(store, by_name, acs, cpes, self._config.jobs)
-            jobs = JobRunner(store, self._me.id, actions)
+            actions = Actions(Tools(store, by_name, acs, cpes, self._config))
+            batches = BatchStore(self._database, self._config.bulk)
+            jobs = JobRunner(store, self._me.id, actions, batches, self._config.jobs.expiry_s)
             told = SourceStatus(self._sources, "traps")
             traps = TrapWorker(self._config.traps, self._config.olts, by_name, self._database, told)
             targets = [Target(olt.name, olt.address, by_name[olt.name].note_ping) for olt in self._config.olts]

@@ -37,7 +37,7 @@ VERSION_HEADER = "GenieACS-Version"
 # Node closes idle connections after 5 s; one that it is just closing looks like a rejected request.
 _KEEP_ALIVE_S = 2.0
 # Waiting for the session lock and for the session's end, at most; the session's start is the caller's timeout.
-_LOCK_S = 30.0
+LOCK_S = 30.0
 _SESSION_S = 120.0
 _IN_SESSION_PAUSES_S = (0.5, 1.0, 2.0, 4.0)
 _DECODE_BUDGET_S = 0.004
@@ -193,7 +193,7 @@ class NbiClient:
         arguments = {"timeout": str(round(wait_s * 1000)), "connection_request": ""} if contact else {}
         patience = httpx.Timeout(self.config.timeout_s)
         if contact:
-            patience.read = _LOCK_S + wait_s + _SESSION_S + self.config.timeout_s
+            patience.read = LOCK_S + wait_s + _SESSION_S + self.config.timeout_s
         url = f"devices/{_segment(device_id)}/tasks"
         response = await self._send("POST", url, arguments, content=_json(checks.task(body)), patience=patience)
         if response.status_code not in (200, 202):

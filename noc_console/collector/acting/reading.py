@@ -1,0 +1,64 @@
+"""Jobs that only read: what the ACS has cached, and the ONT and its router afresh."""
+
+from __future__ import annotations
+
+import asyncio
+
+from noc_console.collector.acting.tools import Ending, NotManaged, Tools, light_text, not_delivered, state_text
+from noc_console.domain.cpe import SECTIONS
+from noc_console.domain.errors import ActionFailed, ActionRefused, SourceError
+from noc_console.domain.jobs import Job, JobState
+from noc_console.sources.genieacs import actions as acs_actions
+from noc_console.sources.genieacs import lookup
+from noc_console.sources.genieacs.delivery import End
+
+
+async def view(tools: Tools, job: Job) -> Ending:
+    """Read what the ACS has cached."""
+    acs = tools.need_acs()
+    try:
+        cpe = await tools.router(job)
+    except NotManaged as error:
+        return Ending(JobState.VERIFIED, error.message)
+    sections = await acs_actions.view(acs, cpe.device_id, job.sections or SECTIONS)
+    await tools.cpes.put_sections(cpe.device_id, sections)
+    return Ending(JobState.VERIFIED, f"read what the ACS knows of {cpe.device_id}")
+
+
+async def refresh(tools: Tools, job: Job) -> Ending:
+    """Read the ONT from its OLT and its router's sections from the router, side by side."""
+    (olt_ok, olt_text), (state, acs_text) = await asyncio.gather(_refresh_olt(tools, job), _refresh_router(tools, job))
+    if not olt_ok and state is JobState.VERIFIED:
+        state = JobState.FAILED
+    return Ending(state, f"{olt_text}; {acs_text}")
+
+
+async def _refresh_olt(tools: Tools, job: Job) -> tuple[bool, str]:
+    try:
+        ont = await tools.worker(job).refresh_ont(tools.ont(job))
+    except (SourceError, ActionRefused) as error:
+        await tools.tell(job, f"OLT: {error}")
+        return False, f"OLT not read: {error.message}"
+    await tools.tell(job, f"OLT says {state_text(ont)}, {light_text(ont)}")
+    return True, f"OLT says {state_text(ont)}"
+
+
+async def _refresh_router(tools: Tools, job: Job) -> tuple[JobState, str]:
+    if tools.acs is None:
+        return JobState.VERIFIED, "no ACS configured"
+    try:
+        cpe = await tools.router(job)
+    except ActionFailed as error:
+        return JobState.VERIFIED, error.message
+    except SourceError as error:
+        return JobState.FAILED, f"router not read: {error}"
+    names = job.sections or SECTIONS
+    done = await acs_actions.refresh(tools.acs, cpe.device_id, names=names, step=lambda text: tools.tell(job, text))
+    await tools.cpes.put_sections(cpe.device_id, done.sections)
+    await tools.cpes.put(await lookup.by_id(tools.acs, cpe.device_id))
+    if done.delivery.end is not End.DELIVERED:
+        ending = not_delivered(done.delivery)
+        return ending.state, f"router: {ending.text}"
+    if done.not_newer:
+        return JobState.VERIFIED, f"router read {', '.join(done.newer)}; has no {', '.join(done.not_newer)}"
+    return JobState.VERIFIED, "router read"

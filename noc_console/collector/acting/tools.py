@@ -1,0 +1,133 @@
+"""What every action works with: the way to the ONT, to its router, and to the job's story."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from noc_console.collector.olt import OltWorker
+from noc_console.config.model import Config
+from noc_console.domain.errors import ActionFailed, ActionRefused, SourceError
+from noc_console.domain.identity import OntSerial
+from noc_console.domain.jobs import Job, JobState
+from noc_console.domain.network import Cpe, Ont
+from noc_console.domain.ont import reason_label
+from noc_console.sources.genieacs import lookup
+from noc_console.sources.genieacs.client import LOCK_S, NbiClient
+from noc_console.sources.genieacs.delivery import Delivery, End
+from noc_console.storage.cpes import CpeStore
+from noc_console.storage.jobs import JobStore
+
+
+class NotManaged(ActionFailed):
+    """The ACS answered, and knows no such router: an answer for who only looks, a failure for who wants to act."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a job ended."""
+
+    state: JobState
+    text: str
+    data: Mapping[str, float | str] = field(default_factory=dict)
+    """What it measured."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """Shared by all actions of a collector."""
+
+    store: JobStore
+    """Told every step."""
+    workers: Mapping[str, OltWorker]
+    """OLT name to its worker."""
+    acs: NbiClient | None
+    """None when no ACS is configured."""
+    cpes: CpeStore
+    config: Config
+    lock_s: float = LOCK_S
+    """How long the ACS may wait for a router's session before it queues a task."""
+
+    def need_acs(self) -> NbiClient:
+        """The ACS.
+
+        Raises:
+            ActionRefused: None is configured.
+        """
+        if self.acs is None:
+            raise ActionRefused("no ACS is configured", "set genieacs: in the config file")
+        return self.acs
+
+    async def router(self, job: Job) -> Cpe:
+        """The router of the job's ONT, looked up afresh.
+
+        Raises:
+            ActionFailed: The ACS knows none (``NotManaged``), or several.
+        """
+        acs = self.need_acs()
+        if not job.serial:
+            raise ActionFailed("the ONT has no serial number to find its router by")
+        found = await lookup.by_serial(acs, OntSerial(job.serial))
+        # The ACS side may know the ONT by a serial in another place only: remember whose router it is.
+        found = [replace(cpe, serial=job.serial) for cpe in found]
+        await self.cpes.put(found)
+        if not found:
+            raise NotManaged("not managed via TR-069: the ACS knows no router with this serial number")
+        if len(found) > 1:
+            ids = ", ".join(cpe.device_id for cpe in found)
+            raise ActionFailed(f"{len(found)} routers at the ACS have this serial number: {ids}")
+        return found[0]
+
+    def worker(self, job: Job) -> OltWorker:
+        """The worker of the job's OLT.
+
+        Raises:
+            ActionRefused: The OLT is not configured any more.
+        """
+        if job.olt not in self.workers:
+            raise ActionRefused(f"OLT {job.olt} is not configured any more")
+        return self.workers[job.olt]
+
+    def ont(self, job: Job) -> Ont:
+        """The job's ONT as it is known now.
+
+        Raises:
+            ActionRefused: It is not in the inventory any more.
+        """
+        for ont in self.worker(job).facts.onts.onts.values():
+            if ont.id == job.ont_id:
+                return ont
+        raise ActionRefused("this ONT is not in the inventory any more")
+
+    async def read_ont(self, job: Job) -> Ont | None:
+        """The ONT by its OLT now; None when the OLT cannot be asked."""
+        try:
+            return await self.worker(job).refresh_ont(self.ont(job))
+        except SourceError:
+            return None
+
+    async def tell(
+        self, job: Job, text: str, state: JobState | None = None, progress: Mapping[str, Any] | None = None
+    ) -> None:
+        """Add a step to the job's story; ``progress`` is what a successor needs to go on."""
+        await self.store.tell(job.id, text, state, None if progress is None else json.dumps(progress))
+
+
+def not_delivered(delivery: Delivery) -> Ending:
+    """The end of a job whose task did not get through."""
+    state = JobState.NO_CONTACT if delivery.end is End.NO_CONTACT else JobState.FAILED
+    prefix = "outcome unknown: " if delivery.end is End.UNKNOWN else ""
+    return Ending(state, prefix + delivery.text)
+
+
+def state_text(ont: Ont) -> str:
+    """``offline (LOS)``."""
+    reason = f" ({reason_label(ont.offline_reason)})" if ont.state == "offline" and ont.offline_reason else ""
+    return ont.state + reason
+
+
+def light_text(ont: Ont) -> str:
+    """``Rx -19.06 dBm``."""
+    return "no light reading" if ont.onu_rx_dbm is None else f"Rx {ont.onu_rx_dbm:.2f} dBm"
