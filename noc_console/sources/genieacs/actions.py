@@ -24,7 +24,8 @@ from noc_console.sources.genieacs.disrupt import (
     withdraw,
 )
 from noc_console.sources.genieacs.document import Document
-from noc_console.sources.genieacs.sections import projection_for, read_paths, sections
+from noc_console.sources.genieacs.reading import projection_for, read_paths
+from noc_console.sources.genieacs.sections import sections
 
 __all__ = [
     "Baseline",

@@ -97,18 +97,23 @@ class Node:
 
     def at(self, path: str) -> Node:
         """The object at a path below this one."""
+        if not path:
+            return self
+        return Node(self._content(path), f"{self.path}.{path}" if self.path else path)
+
+    def _content(self, path: str) -> Any:
         content: Any = self.content
-        for name in path.split(".") if path else ():
+        for name in path.split("."):
             content = content.get(name) if isinstance(content, dict) else None
-        return Node(content, f"{self.path}.{path}".strip("."))
+        return content
 
     def parameter(self, path: str) -> Parameter | None:
         """The leaf at a path below this object; None when there is no such leaf."""
-        content = self.at(path).content
-        if "_value" not in content and content.get("_object") is not False:
+        content = self._content(path)
+        if not isinstance(content, dict) or ("_value" not in content and content.get("_object") is not False):
             return None
         return Parameter(
-            f"{self.path}.{path}".strip("."),
+            f"{self.path}.{path}" if self.path else path,
             content.get("_value"),
             instant(content.get("_timestamp")),
             content.get("_writable") is True,
@@ -146,6 +151,14 @@ class Node:
             if name.isdigit():
                 yield from base.at(name).matching(rest.strip("."))
 
+    def leaves(self, pattern: str) -> Iterator[Parameter]:
+        """Leaves at a path in which ``*`` stands for any instance number."""
+        parent, _, leaf = pattern.rpartition(".")
+        for holder in self.matching(parent):
+            parameter = holder.parameter(leaf)
+            if parameter:
+                yield parameter
+
     def reference(self, target: str | None) -> Node:
         """The object that a reference such as ``Device.WiFi.Radio.1.`` names, seen from the document's top."""
         return self.at((target or "").strip().rstrip(".")) if target else Node(None)
@@ -168,6 +181,17 @@ class Document:
     def device_id(self) -> str:
         """The ACS' ``_id``."""
         return str(self.top.content.get("_id", ""))
+
+    @property
+    def model(self) -> str:
+        """What the router is called, for tables by model; empty when it does not tell."""
+        return self.root.text("DeviceInfo.ModelName") or self.identity("ProductClass") or ""
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """The ACS' tags."""
+        tags = self.top.content.get("_tags")
+        return tuple(text for tag in tags if (text := clean(str(tag)))) if isinstance(tags, list) else ()
 
     def identity(self, name: str) -> str | None:
         """``Manufacturer``, ``OUI``, ``ProductClass`` or ``SerialNumber`` as the router told the ACS."""

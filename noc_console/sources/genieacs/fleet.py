@@ -11,8 +11,9 @@ from noc_console.domain.identity import OntSerial
 from noc_console.domain.network import Cpe
 from noc_console.sources.genieacs.client import NbiClient
 from noc_console.sources.genieacs.document import ROOTS, Document
-from noc_console.sources.genieacs.fields import model_name
-from noc_console.sources.genieacs.sections import read_paths, sections
+from noc_console.sources.genieacs.reading import read_paths
+from noc_console.sources.genieacs.readings import model_name
+from noc_console.sources.genieacs.sections import sections
 
 # A projection has no wildcards, and whole WAN subtrees are 100 kB: the instances that occur in practice are named.
 _WAN_DEVICES, _PPP, _IP, _TR181 = range(1, 6), range(1, 3), range(1, 3), range(1, 9)

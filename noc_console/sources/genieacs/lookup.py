@@ -14,8 +14,8 @@ from typing import Any
 from noc_console.domain.identity import OntSerial
 from noc_console.domain.network import Cpe
 from noc_console.sources.genieacs.client import NbiClient
-from noc_console.sources.genieacs.fields import mac as parse_mac
 from noc_console.sources.genieacs.fleet import FLEET_PROJECTION, summaries
+from noc_console.sources.genieacs.readings import mac as parse_mac
 
 MAX_HITS = 50
 # The ACS' HTTP server refuses requests above 16 kB; the projection takes most of the rest.

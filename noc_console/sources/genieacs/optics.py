@@ -25,21 +25,25 @@ class Power:
 
 UNKNOWN = Power(None)
 
+SCALES = {"auto": None, "0.1uW": None, "dBm": 1, "0.1dBm": 10, "0.01dBm": 100, "0.001dBm": 1000}
+"""Scales of a power, to what dBm are multiplied with where they are."""
+
 
 def rx_power(raw: float | None, scale: str = "auto") -> Power:
     """Received power in dBm.
 
     Args:
         raw: The router's number, its unit dropped.
-        scale: ``auto`` (tell by its size), or ``0.001dBm`` where the standard fixes it.
+        scale: ``auto`` (tell by its size), or one of ``SCALES`` where it is known.
 
     Returns:
         Unknown for nothing, exactly 0, and what no GPON receiver can report.
     """
     if raw is None or raw == 0 or not math.isfinite(raw):
         return UNKNOWN
-    if scale == "0.001dBm":
-        dbm = raw / 1000
+    steps = SCALES[scale]
+    if steps:
+        dbm = raw / steps
     elif raw > 0:
         # True dBm at a GPON receiver is never positive: this is 0.1 µW.
         dbm = _from_tenth_microwatts(raw)
@@ -54,9 +58,10 @@ def tx_power(raw: float | None, scale: str = "auto") -> Power:
     """Sent power in dBm; arguments as for ``rx_power``."""
     if raw is None or raw == 0 or not math.isfinite(raw):
         return UNKNOWN
-    if scale == "0.001dBm":
-        dbm = raw / 1000
-    elif raw > 700:
+    steps = SCALES[scale]
+    if steps:
+        dbm = raw / steps
+    elif raw > 700 or (scale == "0.1uW" and raw > 0):
         dbm = _from_tenth_microwatts(raw)
     else:
         dbm = raw / _divisor(abs(raw), (10, 70, 700))

@@ -1,12 +1,14 @@
-"""``paths.yaml`` as types: where each vendor keeps what the sections show."""
+"""``paths.yaml`` as types: where each vendor keeps what the sections show. ``pathfile.py`` reads the files."""
 
 from __future__ import annotations
 
-from functools import lru_cache
-from importlib import resources
-
 import msgspec
-import yaml
+
+from noc_console.sources.genieacs import checks, optics
+from noc_console.sources.genieacs.readings import READINGS
+
+ROOT_OF = {"tr098": "InternetGatewayDevice", "tr181": "Device"}
+"""Names of ``self`` under one root only."""
 
 
 class FieldPaths(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -18,6 +20,12 @@ class FieldPaths(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     unit: str = ""
     as_: str = msgspec.field(default="text", name="as")
 
+    def __post_init__(self) -> None:
+        if self.as_ not in READINGS:
+            raise ValueError(f"no reading is called {self.as_!r}; there are {', '.join(READINGS)}")
+        for path in self.paths:
+            checks.path(path.rpartition(":")[2])
+
 
 class SectionPaths(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One section. ``objects`` gives, per root, where the objects that its paths name are; without it, the root."""
@@ -25,9 +33,15 @@ class SectionPaths(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     title: str
     fields: list[FieldPaths]
     objects: dict[str, dict[str, list[str]]] = {}
+    own: list[FieldPaths] = []
+    """Fields of the section itself, beside those of its groups."""
     also: list[str] = []
     """Leaves that are not shown but needed to choose or to follow."""
     also_root: dict[str, list[str]] = {}
+
+    def patterns(self, root: str | None, name: str = "self") -> list[str]:
+        """Where the objects called ``name`` are under a root, best first."""
+        return self.objects.get(root or "", {}).get(name, [])
 
 
 class Bands(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -43,6 +57,19 @@ class WirelessPaths(SectionPaths, frozen=True, kw_only=True):
     bands: Bands
 
 
+class WifiKey(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which leaf takes a WiFi password, by what the router is called.
+
+    Keys of ``models`` are words that all stand in "model firmware"; those of ``manufacturers`` are a part of the
+    manufacturer's name.
+    """
+
+    default: dict[str, list[str]]
+    """Per root, best first."""
+    models: dict[str, str] = {}
+    manufacturers: dict[str, str] = {}
+
+
 class Transceiver(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One way of telling optical readings."""
 
@@ -55,6 +82,14 @@ class Transceiver(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     bias: str | None = None
     bias_scale: float = 0.001
     power_scale: str = "auto"
+    models: list[str] = []
+    """Only for models whose name holds one of these; empty is all."""
+
+    def __post_init__(self) -> None:
+        if self.power_scale not in optics.SCALES:
+            raise ValueError(f"power_scale must be one of {', '.join(optics.SCALES)}")
+        for leaf in self.leaves:
+            checks.path(leaf)
 
     @property
     def leaves(self) -> list[str]:
@@ -68,7 +103,10 @@ class OpticalPaths(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     title: str
     transceivers: list[Transceiver]
+    fields: list[FieldPaths]
+    """Besides the readings: paths below the transceiver's object, ``parent:`` below the object that holds it."""
     virtual: list[str]
+    """Virtual parameters with a received power, looked at when no vendor's leaf has one."""
 
 
 class Tables(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -78,13 +116,19 @@ class Tables(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     wan: SectionPaths
     lan: SectionPaths
     wireless: WirelessPaths
+    clients: SectionPaths
+    mesh: SectionPaths
     ethernet: SectionPaths
     hosts: SectionPaths
+    voice: SectionPaths
     optical: OpticalPaths
+    wifi_key: WifiKey
+    vendors: dict[str, list[str]]
+    """Prefix of names that only one vendor's routers have, to words in those routers' manufacturer."""
+    virtual: dict[str, str] = {}
+    """Virtual parameter to ``section.key``; looked at before everything else."""
 
-
-@lru_cache(maxsize=1)
-def tables() -> Tables:
-    """The tables, read once."""
-    text = resources.files(__package__).joinpath("paths.yaml").read_text(encoding="utf-8")
-    return msgspec.convert(yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader)), Tables)
+    def section(self, name: str) -> SectionPaths | OpticalPaths:
+        """The section called ``name``."""
+        found: SectionPaths | OpticalPaths = getattr(self, name)
+        return found

@@ -43,8 +43,16 @@ def groups(document: Document, table: SectionPaths) -> tuple[Group, ...]:
         title = next((str(field.value) for field in shown if field.key == "name"), connection.objects["self"].path)
         # Something must have been read: an object that is only known by name is no connection to show.
         if shown:
-            made.append(Group(title, (*shown, *extra)))
+            made.append(Group(title, (*shown, *extra), connection.objects["self"].path))
     return tuple(made)
+
+
+def own_fields(document: Document, table: SectionPaths) -> list[Field]:
+    """The access line below the connections: the first that is up, or else the first."""
+    lines = [node for pattern in table.patterns(document.root_name, "line") for node in document.root.matching(pattern)]
+    found = [fields(table.own, {"self": node, "line": node}) for node in lines]
+    up = (shown for shown in found if any(field.key == "line_status" and field.value == "Up" for field in shown))
+    return next(up, found[0] if found else [])
 
 
 def score(connection: Connection, shown: list[Field]) -> tuple[int, ...]:
@@ -74,8 +82,7 @@ def score(connection: Connection, shown: list[Field]) -> tuple[int, ...]:
 
 def connections(document: Document, table: SectionPaths) -> Iterator[Connection]:
     """Every WAN connection of the document, with instances searched, never assumed."""
-    patterns = table.objects[document.root_name or ""]["self"]
-    for pattern in patterns:
+    for pattern in table.patterns(document.root_name):
         for node in document.root.matching(pattern):
             if document.root_name == "Device":
                 if not _is_lan(document, node):

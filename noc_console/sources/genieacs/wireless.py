@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from noc_console.domain.cpe import Field, Group
 from noc_console.sources.genieacs.document import Document, Node
 from noc_console.sources.genieacs.fields import Objects, fields
+from noc_console.sources.genieacs.readings import mac
 from noc_console.sources.genieacs.tables import Bands, WirelessPaths
-from noc_console.sources.genieacs.wan import same_object
 
 BAND_24, BAND_5, BAND_6 = "2.4 GHz", "5 GHz", "6 GHz"
 _BAND_LEAVES = ("OperatingFrequencyBand", "X_HW_RFBand", "X_FH_RFBand", "X_ZTE-COM_RFBand", "X_CT-COM_RFBand")
@@ -19,7 +19,6 @@ _STANDARDS = re.compile(r"ac|ax|be|[abgn]")
 def groups(document: Document, table: WirelessPaths) -> tuple[Group, ...]:
     """One group per network that is on; of a band where none is, those that are off."""
     made: list[tuple[str, bool, Group]] = []
-    model = document.root.text("DeviceInfo.ModelName") or document.identity("ProductClass") or ""
     for objects in _networks(document, table):
         if (access := objects.get("ap")) and access.text("X_TP_APType") == "Backhaul":
             continue
@@ -27,11 +26,12 @@ def groups(document: Document, table: WirelessPaths) -> tuple[Group, ...]:
         if not any(field.key == "ssid" for field in shown):
             continue
         enabled = next((field.value for field in shown if field.key == "enabled"), None) is not False
-        band = band_of(objects, model, table.bands)
+        band = band_of(objects, document.model, table.bands)
         told = [Field("band", "Band", band)] if band else []
         ssid = next(str(field.value) for field in shown if field.key == "ssid")
         title = f"{band} {ssid}" if band else ssid
-        made.append((band or "", enabled, Group(title, (shown[0], *told, *shown[1:]))))
+        network = objects["self"].path
+        made.append((band or "", enabled, Group(title, (shown[0], *told, *shown[1:]), network)))
     on = {band for band, enabled, _ in made if enabled}
     kept = [(band, group) for band, enabled, group in made if enabled or band not in on]
     return tuple(group for _, group in sorted(kept, key=lambda item: item[0]))
@@ -43,11 +43,10 @@ def band_of(objects: Objects, model: str, bands: Bands) -> str | None:
     What the router says, its radio, its channel, its possible channels, its standard, and at last what is known
     of the model's numbering.
     """
-    network, radio = objects["self"], objects.get("radio")
-    for node in (network, radio):
-        for leaf in _BAND_LEAVES if node else ():
-            if node and (band := _named(node.text(leaf))):
-                return band
+    network = objects["self"]
+    band = _band_told(objects)
+    if band:
+        return band
     below = (network.text("LowerLayers") or "").rstrip(".")
     if below.endswith((".WiFi.Radio.1", ".WiFi.Radio.2")):
         return BAND_24 if below.endswith("1") else BAND_5
@@ -60,7 +59,16 @@ def band_of(objects: Objects, model: str, bands: Bands) -> str | None:
     return _by_standard(network.text("Standard")) or _by_model(network, model, bands)
 
 
-def _named(text: str | None) -> str | None:
+def _band_told(objects: Objects) -> str | None:
+    for node in (objects["self"], objects.get("radio")):
+        for leaf in _BAND_LEAVES if node else ():
+            if node and (band := named_band(node.text(leaf))):
+                return band
+    return None
+
+
+def named_band(text: str | None) -> str | None:
+    """Band that ``5GHz`` and the like name."""
     found = re.match(r"\s*(2\.4|5|6)", text or "")
     return {"2.4": BAND_24, "5": BAND_5, "6": BAND_6}[found[1]] if found else None
 
@@ -80,15 +88,24 @@ def _by_model(network: Node, model: str, bands: Bands) -> str | None:
 
 
 def _networks(document: Document, table: WirelessPaths) -> Iterator[Objects]:
-    paths = table.objects[document.root_name or ""]
-    access_points = [node for pattern in paths.get("ap", []) for node in document.root.matching(pattern)]
-    for pattern in paths["self"]:
-        for node in document.root.matching(pattern):
-            objects = {"self": node}
-            radio = document.top.reference(node.text("LowerLayers"))
-            if radio:
-                objects["radio"] = radio
-            for access in access_points:
-                if same_object(access.text("SSIDReference"), node.path):
-                    objects["ap"] = access
-            yield objects
+    def every(name: str) -> list[Node]:
+        return [
+            node for pattern in table.patterns(document.root_name, name) for node in document.root.matching(pattern)
+        ]
+
+    access_points = {(node.text("SSIDReference") or "").rstrip("."): node for node in every("ap")}
+    stations = {mac(node.text("BSSID") or ""): node for node in every("bss")}
+    steering = {named_band(node.text("CurrentBand")): node for node in every("steering")}
+    for node in every("self"):
+        objects = {"self": node}
+        radio = document.top.reference(node.text("LowerLayers"))
+        if radio:
+            objects["radio"] = radio
+        if node.path in access_points:
+            objects["ap"] = access_points[node.path]
+        address, band = mac(node.text("BSSID") or ""), _band_told(objects)
+        if address and address in stations:
+            objects["elements"] = document.top.at(stations[address].path.rsplit(".", 2)[0])
+        if band and band in steering:
+            objects["steering"] = steering[band]
+        yield objects

@@ -11,7 +11,8 @@ from noc_console.domain.cpe import SECTIONS, Section
 from noc_console.sources.genieacs import checks
 from noc_console.sources.genieacs.document import ROOTS, Document, instant
 from noc_console.sources.genieacs.fleet import FLEET_PROJECTION, summarise
-from noc_console.sources.genieacs.sections import projection_for, read_paths, sections
+from noc_console.sources.genieacs.reading import projection_for, read_paths
+from noc_console.sources.genieacs.sections import sections
 
 IGD, DEV = ROOTS
 AT = "2026-11-21T20:47:16.000Z"
