@@ -57,9 +57,7 @@ async def resume(tools: Tools, job: Job, progress: Mapping[str, Any]) -> Ending:
     before = acs.Baseline(boot_at, bootstrap_at, rpc_at, time.monotonic() - (time.time() - sending_at))
     if not progress.get("delivered"):
         await tools.tell(job, "another collector took over; looking whether it was sent")
-        await _until_settled(tools, sending_at)
-        await acs.withdraw(client, device_id, job.kind is JobKind.FACTORY_RESET)
-        since = await acs.sent_since(client, device_id, job.kind, before)
+        since = await _sent(tools, job, device_id, before, sending_at)
         if since is None:
             if time.time() > job.expires_at:
                 return Ending(JobState.EXPIRED, "its collector ended before it was sent; nothing was done")
@@ -69,11 +67,19 @@ async def resume(tools: Tools, job: Job, progress: Mapping[str, Any]) -> Ending:
     return await _follow(tools, job, progress, before)
 
 
-async def _until_settled(tools: Tools, sending_at: float) -> None:
-    """Wait until the ACS is done with a request that its sender may have died on."""
-    config = tools.need_acs().config
-    ends_at = sending_at + tools.lock_s + config.connection_request_timeout_s + REQUEST_MARGIN_S
-    await asyncio.sleep(max(0.0, ends_at - time.time()))
+async def _sent(tools: Tools, job: Job, device_id: str, before: acs.Baseline, sending_at: float) -> acs.Baseline | None:
+    """The baseline to follow it with when the ACS has sent it; None when it has not, and will not any more.
+
+    The request of a sender that died goes on at the ACS: until it must have ended, a task may still appear.
+    """
+    client = tools.need_acs()
+    wait_s = tools.lock_s + client.config.connection_request_timeout_s + REQUEST_MARGIN_S
+    while True:
+        withdrawn = await acs.withdraw(client, device_id, job.kind is JobKind.FACTORY_RESET)
+        since = await acs.sent_since(client, device_id, job.kind, before)
+        if since is not None or withdrawn or time.time() > sending_at + wait_s:
+            return since
+        await asyncio.sleep(RETURN_POLL_S)
 
 
 async def _follow(tools: Tools, job: Job, progress: Mapping[str, Any], since: acs.Baseline) -> Ending:
