@@ -1,11 +1,13 @@
-"""``noc-console reboot|refresh|factory-reset``: the same guarded jobs as the console's."""
+"""``noc-console reboot``, ``refresh``, ``do`` and their like: the same guarded jobs as the console's."""
 
 from __future__ import annotations
 
 import asyncio
 import sys
 import time
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from noc_console.cli.caller import who
@@ -35,24 +37,13 @@ class Order:
     wait: bool
     force: bool
     as_json: bool
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    secret: str | None = field(default=None, repr=False)
 
 
 async def act(config: Config, config_file: Path, order: Order) -> Exit:
     """Check, confirm, submit and (with ``--wait``) follow a job to its end."""
-    backend = StorageBackend(config)
-    child: CollectorChild | None = None
-    try:
-        network = await _network(backend, config)
-        lives = network is not None and network.collector_lives
-        if order.wait:
-            child = CollectorChild(config_file)  # stands by while another works, and takes over should that one die
-        elif not lives:
-            fail(
-                "no collector is running, so nothing would be done: start noc-console collect, or add --wait",
-                Exit.UNREACHABLE,
-            )
-        if network is None or not lives:
-            network = await _wait_for_collector(backend, config)
+    async with at_work(config, config_file, order.wait) as (backend, network):
         ont = _target(network, order.serial)
         _check_policy(network, ont, order)
         if not order.yes:
@@ -60,11 +51,36 @@ async def act(config: Config, config_file: Path, order: Order) -> Exit:
         job_id = await backend.submit(_request(config, ont, order))
         if order.wait:
             return await _follow(backend, job_id, order.as_json)
-        job = await backend.job(job_id)
-        _report(job, order.as_json)
+        _report(await backend.job(job_id), order.as_json)
         return Exit.DONE
+
+
+@asynccontextmanager
+async def at_work(config: Config, config_file: Path, wait: bool) -> AsyncIterator[tuple[StorageBackend, Network]]:
+    """The database, and a collector that will do what is asked.
+
+    Args:
+        config: The config.
+        config_file: Where it came from.
+        wait: Bring a collector of our own, which stands by while another works, and takes over should that one die.
+    """
+    backend = StorageBackend(config)
+    child: CollectorChild | None = None
+    try:
+        network = await _network(backend, config)
+        lives = network is not None and network.collector_lives
+        if wait:
+            child = CollectorChild(config_file)
+        elif not lives:
+            fail(
+                "no collector is running, so nothing would be done: start noc-console collect, or add --wait",
+                Exit.UNREACHABLE,
+            )
+        if network is None or not lives:
+            network = await _wait_for_collector(backend, config)
+        yield backend, network
     except ActionRefused as error:
-        return fail(error, Exit.FAILED)
+        fail(error, Exit.FAILED)
     finally:
         await backend.close()
         if child:
@@ -106,10 +122,8 @@ def _target(network: Network, text: str) -> Ont:
 
 
 def _check_policy(network: Network, ont: Ont, order: Order) -> None:
-    cpe = next((c for c in network.changes.cpes if ont.serial and c.serial == ont.serial), None)
-    recent = [job for job in network.changes.jobs if isinstance(job, Job) and job.ont_id == ont.id]
-    acs_ok = all(s.state not in ("failing", "off") for s in network.changes.sources if s.name == "genieacs")
-    found = blockers(order.kind, ont, network.state(ont), cpe, recent, time.time(), acs_ok)
+    target = network.target(ont)
+    found = blockers(order.kind, ont, target.state, target.cpe, target.recent, time.time(), network.acs_may_act)
     standing = [b.reason for b in found if not (order.force and b.forceable)]
     if standing:
         hint = "" if order.force or not all(b.forceable for b in found) else " (--force overrides, with a --reason)"
@@ -117,21 +131,39 @@ def _check_policy(network: Network, ont: Ont, order: Order) -> None:
 
 
 def _confirm(kind: JobKind, ont: Ont) -> None:
+    if kind.level < 2:
+        return
+    print(f"{kind.spec.title}: {ont.identity} {ont.description or ''} on port {ont.port}", file=sys.stderr)
     wanted = confirmation(kind, ont)
     if wanted is None:
+        confirm("go on? y/N: ", ("y", "yes"))
         return
+    what = "the whole serial number" if wanted == ont.identity else "the last 4 of the serial number"
+    confirm(f"type {what} to confirm: ", (wanted,))
+
+
+def confirm(prompt: str, wanted: tuple[str, ...]) -> None:
+    """End the command unless one of these is typed on a terminal."""
     if not sys.stdin.isatty():
         fail("needs --yes when there is no terminal to confirm on", Exit.USAGE)
-    what = "the whole serial number" if kind is JobKind.FACTORY_RESET else "the last 4 of the serial number"
-    print(f"{kind.value} {ont.serial} {ont.description or ''} on port {ont.port}", file=sys.stderr)
-    print(f"type {what} to confirm: ", end="", file=sys.stderr, flush=True)
-    if sys.stdin.readline().strip() != wanted:
+    print(prompt, end="", file=sys.stderr, flush=True)
+    if sys.stdin.readline().strip() not in wanted:
         fail("not confirmed, nothing done", Exit.USAGE)
 
 
 def _request(config: Config, ont: Ont, order: Order) -> JobRequest:
     user, origin = who()
-    return JobRequest(order.kind, ont.id, order.reason, user, origin, config.jobs.expiry_s, order.force)
+    return JobRequest(
+        order.kind,
+        ont.id,
+        order.reason,
+        user,
+        origin,
+        config.jobs.expiry_s,
+        order.force,
+        parameters=order.parameters,
+        secret=order.secret,
+    )
 
 
 async def _follow(backend: StorageBackend, job_id: int, as_json: bool) -> Exit:

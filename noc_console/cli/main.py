@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -194,6 +195,80 @@ def factory_reset(
     _act(JobKind.FACTORY_RESET, serial, reason, yes, wait, force, as_json)
 
 
+@app.command("do")
+def do(
+    kind: Annotated[str, typer.Argument(help="What: --list tells.", metavar="ACTION")] = "",
+    serial: Annotated[str, typer.Argument(help="Serial number in any form.")] = "",
+    parameters: Annotated[list[str] | None, typer.Argument(help="NAME=VALUE ...", metavar="[NAME=VALUE]...")] = None,
+    reason: Reason = "",
+    yes: Yes = False,
+    wait: Wait = False,
+    force: Force = False,
+    as_json: Json = False,
+    listed: Annotated[bool, typer.Option("--list", help="List the actions and what each takes.")] = False,
+) -> None:
+    """Do one action on one ONT or its router. A password is asked for, or read from a pipe: never an argument."""
+    from noc_console.cli.kinds import kind_named, list_kinds, parse_parameters, read_secret
+
+    if listed or not kind:
+        list_kinds(as_json)
+        return
+    wanted = kind_named(kind)
+    if not serial:
+        fail(f"do {kind} on which ONT? Give its serial number", Exit.USAGE)
+    values = parse_parameters(wanted, parameters or [])
+    secret = read_secret(wanted) if wanted.spec.secret else None
+    if wanted.level < 2:
+        reason = reason.strip() or kind
+    _act(wanted, serial, reason, yes, wait, force, as_json, values, secret)
+
+
+@app.command()
+def bulk(
+    kind: Annotated[str, typer.Argument(help="What: do --list tells which may be done to many.", metavar="ACTION")],
+    parameters: Annotated[list[str] | None, typer.Argument(help="NAME=VALUE ...", metavar="[NAME=VALUE]...")] = None,
+    filter_text: Annotated[str, typer.Option("--filter", help="Which ONTs, in the console's / language.")] = "",
+    reason: Reason = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show who would be acted on.")] = False,
+    count: Annotated[int | None, typer.Option(help="How many are expected; instead of typing it.")] = None,
+    wait: Wait = False,
+    force: Force = False,
+    as_json: Json = False,
+) -> None:
+    """Do one action on many ONTs, at the pace that the config sets; --dry-run first shows on which."""
+    from noc_console.cli.bulk import BulkOrder
+    from noc_console.cli.bulk import bulk as command
+    from noc_console.cli.kinds import kind_named, parse_parameters
+
+    wanted = kind_named(kind)
+    if not filter_text.strip():
+        fail("bulk needs --filter: on which ONTs?", Exit.USAGE)
+    if not dry_run and not reason.strip():
+        fail("--reason must say why", Exit.USAGE)
+    config, path = _config()
+    values = parse_parameters(wanted, parameters or [])
+    order = BulkOrder(wanted, values, filter_text, reason.strip(), dry_run, count, wait, force, as_json)
+    raise SystemExit(asyncio.run(command(config, path, order)))
+
+
+@app.command("bulk-cancel")
+def bulk_cancel(bulk_id: Annotated[int, typer.Argument(help="Number of the bulk action.")]) -> None:
+    """Cancel what has not begun of a bulk action."""
+    from noc_console.cli.bulk import cancel
+
+    config, _ = _config()
+    raise SystemExit(_with_backend(config, lambda backend: cancel(backend, bulk_id)))
+
+
+@app.command("bulk-release")
+def bulk_release(bulk_id: Annotated[int, typer.Argument(help="Number of the bulk action.")]) -> None:
+    """Let a bulk action of another operator start that is too large for one."""
+    from noc_console.cli.bulk import release
+
+    config, _ = _config()
+    raise SystemExit(_with_backend(config, lambda backend: release(backend, bulk_id)))
+
+
 @app.command()
 def demo(
     olts: Annotated[int, typer.Option(min=1, help="How many OLTs.")] = 4,
@@ -218,13 +293,24 @@ def wallboard() -> None:
     raise SystemExit(open_wallboard(config, path, _State.theme))
 
 
-def _act(kind: JobKind, serial: str, reason: str, yes: bool, wait: bool, force: bool, as_json: bool) -> None:
+def _act(
+    kind: JobKind,
+    serial: str,
+    reason: str,
+    yes: bool,
+    wait: bool,
+    force: bool,
+    as_json: bool,
+    parameters: Mapping[str, str] | None = None,
+    secret: str | None = None,
+) -> None:
     from noc_console.cli.act import Order, act
 
     if not reason.strip():
         fail("--reason must say why", Exit.USAGE)
     config, path = _config()
-    raise SystemExit(asyncio.run(act(config, path, Order(kind, serial, reason.strip(), yes, wait, force, as_json))))
+    order = Order(kind, serial, reason.strip(), yes, wait, force, as_json, parameters or {}, secret)
+    raise SystemExit(asyncio.run(act(config, path, order)))
 
 
 def _with_backend(config: Config, work: Any) -> Any:

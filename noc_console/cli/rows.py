@@ -14,6 +14,7 @@ from noc_console.domain.jobs import Job
 from noc_console.domain.network import Changes, CoreDevice, CoreInterface, Cpe, Event, Olt, Ont, PollKind
 from noc_console.domain.ont import OntState, effective_state
 from noc_console.domain.optics import classify_signal
+from noc_console.domain.policy import BulkTarget
 from noc_console.storage.sources import DEAD_AFTER_S
 
 Row = dict[str, Any]
@@ -62,6 +63,16 @@ class Network:
     def acs_ok(self) -> bool:
         """Whether the ACS answered the last time."""
         return any(source.name == "genieacs" and source.state == "ok" for source in self.changes.sources)
+
+    @property
+    def acs_may_act(self) -> bool:
+        """Whether an action may be tried: the ACS did not fail the last time."""
+        return all(s.state not in ("failing", "off") for s in self.changes.sources if s.name == "genieacs")
+
+    def target(self, ont: Ont) -> BulkTarget:
+        """An ONT as the rules of acting want it."""
+        recent = [job for job in self.changes.jobs if isinstance(job, Job) and job.ont_id == ont.id]
+        return BulkTarget(ont, self.state(ont), next(iter(self.routers(ont)), None), recent)
 
     @property
     def collector_lives(self) -> bool:

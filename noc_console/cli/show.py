@@ -90,7 +90,7 @@ async def show(backend: StorageBackend, config: Config, what: str, filter_text: 
     rows, columns = _choose(network, what)
     if what == "traps":
         rows = event_rows(await backend.events_of("trap"))
-    rows = [row for row in rows if _matcher(filter_text)(row)] if filter_text else rows
+    rows = [row for row in rows if matcher(filter_text)(row)] if filter_text else rows
     if as_json:
         print_json(rows)
         return
@@ -129,7 +129,7 @@ def _choose(network: Network, what: str) -> tuple[list[Row], tuple[tuple[str, st
     return event_rows(network.changes.events), EVENT_COLUMNS
 
 
-def _matcher(text: str) -> Callable[[Mapping[str, object]], bool]:
+def matcher(text: str) -> Callable[[Mapping[str, object]], bool]:
     try:
         return parse_filter(text).matches
     except FilterError as error:

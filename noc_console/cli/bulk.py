@@ -1,0 +1,130 @@
+"""``noc-console bulk``: one action on many ONTs; first on whom, then at a set pace, then how each went."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from noc_console.cli.act import at_work, confirm
+from noc_console.cli.caller import who
+from noc_console.cli.output import Exit, fail, print_json, print_table
+from noc_console.cli.rows import Network, job_row
+from noc_console.cli.show import JOB_COLUMNS, ONT_COLUMNS, matcher, named
+from noc_console.config.model import Config
+from noc_console.domain.errors import ActionRefused
+from noc_console.domain.jobs import Batch, BatchRequest, JobKind
+from noc_console.domain.policy import BulkPlan, plan_bulk
+from noc_console.storage.backend import StorageBackend
+
+FOLLOW_S = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class BulkOrder:
+    """What the command line asks for."""
+
+    kind: JobKind
+    parameters: Mapping[str, str]
+    filter_text: str
+    reason: str
+    dry_run: bool
+    count: int | None
+    wait: bool
+    force: bool
+    as_json: bool
+
+
+async def bulk(config: Config, config_file: Path, order: BulkOrder) -> Exit:
+    """Plan, confirm by the count, submit and (with ``--wait``) follow."""
+    if not order.kind.spec.bulk:
+        fail(f"{order.kind.value} is not done to many at once", Exit.USAGE)
+    async with at_work(config, config_file, order.wait) as (backend, network):
+        plan = _plan(network, order)
+        if order.dry_run or not order.as_json:
+            _print_plan(network, plan, order.as_json)
+        if order.dry_run:
+            return Exit.DONE
+        count = len(plan.included)
+        if order.count is None:
+            confirm(f"type {count} to {order.kind.value} that many ONTs: ", (str(count),))
+        elif order.count != count:
+            raise ActionRefused(f"{count} ONTs would be acted on, not {order.count}: nothing done")
+        user, origin = who()
+        ids = [ont.id for ont in plan.included]
+        request = BatchRequest(order.kind, ids, order.reason, user, origin, order.parameters, order.force)
+        batch_id = await backend.submit_batch(request)
+        batch = await backend.batch(batch_id)
+        if batch and batch.needs_release:
+            print(
+                f"bulk action {batch_id} waits for another operator: noc-console bulk-release {batch_id}",
+                file=sys.stderr,
+            )
+        if order.wait:
+            return await _follow(backend, batch_id, order.as_json)
+        print_json({"id": batch_id, "count": count}) if order.as_json else print(
+            f"bulk action {batch_id}: {count} ONTs"
+        )
+        return Exit.DONE
+
+
+async def cancel(backend: StorageBackend, bulk_id: int) -> Exit:
+    """Cancel what has not begun."""
+    await backend.open()
+    if not await backend.cancel_batch(bulk_id, who()[0]):
+        fail(f"nothing of bulk action {bulk_id} was waiting", Exit.FAILED)
+    return Exit.DONE
+
+
+async def release(backend: StorageBackend, bulk_id: int) -> Exit:
+    """Let it start."""
+    await backend.open()
+    await backend.release_batch(bulk_id, who()[0])
+    return Exit.DONE
+
+
+def _plan(network: Network, order: BulkOrder) -> BulkPlan:
+    wanted = matcher(order.filter_text)
+    chosen = [network.target(ont) for ont in network.onts() if wanted(network.ont_row(ont))]
+    return plan_bulk(order.kind, chosen, network.now, network.acs_may_act, order.force)
+
+
+def _print_plan(network: Network, plan: BulkPlan, as_json: bool) -> None:
+    included = [network.ont_row(ont) for ont in plan.included]
+    left_out = [network.ont_row(ont) | {"left_out": why} for ont, why in plan.left_out]
+    if as_json:
+        print_json({"included": included, "left_out": left_out})
+        return
+    print_table([named(row) for row in included], ONT_COLUMNS)
+    if left_out:
+        print(f"\nleft out ({len(left_out)}; --force includes those that may be overridden):")
+        print_table([named(row) for row in left_out], (*ONT_COLUMNS[:5], ("left_out", "why")))
+
+
+async def _follow(backend: StorageBackend, batch_id: int, as_json: bool) -> Exit:
+    told = ""
+    while True:
+        batch = await backend.batch(batch_id)
+        if batch is None:
+            fail(f"bulk action {batch_id} is gone", Exit.FAILED)
+        line = progress(batch)
+        if line != told:
+            print(line, file=sys.stderr, flush=True)
+            told = line
+        if batch.finished_at is not None:
+            break
+        await asyncio.sleep(FOLLOW_S)
+    rows = [job_row(job) for job in await backend.batch_jobs(batch_id)]
+    if as_json:
+        print_json({"id": batch_id, "verified": batch.verified, "not_verified": batch.not_verified, "jobs": rows})
+    else:
+        print_table(rows, JOB_COLUMNS)
+    return Exit.DONE if batch.verified == batch.total else Exit.FAILED
+
+
+def progress(batch: Batch) -> str:
+    """``12 of 40 done (11 verified), 3 under way, 25 wait``."""
+    done = batch.verified + batch.not_verified
+    return f"{done} of {batch.total} done ({batch.verified} verified), {batch.running} under way, {batch.waiting} wait"

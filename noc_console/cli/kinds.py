@@ -1,0 +1,69 @@
+"""Actions by name, as commands take them: what there is, its parameters, its password."""
+
+from __future__ import annotations
+
+import getpass
+import sys
+from collections.abc import Sequence
+
+from noc_console.cli.output import Exit, fail, print_json, print_table
+from noc_console.domain.jobs import KINDS, JobKind
+
+GATES = {0: "", 1: "", 2: "y/n", 3: "last 4 of the serial", 4: "whole serial"}
+
+
+def list_kinds(as_json: bool) -> None:
+    """Print every action."""
+    rows = [
+        {
+            "action": kind.value,
+            "what": spec.title,
+            "takes": " ".join([*(f"{name}=" for name in spec.parameters), *(f"[{name}=]" for name in spec.optional)]),
+            "password": "asked for" if spec.secret else None,
+            "confirm": GATES[spec.level] or None,
+            "bulk": spec.bulk,
+        }
+        for kind, spec in KINDS.items()
+    ]
+    if as_json:
+        print_json(rows)
+        return
+    columns = ("action", "what", "takes", "password", "confirm", "bulk")
+    print_table(rows, [(name, name) for name in columns])
+
+
+def kind_named(name: str) -> JobKind:
+    """The action of that name; ends the command when there is none."""
+    try:
+        return JobKind(name)
+    except ValueError:
+        fail(f"no action {name!r}; noc-console do --list tells which there are", Exit.USAGE)
+
+
+def parse_parameters(kind: JobKind, given: Sequence[str]) -> dict[str, str]:
+    """``NAME=VALUE`` arguments as a mapping; ends the command when one is missing or unknown."""
+    found: dict[str, str] = {}
+    for text in given:
+        name, equals, value = text.partition("=")
+        if not equals or not value:
+            fail(f"{text!r} is not NAME=VALUE", Exit.USAGE)
+        found[name] = value
+    spec = kind.spec
+    if unknown := set(found) - {*spec.parameters, *spec.optional}:
+        fail(f"{kind.value} takes no {', '.join(sorted(unknown))}", Exit.USAGE)
+    if missing := [name for name in spec.parameters if name not in found]:
+        fail(f"{kind.value} needs {', '.join(f'{name}=...' for name in missing)}", Exit.USAGE)
+    return found
+
+
+def read_secret(kind: JobKind) -> str:
+    """A password: typed twice without echo, or the first line of a pipe."""
+    if not sys.stdin.isatty():
+        text = sys.stdin.readline().rstrip("\r\n")
+        if not text:
+            fail(f"{kind.value} reads the password from its standard input, which is empty", Exit.USAGE)
+        return text
+    text = getpass.getpass("new password: ")
+    if getpass.getpass("once more: ") != text:
+        fail("the two differ, nothing done", Exit.USAGE)
+    return text
