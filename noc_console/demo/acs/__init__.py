@@ -10,8 +10,9 @@ them together with the hooks of ``SimulatedCpe`` (``on_reboot``, ``on_factory_re
     await acs.start()          # acs.port
 """
 
-from noc_console.demo.acs.cpe import CpeState, Fault, Host, OnContact, SimulatedCpe
+from noc_console.demo.acs.cpe import CpeState, Diagnosing, Fault, Host, OnContact, SimulatedCpe
 from noc_console.demo.acs.server import SimulatedAcs, Timing
+from noc_console.demo.acs.sessions import VirtualParameter
 from noc_console.demo.acs.templates import HUAWEI_EG8145V5, MODELS, TPLINK_XX230V, ZTE_F670L, Model
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "TPLINK_XX230V",
     "ZTE_F670L",
     "CpeState",
+    "Diagnosing",
     "Fault",
     "Host",
     "Model",
@@ -27,4 +29,5 @@ __all__ = [
     "SimulatedAcs",
     "SimulatedCpe",
     "Timing",
+    "VirtualParameter",
 ]

@@ -17,9 +17,11 @@ import msgspec
 
 from noc_console.demo.acs.cpe import SimulatedCpe
 from noc_console.demo.acs.http import Request, Response
-from noc_console.demo.acs.queries import Predicate, WorkerCrash, device_query, fault_query, task_query
+from noc_console.demo.acs.queries import Predicate, WorkerCrash, device_query, fault_query, plain_query, task_query
 from noc_console.demo.acs.record import Record, project
+from noc_console.demo.acs.sessions import VirtualParameter
 from noc_console.demo.acs.tasks import Task, TaskStore, check_task, fault_id, is_object_id
+from noc_console.demo.acs.transfers import Transfers
 
 _SEGMENT = r"([A-Za-z0-9\-_%]+)"
 _ROWS_PER_TURN = 500
@@ -31,6 +33,8 @@ class Acs(Protocol):
 
     records: dict[str, Record]
     store: TaskStore
+    transfers: Transfers
+    virtual_parameters: dict[str, VirtualParameter]
     truncate_bodies: bool
 
     def in_session(self, device_id: str) -> bool:
@@ -60,6 +64,10 @@ class Nbi:
                 (r"/devices/?", {"GET": self._devices, "HEAD": self._devices}),
                 (r"/tasks/?", {"GET": self._tasks, "HEAD": self._tasks}),
                 (r"/faults/?", {"GET": self._faults, "HEAD": self._faults}),
+                (r"/files/?", {"GET": self._files, "HEAD": self._files}),
+                (r"/operations/?", {"GET": self._operations, "HEAD": self._operations}),
+                (r"/virtual(_p|P)arameters/?", {"GET": self._virtual, "HEAD": self._virtual}),
+                (r"/files/([^/]+)/?", {"PUT": self._put_file, "DELETE": self._delete_file}),
                 (rf"/devices/{_SEGMENT}/?", {"DELETE": self._delete_device}),
                 (rf"/devices/{_SEGMENT}/tasks/?", {"POST": self._post_task}),
                 (rf"/devices/{_SEGMENT}/tags/{_SEGMENT}/?", {"POST": self._add_tag, "DELETE": self._remove_tag}),
@@ -112,6 +120,35 @@ class Nbi:
     async def _faults(self, request: Request) -> Response:
         return await _flat_list(request, list(self._acs.store.faults.values()), fault_query)
 
+    async def _files(self, request: Request) -> Response:
+        rows = [file.row() for file in self._acs.transfers.files.values()]
+        return await _flat_list(request, rows, plain_query)
+
+    async def _operations(self, request: Request) -> Response:
+        rows = [operation.row() for operation in self._acs.transfers.operations.values()]
+        return await _flat_list(request, rows, plain_query)
+
+    async def _virtual(self, request: Request, _spelling: str) -> Response:
+        rows = [{"_id": name, "script": "/* not shown */"} for name in self._acs.virtual_parameters]
+        return await _flat_list(request, rows, plain_query)
+
+    async def _put_file(self, request: Request, name: str) -> Response:
+        given = request.headers
+        self._acs.transfers.put(
+            name,
+            len(request.body),
+            file_type=given.get("filetype"),
+            oui=given.get("oui"),
+            product_class=given.get("productclass"),
+            version=given.get("version"),
+        )
+        return _text(201, "Created")
+
+    async def _delete_file(self, request: Request, name: str) -> Response:
+        if self._acs.transfers.files.pop(name, None) is None:
+            raise WorkerCrash("no such file")
+        return _text(200, "OK")
+
     # Devices
 
     async def _delete_device(self, request: Request, device_id: str) -> Response:
@@ -119,6 +156,9 @@ class Nbi:
             return _in_session()
         for task in list(self._acs.store.of(device_id)):
             self._acs.store.drop(task["_id"])
+        for task in self._acs.store.late_of(device_id):
+            self._acs.store.drop_fault(fault_id(device_id, task["_id"]))
+        self._acs.transfers.operations.pop(device_id, None)
         self._acs.records.pop(device_id, None)
         return _text(200, "OK")
 
@@ -197,14 +237,14 @@ class Nbi:
             raise WorkerCrash("task is null")
         if self._acs.in_session(task["device"]):
             return _in_session()
-        self._acs.store.faults.pop(fault_id(task["device"], task_id), None)
+        self._acs.store.drop_fault(fault_id(task["device"], task_id))
         return _text(200, "OK")
 
     async def _delete_fault(self, request: Request, id: str) -> Response:
         device_id, _, channel = id.rpartition(":")
         if self._acs.in_session(device_id):
             return _in_session()
-        self._acs.store.faults.pop(id, None)
+        self._acs.store.drop_fault(id)
         if channel.startswith("task_"):
             self._acs.store.drop(channel.removeprefix("task_"))
         return _text(200, "OK")

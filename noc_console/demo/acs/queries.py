@@ -41,6 +41,11 @@ def fault_query(query: Any) -> Predicate:
     return _query(query, lambda key: key, lambda value: [value])
 
 
+def plain_query(query: Any) -> Predicate:
+    """Predicate of a query on any other collection, which goes to the database as it is."""
+    return _query(query, lambda key: key, lambda value: [value])
+
+
 def _check_casts(query: Any, keys: set[str]) -> None:
     if not isinstance(query, dict):
         return

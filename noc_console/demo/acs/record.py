@@ -6,14 +6,14 @@ those of a full read (``baseline``) from a copy of its state, and only what task
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from copy import copy
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from noc_console.demo.acs.cpe import SimulatedCpe
-from noc_console.demo.acs.state import CpeState, Value
+from noc_console.demo.acs.state import CpeState, Value, iso
 from noc_console.demo.acs.templates import Model
 from noc_console.demo.acs.templates.model import Facts
 
@@ -21,9 +21,13 @@ MISSING = object()
 Projection = tuple[str, ...]
 
 
-def iso(at: float) -> str:
-    """``2026-11-21T20:43:41.690Z``."""
-    return _instant(at).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+class Extra(NamedTuple):
+    """A leaf that only the ACS has."""
+
+    value: Value
+    type: str
+    writable: bool
+    at: float
 
 
 class Record:
@@ -35,6 +39,7 @@ class Record:
         "cached",
         "cpe",
         "discovered",
+        "extra",
         "informed_at",
         "last_boot_at",
         "last_bootstrap_at",
@@ -58,6 +63,21 @@ class Record:
         self.rpcs: dict[str, float] | None = None
         """When ``Reboot`` and ``FactoryReset`` were last sent."""
         self.tags: list[str] | None = None
+        self.extra: dict[str, Extra] | None = None
+        """What is no parameter of the router: ``Downloads`` and ``VirtualParameters``."""
+
+    def note(self, path: str, value: Value, type: str, writable: bool, at: float) -> None:
+        """Hold something that is no parameter of the router."""
+        self.extra = {**(self.extra or {}), path: Extra(value, type, writable, at)}
+
+    def download_of(self, names: dict[str, str]) -> int:
+        """Number of the instance of ``Downloads`` for this file, or of the next one."""
+        instances = {path.split(".")[1] for path in self.extra or () if path.startswith("Downloads.")}
+        for number in instances:
+            leaves = {leaf: f"Downloads.{number}.{leaf[0].upper()}{leaf[1:]}" for leaf in names}
+            if self.extra and all(self.extra[path].value == names[leaf] for leaf, path in leaves.items()):
+                return int(number)
+        return max(map(int, instances), default=0) + 1
 
     def remember_everything(self, at: float) -> None:
         """Believe the router's whole present state, as after a full read."""
@@ -79,6 +99,10 @@ class Record:
             self.cached = self.cached or {}
             self.cached[path] = (None, at)
 
+    def drop(self, prefix: str) -> None:
+        """Forget everything below a deleted object."""
+        self.cached = {path: held for path, held in (self.cached or {}).items() if not path.startswith(prefix)}
+
     def last_inform_at(self, now: float) -> float:
         """Latest Inform: the last one that did something, or the periodic ones since."""
         if not self.cpe.online or now <= self.informed_at:
@@ -91,6 +115,8 @@ class Record:
         value, at = self.cached.get(path, (None, 0.0)) if self.cached else (None, 0.0)
         if path in self.cpe.model.informs and (informed_at := self.last_inform_at(now)) > at:
             value, at = self.cpe.read(path, informed_at), informed_at
+        elif self.extra and path in self.extra:
+            value, at = self.extra[path].value, self.extra[path].at
         elif not at and self.baseline is not None and path in self.cpe.model.leaves:
             facts = Facts(self.cpe.serial, self.baseline, self.baseline_at)
             value, at = self.cpe.model.leaves[path].value(facts), self.baseline_at
@@ -110,8 +136,9 @@ class Record:
             at = (self.rpcs or {}).get(path)
             return MISSING if at is None else _instant(at)
         believed = self.believed(path, now)
-        if attribute == "_writable" and (believed or self.knows(path)):
-            return self.cpe.model.leaves[path].writable
+        leaf = self.cpe.leaf(path)
+        if attribute == "_writable" and leaf and (believed or self.knows(path)):
+            return leaf.writable
         if believed is None:
             return MISSING
         return {"_value": believed[0], "_timestamp": _instant(believed[1])}.get(attribute, MISSING)
@@ -145,12 +172,27 @@ class Record:
         for name, at in (self.rpcs or {}).items():
             if not projection or any(path.split(".")[0] == name for path in projection):
                 made[name] = {"_value": iso(at), "_type": "xsd:dateTime", "_timestamp": iso(at), "_object": False}
-        for path, top in _projected(self.cpe.model, projection):
+        for path, top in self._projected(projection):
             self._put_leaf(made, path, top, now)
         return made
 
+    def _projected(self, projection: Projection) -> Iterator[tuple[str, int]]:
+        yield from _projected(self.cpe.model, projection)
+        added = (
+            [path for path in self.cpe.matching("") if path not in self.cpe.model.leaves] if self.cpe.instances else []
+        )
+        for path in (*added, *(self.extra or ())):
+            if not projection:
+                yield path, 1
+            for pattern in projection:
+                if path == pattern or path.startswith(f"{pattern}."):
+                    yield path, pattern.count(".") + 1
+                    break
+
     def _put_leaf(self, made: dict[str, Any], path: str, top: int, now: float) -> None:
-        leaf = self.cpe.model.leaves[path]
+        leaf = (self.extra or {}).get(path) or self.cpe.leaf(path)
+        if leaf is None:
+            return
         node: dict[str, Any] = {"_object": False, "_writable": leaf.writable}
         believed = self.believed(path, now)
         if believed is not None:

@@ -10,12 +10,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from noc_console.demo.acs.cpe import OnContact, SimulatedCpe
+from noc_console.demo.acs.following import follow
 from noc_console.demo.acs.http import Drop, Request, Response, serve_connection
 from noc_console.demo.acs.nbi import Nbi
 from noc_console.demo.acs.queries import WorkerCrash
 from noc_console.demo.acs.record import Record
-from noc_console.demo.acs.sessions import run_session
+from noc_console.demo.acs.sessions import VirtualParameter, run_session
 from noc_console.demo.acs.tasks import TaskStore
+from noc_console.demo.acs.transfers import Transfers
 
 VERSION = "1.2.16+260329simulated"
 _WORKERS = 2
@@ -36,6 +38,7 @@ class Timing:
     session_limit_s: float = 120.0
     retry_delay_s: float = 300.0
     """After which a faulted task is tried again in whatever session there is."""
+    download_timeout_s: float = 3600.0
     crash_s: float = 21.0
     """From a request that kills a worker to the dropped connection."""
     restart_s: float = 20.0
@@ -54,6 +57,8 @@ class SimulatedAcs:
         self.records: dict[str, Record] = {}
         """What the ACS believes, by device id."""
         self.store = TaskStore()
+        self.transfers = Transfers()
+        self.virtual_parameters: dict[str, VirtualParameter] = {}
         self.requests: list[str] = []
         """The last hundred requests, as method and target."""
         self.http2_proxy = False
@@ -152,10 +157,10 @@ class SimulatedAcs:
 
     async def request_connection(self, cpe: SimulatedCpe) -> str | None:
         """Knock at the router; what went wrong, or None."""
-        if not cpe.online or cpe.on_contact is OnContact.REFUSE:
+        if not cpe.online or cpe.reconnecting or cpe.on_contact is OnContact.REFUSE:
             return "Device is offline"
         if cpe.on_contact is OnContact.NO_ANSWER:
-            await self._pause(self.timing.connection_request_s)
+            await self.pause(self.timing.connection_request_s)
             return "Device is offline"
         if cpe.on_contact is OnContact.WRONG_CREDENTIALS:
             return "Connection request error: Incorrect connection request credentials"
@@ -180,7 +185,7 @@ class SimulatedAcs:
         waited_s = 0.0
         while waited_s < timeout_s:
             step_s = min(self.timing.poll_s, timeout_s - waited_s)
-            await self._pause(step_s)
+            await self.pause(step_s)
             waited_s += step_s
             if true():
                 return True
@@ -217,38 +222,29 @@ class SimulatedAcs:
             self._server.close()
             self._spawn(self._reopen())
         try:
-            await self._pause(self.timing.crash_s)
+            await self.pause(self.timing.crash_s)
         finally:
             self._dead_workers -= 1
 
     async def _reopen(self) -> None:
-        await self._pause(self.timing.restart_s)
+        await self.pause(self.timing.restart_s)
         await self._listen()
 
     async def _answer(self, cpe: SimulatedCpe) -> None:
-        await self._pause(cpe.session_delay_s)
+        await self.pause(cpe.session_delay_s)
         if cpe.online:
             cpe.inform("6 CONNECTION REQUEST")
 
     async def _session(self, record: Record) -> None:
-        retry_delay_s = self.timing.retry_delay_s * self.timing.scale
+        timing = self.timing
         try:
-            accepted = await run_session(record, self.store, self._pause, retry_delay_s)
+            started = await run_session(
+                record, self, timing.retry_delay_s * timing.scale, timing.download_timeout_s * timing.scale
+            )
         finally:
             self._sessions.discard(record.cpe.device_id)
-        for name in accepted:
-            self._spawn(self._restart(record.cpe, factory=name == "factoryReset"))
-
-    async def _restart(self, cpe: SimulatedCpe, factory: bool) -> None:
-        cpe.online = False
-        hook = cpe.on_factory_reset if factory else cpe.on_reboot
-        if hook:
-            hook(cpe)
-        if factory:
-            cpe.forget_settings()
-        await self._pause(cpe.reboot_s)
-        if cpe.returns:
-            cpe.boot("0 BOOTSTRAP" if factory else "M Reboot")
+        for one in started:
+            self._spawn(follow(record.cpe, one, self))
 
     async def _let_queues_run(self) -> None:
         """Routers with queued tasks run them at their next periodic Inform. All others' Informs are only computed."""
@@ -264,9 +260,10 @@ class SimulatedAcs:
                 if before and before[0] == noted_at and before[1] < latest_at:
                     record.cpe.inform("2 PERIODIC")
             last_seen = seen
-            await self._pause(self.timing.poll_s)
+            await self.pause(self.timing.poll_s)
 
-    async def _pause(self, seconds: float) -> None:
+    async def pause(self, seconds: float) -> None:
+        """Sleep for that many simulated seconds."""
         await asyncio.sleep(seconds * self.timing.scale)
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:

@@ -1,50 +1,73 @@
-"""CWMP sessions: what happens between the ACS and one router once it has informed."""
+"""CWMP sessions: what happens between the ACS and one router once it has informed.
+
+Source:
+    GenieACS 1.2.16, observed.
+"""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
-from noc_console.demo.acs.cpe import Fault, SimulatedCpe
+from noc_console.demo.acs.cpe import Fault, SimulatedCpe, Started
 from noc_console.demo.acs.record import Record
 from noc_console.demo.acs.state import Value
 from noc_console.demo.acs.tasks import Task, TaskStore, fault_id
+from noc_console.demo.acs.transfers import Transfers
 
-_INVALID_PATH = Fault("script", "Invalid parameter path")
+_INVALID_PATH = Fault("script.Error", "Invalid parameter path")
+_RUNAWAY = Fault("too_many_commits", "Too many commit iterations")
+_MAX_COMMITS = 15
+_TASK_S = 0.02
 
 
-async def run_session(
-    record: Record, store: TaskStore, pause: Callable[[float], Awaitable[None]], retry_delay_s: float
-) -> list[str]:
-    """Run the queue of one router, oldest task first.
+@dataclass(frozen=True, slots=True)
+class VirtualParameter:
+    """A script at the ACS that looks like a parameter of every router."""
+
+    read: Callable[[SimulatedCpe], Value]
+    write: Callable[[SimulatedCpe, Value], None] | None = None
+    type: str = "xsd:string"
+
+
+class Acs(Protocol):
+    """What a session needs of the server that it is with."""
+
+    store: TaskStore
+    transfers: Transfers
+    virtual_parameters: dict[str, VirtualParameter]
+
+    async def pause(self, seconds: float) -> None:
+        """Sleep for that many simulated seconds."""
+
+
+async def run_session(record: Record, acs: Acs, retry_delay_s: float, download_timeout_s: float) -> list[Started]:
+    """Run the queue of one router, oldest task first, and then what left a fault behind and is due again.
 
     Args:
         record: The device; it has just informed.
-        store: Where its tasks and faults are.
-        pause: Sleeps for that many simulated seconds.
+        acs: Where its tasks and faults are.
         retry_delay_s: After how long a faulted task is tried again; doubles with each retry.
+        download_timeout_s: How long a download may take.
 
     Returns:
-        Names of the disruptive RPCs that the router accepted (``reboot``, ``factoryReset``), each at most once.
+        What this set going at the router, each at most once.
     """
-    cpe = record.cpe
-    accepted: list[str] = []
-    await pause(cpe.session_s)
-    for task in list(store.of(cpe.device_id)):
+    session = _Session(record, acs)
+    await acs.pause(record.cpe.session_s)
+    acs.transfers.settle(record, acs.store, download_timeout_s)
+    queued = list(acs.store.of(record.cpe.device_id))
+    for task in (*queued, *acs.store.late_of(record.cpe.device_id)):
+        late = fault_id(task["device"], task["_id"]) in acs.store.late
         if _expired(task):
-            store.drop(task["_id"])
-            continue
-        if task["_id"] not in store.tasks or not _due(task, store, retry_delay_s):
-            continue
-        await pause(0.02)
-        fault = cpe.next_fault or _execute(record, task, accepted)
-        cpe.next_fault = None
-        if fault:
-            store.add_fault(task, fault)
-        else:
-            store.drop(task["_id"])
-    return accepted
+            acs.store.drop(task["_id"])
+        elif (late or task["_id"] in acs.store.tasks) and _due(task, acs.store, retry_delay_s):
+            await acs.pause(_TASK_S)
+            session.run(task)
+    return session.started
 
 
 def _expired(task: Task) -> bool:
@@ -60,76 +83,145 @@ def _seconds(instant: str) -> float:
     return datetime.fromisoformat(instant).timestamp()
 
 
-def _execute(record: Record, task: Task, accepted: list[str]) -> Fault | None:
-    name = task["name"]
-    if name == "getParameterValues":
-        return _refresh(record, task["parameterNames"])
-    if name == "refreshObject":
-        return _refresh(record, [task["objectName"]])
-    if name == "setParameterValues":
-        return _set(record, task["parameterValues"])
-    if name in ("reboot", "factoryReset"):
-        rpc = "Reboot" if name == "reboot" else "FactoryReset"
-        record.rpcs = {**(record.rpcs or {}), rpc: time.time()}
-        if name not in accepted:
-            accepted.append(name)
+class _Session:
+    """One session with one router."""
+
+    def __init__(self, record: Record, acs: Acs) -> None:
+        self.started: list[Started] = []
+        self._record = record
+        self._cpe = record.cpe
+        self._acs = acs
+
+    def run(self, task: Task) -> None:
+        """Try a task: it is gone, or has a fault."""
+        fault = self._cpe.next_fault or self._execute(task)
+        self._cpe.next_fault = None
+        if fault:
+            self._acs.store.add_fault(task, fault)
+        else:
+            self._acs.store.drop(task["_id"])
+            self._acs.store.drop_fault(fault_id(task["device"], task["_id"]))
+
+    def _execute(self, task: Task) -> Fault | None:
+        name = task["name"]
+        if name == "getParameterValues":
+            return self._refresh(task["parameterNames"])
+        if name == "refreshObject":
+            return self._refresh([task["objectName"]])
+        if name == "setParameterValues":
+            return self._set({str(pair[0]): pair[1] for pair in task["parameterValues"]})
+        if name == "addObject":
+            return self._add(task["objectName"], {str(pair[0]): pair[1] for pair in task.get("parameterValues", ())})
+        if name == "deleteObject":
+            self._cpe.delete_instance(task["objectName"])
+            self._record.drop(f"{task['objectName']}.")
+            return None
+        if name == "download":
+            self._start(self._acs.transfers.begin(self._record, task))
+            return None
+        if name in ("reboot", "factoryReset"):
+            rpc = "Reboot" if name == "reboot" else "FactoryReset"
+            self._record.rpcs = {**(self._record.rpcs or {}), rpc: time.time()}
+            self._start(Started(name))
+            return None
+        return Fault("9000", "Method not supported")
+
+    def _start(self, *started: Started) -> None:
+        self.started += [one for one in started if one not in self.started]
+
+    def _refresh(self, patterns: list[str]) -> Fault | None:
+        if any(pattern.endswith(".") for pattern in patterns):
+            return _INVALID_PATH
+        now = time.time()
+        for pattern in patterns:
+            if pattern.startswith("VirtualParameters"):
+                self._refresh_virtual(pattern, now)
+            for path in self._cpe.matching(pattern):
+                value = self._cpe.read(path, now)
+                if value is not None:
+                    self._record.remember(path, value, now)
+                else:
+                    self._record.forget(path, now)
         return None
-    return Fault("9000", "Method not supported")
+
+    def _refresh_virtual(self, pattern: str, now: float) -> None:
+        for name, parameter in self._acs.virtual_parameters.items():
+            path = f"VirtualParameters.{name}"
+            if pattern in ("VirtualParameters", "VirtualParameters.*", path):
+                value = parameter.read(self._cpe)
+                self._record.note(path, value, parameter.type, parameter.write is not None, now)
+
+    def _set(self, wanted: Mapping[str, Value]) -> Fault | None:
+        """Declarative: only what differs from the ACS' belief is sent; unknown and read-only paths are passed over."""
+        changes = {path: value for path, value in wanted.items() if self._would_change(path, value)}
+        refused = [path for path, value in changes.items() if self._refused(path, value)]
+        if refused:
+            parameters = tuple((path, "9007", "Invalid parameter value") for path in refused)
+            return Fault("9003", "Invalid arguments", parameters)
+        now = time.time()
+        typed = {path: self._typed(path, value) for path, value in changes.items() if self._cpe.leaf(path)}
+        self._start(*self._cpe.take(typed))
+        for path, value in typed.items():
+            self._record.remember(path, value, now)
+        for path in changes.keys() - typed.keys():
+            self._set_virtual(path, changes[path], now)
+        return None
+
+    def _would_change(self, path: str, value: Value) -> bool:
+        now = time.time()
+        believed = self._record.believed(path, now)
+        if believed is not None and _text(believed[0]) == _text(value):
+            return False
+        virtual = self._acs.virtual_parameters.get(path.removeprefix("VirtualParameters."))
+        if virtual and path.startswith("VirtualParameters."):
+            return virtual.write is not None
+        leaf = self._cpe.leaf(path)
+        return leaf is not None and leaf.writable and self._cpe.read(path, now) is not None
+
+    def _set_virtual(self, path: str, value: Value, now: float) -> None:
+        parameter = self._acs.virtual_parameters[path.removeprefix("VirtualParameters.")]
+        if parameter.write:
+            parameter.write(self._cpe, value)
+            self._record.note(path, value, parameter.type, True, now)
+
+    def _refused(self, path: str, value: Value) -> bool:
+        leaf = self._cpe.leaf(path)
+        if leaf is None:
+            return False
+        uncastable = leaf.type in ("xsd:unsignedInt", "xsd:int") and isinstance(self._typed(path, value), str)
+        return uncastable or (leaf.refuses is not None and leaf.refuses(value))
+
+    def _typed(self, path: str, value: Value) -> Value:
+        """The value in the type that the ACS knows; the one given with the task is ignored."""
+        leaf = self._cpe.leaf(path)
+        kind = leaf.type if leaf else "xsd:string"
+        if kind == "xsd:boolean":
+            return _text(value) in ("true", "1")
+        if kind in ("xsd:unsignedInt", "xsd:int"):
+            try:
+                return int(value)
+            except ValueError:
+                return value
+        return str(value)
+
+    def _add(self, parent: str, keys: Mapping[str, Value]) -> Fault | None:
+        """Add instances until one has the keys; a key that the router does not take has it run away."""
+        for _ in range(_MAX_COMMITS):
+            number = self._cpe.add_instance(parent)
+            if number is None:
+                return None
+            made = {f"{parent}.{number}.{name}": value for name, value in keys.items()}
+            fault = self._set(made)
+            if fault:
+                return fault
+            for path in made:
+                value = self._cpe.read(path, time.time())
+                if value is not None:
+                    self._record.remember(path, value, time.time())
+            if all(_text(self._cpe.read(path, 0.0)) == _text(value) for path, value in made.items()):
+                return None
+        return _RUNAWAY
 
 
-def _refresh(record: Record, patterns: list[str]) -> Fault | None:
-    if any(pattern.endswith(".") for pattern in patterns):
-        return _INVALID_PATH
-    now = time.time()
-    for pattern in patterns:
-        for path in record.cpe.model.matching(pattern):
-            value = record.cpe.read(path, now)
-            if value is not None:
-                record.remember(path, value, now)
-            else:
-                record.forget(path, now)
-    return None
-
-
-def _set(record: Record, pairs: list[list[Value]]) -> Fault | None:
-    """Declarative: only what differs from the ACS' own cache is sent; unknown and read-only paths are passed over."""
-    cpe, now = record.cpe, time.time()
-    changes: dict[str, Value] = {}
-    for pair in pairs:
-        path, value = str(pair[0]), pair[1]
-        leaf = cpe.model.leaves.get(path)
-        believed = record.believed(path, now)
-        if leaf is None or not leaf.writable or cpe.read(path, now) is None:
-            continue
-        if believed is None or _text(believed[0]) != _text(value):
-            changes[path] = value
-    refused = [path for path, value in changes.items() if _refused(cpe, path, value)]
-    if refused:
-        parameters = tuple((path, "9007", "Invalid parameter value") for path in refused)
-        return Fault("9003", "Invalid arguments", parameters)
-    for path, value in changes.items():
-        cpe.write(path, _typed(cpe, path, value))
-        record.remember(path, _typed(cpe, path, value), now)
-    return None
-
-
-def _refused(cpe: SimulatedCpe, path: str, value: Value) -> bool:
-    refuses = cpe.model.leaves[path].refuses
-    return refuses is not None and refuses(value)
-
-
-def _typed(cpe: SimulatedCpe, path: str, value: Value) -> Value:
-    """The value in the type that the ACS knows; the one given with the task is ignored."""
-    kind = cpe.model.leaves[path].type
-    if kind == "xsd:boolean":
-        return _text(value) in ("true", "1")
-    if kind in ("xsd:unsignedInt", "xsd:int"):
-        try:
-            return int(value)
-        except ValueError:
-            return value
-    return str(value)
-
-
-def _text(value: Value) -> str:
+def _text(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)

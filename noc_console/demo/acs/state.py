@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 Value = str | int | float | bool
+
+
+def iso(at: float) -> str:
+    """``2026-11-21T20:43:41.690Z``, in the resolution of the ACS' database."""
+    return datetime.fromtimestamp(round(at, 3), UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +56,12 @@ class CpeState:
     bytes_down: int = 0
     bytes_up: int = 0
     hosts: tuple[Host, ...] = ()
+    down_mbps: float = 287.0
+    """What the line gives to a speed test."""
+    up_mbps: float = 141.0
+    ping_ms: float = 9.0
+    lost_percent: int = 0
+    """Of pings."""
 
     def port_up(self, number: int) -> bool:
         """Whether LAN port ``number`` (from 1) has a link."""

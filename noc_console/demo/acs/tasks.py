@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import re
 import time
 from collections.abc import Callable, Iterator
@@ -10,7 +11,7 @@ from typing import Any
 
 from noc_console.demo.acs.cpe import Fault
 from noc_console.demo.acs.queries import WorkerCrash
-from noc_console.demo.acs.record import iso
+from noc_console.demo.acs.state import iso
 
 Task = dict[str, Any]
 
@@ -24,6 +25,8 @@ class TaskStore:
         self.tasks: dict[str, Task] = {}
         self.faults: dict[str, dict[str, Any]] = {}
         self.by_device: dict[str, set[str]] = {}
+        self.late: dict[str, Task] = {}
+        """Tasks that are gone, by the id of the fault that they were left with: tried again all the same."""
 
     def queue(self, device_id: str | None, body: dict[str, Any]) -> Task:
         """Store a validated task; one with the same ``uniqueKey`` of the same device is replaced."""
@@ -58,30 +61,55 @@ class TaskStore:
             self.by_device[device_id].discard(task_id)
             if not self.by_device[device_id]:
                 del self.by_device[device_id]
-            self.faults.pop(fault_id(device_id, task_id), None)
+            self.drop_fault(fault_id(device_id, task_id))
+
+    def drop_fault(self, id: str) -> None:
+        """Forget a fault, and that it was to be tried again."""
+        self.faults.pop(id, None)
+        self.late.pop(id, None)
+
+    def late_of(self, device_id: str) -> list[Task]:
+        """A device's tasks that are gone and left a fault."""
+        return [task for task in self.late.values() if task["device"] == device_id]
 
     def add_fault(self, task: Task, fault: Fault) -> None:
         """Record that a router refused a task; the number of retries grows with each."""
         id = fault_id(task["device"], task["_id"])
         earlier = self.faults.get(id)
-        refused = [
-            {"parameterName": path, "faultCode": code, "faultString": text} for path, code, text in fault.parameters
-        ]
-        self.faults[id] = {
+        if task["_id"] not in self.tasks:
+            self.late[id] = task
+        row = {
             "_id": id,
             "device": task["device"],
             "channel": f"task_{task['_id']}",
             "timestamp": iso(time.time()),
-            "code": f"cwmp.{fault.code}",
+            "code": f"cwmp.{fault.code}" if fault.code.isdigit() else fault.code,
             "message": fault.text,
-            "detail": {
-                "faultCode": fault.code,
-                "faultString": fault.text,
-                "setParameterValuesFault": refused or None,
-            },
+            "detail": _detail(fault),
             "retries": earlier["retries"] + 1 if earlier else 0,
-            "provisions": "[]",
+            "provisions": json.dumps(_provisions(task)),
         }
+        self.faults[id] = {key: value for key, value in row.items() if value is not None}
+
+
+def _detail(fault: Fault) -> dict[str, Any] | None:
+    if fault.code.startswith("script."):
+        return {"name": fault.code.removeprefix("script."), "message": fault.text, "stack": f"Error: {fault.text}"}
+    if not fault.code.isdigit():
+        return None
+    refused = [{"parameterName": path, "faultCode": code, "faultString": text} for path, code, text in fault.parameters]
+    return {"faultCode": fault.code, "faultString": fault.text, "setParameterValuesFault": refused or None}
+
+
+def _provisions(task: Task) -> list[list[Any]]:
+    """What the ACS keeps of a task in its fault, passwords and all."""
+    if task["name"] == "setParameterValues":
+        return [["value", *pair[:2]] for pair in task["parameterValues"]]
+    if task["name"] == "getParameterValues":
+        return [["refresh", name] for name in task["parameterNames"]]
+    if task["name"] == "download":
+        return [["download", task.get("fileType", ""), task.get("fileName") or task.get("file"), ""]]
+    return [[task["name"]]]
 
 
 def fault_id(device_id: str, task_id: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from noc_console.demo.acs.templates import diagnostics
 from noc_console.demo.acs.templates.model import Leaf, Model, signed, tree, unsigned, writable
 from noc_console.demo.acs.templates.tr098 import ROOT, device_info, lan, management_server, wan_connection, wlan
 
@@ -57,7 +58,7 @@ def _leaves() -> dict[str, Leaf]:
     leaves |= lan(4, "LAN", "X_HW_Speed")
     leaves |= wlan(1, False, {"X_HW_RFBand": "2.4GHz", "Standard": writable("11bgn"), "X_HW_HT20": writable(0)})
     leaves |= wlan(5, True, {"X_HW_RFBand": "5GHz", "Standard": writable("11ac"), "X_HW_HT20": writable(3)})
-    return leaves
+    return leaves | diagnostics.tr098(sent_leaf=False)
 
 
 HUAWEI_EG8145V5 = Model(

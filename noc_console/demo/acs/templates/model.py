@@ -6,12 +6,14 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from types import MappingProxyType
 
 from noc_console.demo.acs.state import CpeState, Value
 from noc_console.domain.identity import OntSerial
 
 NEVER = "0001-01-01T00:00:00.000Z"
 MAX_HOSTS = 8
+_NOTHING: Mapping[str, Value] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,12 @@ class Facts:
     state: CpeState
     at: float
     """Unix seconds."""
+    settings: Mapping[str, Value] = field(default_factory=lambda: _NOTHING)
+    """What was set at the router, by path."""
+
+    def on(self, path: str) -> bool:
+        """Whether a switch that is on by default was left on."""
+        return self.settings.get(path, True) is not False
 
     @property
     def uptime_s(self) -> int:
@@ -48,6 +56,10 @@ class Leaf:
     """Reads back as an empty string, whatever was written."""
     refuses: Callable[[Value], bool] | None = None
     """Whether the router refuses this value with fault 9007."""
+    unless: str | None = None
+    """A flag beside it: while that is true, the router takes a value and makes nothing of it."""
+    reconnects: bool = False
+    """Setting it breaks the connection that the ACS is reached through, for a while."""
 
     def value(self, facts: Facts) -> Value | None:
         """The value for these facts, or None when the parameter does not exist at present."""
@@ -61,10 +73,15 @@ def leaf(source: Source, type: str | None = None) -> Leaf:
     return Leaf(source, f"xsd:{type}")
 
 
-def writable(source: Source, type: str | None = None, refuses: Callable[[Value], bool] | None = None) -> Leaf:
+def writable(
+    source: Source,
+    type: str | None = None,
+    refuses: Callable[[Value], bool] | None = None,
+    unless: str | None = None,
+) -> Leaf:
     """A leaf that may be set."""
     made = leaf(source, type)
-    return Leaf(made.source, made.type, writable=True, refuses=refuses)
+    return Leaf(made.source, made.type, writable=True, refuses=refuses, unless=unless)
 
 
 def secret() -> Leaf:
@@ -107,6 +124,10 @@ class Model:
     leaves: dict[str, Leaf]
     informs: tuple[str, ...] = field(default=())
     """Paths that every Inform carries."""
+    complete: str = "Complete"
+    """What it calls a diagnostic that has ended well."""
+    addable: Mapping[str, Mapping[str, Leaf]] = field(default_factory=dict)
+    """Objects that instances may be added to, each with the leaves of an instance."""
 
     def matching(self, pattern: str) -> tuple[str, ...]:
         """Leaf paths at or below ``pattern``, in which ``*`` stands for one name; an empty pattern is everything."""
@@ -115,7 +136,10 @@ class Model:
 
 @lru_cache(maxsize=4096)
 def _matching(model: Model, pattern: str) -> tuple[str, ...]:
-    if not pattern:
-        return tuple(model.leaves)
-    expression = re.compile(re.escape(pattern).replace(r"\*", r"[^.]+") + r"(\.|$)")
-    return tuple(path for path in model.leaves if expression.match(path))
+    return tuple(model.leaves) if not pattern else tuple(filter(expression(pattern).match, model.leaves))
+
+
+@lru_cache(maxsize=4096)
+def expression(pattern: str) -> re.Pattern[str]:
+    """Matches paths at or below ``pattern``, in which ``*`` stands for one name."""
+    return re.compile(re.escape(pattern).replace(r"\*", r"[^.]+") + r"(\.|$)")

@@ -6,6 +6,7 @@ import zlib
 from collections.abc import Callable
 
 from noc_console.demo.acs.state import Host, Value
+from noc_console.demo.acs.templates import diagnostics
 from noc_console.demo.acs.templates.model import (
     MAX_HOSTS,
     Facts,
@@ -291,7 +292,8 @@ TPLINK_XX230V = Model(
     product_class="Device2",
     firmware="0.6.0 3.0.0 v6066.0 Build 220630 Rel.56119n",
     acs_serial=factory_serial,
-    leaves={**_device(), **management_server(ROOT), **_optical(), **_wan(), **_lan(), **_wifi()},
+    complete="Completed",
+    leaves={**_device(), **management_server(ROOT), **_optical(), **_wan(), **_lan(), **_wifi(), **diagnostics.tr181()},
     informs=(
         f"{ROOT}.DeviceInfo.HardwareVersion",
         f"{ROOT}.DeviceInfo.SoftwareVersion",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from noc_console.demo.acs.templates import diagnostics
 from noc_console.demo.acs.templates.model import Leaf, Model, tree, unsigned, writable
 from noc_console.demo.acs.templates.tr098 import ROOT, device_info, lan, management_server, wan_connection, wlan
 
@@ -48,7 +49,7 @@ def _leaves() -> dict[str, Leaf]:
     leaves |= lan(4, "LAN", None)
     leaves |= wlan(1, False, {"Standard": writable("b,g,n"), "X_ZTE-COM_BandWidth": writable("20MHz")})
     leaves |= wlan(5, True, {"Standard": writable("a,n,ac"), "X_ZTE-COM_BandWidth": writable("80MHz")})
-    return leaves
+    return leaves | diagnostics.tr098(sent_leaf=True)
 
 
 ZTE_F670L = Model(
