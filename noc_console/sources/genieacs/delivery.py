@@ -15,6 +15,7 @@ from typing import Any
 
 from noc_console.domain.errors import SourceError, SourceProtocolError, SourceTimeout
 from noc_console.sources.genieacs.client import SOURCE, NbiClient, UnknownDevice
+from noc_console.sources.genieacs.document import Parameter
 from noc_console.sources.genieacs.results import AcsFault, TaskOutcome
 
 Step = Callable[[str], Awaitable[None]]
@@ -62,6 +63,12 @@ def task_body(name: str, key: str, expiry_s: float, **more: Any) -> dict[str, An
         more: The task's own parameters.
     """
     return {"name": name, "uniqueKey": f"{KEY_PREFIX}{key}", "expiry": max(_MIN_EXPIRY_S, expiry_s), **more}
+
+
+def newer(parameter: Parameter | None, than: Parameter | None) -> bool:
+    """Whether the ACS has read or set a parameter since it was ``than``, by its own clock."""
+    at = parameter.observed_at if parameter else None
+    return at is not None and (than is None or than.observed_at is None or at > than.observed_at)
 
 
 async def deliver(

@@ -18,7 +18,7 @@ from noc_console.domain.cpe import MASK, Value
 from noc_console.domain.errors import ActionRefused, SourceError
 from noc_console.domain.text import clean
 from noc_console.sources.genieacs.client import NbiClient
-from noc_console.sources.genieacs.delivery import Delivery, End, Step, deliver, no_step, task_body
+from noc_console.sources.genieacs.delivery import Delivery, End, Step, deliver, newer, no_step, task_body
 from noc_console.sources.genieacs.document import Document, Parameter
 
 READ_BACK_AFTER_S = (0.0, 2.0, 5.0, 15.0)
@@ -159,7 +159,7 @@ class _Setting:
         before = await self.believed()
 
         async def happened() -> bool:
-            return any(_newer(parameter, before.get(path)) for path, parameter in (await self.believed()).items())
+            return any(newer(parameter, before.get(path)) for path, parameter in (await self.believed()).items())
 
         body = task_body("getParameterValues", f"check-{self._key}", self._expiry_s, parameterNames=self._paths)
         return await self._deliver(body, happened)
@@ -170,7 +170,7 @@ class _Setting:
         async def happened() -> bool:
             now = await self.believed()
             return any(
-                one.path in now and _newer(now[one.path], before[one.path]) and same(one.value, now[one.path])
+                one.path in now and newer(now[one.path], before[one.path]) and same(one.value, now[one.path])
                 for one in self.writes
             )
 
@@ -188,7 +188,7 @@ class _Setting:
 def _check(one: Write, stale: Parameter | None, fresh: Parameter | None) -> None:
     if fresh is None:
         raise ActionRefused(f"this router has no {one.path}; nothing was written")
-    if not _newer(fresh, stale):
+    if not newer(fresh, stale):
         raise ActionRefused(f"the router did not read out {one.path}; nothing was written")
     if not fresh.writable:
         raise ActionRefused(f"{one.path} cannot be written at this router; nothing was written")
@@ -226,7 +226,7 @@ def _judge(writes: Sequence[Write], before: _Known, sent: _Known, after: _Known)
         sent: What the ACS believed when it had been sent.
         after: Read from the router after.
     """
-    unread = [one for one in writes if not _newer(after.get(one.path), sent.get(one.path))]
+    unread = [one for one in writes if not newer(after.get(one.path), sent.get(one.path))]
     if unread:
         return Written(Outcome.UNKNOWN, f"accepted, but the router did not read out {_names(unread)}")
     differing = [one for one in writes if not same(one.value, after[one.path])]
@@ -245,7 +245,7 @@ def _is_hidden(one: Write, before: _Known, sent: _Known, after: _Known) -> bool:
     """Whether it went to the router, which shows nothing, a mask, or at least something else than before."""
     shown = str(after[one.path].raw)
     changed = shown != str(before[one.path].raw)
-    return _newer(sent.get(one.path), before[one.path]) and (changed or not shown.strip("*•.xX"))
+    return newer(sent.get(one.path), before[one.path]) and (changed or not shown.strip("*•.xX"))
 
 
 def same(wanted: Value, found: Parameter) -> bool:
@@ -255,13 +255,6 @@ def same(wanted: Value, found: Parameter) -> bool:
     if isinstance(wanted, int | float):
         return found.number() == wanted
     return wanted == _text(found.raw)
-
-
-def _newer(parameter: Parameter | None, than: Parameter | None) -> bool:
-    """Whether the ACS has read or set it since ``than``, by its own clock."""
-    if parameter is None or parameter.observed_at is None:
-        return False
-    return than is None or than.observed_at is None or parameter.observed_at > than.observed_at
 
 
 def _wanted(one: Write) -> str:
