@@ -55,8 +55,8 @@ async def resume(tools: Tools, job: Job, progress: Mapping[str, Any]) -> Ending:
     device_id, sending_at = progress["device_id"], progress["sending_at"]
     boot_at, bootstrap_at, rpc_at = progress["before"]
     before = acs.Baseline(boot_at, bootstrap_at, rpc_at, time.monotonic() - (time.time() - sending_at))
+    await tools.tell(job, "another collector took over")
     if not progress.get("delivered"):
-        await tools.tell(job, "another collector took over; looking whether it was sent")
         since = await _sent(tools, job, device_id, before, sending_at)
         if since is None:
             if time.time() > job.expires_at:
