@@ -15,9 +15,10 @@ from noc_console.domain.errors import SourceError, SourceProtocolError
 from noc_console.domain.text import clean_octets
 from noc_console.sources.snmp import codec
 from noc_console.sources.snmp.credentials import security_for
+from noc_console.sources.snmp.cursor import Column
 from noc_console.sources.snmp.discovery import SYS_DESCR, SYS_UP_TIME, uptime
 from noc_console.sources.snmp.session import SnmpEngine, SnmpSession
-from noc_console.sources.snmp.walk import Column, Repetitions, Walk, run_walks
+from noc_console.sources.snmp.walk import Repetitions, Walk, run_walks
 
 PROCESSOR_LOAD = codec.encode_oid("1.3.6.1.2.1.25.3.3.1.2")
 STORAGE = "1.3.6.1.2.1.25.2.3.1"

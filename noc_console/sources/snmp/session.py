@@ -253,7 +253,8 @@ class SnmpSession:
         self._waiting: list[tuple[int, int, Exchange]] = []
         self._order = itertools.count()
         self._answered_at = 0.0
-        self._probing = False
+        self._held = False
+        """Nothing is started for now."""
 
     def close(self) -> None:
         """Fail what is under way and close the socket."""
@@ -261,11 +262,12 @@ class SnmpSession:
             return
         self._engine._closed(self)
         self.socket.close()
-        exchanges = [*self._flying.values(), *(item[2] for item in self._waiting)]
-        self._flying.clear()
-        self._waiting.clear()
-        for exchange in exchanges:
-            exchange.failed(SourceUnavailable("session closed"))
+        self._held = True
+        flying, self._flying = self._flying, {}
+        closed = SourceUnavailable("session closed")
+        for exchange in flying.values():
+            exchange.failed(closed)
+        self._fail_waiting(closed)
 
     def send(self, exchange: Exchange, priority: int = 0) -> None:
         """Send when the window allows; lower ``priority`` first, then first come, first served."""
@@ -376,10 +378,7 @@ class SnmpSession:
         """Resend what was not answered in time, or give up on it."""
         for exchange in [e for e in self._flying.values() if e.deadline <= now]:
             if exchange.tries >= self._retries:
-                del self._flying[exchange.request_id]
-                exchange.failed(self._no_answer(exchange))
-                if self._waiting and self._answered_at < exchange.first_sent_at:
-                    self._probe()
+                self._give_up(exchange)
                 continue
             exchange.tries += 1
             self.resent += 1
@@ -393,30 +392,41 @@ class SnmpSession:
             self._transmit(exchange)
         self._pump()
 
-    def _probe(self) -> None:
-        """Nothing was answered for a whole request's tries: ask for sysUpTime once before the others wait as long.
+    def _give_up(self, exchange: Exchange) -> None:
+        """Fail it. When nothing at all was answered meanwhile, what waits is held until it is known whether any is.
 
-        One answer, and the request that failed was at fault; none, and what waits fails at once.
+        Else each of a dead agent's tables would wait its own time-outs.
         """
-        if self._probing:
-            return
-        self._probing = True
+        del self._flying[exchange.request_id]
+        silent = not self._held and self._answered_at < exchange.first_sent_at
+        self._held |= silent
+        exchange.failed(self._no_answer(exchange))
+        if silent and self._waiting:
+            self._probe()
+        elif silent:
+            self._held = False
+
+    def _probe(self) -> None:
+        """Ask for sysUpTime once: one answer, and the request that failed was at fault; none, and what waits fails."""
 
         def alive(*_: object) -> None:
-            self._probing = False
+            self._held = False
 
         def dead(error: Exception) -> None:
-            self._probing = False
-            waiting, self._waiting = self._waiting, []
-            for _, _, exchange in waiting:
-                exchange.failed(error)
+            self._fail_waiting(error)
+            self._held = False
 
         probe = Exchange(lambda request_id: codec.encode_request(codec.GET, request_id, [_SYS_UP_TIME]), alive, dead)
         self._start(probe)
         probe.tries = self._retries
 
+    def _fail_waiting(self, error: Exception) -> None:
+        """Fail what waits, and what its callers send instead."""
+        while self._waiting:
+            heapq.heappop(self._waiting)[2].failed(error)
+
     def _pump(self) -> None:
-        while self._waiting and not self._probing and len(self._flying) < self.window.size:
+        while self._waiting and not self._held and len(self._flying) < self.window.size:
             self._start(heapq.heappop(self._waiting)[2])
 
     def _start(self, exchange: Exchange) -> None:

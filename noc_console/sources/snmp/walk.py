@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from noc_console.domain.errors import NocError, SourceProtocolError
 from noc_console.sources.snmp import codec
+from noc_console.sources.snmp.cursor import Column, Cursor
 from noc_console.sources.snmp.session import MIN_REPETITIONS, Exchange, SnmpSession, status_error
 from noc_console.sources.snmp.turns import own_turn
 
 GROW_AFTER = 50
-
-MAX_ROWS = 200_000
-"""More rows than any OLT has in one column: an agent that makes them up is stopped here."""
-
-Column = dict[bytes, codec.Value]
 
 
 @dataclass(slots=True)
@@ -80,122 +76,144 @@ async def run_walks(
     """
     if not walks:
         return walks
-    done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-    left = len(walks)
-
-    def finished() -> None:
-        nonlocal left
-        left -= 1
-        if not left and not done.done():
-            done.set_result(None)
-
+    crew = _Crew(session, walks, repetitions, priority)
     async with own_turn():
         # Twenty OLTs that begin in the same instant would make all their first requests in one turn of the loop.
-        runs = [_Run(session, walk, repetitions, priority, finished) for walk in walks]
-        for run in runs:
-            run.start()
+        crew.start()
     try:
-        await done
+        await crew.done
     finally:
-        if left:
-            session.drop([run.exchange for run in runs])
-        for run in runs:
-            run.forget()
+        crew.stop()
     return walks
 
 
-class _Run:
-    """A walk under way."""
+class _Crew:
+    """The chains that do the walks of one call: one for each set of columns, more as the session's window grows."""
 
-    def __init__(
-        self, session: SnmpSession, walk: Walk, repetitions: Repetitions, priority: int, finished: Callable[[], None]
-    ) -> None:
-        self._session = session
-        self._walk = walk
-        self._repetitions = repetitions
-        self._priority = priority
-        self._finished = finished
-        self._prefixes = [column + walk.part for column in walk.columns]
-        self._last = [b""] * len(self._prefixes)
-        self._live = list(range(len(self._prefixes)))
-        walk.rows = [{} for _ in self._prefixes]
-        walk.error = None
-        self.exchange = Exchange(self._build, self._answered, self._failed, repetitions.halve)
+    def __init__(self, session: SnmpSession, walks: Sequence[Walk], repetitions: Repetitions, priority: int) -> None:
+        self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.session = session
+        self.repetitions = repetitions
+        self.priority = priority
+        self._chains = [_Chain(self, waiting) for waiting in _by_columns(walks)]
 
     def start(self) -> None:
-        self._session.send(self.exchange, self._priority)
+        for chain in self._chains:
+            chain.start()
+        self.share()
 
-    def forget(self) -> None:
-        """Let go of the walk: a run and its exchange know each other, and would keep its rows until a collection."""
+    def stop(self) -> None:
+        """Let go of what is still under way: the caller was cancelled."""
+        self.session.drop([chain.exchange for chain in self._chains])
+        for chain in self._chains:
+            chain.forget()
+
+    def share(self) -> None:
+        """While fewer chains are at work than requests may be in flight, the longest gives half of its walks away."""
+        while len(self._chains) < self.session.window.size:
+            longest = max(self._chains, key=lambda chain: len(chain.waiting))
+            if not longest.waiting:
+                return
+            half = len(longest.waiting) // 2
+            chain = _Chain(self, longest.waiting[half:])
+            del longest.waiting[half:]
+            self._chains.append(chain)
+            chain.start()
+
+    def ended(self, chain: _Chain) -> None:
+        self._chains.remove(chain)
+        chain.forget()
+        if self._chains:
+            self.share()
+        elif not self.done.done():
+            self.done.set_result(None)
+
+
+def _by_columns(walks: Sequence[Walk]) -> list[list[Walk]]:
+    """Walks of the same columns, in the order of their parts."""
+    found: dict[tuple[bytes, ...], list[Walk]] = {}
+    for walk in sorted(walks, key=lambda walk: codec.decode_subids(walk.part)):
+        found.setdefault(tuple(walk.columns), []).append(walk)
+    return list(found.values())
+
+
+class _Chain:
+    """Walks of the same columns, one after the other.
+
+    The last answer about a part holds rows from beyond it: where they are the next part's, they are its beginning, so
+    that no row is asked for twice. Each walk still ends by itself, and a failure ends only the one under way.
+
+    Args:
+        crew: Whose chain it is.
+        waiting: The walks to do, at least one, in the order of their parts.
+    """
+
+    def __init__(self, crew: _Crew, waiting: list[Walk]) -> None:
+        self.waiting = waiting
+        self.exchange = Exchange(self._build, self._answered, self._go_on, crew.repetitions.halve)
+        self._crew = crew
+        self._cursors = [Cursor(column) for column in waiting[0].columns]
+        self._live: list[Cursor] = []
         self._walk = Walk(())
 
+    def start(self) -> None:
+        """Ask for the beginning of the first walk."""
+        self._begin()
+        self._crew.session.send(self.exchange, self._crew.priority)
+
+    def forget(self) -> None:
+        """Let go of the walks: a chain and its exchange know each other, and would keep the rows until a collection."""
+        self._walk, self._cursors, self._live = Walk(()), [], []
+
     def _build(self, request_id: int) -> bytes:
-        oids = [self._prefixes[i] + self._last[i] for i in self._live]
-        return codec.encode_request(codec.GET_BULK, request_id, oids, self._repetitions.value)
-
-    def _failed(self, error: Exception) -> None:
-        self._end(error if isinstance(error, NocError) else SourceProtocolError(str(error)))
-
-    def _end(self, error: NocError | None = None) -> None:
-        self._walk.error = error
-        self._finished()
+        oids = [cursor.position for cursor in self._live]
+        return codec.encode_request(codec.GET_BULK, request_id, oids, self._crew.repetitions.value)
 
     def _answered(self, status: int, data: bytes, start: int, end: int) -> None:
         if status:
-            self._end(status_error(status))
+            self._go_on(status_error(status))
             return
-        oids, tags, raw = codec.decode_bindings(data, start, end)
+        oids, tags, values = codec.scan_bindings(data, start, end)
         try:
-            self._store(oids, tags, raw)
+            self._take(oids, tags, values)
         except SourceProtocolError as error:
-            self._end(error)
+            self._go_on(error)
             return
-        self._repetitions.answered()
-        if self._live:
-            # A walk goes on before the next one starts: what it has so far is useless until it is whole.
-            self._session.send(self.exchange, self._priority - 1)
-        else:
-            self._end()
+        self._crew.repetitions.answered()
+        self._go_on()
 
-    def _store(self, oids: list[bytes], tags: list[int], raw: list[bytes]) -> None:
+    def _take(self, oids: Sequence[bytes], tags: bytes, values: Sequence[bytes]) -> None:
         """Sort the bindings into the columns: they come interleaved, and may be cut off anywhere."""
         if not oids:
             raise SourceProtocolError("the agent sent an empty answer")
         width = len(self._live)
-        still = []
-        for position, column in enumerate(self._live):
-            ended = self._store_column(column, oids[position::width], tags[position::width], raw[position::width])
-            if not ended:
-                still.append(column)
-        self._live = still
+        for at, cursor in enumerate(self._live[: len(oids)]):
+            cursor.take(oids[at::width], tags[at::width], values[at::width])
+        self._live = [cursor for cursor in self._live if not cursor.ended]
 
-    def _store_column(self, column: int, oids: list[bytes], tags: list[int], raw: list[bytes]) -> bool:
-        """Add the rows that belong to the column; True when it has ended."""
-        if not oids:
-            return False  # cut off before this column: asked again next time
-        prefix = self._prefixes[column]
-        ended = False
-        # Answers are sorted: if the first and the last are inside the column, so is everything between.
-        if max(tags) >= 0x80 or not oids[-1].startswith(prefix) or not oids[0].startswith(prefix):
-            count = _count_inside(oids, tags, prefix)
-            oids, tags, raw = oids[:count], tags[:count], raw[:count]
-            ended = True
-        if oids:
-            size = len(prefix)
-            rows = self._walk.rows[column]
-            before = len(rows)
-            keys = [oid[size:] for oid in oids]
-            rows.update(zip(keys, codec.convert(tags, raw), strict=True))
-            if len(rows) - before != len(keys) or not codec.oid_after(keys[-1], self._last[column]):
-                raise SourceProtocolError("the agent's table goes round in circles (OIDs do not increase)")
-            if len(rows) > MAX_ROWS:
-                raise SourceProtocolError(f"the agent's table does not end (more than {MAX_ROWS} rows)")
-            self._last[column] = keys[-1]
-        return ended
+    def _go_on(self, error: Exception | None = None) -> None:
+        """Ask for more of this walk; when it is whole or failed, begin the next."""
+        while error or not self._live:
+            if error:
+                self._walk.error = error if isinstance(error, NocError) else SourceProtocolError(str(error))
+            if not self.waiting:
+                self._crew.ended(self)
+                return
+            error = self._begin()
+        self._crew.share()
+        # What was begun goes on before anything else starts: what it has so far is useless until it is whole.
+        self._crew.session.send(self.exchange, self._crew.priority - 1)
 
-
-def _count_inside(oids: list[bytes], tags: list[int], prefix: bytes) -> int:
-    for count, (oid, tag) in enumerate(zip(oids, tags, strict=True)):
-        if tag >= 0x80 or not oid.startswith(prefix):
-            return count
-    return len(oids)
+    def _begin(self) -> SourceProtocolError | None:
+        """Begin the next walk with what is known of it already."""
+        walk = self._walk = self.waiting.pop(0)
+        walk.error = None
+        try:
+            for cursor in self._cursors:
+                cursor.begin(walk.part)
+        except SourceProtocolError as error:
+            return error
+        finally:
+            walk.rows = [cursor.rows for cursor in self._cursors]
+        self._live = [cursor for cursor in self._cursors if not cursor.ended]
+        return None
