@@ -4,20 +4,27 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, fields
 
 import msgspec
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from noc_console.domain.cpe import SECTIONS, Section
+from noc_console.domain.cpe import SECTIONS, CpeDocument, FirmwareCount, Section
+from noc_console.domain.identity import OntSerial, parse_mac
 from noc_console.domain.network import Cpe
 from noc_console.storage import schema
 from noc_console.storage.database import Database
 from noc_console.storage.feed import bump, columns, read_rows
-from noc_console.storage.inventory import upsert, write_cpes
+from noc_console.storage.inventory import CHUNK, upsert, write_cpes
+from noc_console.storage.packing import pack, unpack
 
+MAX_HITS = 50
 _decode = msgspec.json.Decoder(Section).decode
 _encode = msgspec.json.encode
+_VOLATILE = ("last_inform_at", "uptime_s", "rx_dbm")
+"""What changes with nearly every Inform."""
+_STABLE = tuple(field.name for field in fields(Cpe) if field.name not in (*_VOLATILE, "revision"))
 
 
 class CpeStore:
@@ -25,12 +32,24 @@ class CpeStore:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._stored: dict[str, tuple[int, int]] = {}
+        """Hashes of what this store wrote last: 100,000 routers are known by 20 MB."""
 
     async def put(self, cpes: Sequence[Cpe]) -> None:
-        """Insert or update routers."""
-        if cpes:
+        """Insert or update routers; those that only informed again cost little, those unchanged nothing."""
+        hashes = {cpe.device_id: (_hash(cpe, _STABLE), _hash(cpe, _VOLATILE)) for cpe in cpes}
+        changed, informed = [], []
+        for cpe in cpes:
+            now, before = hashes[cpe.device_id], self._stored.get(cpe.device_id)
+            if before is None or before[0] != now[0]:
+                changed.append(cpe)
+            elif before != now:
+                informed.append(cpe)
+        if changed or informed:
             async with self._database.writing() as connection:
-                await write_cpes(connection, cpes)
+                await write_cpes(connection, changed)
+                await _write_informs(connection, informed)
+            self._stored |= hashes
 
     async def put_sections(self, device_id: str, sections: Sequence[Section]) -> None:
         """Store sections of a router; readers of its ``cpe`` row are told."""
@@ -40,9 +59,22 @@ class CpeStore:
         ]
         async with self._database.writing() as connection:
             await upsert(connection, schema.cpe_section, rows)
-            table = schema.cpe
-            values = {"revision": await bump(connection, "cpe")}
-            await connection.execute(table.update().where(table.c.device_id == device_id).values(values))
+            await _tell(connection, device_id)
+
+    async def put_document(self, document: CpeDocument) -> None:
+        """Store a router's running configuration, whose secrets are masked; readers of its ``cpe`` row are told."""
+        row = {"device_id": document.device_id, "data": await pack(document.leaves), "read_at": document.read_at}
+        async with self._database.writing() as connection:
+            await upsert(connection, schema.cpe_document, [row])
+            await _tell(connection, document.device_id)
+
+    async def document(self, device_id: str) -> CpeDocument | None:
+        """A router's running configuration as it was last stored."""
+        table = schema.cpe_document
+        async with self._database.reading() as connection:
+            query = select(table.c.data, table.c.read_at).where(table.c.device_id == device_id)
+            row = (await connection.execute(query)).one_or_none()
+        return CpeDocument(device_id, row.read_at, await unpack(row.data)) if row else None
 
     async def sections(self, device_id: str) -> list[Section]:
         """Stored sections of a router, in the order in which they are shown."""
@@ -57,6 +89,49 @@ class CpeStore:
         table = schema.cpe
         async with self._database.reading() as connection:
             return await read_rows(connection, select(*columns(table, Cpe)).where(table.c.serial == serial), Cpe)
+
+    async def find(self, text: str) -> list[Cpe]:
+        """Routers by whatever is at hand, those that informed last first.
+
+        Args:
+            text: Serial in any notation, the router's own serial, MAC in any notation, WAN address, PPPoE user in any
+                case, or the ACS' id.
+        """
+        text = text.strip()
+        if not text:
+            return []
+        table = schema.cpe
+        matches = [
+            table.c.device_id == text,
+            table.c.wan_ip == text,
+            func.lower(table.c.acs_serial) == text.lower(),
+            func.lower(table.c.pppoe_user) == text.lower(),
+            # SQLite lowers ASCII only.
+            table.c.pppoe_user == text,
+        ]
+        if serial := _serial(text):
+            matches += [table.c.serial == serial.text, table.c.acs_serial.in_(serial.forms())]
+        if mac := _mac(text):
+            matches += [table.c.mac == mac, func.upper(table.c.acs_serial) == mac.replace(":", "")]
+        query = (
+            select(*columns(table, Cpe)).where(or_(*matches)).order_by(table.c.last_inform_at.desc()).limit(MAX_HITS)
+        )
+        async with self._database.reading() as connection:
+            return await read_rows(connection, query, Cpe)
+
+    async def firmware_spread(self) -> list[FirmwareCount]:
+        """How many routers there are of each model and firmware, the most frequent model first, then by firmware."""
+        table = schema.cpe
+        informed_at = table.c.last_inform_at
+        query = select(
+            table.c.model, table.c.firmware, func.count(), func.min(informed_at), func.max(informed_at)
+        ).group_by(table.c.model, table.c.firmware)
+        async with self._database.reading() as connection:
+            found = [FirmwareCount(*row) for row in await connection.execute(query)]
+        models: dict[str | None, int] = {}
+        for row in found:
+            models[row.model] = models.get(row.model, 0) + row.count
+        return sorted(found, key=lambda row: (-models[row.model], row.model or "", -row.count, row.firmware or ""))
 
     async def all(self) -> list[Cpe]:
         """Every router."""
@@ -76,3 +151,41 @@ class CpeStore:
         query = select(table.c.device_id, table.c.last_inform_at).where(table.c.last_inform_at >= at)
         async with self._database.reading() as connection:
             return {row.device_id: row.last_inform_at for row in await connection.execute(query)}
+
+
+async def _tell(connection: AsyncConnection, device_id: str) -> None:
+    """Let readers of a router know that something about it was stored."""
+    table = schema.cpe
+    values = {"revision": await bump(connection, "cpe")}
+    await connection.execute(update(table).where(table.c.device_id == device_id).values(values))
+
+
+async def _write_informs(connection: AsyncConnection, cpes: Sequence[Cpe]) -> None:
+    if not cpes:
+        return
+    table, revision = schema.cpe, await bump(connection, "cpe")
+    names = (*_VOLATILE, "revision")
+    statement = update(table).where(table.c.device_id == bindparam("id")).values({n: bindparam(n) for n in names})
+    rows = [
+        {"id": cpe.device_id, "revision": revision, **{name: getattr(cpe, name) for name in _VOLATILE}} for cpe in cpes
+    ]
+    for start in range(0, len(rows), CHUNK):
+        await connection.execute(statement, rows[start : start + CHUNK])
+
+
+def _hash(cpe: Cpe, names: Sequence[str]) -> int:
+    return hash(tuple(getattr(cpe, name) for name in names))
+
+
+def _serial(text: str) -> OntSerial | None:
+    try:
+        return OntSerial.parse(text)
+    except ValueError:
+        return None
+
+
+def _mac(text: str) -> str | None:
+    try:
+        return parse_mac(text)
+    except ValueError:
+        return None

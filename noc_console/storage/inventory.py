@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import bindparam, delete, func, insert, select, text, update
@@ -130,14 +130,17 @@ async def update_onts(connection: AsyncConnection, names: Sequence[str], rows: S
         await connection.execute(statement, [{**row, "row_id": row["id"]} for row in part])
 
 
-async def upsert(connection: AsyncConnection, table: Any, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert or update whole rows by primary key; every row has the same keys."""
+async def upsert(
+    connection: AsyncConnection, table: Any, rows: Sequence[Mapping[str, Any]], keep: Collection[str] = ()
+) -> None:
+    """Insert or update whole rows by primary key; every row has the same keys; of ``keep``, None changes nothing."""
     if not rows:
         return
     make = postgres_insert if connection.dialect.name == "postgresql" else sqlite_insert
     statement = make(table)
     keys = [column.name for column in table.primary_key]
-    changed = {name: statement.excluded[name] for name in rows[0] if name not in keys}
+    changed: dict[str, Any] = {name: statement.excluded[name] for name in rows[0] if name not in keys}
+    changed |= {name: func.coalesce(statement.excluded[name], table.c[name]) for name in keep}
     statement = statement.on_conflict_do_update(index_elements=keys, set_=changed)
     for part in _chunks(rows):
         await connection.execute(statement, part)
@@ -156,7 +159,8 @@ async def write_cpes(connection: AsyncConnection, cpes: Sequence[Cpe]) -> None:
     revision = await bump(connection, "cpe")
     names = [column.name for column in schema.cpe.columns]
     rows = [{**{name: getattr(cpe, name) for name in names}, "revision": revision} for cpe in cpes]
-    await upsert(connection, schema.cpe, rows)
+    # Whose router it is may have been told by its ONT, where the ACS does not know.
+    await upsert(connection, schema.cpe, rows, keep=("serial",))
 
 
 def _chunks(rows: Sequence[Any]) -> Iterable[list[Any]]:

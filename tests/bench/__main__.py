@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import sys
 
-from tests.bench import fleet, keys, path, start, walk
+from tests.bench import acs, fleet, keys, path, start, walk
 
-BENCHES = {"start": start.run, "keys": keys.run, "walk": walk.run, "path": path.run, "fleet": fleet.run}
+BENCHES = {"start": start.run, "keys": keys.run, "walk": walk.run, "path": path.run, "acs": acs.run, "fleet": fleet.run}
 
 
 def main(names: list[str]) -> int:

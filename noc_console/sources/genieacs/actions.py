@@ -5,6 +5,7 @@ Reading is here; the rest is named here and lives beside: ``delivery`` posts tas
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -61,7 +62,7 @@ class Refreshed:
 
 async def view(client: NbiClient, device_id: str, names: Sequence[str] = SECTIONS) -> tuple[Section, ...]:
     """Sections as the ACS has them, without touching the router."""
-    return sections(Document(await client.device(device_id, projection_for(None, names))), names)
+    return await _sections(client, Document(await client.device(device_id, _projection(client, None, names))), names)
 
 
 async def refresh(
@@ -85,32 +86,41 @@ async def refresh(
         cr_timeout_s: How long the ACS waits for the router; None takes the config's.
         step: Told what happens.
     """
-    before = Document(await client.device(device_id, projection_for(root, names)))
+    before = Document(await client.device(device_id, _projection(client, root, names)))
     model_root = root or before.root_name
     if model_root is None:
         raise SourceProtocolError("the ACS holds no parameter of this router", "genieacs")
-    earlier = {section.name: _read_at(section, None) for section in sections(before, names)}
-    now: list[Document] = []
+    earlier = {section.name: _read_at(section, None) for section in await _sections(client, before, names)}
+    now: tuple[Section, ...] = ()
+    newer: tuple[str, ...] = ()
 
     async def has_read() -> bool:
-        now[:] = [Document(await client.device(device_id, projection_for(model_root, names)))]
-        return bool(_newer(now[0], names, earlier))
+        nonlocal now, newer
+        after = Document(await client.device(device_id, _projection(client, model_root, names)))
+        now = await _sections(client, after, names)
+        newer = _newer(now, after.instant("_lastInform"), earlier)
+        return bool(newer)
 
-    body = task_body(
-        "getParameterValues", f"read-{'-'.join(names)}", expiry_s, parameterNames=read_paths(model_root, names)
-    )
+    paths = await asyncio.to_thread(read_paths, model_root, names, before, client.tables)
+    body = task_body("getParameterValues", f"read-{'-'.join(names)}", expiry_s, parameterNames=paths)
     await step(f"reading {', '.join(names)}")
     delivery = await deliver(client, device_id, body, cr_timeout_s, step, has_read)
     await has_read()
-    newer = _newer(now[0], names, earlier)
-    return Refreshed(delivery, sections(now[0], names), newer, tuple(name for name in names if name not in newer))
+    return Refreshed(delivery, now, newer, tuple(name for name in names if name not in newer))
 
 
-def _newer(document: Document, names: Sequence[str], earlier: Mapping[str, float]) -> tuple[str, ...]:
+async def _sections(client: NbiClient, document: Document, names: Sequence[str]) -> tuple[Section, ...]:
+    # A large document takes some 20 ms: beside the event loop, not in it.
+    return await asyncio.to_thread(sections, document, names, client.tables)
+
+
+def _projection(client: NbiClient, root: str | None, names: Sequence[str]) -> list[str]:
+    return projection_for(root, names, client.tables)
+
+
+def _newer(now: Sequence[Section], informed_at: float | None, earlier: Mapping[str, float]) -> tuple[str, ...]:
     """Sections of which something was read since, other than by an Inform, which carries a few values by itself."""
-    informed_at = document.instant("_lastInform")
-    found = sections(document, names)
-    return tuple(section.name for section in found if _read_at(section, informed_at) > earlier[section.name])
+    return tuple(section.name for section in now if _read_at(section, informed_at) > earlier[section.name])
 
 
 def _read_at(section: Section, informed_at: float | None) -> float:

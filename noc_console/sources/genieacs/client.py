@@ -30,7 +30,9 @@ from noc_console.domain.errors import (
 )
 from noc_console.domain.text import clean
 from noc_console.sources.genieacs import checks
+from noc_console.sources.genieacs.pathfile import load_tables
 from noc_console.sources.genieacs.results import AcsFault, Probe, TaskOutcome, TaskResult, outcome_of
+from noc_console.sources.genieacs.turns import Turns
 
 SOURCE = "genieacs"
 VERSION_HEADER = "GenieACS-Version"
@@ -40,7 +42,8 @@ _KEEP_ALIVE_S = 2.0
 LOCK_S = 30.0
 _SESSION_S = 120.0
 _IN_SESSION_PAUSES_S = (0.5, 1.0, 2.0, 4.0)
-_DECODE_BUDGET_S = 0.004
+_WHOLE_BYTES = 32_000
+"""A document up to this size is decoded at once; of a larger one, one object after the other."""
 
 Document = dict[str, Any]
 
@@ -53,12 +56,17 @@ class NbiClient:
     """One ACS. Close it, or use it as an async context manager.
 
     Args:
-        config: URL (with any path prefix), credentials, CA, timeouts.
+        config: URL (with any path prefix), credentials, CA, timeouts, file with further paths.
         pause_scale: Multiplies the pauses before retries; tests make it small.
+
+    Raises:
+        ConfigError: The CA file or the file with paths is wrong.
     """
 
     def __init__(self, config: GenieAcs, pause_scale: float = 1.0) -> None:
         self.config = config
+        self.tables = load_tables(config.paths_file)
+        """Where vendors keep things, for those who read this client's documents."""
         self._pause_scale = pause_scale
         auth = None
         if config.username is not None:
@@ -143,6 +151,18 @@ class NbiClient:
         """
         # An id that looks like a number or a date would be taken for one; no id holds "*" or "/".
         found = await self.devices({"_id": device_id}, projection, limit=1)
+        if not found:
+            raise UnknownDevice(f"the ACS does not know {clean(device_id)}", SOURCE)
+        return found[0]
+
+    async def document(self, device_id: str) -> Document:
+        """One device's whole document: 0.5 to 3 MB.
+
+        Raises:
+            UnknownDevice: The ACS has none with that id.
+        """
+        arguments = {"query": _json({"_id": device_id}), "limit": "1"}
+        found = await _documents(await self._send("GET", "devices/", arguments))
         if not found:
             raise UnknownDevice(f"the ACS does not know {clean(device_id)}", SOURCE)
         return found[0]
@@ -368,16 +388,25 @@ def _decode_one(response: httpx.Response) -> Document:
 
 
 async def _documents(response: httpx.Response) -> list[Document]:
-    """Decode a list, one document at a time, giving the event loop its turn between them."""
+    """Decode a list in pieces, giving the event loop its turn between them."""
+    turns = Turns()
     try:
         rows = msgspec.json.decode(response.content, type=list[msgspec.Raw])
-        decoded: list[Document] = []
-        turn_ends = time.monotonic() + _DECODE_BUDGET_S
+        decoded = []
         for row in rows:
-            decoded.append(msgspec.json.decode(row, type=dict[str, Any]))
-            if time.monotonic() > turn_ends:
-                await asyncio.sleep(0)
-                turn_ends = time.monotonic() + _DECODE_BUDGET_S
+            decoded.append(await _decode(row, turns))
+            await turns.give()
     except msgspec.DecodeError as error:
         raise SourceProtocolError(f"the list of the ACS is cut off or broken: {error}", SOURCE) from None
     return decoded
+
+
+async def _decode(raw: msgspec.Raw, turns: Turns) -> Document:
+    if len(bytes(raw)) <= _WHOLE_BYTES:
+        return msgspec.json.decode(raw, type=dict[str, Any])
+    made: Document = {}
+    for name, part in msgspec.json.decode(raw, type=dict[str, msgspec.Raw]).items():
+        is_object = bytes(part).startswith(b"{")
+        made[name] = await _decode(part, turns) if is_object else msgspec.json.decode(part)
+        await turns.give()
+    return made

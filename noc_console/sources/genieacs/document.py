@@ -22,9 +22,17 @@ ROOTS = ("InternetGatewayDevice", "Device")
 _NOTHING = frozenset(("", "0.0.0.0", "::", "N/A", "NULL", "(null)", "Unknown", "00:00:00:00:00:00"))
 _UNKNOWN_TIME = "0001-01-01T00:00:00"
 _NUMBER = re.compile(r"\s*([-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?)")
-# Redundant when sections are projected, but no bug may ever print these.
-_SECRET = re.compile(r"passw|passphrase|presharedkey|prikey|secret|\.?pin$|wepkey|pwd", re.IGNORECASE)
+_SECRET = re.compile(
+    r"passw|passphrase|passcode|pwd(?!type)|secret|credential|communit|token|presharedkey|psk$|prikey|privatekey"
+    r"|(?<!parameter)(?<!command)(?<!interface)key\d*$|pin(num|code)?\d*$",
+    re.IGNORECASE,
+)
 _MAX_UNSIGNED = 4294967295
+
+
+def is_secret(path: str) -> bool:
+    """Whether the last name of a path says that the value is a password, a key or the like. User names are none."""
+    return _SECRET.search(path.rpartition(".")[2]) is not None
 
 
 def instant(value: object) -> float | None:
@@ -56,7 +64,7 @@ class Parameter:
 
     def text(self) -> str | None:
         """Clean text, or None when it says nothing."""
-        if self.raw is None or _SECRET.search(self.path.rpartition(".")[2]):
+        if self.raw is None or is_secret(self.path):
             return None
         text = clean(str(self.raw).lower() if isinstance(self.raw, bool) else str(self.raw))
         return None if text in _NOTHING or text.startswith(_UNKNOWN_TIME) else text

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from noc_console.sources.genieacs import checks, optics
+from noc_console.sources.genieacs.document import is_secret
 from noc_console.sources.genieacs.readings import READINGS
 
 ROOT_OF = {"tr098": "InternetGatewayDevice", "tr181": "Device"}
@@ -25,6 +26,8 @@ class FieldPaths(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise ValueError(f"no reading is called {self.as_!r}; there are {', '.join(READINGS)}")
         for path in self.paths:
             checks.path(path.rpartition(":")[2])
+            if is_secret(path):
+                raise ValueError(f"{path} is a secret, which is never shown")
 
 
 class SectionPaths(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

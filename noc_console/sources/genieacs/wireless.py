@@ -8,8 +8,10 @@ from collections.abc import Iterator
 from noc_console.domain.cpe import Field, Group
 from noc_console.sources.genieacs.document import Document, Node
 from noc_console.sources.genieacs.fields import Objects, fields
+from noc_console.sources.genieacs.pathfile import shipped
 from noc_console.sources.genieacs.readings import mac
-from noc_console.sources.genieacs.tables import Bands, WirelessPaths
+from noc_console.sources.genieacs.tables import Bands, Tables, WirelessPaths
+from noc_console.sources.genieacs.wan import same_object
 
 BAND_24, BAND_5, BAND_6 = "2.4 GHz", "5 GHz", "6 GHz"
 _BAND_LEAVES = ("OperatingFrequencyBand", "X_HW_RFBand", "X_FH_RFBand", "X_ZTE-COM_RFBand", "X_CT-COM_RFBand")
@@ -35,6 +37,32 @@ def groups(document: Document, table: WirelessPaths) -> tuple[Group, ...]:
     on = {band for band, enabled, _ in made if enabled}
     kept = [(band, group) for band, enabled, group in made if enabled or band not in on]
     return tuple(group for _, group in sorted(kept, key=lambda item: item[0]))
+
+
+def wifi_key_leaf(document: Document, group_path: str, tables: Tables | None = None) -> str | None:
+    """Full path of the leaf that takes the password of a network.
+
+    Args:
+        document: With names of the network's leaves, and model, manufacturer and firmware.
+        group_path: The network: ``Group.path`` of the wireless section.
+        tables: None takes the shipped ones.
+
+    Returns:
+        None when the document has none of the leaves that are known, for this model or at all.
+    """
+    holder = document.top.at(group_path)
+    if document.root_name == "Device":
+        access_points = document.root.matching("WiFi.AccessPoint.*")
+        holder = next(
+            (node for node in access_points if same_object(node.text("SSIDReference"), group_path)), Node(None)
+        )
+    table = (tables or shipped()).wifi_key
+    told = f"{document.model} {document.root.text('DeviceInfo.SoftwareVersion') or ''}".lower()
+    maker = (document.identity("Manufacturer") or document.root.text("DeviceInfo.Manufacturer") or "").lower()
+    models = [leaf for words, leaf in table.models.items() if all(word in told for word in words.lower().split())]
+    makers = [leaf for word, leaf in table.manufacturers.items() if word.lower() in maker]
+    leaves = (*models, *makers, *table.default.get(document.root_name or "", ()))
+    return next((f"{holder.path}.{leaf}" for leaf in leaves if holder.parameter(leaf)), None)
 
 
 def band_of(objects: Objects, model: str, bands: Bands) -> str | None:
