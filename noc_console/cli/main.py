@@ -135,8 +135,9 @@ def show(
     what: Annotated[
         str,
         typer.Argument(
-            help="olts, onts, unregistered (ONTs), jobs, events, core (devices) or traps (that nobody knows)",
-            metavar="olts|onts|unregistered|jobs|events|core|traps",
+            help="olts, onts, unregistered (ONTs), jobs, bulk (actions), swaps (what is due first), firmware (over "
+            "models), events, core (devices) or traps (that nobody knows)",
+            metavar="olts|onts|unregistered|jobs|bulk|swaps|firmware|events|core|traps",
         ),
     ],
     filter_text: Annotated[str, typer.Option("--filter", help="The console's / language.")] = "",
@@ -267,6 +268,35 @@ def bulk_release(bulk_id: Annotated[int, typer.Argument(help="Number of the bulk
 
     config, _ = _config()
     raise SystemExit(_with_backend(config, lambda backend: release(backend, bulk_id)))
+
+
+@app.command()
+def swap(
+    kind: Annotated[str, typer.Argument(help="definitive: the old unit is dead. diagnostic: it is to be tested.")],
+    old: Annotated[str, typer.Argument(help="Serial number that was taken away.")],
+    new: Annotated[str, typer.Argument(help="Serial number that came in its place.")],
+    reason: Reason,
+    customer: Annotated[str | None, typer.Option(help="Whose; else the ONT's description.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Record that a customer's hardware was replaced; a diagnostic swap is due to be tested."""
+    from noc_console.cli import swaps as command
+
+    config, _ = _config()
+    work = _with_backend(config, lambda b: command.record(b, config, kind, old, new, reason, customer, as_json))
+    raise SystemExit(work)
+
+
+@app.command("swap-close")
+def swap_close(
+    swap_id: Annotated[int, typer.Argument(help="Number of the swap.")],
+    outcome: Annotated[str, typer.Argument(help="returned (to the customer), defective, or stock (fine, kept).")],
+) -> None:
+    """End the diagnosis of a swap: what became of the old unit."""
+    from noc_console.cli import swaps as command
+
+    config, _ = _config()
+    raise SystemExit(_with_backend(config, lambda backend: command.close(backend, swap_id, outcome)))
 
 
 @app.command()

@@ -10,11 +10,13 @@ from noc_console.cli.output import iso
 from noc_console.config.model import Config
 from noc_console.domain.freshness import Freshness, classify
 from noc_console.domain.identity import OntSerial
-from noc_console.domain.jobs import Job
+from noc_console.domain.jobs import Batch, Job
 from noc_console.domain.network import Changes, CoreDevice, CoreInterface, Cpe, Event, Olt, Ont, PollKind
 from noc_console.domain.ont import OntState, effective_state
 from noc_console.domain.optics import classify_signal
 from noc_console.domain.policy import BulkTarget
+from noc_console.domain.routers import firmware_spread
+from noc_console.domain.swaps import Swap
 from noc_console.storage.sources import DEAD_AFTER_S
 
 Row = dict[str, Any]
@@ -140,6 +142,49 @@ class Network:
             for ont in sorted(waiting, key=lambda ont: -ont.first_seen_at)
         ]
 
+    def swap_rows(self) -> list[Row]:
+        """Swaps: first what is to be tested, by when; then the others, newest first."""
+        states = {ont.serial: self.state(ont).value for ont in self.onts() if ont.serial}
+        swaps = [swap for swap in self.changes.swaps if isinstance(swap, Swap)]
+        return [
+            {
+                "id": swap.id,
+                "kind": swap.kind.value,
+                "old_serial": swap.old_serial,
+                "old_state": swap.old_state.value,
+                "old_at_olt": states.get(swap.old_serial, "not listed"),
+                "new_serial": swap.new_serial,
+                "new_state": swap.new_state.value,
+                "new_at_olt": states.get(swap.new_serial, "not listed"),
+                "customer": swap.customer,
+                "reason": swap.reason,
+                "swapped_by": swap.swapped_by,
+                "swapped_at": iso(swap.swapped_at),
+                "due_at": iso(swap.due_at),
+                "overdue_s": swap.overdue_s(self.now),
+                "closed_at": iso(swap.closed_at),
+                "closed_by": swap.closed_by,
+                "outcome": swap.outcome.value if swap.outcome else None,
+                "ticket": swap.ticket if swap.ticket_state == "created" else swap.ticket_error,
+                "ticket_state": swap.ticket_state,
+            }
+            for swap in sorted(swaps, key=lambda s: (not s.open, s.due_at if s.open else -s.swapped_at))
+        ]
+
+    def firmware_rows(self) -> list[Row]:
+        """Firmware over the models, most routers first; the share is of the same model."""
+        cpes = self.changes.cpes
+        return [
+            {
+                "model": spread.model,
+                "firmware": spread.firmware,
+                "count": spread.count,
+                "share_percent": round(100 * spread.share, 1),
+                "informed_lately": spread.informed_lately,
+            }
+            for spread in firmware_spread(cpes, self.now)
+        ]
+
     def olt_rows(self) -> list[Row]:
         """Every OLT with its ONTs counted by state."""
         counts: dict[int, Counter[str]] = {olt_id: Counter() for olt_id in self._olts}
@@ -231,6 +276,28 @@ def job_row(job: Job) -> Row:
         "data": dict(job.data),
         "bulk_id": job.batch_id,
         "steps": [{"at": iso(step.at), "text": step.text} for step in job.steps],
+    }
+
+
+def batch_row(batch: Batch) -> Row:
+    """One bulk action."""
+    waits = batch.needs_release and batch.released_by is None and batch.finished_at is None
+    return {
+        "id": batch.id,
+        "kind": batch.kind.value,
+        "reason": batch.reason,
+        "total": batch.total,
+        "waiting": batch.waiting,
+        "running": batch.running,
+        "verified": batch.verified,
+        "not_verified": batch.not_verified,
+        "requested_by": batch.requested_by,
+        "requested_from": batch.requested_from,
+        "requested_at": iso(batch.requested_at),
+        "released_by": batch.released_by,
+        "cancelled_by": batch.cancel_by,
+        "finished_at": iso(batch.finished_at),
+        "waits_for": "another operator" if waits else None,
     }
 
 

@@ -6,10 +6,10 @@ import time
 from collections.abc import Callable, Mapping
 
 from noc_console.cli.output import Exit, fail, print_json, print_table
-from noc_console.cli.rows import Network, Row, core_rows, event_rows, job_row
+from noc_console.cli.rows import Network, Row, batch_row, core_rows, event_rows, job_row
 from noc_console.config.model import Config
 from noc_console.domain.filters import FilterError, parse_filter
-from noc_console.domain.jobs import Job
+from noc_console.domain.jobs import Batch, Job
 from noc_console.storage.backend import StorageBackend
 
 ONT_COLUMNS = (
@@ -75,7 +75,41 @@ CORE_COLUMNS = (
     ("tx_mbps", "tx Mbit/s"),
     ("error", "error"),
 )
-SHOWN = ("olts", "onts", "unregistered", "jobs", "events", "core", "traps")
+SWAP_COLUMNS = (
+    ("id", "id"),
+    ("kind", "kind"),
+    ("old_serial", "old"),
+    ("old_state", "state"),
+    ("old_at_olt", "at OLT"),
+    ("new_serial", "new"),
+    ("new_state", "state"),
+    ("new_at_olt", "at OLT"),
+    ("due_at", "due"),
+    ("outcome", "outcome"),
+    ("ticket", "ticket"),
+    ("customer", "customer"),
+)
+BULK_COLUMNS = (
+    ("id", "id"),
+    ("kind", "kind"),
+    ("total", "total"),
+    ("waiting", "wait"),
+    ("running", "run"),
+    ("verified", "verified"),
+    ("not_verified", "not"),
+    ("requested_by", "by"),
+    ("requested_at", "at"),
+    ("waits_for", "waits for"),
+    ("finished_at", "finished"),
+)
+FIRMWARE_COLUMNS = (
+    ("model", "model"),
+    ("firmware", "firmware"),
+    ("count", "routers"),
+    ("share_percent", "% of model"),
+    ("informed_lately", "seen today"),
+)
+SHOWN = ("olts", "onts", "unregistered", "jobs", "bulk", "swaps", "firmware", "events", "core", "traps")
 
 
 async def read_network(backend: StorageBackend, config: Config) -> Network:
@@ -126,6 +160,12 @@ def _choose(network: Network, what: str) -> tuple[list[Row], tuple[tuple[str, st
         return [job_row(job) for job in network.changes.jobs if isinstance(job, Job)], JOB_COLUMNS
     if what == "core":
         return core_rows(network.changes), CORE_COLUMNS
+    if what == "swaps":
+        return network.swap_rows(), SWAP_COLUMNS
+    if what == "bulk":
+        return [batch_row(batch) for batch in network.changes.batches if isinstance(batch, Batch)], BULK_COLUMNS
+    if what == "firmware":
+        return network.firmware_rows(), FIRMWARE_COLUMNS
     return event_rows(network.changes.events), EVENT_COLUMNS
 
 

@@ -26,6 +26,7 @@ from noc_console.collector.olt import OltWorker
 from noc_console.collector.ping import PingWorker, Target
 from noc_console.collector.ship import Shipper
 from noc_console.collector.status import Backoff, SourceStatus
+from noc_console.collector.tickets import TicketWorker
 from noc_console.collector.traps import TrapWorker
 from noc_console.config.model import Config
 from noc_console.config.paths import buffer_file
@@ -37,6 +38,7 @@ from noc_console.sources.snmp.core import CorePoller
 from noc_console.sources.snmp.guard import GuardedPoller
 from noc_console.sources.snmp.profile import load_profiles
 from noc_console.sources.snmp.session import SnmpEngine
+from noc_console.sources.tickets import TicketClient
 from noc_console.storage import inventory
 from noc_console.storage.batches import BatchStore
 from noc_console.storage.core import CoreStore
@@ -46,6 +48,7 @@ from noc_console.storage.history.buffer import SampleBuffer
 from noc_console.storage.history.victoria import Victoria
 from noc_console.storage.jobs import JobStore
 from noc_console.storage.sources import HEARTBEAT_S, CollectorRegister, SourceStore
+from noc_console.storage.swaps import SwapStore
 
 log = structlog.get_logger()
 
@@ -148,6 +151,9 @@ class CollectorService:
             jobs = JobRunner(store, self._me.id, actions, batches, self._config.jobs.expiry_s)
             told = SourceStatus(self._sources, "traps")
             traps = TrapWorker(self._config.traps, self._config.olts, by_name, self._database, told)
+            tickets = TicketClient(self._config.swaps.tickets) if self._config.swaps.tickets else None
+            swaps = SwapStore(self._database, self._config.swaps)
+            follow_up = TicketWorker(tickets, swaps, SourceStatus(self._sources, "tickets"), self._config.console.site)
             targets = [Target(olt.name, olt.address, by_name[olt.name].note_ping) for olt in self._config.olts]
             targets += [Target(worker.device.name, worker.device.address, worker.note_ping) for worker in core]
             pings = PingWorker(self._config.ping, targets, SourceStatus(self._sources, "ping"))
@@ -159,6 +165,7 @@ class CollectorService:
                 group.create_task(jobs.run())
                 group.create_task(traps.run())
                 group.create_task(pings.run())
+                group.create_task(follow_up.run())
                 group.create_task(CpeWorker(acs, cpes, status, self._config.polling.cpe_s, self._shipper.keep).run())
                 for device in core:
                     group.create_task(device.run())

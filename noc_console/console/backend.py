@@ -13,6 +13,7 @@ from noc_console.domain.cpe import CpeDocument, Section
 from noc_console.domain.history import ChartData
 from noc_console.domain.jobs import BatchRequest, Job, JobRequest
 from noc_console.domain.network import Changes, Event
+from noc_console.domain.swaps import Outcome, SwapRequest
 
 
 class Backend(Protocol):
@@ -51,6 +52,20 @@ class Backend(Protocol):
 
         Raises:
             ActionRefused: It needs none, or ``by`` is who asked for it.
+        """
+
+    async def record_swap(self, request: SwapRequest) -> int:
+        """Audit and store a swap that was done; returns its id.
+
+        Raises:
+            ActionRefused: It cannot be so.
+        """
+
+    async def close_swap(self, swap_id: int, outcome: Outcome, by: str, origin: str) -> None:
+        """Audit and store how a diagnosis ended.
+
+        Raises:
+            ActionRefused: There is no such open swap.
         """
 
     async def document(self, device_id: str) -> CpeDocument | None:

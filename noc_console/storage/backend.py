@@ -8,10 +8,11 @@ from sqlalchemy import or_, select
 
 from noc_console.config.model import Config
 from noc_console.config.paths import buffer_file
-from noc_console.domain.cpe import Section
+from noc_console.domain.cpe import CpeDocument, Section
 from noc_console.domain.history import ChartData
 from noc_console.domain.jobs import Batch, BatchRequest, Job, JobRequest
 from noc_console.domain.network import Changes, Event
+from noc_console.domain.swaps import Outcome, SwapRequest
 from noc_console.storage import schema
 from noc_console.storage.batches import BatchStore
 from noc_console.storage.cpes import CpeStore
@@ -20,6 +21,7 @@ from noc_console.storage.feed import columns, read_changes, read_rows
 from noc_console.storage.history.charts import Charts
 from noc_console.storage.history.victoria import Victoria
 from noc_console.storage.jobs import JobStore
+from noc_console.storage.swaps import SwapStore
 
 HOLD_INTERVALS = 2.5
 """A chart's line is held over this many missing optics polls, then broken."""
@@ -34,6 +36,7 @@ class StorageBackend:
         self._victoria: Victoria | None = None
         self._jobs = JobStore(self._database)
         self._batches = BatchStore(self._database, config.bulk)
+        self._swaps = SwapStore(self._database, config.swaps)
         self._cpes = CpeStore(self._database)
         self._charts: Charts | None = None
 
@@ -84,6 +87,18 @@ class StorageBackend:
     async def batch_jobs(self, batch_id: int) -> list[Job]:
         """The jobs of a bulk action, without their steps, in their order."""
         return await self._jobs.of_batch(batch_id)
+
+    async def record_swap(self, request: SwapRequest) -> int:
+        """Audit and store a swap; see ``SwapStore.record``."""
+        return await self._swaps.record(request)
+
+    async def close_swap(self, swap_id: int, outcome: Outcome, by: str, origin: str) -> None:
+        """Audit and store how a diagnosis ended; see ``SwapStore.close``."""
+        await self._swaps.close(swap_id, outcome, by, origin)
+
+    async def document(self, device_id: str) -> CpeDocument | None:
+        """A router's whole configuration as last read, secrets masked; None when it never was."""
+        return await self._cpes.document(device_id)
 
     async def job(self, job_id: int) -> Job | None:
         """One job with its steps."""

@@ -4,7 +4,7 @@ Every write of facts raises the revision of its stream in the same transaction, 
 stream's row is locked until the commit, so revisions become visible in order: whoever has seen revision n has seen
 every row up to n.
 
-Streams: ``olt:<id>`` (the OLT with its cards, ports, marks and ONTs), ``cpe``, ``core``, ``job``, ``source``,
+Streams: ``olt:<id>`` (the OLT with its cards, ports, marks and ONTs), ``cpe``, ``core``, ``job``, ``swap``, ``source``,
 ``event``.
 """
 
@@ -39,6 +39,8 @@ from noc_console.domain.network import (
     Source,
     Unregistered,
 )
+from noc_console.domain.swaps import Outcome as SwapOutcome
+from noc_console.domain.swaps import Swap, SwapKind, UnitState
 from noc_console.storage import schema
 
 Row = TypeVar("Row")
@@ -109,6 +111,8 @@ async def read_changes(connection: AsyncConnection, since: Mapping[str, int]) ->
             changed = select(schema.job.c.batch_id).where(schema.job.c.revision > seen)
             newer = (schema.batch.c.revision > seen) | schema.batch.c.id.in_(changed)
             changes.batches.extend(await read_batches(connection, newer))
+        elif stream == "swap":
+            changes.swaps.extend(await read_swaps(connection, schema.swap.c.revision > seen))
         elif stream == "source":
             query = select(*columns(schema.source, Source)).where(schema.source.c.revision > seen)
             changes.sources.extend(await read_rows(connection, query, Source))
@@ -188,6 +192,19 @@ async def read_batches(connection: AsyncConnection, where: Any) -> list[Batch]:
     for batch_id, state, count in await connection.execute(counted) if rows else ():
         counts[batch_id][_COUNTED.get(JobState(state), "running")] += count
     return [Batch(**{**row, **counts[row["id"]], "kind": JobKind(row["kind"])}) for row in rows]
+
+
+async def read_swaps(connection: AsyncConnection, where: Any) -> list[Swap]:
+    """Swaps that match, newest first."""
+    table = schema.swap
+    query = select(*columns(table, Swap)).where(where).order_by(table.c.id.desc())
+    return [_swap(dict(row)) for row in (await connection.execute(query)).mappings()]
+
+
+def _swap(row: dict[str, Any]) -> Swap:
+    outcome = SwapOutcome(row["outcome"]) if row["outcome"] else None
+    states = {name: UnitState(row[name]) for name in ("old_state", "new_state")}
+    return Swap(**{**row, **states, "kind": SwapKind(row["kind"]), "outcome": outcome})
 
 
 def job_from(row: Mapping[str, Any], steps: Sequence[Any] = ()) -> Job:

@@ -51,7 +51,6 @@ async def disrupt(tools: Tools, job: Job) -> Ending:
 
 async def resume(tools: Tools, job: Job, progress: Mapping[str, Any]) -> Ending:
     """Go on with what a collector that died had begun."""
-    client = tools.need_acs()
     device_id, sending_at = progress["device_id"], progress["sending_at"]
     boot_at, bootstrap_at, rpc_at = progress["before"]
     before = acs.Baseline(boot_at, bootstrap_at, rpc_at, time.monotonic() - (time.time() - sending_at))

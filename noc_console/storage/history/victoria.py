@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import ssl
 from collections.abc import Mapping
 from types import TracebackType
 from typing import Any
 
 import httpx
 
-from noc_console.config.base import HttpEndpoint
+from noc_console.config.http import http_client
 from noc_console.config.model import VictoriaMetrics
 from noc_console.domain.errors import (
     SourceAuthError,
@@ -36,19 +35,6 @@ class Rejected(SourceProtocolError):
 
 class OutcomeUnknown(SourceUnavailable):
     """No answer, or none that tells: the samples may have arrived."""
-
-
-def http_client(endpoint: HttpEndpoint) -> httpx.AsyncClient:
-    """A client with the endpoint's credentials, headers, CA and timeout; never follows redirects to another host."""
-    verify: ssl.SSLContext | bool = True
-    if endpoint.ca_file:
-        verify = ssl.create_default_context(cafile=str(endpoint.ca_file))
-    auth = None
-    if endpoint.username is not None:
-        password = endpoint.password.get_secret_value() if endpoint.password else ""
-        auth = httpx.BasicAuth(endpoint.username, password)
-    headers = {name: value.get_secret_value() for name, value in endpoint.headers.items()}
-    return httpx.AsyncClient(auth=auth, headers=headers, verify=verify, timeout=endpoint.timeout_s, trust_env=False)
 
 
 class Victoria:

@@ -42,8 +42,10 @@ HEALTHY = {
 
 
 def ont(**more: Any) -> Ont:
-    base = Ont(1, 1, "0/1/3", 7, serial="HWTC7D4630C3", state="online", admin="active", config_state="normal",
-               match_state="match", state_changed_at=NOW - 86400, onu_rx_dbm=-19.0, olt_rx_dbm=-21.0, onu_tx_dbm=2.2)  # fmt: skip
+    base = Ont(
+        1, 1, "0/1/3", 7, serial="HWTC7D4630C3", state="online", admin="active", config_state="normal",
+        match_state="match", state_changed_at=NOW - 86400, onu_rx_dbm=-19.0, olt_rx_dbm=-21.0, onu_tx_dbm=2.2,
+    )  # fmt: skip
     return replace(base, **more)
 
 

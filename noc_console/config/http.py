@@ -1,0 +1,37 @@
+"""An HTTP client for an endpoint of the config file; apart from the model, so that reading a config imports none."""
+
+from __future__ import annotations
+
+import ssl
+from typing import Any
+
+import httpx
+
+from noc_console.config.base import HttpEndpoint
+from noc_console.domain.errors import ConfigError
+
+
+def http_client(endpoint: HttpEndpoint, **more: Any) -> httpx.AsyncClient:
+    """A client with the endpoint's credentials, headers, CA and timeout; follows no redirects, knows no proxies.
+
+    Args:
+        endpoint: Where to, and how to log in.
+        more: Further arguments of ``httpx.AsyncClient``.
+
+    Raises:
+        ConfigError: The CA file cannot be read.
+    """
+    verify: ssl.SSLContext | bool = True
+    if endpoint.ca_file is not None:
+        try:
+            verify = ssl.create_default_context(cafile=str(endpoint.ca_file))
+        except OSError as error:
+            raise ConfigError(f"{endpoint.ca_file} is no readable CA file: {error}", key="ca_file") from None
+    auth = None
+    if endpoint.username is not None:
+        password = endpoint.password.get_secret_value() if endpoint.password else ""
+        auth = httpx.BasicAuth(endpoint.username, password)
+    headers = {name: value.get_secret_value() for name, value in endpoint.headers.items()}
+    return httpx.AsyncClient(
+        auth=auth, headers=headers, verify=verify, timeout=endpoint.timeout_s, trust_env=False, **more
+    )

@@ -1,0 +1,145 @@
+"""Swaps of customers' hardware: why a unit was taken away, what became of it, and what is still to be tested.
+
+A unit that somebody only suspects is not defective: it is in diagnosis until it was tested.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from noc_console.domain.errors import ActionRefused
+from noc_console.domain.identity import OntSerial
+
+
+class SwapKind(StrEnum):
+    """Why it was done."""
+
+    DEFINITIVE = "definitive"
+    """The old unit is dead."""
+    DIAGNOSTIC = "diagnostic"
+    """To see whether the problem goes with it: the old unit is tested within some days."""
+
+
+class UnitState(StrEnum):
+    """What a unit is counted as."""
+
+    ACTIVE = "active"
+    ACTIVE_TEMPORARILY = "active (temporary)"
+    DEFECTIVE = "defective"
+    IN_DIAGNOSIS = "in diagnosis"
+    IN_STOCK = "in stock"
+    RETURNED = "returned"
+
+
+class Outcome(StrEnum):
+    """How a diagnosis ended."""
+
+    RETURNED = "returned"
+    """The old unit was fine and is back at the customer's; the test unit came home."""
+    DEFECTIVE = "defective"
+    """The old unit is dead; the test unit stays."""
+    STOCK = "stock"
+    """The old unit is fine and goes into stock; the test unit stays."""
+
+
+_AT_FIRST = {
+    SwapKind.DEFINITIVE: (UnitState.DEFECTIVE, UnitState.ACTIVE),
+    SwapKind.DIAGNOSTIC: (UnitState.IN_DIAGNOSIS, UnitState.ACTIVE_TEMPORARILY),
+}
+_AT_LAST = {
+    Outcome.RETURNED: (UnitState.ACTIVE, UnitState.RETURNED),
+    Outcome.DEFECTIVE: (UnitState.DEFECTIVE, UnitState.ACTIVE),
+    Outcome.STOCK: (UnitState.IN_STOCK, UnitState.ACTIVE),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SwapRequest:
+    """What an operator records."""
+
+    kind: SwapKind
+    old_serial: str
+    """In any form."""
+    new_serial: str
+    reason: str
+    swapped_by: str
+    swapped_from: str
+    customer: str | None = None
+    ont_id: int | None = None
+    """``Ont.id`` of the old unit, when it is in the inventory."""
+
+
+@dataclass(frozen=True, slots=True)
+class Swap:
+    """A swap as stored."""
+
+    id: int
+    kind: SwapKind
+    old_serial: str
+    new_serial: str
+    old_state: UnitState
+    new_state: UnitState
+    reason: str
+    swapped_by: str
+    swapped_from: str
+    swapped_at: float
+    customer: str | None = None
+    ont_id: int | None = None
+    due_at: float | None = None
+    """When the old unit must have been tested; None for a definitive swap."""
+    closed_at: float | None = None
+    closed_by: str | None = None
+    outcome: Outcome | None = None
+    ticket: str | None = None
+    """Name of the follow-up task at the other system."""
+    ticket_state: str = "none"
+    """none, pending, created, failing."""
+    ticket_error: str | None = None
+    revision: int = 0
+
+    @property
+    def open(self) -> bool:
+        """Whether a unit is still to be tested."""
+        return self.kind is SwapKind.DIAGNOSTIC and self.closed_at is None
+
+    def overdue_s(self, now: float) -> float | None:
+        """How long the test has been due; negative while there is time, None when nothing is to be tested."""
+        return now - self.due_at if self.open and self.due_at is not None else None
+
+
+def first_states(kind: SwapKind) -> tuple[UnitState, UnitState]:
+    """States of the old and the new unit right after a swap."""
+    return _AT_FIRST[kind]
+
+
+def last_states(outcome: Outcome) -> tuple[UnitState, UnitState]:
+    """States of the old and the new unit when a diagnosis has ended."""
+    return _AT_LAST[outcome]
+
+
+def check_swap(request: SwapRequest, open_swaps: Iterable[Swap]) -> tuple[str, str]:
+    """The two serial numbers in canonical form.
+
+    Raises:
+        ActionRefused: One is no serial number, both are the same, the reason is missing, or a unit is in diagnosis.
+    """
+    old, new = _canonical(request.old_serial, "old"), _canonical(request.new_serial, "new")
+    if old == new:
+        raise ActionRefused("old and new unit are the same")
+    if len(request.reason.strip()) < 3:
+        raise ActionRefused("a swap needs a reason")
+    for swap in open_swaps:
+        if {old, new} & {swap.old_serial} or (old == swap.new_serial and request.kind is SwapKind.DIAGNOSTIC):
+            raise ActionRefused(
+                f"swap {swap.id} of {swap.old_serial} for {swap.new_serial} is still open", "close that one first"
+            )
+    return old, new
+
+
+def _canonical(text: str, which: str) -> str:
+    try:
+        return OntSerial.parse(text).text
+    except ValueError as error:
+        raise ActionRefused(f"the {which} unit's serial number: {error}") from None

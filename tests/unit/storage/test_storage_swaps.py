@@ -1,0 +1,104 @@
+"""Swaps: what may be recorded, what is due, what became of the units; on SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from sqlalchemy import select
+
+from noc_console.config.actions import Swaps, Tickets
+from noc_console.domain.errors import ActionRefused
+from noc_console.domain.swaps import Outcome, SwapKind, SwapRequest, UnitState
+from noc_console.storage import schema
+from noc_console.storage.database import Database
+from noc_console.storage.feed import read_changes
+from noc_console.storage.swaps import SwapStore
+
+OLD, NEW = "HWTC00000001", "HWTC00000002"
+
+
+def store(database: Database, **config: object) -> SwapStore:
+    return SwapStore(database, Swaps(**config))  # type: ignore[arg-type]
+
+
+def request(kind: SwapKind = SwapKind.DIAGNOSTIC, old: str = OLD, new: str = NEW, reason: str = "drops") -> SwapRequest:
+    return SwapRequest(kind, old, new, reason, "anna", "192.0.2.99", "Ana Almeida")
+
+
+async def test_a_definitive_swap_is_closed_at_once(database: Database) -> None:
+    swaps = store(database)
+    await swaps.record(request(SwapKind.DEFINITIVE))
+    (swap,) = await swaps.all()
+    assert (swap.old_state, swap.new_state) == (UnitState.DEFECTIVE, UnitState.ACTIVE)
+    assert (swap.open, swap.due_at, swap.ticket_state) == (False, None, "none")
+
+
+async def test_a_diagnostic_swap_is_due_in_a_week(database: Database) -> None:
+    swaps = store(database)
+    await swaps.record(request(old="4857-5443-0000-0001"))
+    (swap,) = await swaps.all()
+    assert (swap.old_serial, swap.old_state, swap.new_state) == (
+        OLD,
+        UnitState.IN_DIAGNOSIS,
+        UnitState.ACTIVE_TEMPORARILY,
+    )
+    assert swap.open and swap.due_at == pytest.approx(time.time() + 7 * 86400, abs=5)
+    late_s = swap.overdue_s(time.time() + 8 * 86400)
+    assert late_s is not None and late_s == pytest.approx(86400, abs=5)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "states"),
+    [
+        (Outcome.RETURNED, (UnitState.ACTIVE, UnitState.RETURNED)),
+        (Outcome.DEFECTIVE, (UnitState.DEFECTIVE, UnitState.ACTIVE)),
+        (Outcome.STOCK, (UnitState.IN_STOCK, UnitState.ACTIVE)),
+    ],
+)
+async def test_a_diagnosis_ends(database: Database, outcome: Outcome, states: tuple[UnitState, UnitState]) -> None:
+    swaps = store(database)
+    swap_id = await swaps.record(request())
+    await swaps.close(swap_id, outcome, "bob", "here")
+    (swap,) = await swaps.all()
+    assert (swap.old_state, swap.new_state) == states
+    assert (swap.open, swap.closed_by, swap.outcome) == (False, "bob", outcome)
+    with pytest.raises(ActionRefused, match="no open swap"):
+        await swaps.close(swap_id, outcome, "bob", "here")
+    async with database.reading() as connection:
+        told = list((await connection.execute(select(schema.audit.c.result).order_by(schema.audit.c.id))).scalars())
+    assert told == [
+        f"diagnostic swap {swap_id}: old in diagnosis, new active (temporary)",
+        f"swap {swap_id} closed: old {states[0].value}, new {states[1].value}",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("more", "why"),
+    [
+        ({"new": OLD}, "are the same"),
+        ({"old": "not a serial"}, "the old unit's serial number"),
+        ({"reason": " "}, "needs a reason"),
+    ],
+)
+async def test_what_cannot_be_is_refused(database: Database, more: dict[str, str], why: str) -> None:
+    with pytest.raises(ActionRefused, match=why):
+        await store(database).record(request(**more))  # type: ignore[arg-type]
+    assert await store(database).all() == []
+
+
+async def test_a_unit_that_is_in_diagnosis_cannot_be_swapped_again(database: Database) -> None:
+    swaps = store(database)
+    swap_id = await swaps.record(request())
+    with pytest.raises(ActionRefused, match=f"swap {swap_id} of {OLD} for {NEW} is still open"):
+        await swaps.record(request(new="HWTC00000003"))
+    await swaps.close(swap_id, Outcome.STOCK, "bob", "here")
+    await swaps.record(request(new="HWTC00000003"))
+
+
+async def test_consoles_are_told(database: Database) -> None:
+    swap_id = await store(database, tickets=Tickets(url="http://127.0.0.1:1")).record(request())
+    async with database.reading() as connection:
+        changes = await read_changes(connection, {})
+    (swap,) = changes.swaps
+    assert (swap.id, swap.ticket_state) == (swap_id, "pending")  # type: ignore[attr-defined]
