@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -11,6 +10,7 @@ from typing import Protocol
 from urllib.parse import quote
 
 from noc_console.demo.acs.diagnostics import REQUESTED, STATE, Diagnosing
+from noc_console.demo.acs.invented import plausible_state
 from noc_console.demo.acs.state import CpeState, Host, Value
 from noc_console.demo.acs.templates import HUAWEI_EG8145V5, Model
 from noc_console.demo.acs.templates.model import Facts, Leaf, expression
@@ -298,29 +298,3 @@ def device_id(oui: str, product_class: str, serial: str) -> str:
 
 def _escape(part: str) -> str:
     return quote(part, safe="").replace("-", "%2D").replace(".", "%2E").replace("~", "%7E")
-
-
-def plausible_state(serial: OntSerial, model: Model, pppoe_user: str | None) -> CpeState:
-    """A state that differs per serial and is the same in every run."""
-    seed = zlib.crc32(serial.text.encode())
-    octets = (seed >> 16 & 0xFF, seed >> 8 & 0xFF, seed & 0xFF)
-    return CpeState(
-        booted_at=time.time() - 3600 - seed % (30 * 86400),
-        mac=":".join(f"{octet:02X}" for octet in (0x94, 0x25, 0x33, *octets[:2], octets[2] & 0xF0)),
-        wan_ip=f"100.{64 + octets[0] % 64}.{octets[1]}.{2 + octets[2] % 250}",
-        wan_gateway=f"100.{64 + octets[0] % 64}.{octets[1]}.1",
-        pppoe_user=pppoe_user if pppoe_user is not None else f"user{seed % 1_000_000:06d}@isp.example",
-        ssid=f"{model.name}-{serial.text[-4:]}",
-        firmware=model.firmware,
-        rx_dbm=-17.0 - seed % 700 / 100,
-        tx_dbm=2.0 + seed % 60 / 100,
-        hosts=_hosts(seed),
-    )
-
-
-def _hosts(seed: int) -> tuple[Host, ...]:
-    names = ("android-tv", "iPhone", "laptop", "printer")
-    return tuple(
-        Host(name, f"192.168.1.{40 + i}", f"3C:06:30:{seed >> 8 & 0xFF:02X}:{seed & 0xFF:02X}:{i:02X}", i % 2 == 1)
-        for i, name in enumerate(names[: 1 + seed % len(names)])
-    )

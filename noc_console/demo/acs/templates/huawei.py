@@ -2,63 +2,141 @@
 
 from __future__ import annotations
 
-from noc_console.demo.acs.templates import diagnostics
-from noc_console.demo.acs.templates.model import Leaf, Model, signed, tree, unsigned, writable
-from noc_console.demo.acs.templates.tr098 import ROOT, device_info, lan, management_server, wan_connection, wlan
+from collections.abc import Callable
 
-_WAN = f"{ROOT}.WANDevice.1"
+from noc_console.demo.acs.state import MeshNode, Value
+from noc_console.demo.acs.templates import diagnostics
+from noc_console.demo.acs.templates.model import MAX_NODES, Facts, Leaf, Model, leaf, secret, tree, unsigned, writable
+from noc_console.demo.acs.templates.tr098 import (
+    LAN,
+    ROOT,
+    WAN,
+    Service,
+    device_info,
+    informs,
+    lan,
+    line,
+    live_vlan,
+    management_server,
+    optical,
+    port_mapping,
+    wan_connection,
+)
+from noc_console.demo.acs.templates.tr098_wifi import ClientLeaf, wlan
+
+_LIVE = f"{WAN}.WANConnectionDevice.4.WANPPPConnection.1"
+_SERVICE = Service("X_HW_SERVICELIST", "X_HW_VLAN")
 
 
 def _leaves() -> dict[str, Leaf]:
-    leaves = device_info("EG8145V5", "Huawei Technologies Co., Ltd", "00259E", "159D.A", lambda f: f.serial.hex)
-    leaves |= tree(
-        f"{ROOT}.DeviceInfo",
-        {
-            "ProcessStatus.CPUUsage": unsigned(lambda f: min(100, f.state.cpu_percent * 4)),
-            "X_HW_CpuUsed": unsigned(lambda f: f.state.cpu_percent),
-            "X_HW_MemUsed": unsigned(lambda f: f.state.memory_percent),
-            "X_HW_SerialNumber": lambda f: f.serial.text,
-        },
-    )
-    leaves |= management_server()
-    leaves |= wan_connection(
-        f"{_WAN}.WANConnectionDevice.1.WANPPPConnection.1", "1_INTERNET_R_VID_1", live=False, ppp=True,
-        more={"X_HW_SERVICELIST": writable("INTERNET"), "X_HW_VLAN": writable(1)},
-    )  # fmt: skip
-    leaves |= wan_connection(
-        f"{_WAN}.WANConnectionDevice.4.WANPPPConnection.1", lambda f: f"4_TR069_INTERNET_R_VID_{f.state.vlan}",
-        live=True, ppp=True,
-        more={
-            "X_HW_SERVICELIST": writable("TR069_INTERNET"),
-            "X_HW_VLAN": writable(lambda f: f.state.vlan, "unsignedInt"),
-        },
-    )  # fmt: skip
-    leaves |= wan_connection(
-        f"{_WAN}.WANConnectionDevice.5.WANIPConnection.1", "5_VOIP_R_VID_200", live=False, ppp=False,
-        more={
-            "X_HW_SERVICELIST": writable("VOIP"),
-            "X_HW_VLAN": writable(200),
-            "AddressingType": writable("DHCP"),
-            "SubnetMask": writable(""),
-        },
-    )  # fmt: skip
-    leaves |= tree(
-        f"{_WAN}.X_GponInterafceConfig",
-        {
-            "Status": "Up",
-            "RXPower": signed(lambda f: round(f.state.rx_dbm)),
-            "TXPower": signed(lambda f: round(f.state.tx_dbm)),
-            "TransceiverTemperature": signed(lambda f: round(f.state.temperature_celsius)),
-            "SupplyVoltage": signed(lambda f: round(f.state.voltage_v * 1000)),
-            "BiasCurrent": signed(lambda f: round(f.state.bias_ma)),
-            "Stats.BytesReceived": unsigned(lambda f: f.state.bytes_down % 2**32),
-            "Stats.BytesSent": unsigned(lambda f: f.state.bytes_up % 2**32),
-        },
-    )
-    leaves |= lan(4, "LAN", "X_HW_Speed")
-    leaves |= wlan(1, False, {"X_HW_RFBand": "2.4GHz", "Standard": writable("11bgn"), "X_HW_HT20": writable(0)})
-    leaves |= wlan(5, True, {"X_HW_RFBand": "5GHz", "Standard": writable("11ac"), "X_HW_HT20": writable(3)})
-    return leaves | diagnostics.tr098(sent_leaf=False)
+    return {
+        **device_info(
+            "EG8145V5", "Huawei Technologies Co., Ltd", "00259E", "159D.A", lambda f: f.serial.hex,
+            {
+                "ProcessStatus.CPUUsage": unsigned(lambda f: min(100, f.state.cpu_percent * 4)),
+                "X_HW_CpuUsed": unsigned(lambda f: f.state.cpu_percent),
+                "X_HW_MemUsed": unsigned(lambda f: f.state.memory_percent),
+                "X_HW_SerialNumber": lambda f: f.serial.text,
+            },
+        ),
+        **management_server(),
+        **_wan(),
+        **optical(f"{WAN}.X_GponInterafceConfig", round, "int"),
+        **tree(f"{WAN}.X_GponInterafceConfig", {"Status": "Up"}),
+        **lan(4, _port),
+        **_band(1, False, 1, "11bgn", 0),
+        **_band(5, True, 2, "11ac", 3),
+        **_mesh(),
+        **diagnostics.tr098(sent_leaf=False),
+    }  # fmt: skip
+
+
+def _wan() -> dict[str, Leaf]:
+    return {
+        **wan_connection(
+            f"{WAN}.WANConnectionDevice.1.WANPPPConnection.1", "1_INTERNET_R_VID_1", live=False, ppp=True,
+            more=_SERVICE.leaves("INTERNET", 1),
+        ),
+        **wan_connection(
+            _LIVE, lambda f: f"4_TR069_INTERNET_R_VID_{f.state.vlan}", live=True, ppp=True,
+            more=_SERVICE.leaves("TR069_INTERNET", live_vlan),
+        ),
+        **wan_connection(
+            f"{WAN}.WANConnectionDevice.5.WANIPConnection.1", "5_VOIP_R_VID_200", live=False, ppp=False,
+            more={
+                **_SERVICE.leaves("VOIP", 200), "AddressingType": writable("DHCP"), "SubnetMask": writable(""),
+            },
+        ),
+        **line(),
+    }  # fmt: skip
+
+
+def _port(number: int) -> dict[str, Callable[[Facts], Value]]:
+    def fast(facts: Facts) -> int:
+        return facts.state.port_mbps(number) if facts.state.port_up(number) else 10
+
+    return {
+        "X_HW_Speed": lambda f: f"Auto_{fast(f)}",
+        "X_HW_DuplexMode": lambda f: "Auto_Full" if fast(f) > 10 else "Auto_Half",
+    }
+
+
+def _band(number: int, five_ghz: bool, radio: int, standard: str, ht20: int) -> dict[str, Leaf]:
+    name = "5GHz" if five_ghz else "2.4GHz"
+    steering = f"{LAN}.WiFi.X_HW_GlobalConfig.X_HW_UseBandSteering.{radio}"
+    clients: dict[str, ClientLeaf] = {
+        "X_HW_RSSI": lambda h, f: str(h.signal_dbm),
+        "X_HW_Noise": lambda h, f: str(f.state.noise_dbm(five_ghz)),
+        "X_HW_SNR": lambda h, f: str(h.signal_dbm - f.state.noise_dbm(five_ghz)),
+        "X_HW_TxRate": lambda h, f: str(h.rate_mbps),
+        "X_HW_RxRate": lambda h, f: str(h.rate_mbps // 2),
+        "X_HW_WorkingMode": lambda h, f: standard,
+    }
+    return {
+        **wlan(
+            number,
+            five_ghz,
+            {
+                "X_HW_RFBand": name,
+                "Standard": writable(standard),
+                "X_HW_Standard": writable(standard),
+                "X_HW_HT20": writable(ht20),
+                "LowerLayers": writable(f"{LAN}.WiFi.Radio.{radio}"),
+                "PreSharedKey.1.PreSharedKey": secret(),
+            },
+            clients,
+        ),
+        **tree(
+            f"{LAN}.WiFi.Radio.{radio}",
+            {"Enable": writable(True), "OperatingFrequencyBand": writable(name), "SupportedFrequencyBands": name},
+        ),
+        **tree(
+            steering,
+            {"CurrentBand": name, "ChannelUtilization": unsigned(lambda f: f.state.busy_percent(five_ghz))},
+        ),
+    }
+
+
+def _mesh() -> dict[str, Leaf]:
+    def of(index: int, attribute: Callable[[MeshNode], Value]) -> Callable[[Facts], Value | None]:
+        return lambda f: attribute(f.state.mesh[index]) if index < len(f.state.mesh) else None
+
+    return {
+        path: made
+        for index in range(MAX_NODES)
+        for path, made in tree(
+            f"{ROOT}.X_HW_APDevice.{index + 1}",
+            {
+                "DeviceType": of(index, lambda n: "K562e"),
+                "SerialNumber": of(index, lambda n: n.serial),
+                "SoftwareVersion": of(index, lambda n: "V1R22C10"),
+                "ApOnlineFlag": leaf(of(index, lambda n: "1" if n.online else "0"), "unsignedInt"),
+                "UplinkType": of(index, lambda n: "Ethernet" if n.wired else "5G"),
+                "APMacAddr": of(index, lambda n: n.mac),
+                "SignalIntensity": of(index, lambda n: "0" if n.wired else str(n.signal_dbm)),
+            },
+        ).items()
+    }
 
 
 HUAWEI_EG8145V5 = Model(
@@ -70,12 +148,6 @@ HUAWEI_EG8145V5 = Model(
     firmware="V5R020C00S280",
     acs_serial=lambda serial: serial.hex,
     leaves=_leaves(),
-    informs=(
-        f"{ROOT}.DeviceInfo.HardwareVersion",
-        f"{ROOT}.DeviceInfo.SoftwareVersion",
-        f"{ROOT}.DeviceInfo.ProvisioningCode",
-        f"{ROOT}.ManagementServer.ParameterKey",
-        f"{ROOT}.ManagementServer.ConnectionRequestURL",
-        f"{_WAN}.WANConnectionDevice.4.WANPPPConnection.1.ExternalIPAddress",
-    ),
+    informs=informs(f"{_LIVE}.ExternalIPAddress"),
+    addable={f"{_LIVE}.PortMapping": port_mapping()},
 )

@@ -13,6 +13,10 @@ from noc_console.domain.identity import OntSerial
 
 NEVER = "0001-01-01T00:00:00.000Z"
 MAX_HOSTS = 8
+MAX_CLIENTS = 4
+"""Of a WiFi network."""
+MAX_NODES = 2
+"""Of a mesh, besides the router."""
 _NOTHING: Mapping[str, Value] = MappingProxyType({})
 
 
@@ -84,9 +88,9 @@ def writable(
     return Leaf(made.source, made.type, writable=True, refuses=refuses, unless=unless)
 
 
-def secret() -> Leaf:
+def secret(reconnects: bool = False) -> Leaf:
     """A password: may be set, never read."""
-    return Leaf("", "xsd:string", writable=True, secret=True)
+    return Leaf("", "xsd:string", writable=True, secret=True, reconnects=reconnects)
 
 
 def unsigned(source: Callable[[Facts], Value | None]) -> Leaf:

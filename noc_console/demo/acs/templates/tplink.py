@@ -21,7 +21,14 @@ from noc_console.demo.acs.templates.model import (
     unsigned,
     writable,
 )
-from noc_console.demo.acs.templates.tr098 import management_server, too_long_ssid
+from noc_console.demo.acs.templates.tplink_wifi import wifi
+from noc_console.demo.acs.templates.tr098 import (
+    informs,
+    login,
+    management_server,
+    port_counters,
+    port_mapping,
+)
 from noc_console.domain.identity import OntSerial
 
 ROOT = "Device"
@@ -158,8 +165,8 @@ def _ppp(path: str, below: str, live: bool) -> dict[str, Leaf]:
             "ConnectionStatus": lambda f: "Connected" if up(f) else "Disconnected",
             "LastConnectionError": lambda f: "ERROR_NONE" if up(f) else "ERROR_UNKNOWN",
             "LowerLayers": writable(below),
-            "Username": writable(lambda f: f.state.pppoe_user if live else "", "string"),
-            "Password": secret(),
+            "Username": login(lambda f: f.state.pppoe_user if live else "", live),
+            "Password": secret(reconnects=live),
             "LastChange": 0,
             "IPCP.LocalIPAddress": lambda f: f.state.wan_ip if up(f) else "0.0.0.0",
             "IPCP.RemoteIPAddress": lambda f: f.state.wan_gateway if up(f) else "0.0.0.0",
@@ -185,20 +192,24 @@ def _lan() -> dict[str, Leaf]:
             "Pool.1.LeaseTime": writable(7200, "int"),
         },
     )
-    leaves |= _port(f"{ROOT}.Ethernet.Interface.1", "eth0", "LAN", lambda f: False)
+    leaves |= _port(f"{ROOT}.Ethernet.Interface.1", "eth0", "LAN", 0)
     for number in range(1, LAN_PORTS + 1):
-        name, alias = f"eth0.{number}", f"LAN{number}"
-        leaves |= _port(f"{ROOT}.Ethernet.Interface.{number + 1}", name, alias, lambda f, n=number: f.state.port_up(n))
+        leaves |= _port(f"{ROOT}.Ethernet.Interface.{number + 1}", f"eth0.{number}", f"LAN{number}", number)
     for index in range(MAX_HOSTS):
         leaves |= _host(f"{ROOT}.Hosts.Host.{index + 1}", index)
     return leaves | tree(f"{ROOT}.Hosts", {"HostNumberOfEntries": unsigned(lambda f: len(f.state.hosts))})
 
 
-def _port(path: str, name: str, alias: str, up: Callable[..., bool]) -> dict[str, Leaf]:
+def _port(path: str, name: str, alias: str, number: int) -> dict[str, Leaf]:
+    """A port, or the switch that they belong to (number 0)."""
+
+    def up(facts: Facts) -> bool:
+        return bool(number) and facts.on(f"{path}.Enable") and facts.state.port_up(number)
+
     return tree(
         path,
         {
-            "Enable": writable(alias != "LAN"),
+            "Enable": writable(bool(number)),
             "Status": lambda f: "Up" if up(f) else "Down",
             "Name": name,
             "Upstream": False,
@@ -206,10 +217,15 @@ def _port(path: str, name: str, alias: str, up: Callable[..., bool]) -> dict[str
             "DuplexMode": "Auto",
             "MACAddress": lambda f: f.mac(),
             "X_TP_IfNameAlias": alias,
-            "Stats.BytesSent": unsigned(lambda f: f.state.bytes_down % 2**32 if up(f) else 0),
-            "Stats.BytesReceived": unsigned(lambda f: f.state.bytes_up % 2**32 if up(f) else 0),
+            **port_counters(number),
         },
     )
+
+
+def _below(host: Host) -> str:
+    if not host.wireless:
+        return f"{ROOT}.Ethernet.Interface.2."
+    return f"{ROOT}.WiFi.SSID.{3 if host.five_ghz else 1}."
 
 
 def _host(path: str, index: int) -> dict[str, Leaf]:
@@ -224,64 +240,14 @@ def _host(path: str, index: int) -> dict[str, Leaf]:
             "IPAddress": of(lambda h: h.ip),
             "PhysAddress": of(lambda h: h.mac),
             "AddressSource": of(lambda h: "DHCP"),
-            "Layer1Interface": of(lambda h: "Device.WiFi.SSID.3." if h.wireless else "Device.Ethernet.Interface.2."),
+            "Layer1Interface": of(
+                lambda h: (
+                    f"Device.WiFi.SSID.{3 if h.five_ghz else 1}." if h.wireless else "Device.Ethernet.Interface.2."
+                )
+            ),
             "LeaseTimeRemaining": leaf(of(lambda h: 4006), "int"),
         },
     )
-
-
-def _wifi() -> dict[str, Leaf]:
-    return {
-        **_radio(1, "2.4GHz", "b,g,n,ax", "40MHz", lambda f: f.state.channel_24),
-        **_radio(2, "5GHz", "a,n,ac,ax", "80MHz", lambda f: f.state.channel_5),
-        **_ssid(1, 1, lambda f: f.state.ssid, 0),
-        **_ssid(3, 2, lambda f: f"{f.state.ssid}-5G", 1),
-    }
-
-
-def _radio(number: int, band: str, standards: str, width: str, channel: Callable[[Facts], int]) -> dict[str, Leaf]:
-    return tree(
-        f"{ROOT}.WiFi.Radio.{number}",
-        {
-            "Enable": writable(True),
-            "Status": "Up",
-            "OperatingFrequencyBand": writable(band),
-            "OperatingStandards": writable(standards),
-            "OperatingChannelBandwidth": writable("Auto"),
-            "CurrentOperatingChannelBandwidth": width,
-            "Channel": writable(channel, "unsignedInt"),
-            "AutoChannelEnable": writable(True),
-        },
-    )
-
-
-def _ssid(number: int, radio: int, name: Callable[[Facts], str], half: int) -> dict[str, Leaf]:
-    def clients(facts: Facts) -> int:
-        wireless = sum(host.wireless and host.active for host in facts.state.hosts)
-        return (wireless + half) // 2
-
-    return {
-        **tree(
-            f"{ROOT}.WiFi.SSID.{number}",
-            {
-                "Enable": writable(True),
-                "Status": "Up",
-                "SSID": writable(name, "string", too_long_ssid),
-                "BSSID": lambda f: f.mac(number),
-                "LowerLayers": writable(f"Device.WiFi.Radio.{radio}."),
-            },
-        ),
-        **tree(
-            f"{ROOT}.WiFi.AccessPoint.{number}",
-            {
-                "Enable": writable(True),
-                "SSIDReference": writable(f"Device.WiFi.SSID.{number}."),
-                "Security.ModeEnabled": writable("WPA2-Personal"),
-                "Security.KeyPassphrase": secret(),
-                "AssociatedDeviceNumberOfEntries": unsigned(clients),
-            },
-        ),
-    }
 
 
 TPLINK_XX230V = Model(
@@ -293,13 +259,15 @@ TPLINK_XX230V = Model(
     firmware="0.6.0 3.0.0 v6066.0 Build 220630 Rel.56119n",
     acs_serial=factory_serial,
     complete="Completed",
-    leaves={**_device(), **management_server(ROOT), **_optical(), **_wan(), **_lan(), **_wifi(), **diagnostics.tr181()},
-    informs=(
-        f"{ROOT}.DeviceInfo.HardwareVersion",
-        f"{ROOT}.DeviceInfo.SoftwareVersion",
-        f"{ROOT}.DeviceInfo.ProvisioningCode",
-        f"{ROOT}.ManagementServer.ParameterKey",
-        f"{ROOT}.ManagementServer.ConnectionRequestURL",
-        f"{ROOT}.IP.Interface.6.IPv4Address.1.IPAddress",
-    ),
+    leaves={
+        **_device(),
+        **management_server(ROOT),
+        **_optical(),
+        **_wan(),
+        **_lan(),
+        **wifi(factory_serial),
+        **diagnostics.tr181(),
+    },
+    informs=informs(f"{ROOT}.IP.Interface.6.IPv4Address.1.IPAddress", ROOT),
+    addable={f"{ROOT}.NAT.PortMapping": port_mapping()},
 )

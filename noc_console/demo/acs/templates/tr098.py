@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from noc_console.demo.acs.state import Host, Value
 from noc_console.demo.acs.templates.model import (
@@ -21,15 +22,26 @@ from noc_console.demo.acs.templates.model import (
 )
 
 ROOT = "InternetGatewayDevice"
+WAN = f"{ROOT}.WANDevice.1"
+LAN = f"{ROOT}.LANDevice.1"
 
 
-def too_long_ssid(value: Value) -> bool:
-    """Whether a router refuses this SSID."""
-    return not 0 < len(str(value)) <= 32
+def informs(wan: str, root: str = ROOT) -> tuple[str, ...]:
+    """What every Inform carries; ``wan`` is the path of the address that the router is reached at."""
+    return (
+        f"{root}.DeviceInfo.HardwareVersion",
+        f"{root}.DeviceInfo.SoftwareVersion",
+        f"{root}.DeviceInfo.ProvisioningCode",
+        f"{root}.ManagementServer.ParameterKey",
+        f"{root}.ManagementServer.ConnectionRequestURL",
+        wan,
+    )
 
 
-def device_info(model: str, manufacturer: str, oui: str, hardware: str, serial: Source) -> dict[str, Leaf]:
-    """``DeviceInfo`` as far as all of them have it."""
+def device_info(
+    model: str, manufacturer: str, oui: str, hardware: str, serial: Source, more: Mapping[str, Leaf | Source]
+) -> dict[str, Leaf]:
+    """``DeviceInfo`` as far as all of them have it, and ``more``."""
     return tree(
         f"{ROOT}.DeviceInfo",
         {
@@ -44,6 +56,7 @@ def device_info(model: str, manufacturer: str, oui: str, hardware: str, serial: 
             "MemoryStatus.Total": 262144,
             "MemoryStatus.Free": unsigned(lambda f: 262144 * (100 - f.state.memory_percent) // 100),
             "TemperatureStatus.TemperatureSensor.1.Value": signed(lambda f: round(f.state.temperature_celsius)),
+            **more,
         },
     )
 
@@ -65,6 +78,26 @@ def management_server(path: str = ROOT) -> dict[str, Leaf]:
     )
 
 
+# WAN
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What a vendor tells of a WAN connection besides the standard's leaves."""
+
+    list_leaf: str
+    vlan_leaf: str
+
+    def leaves(self, services: str, vlan: Source) -> dict[str, Leaf | Source]:
+        """The leaves for one connection."""
+        return {self.list_leaf: writable(services), self.vlan_leaf: writable(vlan, "unsignedInt")}
+
+
+def live_vlan(facts: Facts) -> Value:
+    """VLAN of the connection that works."""
+    return facts.state.vlan
+
+
 def wan_connection(
     path: str, name: Source, live: bool, ppp: bool, more: Mapping[str, Leaf | Source]
 ) -> dict[str, Leaf]:
@@ -83,27 +116,78 @@ def wan_connection(
         "MACAddress": lambda f: f.mac(1),
         "NATEnabled": writable(True),
         "Reset": writable(False),
+        "Stats.EthernetBytesReceived": unsigned(lambda f: f.state.bytes_down % 2**32 if live else 0),
+        "Stats.EthernetBytesSent": unsigned(lambda f: f.state.bytes_up % 2**32 if live else 0),
     }
     if ppp:
         leaves |= {
-            "Username": writable(lambda f: f.state.pppoe_user if live else "", "string"),
-            "Password": secret(),
+            "Username": login(lambda f: f.state.pppoe_user if live else "", live),
+            "Password": secret(reconnects=live),
             "RemoteIPAddress": lambda f: f.state.wan_gateway if up(f) else "0.0.0.0",
         }
     return tree(path, {**leaves, **more})
 
 
-def lan(ports: int, alias: str, speed: str | None) -> dict[str, Leaf]:
-    """LAN address, DHCP server and Ethernet ports.
+def login(user: Source, live: bool) -> Leaf:
+    """A PPP user name: setting it has the router connect anew."""
+    return Leaf(user, "xsd:string", writable=True, reconnects=live)
+
+
+def line() -> dict[str, Leaf]:
+    """The access line below the WAN connections."""
+    return tree(
+        f"{WAN}.WANCommonInterfaceConfig",
+        {
+            "WANAccessType": "GPON",
+            "PhysicalLinkStatus": "Up",
+            "TotalBytesReceived": unsigned(lambda f: f.state.bytes_down % 2**32),
+            "TotalBytesSent": unsigned(lambda f: f.state.bytes_up % 2**32),
+        },
+    )
+
+
+def port_mapping() -> dict[str, Leaf]:
+    """Leaves of one instance of ``PortMapping``."""
+    return {
+        "PortMappingEnabled": writable(False),
+        "PortMappingProtocol": writable("TCP"),
+        "PortMappingDescription": writable(""),
+        "PortMappingLeaseDuration": writable(0),
+        "RemoteHost": writable(""),
+        "ExternalPort": writable(0),
+        "InternalPort": writable(0),
+        "InternalClient": writable(""),
+    }
+
+
+def optical(path: str, form: Callable[[float], Value], type: str) -> dict[str, Leaf]:
+    """Readings of the transceiver; ``form`` is how the vendor writes dBm, °C, mV and mA."""
+    return tree(
+        path,
+        {
+            "RXPower": leaf(lambda f: form(f.state.rx_dbm), type),
+            "TXPower": leaf(lambda f: form(f.state.tx_dbm), type),
+            "TransceiverTemperature": leaf(lambda f: form(f.state.temperature_celsius), type),
+            "SupplyVoltage": leaf(lambda f: form(round(f.state.voltage_v * 1000)), type),
+            "BiasCurrent": leaf(lambda f: form(f.state.bias_ma), type),
+            "Stats.BytesReceived": unsigned(lambda f: f.state.bytes_down % 2**32),
+            "Stats.BytesSent": unsigned(lambda f: f.state.bytes_up % 2**32),
+        },
+    )
+
+
+# LAN
+
+
+def lan(ports: int, more: Callable[[int], Mapping[str, Leaf | Source]]) -> dict[str, Leaf]:
+    """LAN address, DHCP server, hosts and Ethernet ports.
 
     Args:
         ports: Number of Ethernet ports.
-        alias: Name of the first port without its number.
-        speed: Leaf that tells the speed, when the vendor has one.
+        more: What the vendor tells of the port with this number, from 1.
     """
-    base = f"{ROOT}.LANDevice.1"
     leaves = tree(
-        f"{base}.LANHostConfigManagement",
+        f"{LAN}.LANHostConfigManagement",
         {
             "DHCPServerEnable": writable(True),
             "MinAddress": writable("192.168.1.33"),
@@ -117,26 +201,46 @@ def lan(ports: int, alias: str, speed: str | None) -> dict[str, Leaf]:
         },
     )
     for number in range(1, ports + 1):
-        leaves |= _port(f"{base}.LANEthernetInterfaceConfig.{number}", number, f"{alias}{number}", speed)
+        leaves |= _port(f"{LAN}.LANEthernetInterfaceConfig.{number}", number, more(number))
     for index in range(MAX_HOSTS):
-        leaves |= _host(f"{base}.Hosts.Host.{index + 1}", index)
-    return leaves | tree(f"{base}.Hosts", {"HostNumberOfEntries": unsigned(lambda f: len(f.state.hosts))})
+        leaves |= _host(f"{LAN}.Hosts.Host.{index + 1}", index)
+    return leaves | tree(f"{LAN}.Hosts", {"HostNumberOfEntries": unsigned(lambda f: len(f.state.hosts))})
 
 
-def _port(path: str, number: int, name: str, speed: str | None) -> dict[str, Leaf]:
-    leaves: dict[str, Leaf | Source] = {
-        "Name": name,
-        "Enable": writable(True),
-        "Status": lambda f: "Up" if f.state.port_up(number) else "NoLink",
-        "MaxBitRate": writable("Auto"),
-        "DuplexMode": writable("Auto"),
-        "MACAddress": lambda f: f.mac(),
+def _port(path: str, number: int, more: Mapping[str, Leaf | Source]) -> dict[str, Leaf]:
+    enable = f"{path}.Enable"
+
+    def status(facts: Facts) -> str:
+        if not facts.on(enable):
+            return "Disabled"
+        return "Up" if facts.state.port_up(number) else "NoLink"
+
+    return tree(
+        path,
+        {
+            "Name": f"LAN{number}",
+            "Enable": writable(True),
+            "Status": status,
+            "MaxBitRate": writable("Auto"),
+            "DuplexMode": writable("Auto"),
+            "MACAddress": lambda f: f.mac(),
+            **port_counters(number),
+            **more,
+        },
+    )
+
+
+def port_counters(number: int) -> dict[str, Leaf | Source]:
+    """``Stats`` of a LAN port; the same under both roots."""
+    return {
         "Stats.BytesSent": unsigned(lambda f: f.state.bytes_down % 2**32 if number == 1 else 0),
         "Stats.BytesReceived": unsigned(lambda f: f.state.bytes_up % 2**32 if number == 1 else 0),
+        "Stats.PacketsSent": unsigned(lambda f: f.state.bytes_down // 900 % 2**32 if number == 1 else 0),
+        "Stats.PacketsReceived": unsigned(lambda f: f.state.bytes_up // 300 % 2**32 if number == 1 else 0),
+        "Stats.ErrorsSent": 0,
+        "Stats.ErrorsReceived": unsigned(lambda f: f.state.port_errors(number)),
+        "Stats.DiscardPacketsReceived": 0,
     }
-    if speed:
-        leaves[speed] = lambda f: "Auto_1000" if f.state.port_up(number) else "Auto_10"
-    return tree(path, leaves)
 
 
 def _host(path: str, index: int) -> dict[str, Leaf]:
@@ -155,38 +259,3 @@ def _host(path: str, index: int) -> dict[str, Leaf]:
             "LeaseTimeRemaining": leaf(of(lambda h: 43200), "int"),
         },
     )
-
-
-def wlan(number: int, five_ghz: bool, more: Mapping[str, Leaf | Source]) -> dict[str, Leaf]:
-    """One ``WLANConfiguration``."""
-    channels = "36,40,44,48,52,56,60,64" if five_ghz else "1,2,3,4,5,6,7,8,9,10,11,12,13"
-    return tree(
-        f"{ROOT}.LANDevice.1.WLANConfiguration.{number}",
-        {
-            "Enable": writable(True),
-            "Status": "Up",
-            "SSID": writable(lambda f: f.state.ssid + ("-5G" if five_ghz else ""), "string", too_long_ssid),
-            "BSSID": lambda f: f.mac(8 + number),
-            "Channel": writable(
-                lambda f: f.state.channel_5 if five_ghz else f.state.channel_24,
-                "unsignedInt",
-                lambda value: not str(value).isdigit(),
-            ),
-            "AutoChannelEnable": writable(True),
-            "PossibleChannels": channels,
-            "BeaconType": writable("WPAand11i"),
-            "SSIDAdvertisementEnabled": writable(True),
-            "TransmitPower": writable(100),
-            "TotalAssociations": unsigned(lambda f: _clients(f, five_ghz)),
-            "KeyPassphrase": secret(),
-            "PreSharedKey.1.KeyPassphrase": secret(),
-            "PreSharedKey.1.PreSharedKey": secret(),
-            **more,
-        },
-    )
-
-
-def _clients(facts: Facts, five_ghz: bool) -> int:
-    """Wireless hosts, dealt out between the two bands."""
-    wireless = sum(host.wireless and host.active for host in facts.state.hosts)
-    return wireless - wireless // 2 if five_ghz else wireless // 2
