@@ -7,7 +7,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from noc_console.collector.acting import disrupting, reading
+from noc_console.collector.acting import changing, disrupting, measuring, reading
 from noc_console.collector.acting.tools import Ending, Tools
 from noc_console.domain.jobs import Job, JobKind, JobState
 
@@ -17,8 +17,13 @@ Resume = Callable[[Tools, Job, Mapping[str, Any]], Awaitable[Ending]]
 ACTS: Mapping[JobKind, Act] = {
     JobKind.VIEW: reading.view,
     JobKind.REFRESH: reading.refresh,
+    JobKind.READ_CONFIG: reading.read_config,
     JobKind.REBOOT: disrupting.disrupt,
     JobKind.FACTORY_RESET: disrupting.disrupt,
+    **dict.fromkeys(changing.SECTIONS, changing.set_values),
+    JobKind.SPEED_TEST: measuring.measure_speed,
+    JobKind.PING: measuring.ping,
+    JobKind.TRACEROUTE: measuring.traceroute,
 }
 RESUMES: Mapping[JobKind, Resume] = {
     JobKind.REBOOT: disrupting.resume,

@@ -156,6 +156,8 @@ def of_cpes(cpes: Iterable[Cpe]) -> list[Sample]:
         found.append(sample("cpe_last_inform_timestamp_seconds", at, at, ont_serial=cpe.serial))
         if cpe.uptime_s is not None:
             found.append(sample("cpe_uptime_seconds", at, cpe.uptime_s, ont_serial=cpe.serial))
+        if cpe.last_boot_at is not None:
+            found.append(sample("cpe_last_boot_timestamp_seconds", at, cpe.last_boot_at, ont_serial=cpe.serial))
         if cpe.rx_dbm is not None:
             found.append(sample("cpe_rx_dbm", at, cpe.rx_dbm, ont_serial=cpe.serial))
     return found

@@ -47,6 +47,7 @@ from noc_console.storage.database import Database
 from noc_console.storage.history.buffer import SampleBuffer
 from noc_console.storage.history.victoria import Victoria
 from noc_console.storage.jobs import JobStore
+from noc_console.storage.sealing import Opener
 from noc_console.storage.sources import HEARTBEAT_S, CollectorRegister, SourceStore
 from noc_console.storage.swaps import SwapStore
 
@@ -79,7 +80,9 @@ class CollectorService:
             SourceStatus(self._sources, "sample buffer"),
         )
         now = time.time()
-        self._me = Collector(uuid.uuid4().hex, socket.gethostname(), os.getpid(), mode, now, now)
+        self._opener = Opener()
+        me = (uuid.uuid4().hex, socket.gethostname(), os.getpid(), mode, now, now)
+        self._me = Collector(*me, self._opener.public_key)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work, or stand by, until ``stop``."""
@@ -146,7 +149,7 @@ class CollectorService:
             cpes = CpeStore(self._database)
             store = JobStore(self._database)
             by_name = {worker.name: worker for worker in workers}
-            actions = Actions(Tools(store, by_name, acs, cpes, self._config))
+            actions = Actions(Tools(store, by_name, acs, cpes, self._config, self._opener, self._shipper.keep))
             batches = BatchStore(self._database, self._config.bulk)
             jobs = JobRunner(store, self._me.id, actions, batches, self._config.jobs.expiry_s)
             told = SourceStatus(self._sources, "traps")

@@ -318,6 +318,8 @@ class Collector:
     """``child`` of a console, or ``daemon``."""
     started_at: float
     heartbeat_at: float
+    public_key: str = ""
+    """To which secrets are sealed that only it may read."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,8 @@ from noc_console.domain.network import Cpe, Ont
 from noc_console.domain.ont import OfflineReason, OntState
 
 REPEAT_WINDOW_S = 300.0
+_RESTARTS = frozenset((JobKind.REBOOT, JobKind.FACTORY_RESET, JobKind.OLT_REBOOT, JobKind.FIRMWARE))
+"""What takes the customer offline: not to be done twice in a row by two people who do not see each other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ def blockers(
     for job in recent:
         if job.kind is kind and not job.ended:
             found.append(Blocker(f"the same action is under way (job {job.id} by {job.requested_by})", forceable=False))
-        elif job.kind is kind and kind.level >= 3 and now - job.requested_at < REPEAT_WINDOW_S:
+        elif kind in _RESTARTS and job.kind is kind and now - job.requested_at < REPEAT_WINDOW_S:
             age = format_age(now - job.requested_at)
             found.append(Blocker(f"same action {age} ago by {job.requested_by}: {job.result or job.state.value}"))
     if through_acs and cpe is not None and cpe.last_inform_at is None:

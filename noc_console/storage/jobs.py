@@ -14,8 +14,10 @@ from noc_console.domain.jobs import ENDED, Job, JobKind, JobRequest, JobState, J
 from noc_console.domain.text import clean
 from noc_console.storage import audit, schema
 from noc_console.storage.database import Database
-from noc_console.storage.feed import bump, columns, dumps, job_from
+from noc_console.storage.feed import bump, columns, dumps, job_from, read_collectors
 from noc_console.storage.inventory import append_event
+from noc_console.storage.sealing import Opener, seal
+from noc_console.storage.sources import DEAD_AFTER_S
 
 _ENDED = [state.value for state in ENDED]
 
@@ -73,7 +75,8 @@ class JobStore:
         result = await connection.execute(insert(schema.job).returning(schema.job.c.id), values)
         job_id: int = result.scalar_one()
         if request.secret is not None:
-            await connection.execute(insert(schema.job_secret), {"job_id": job_id, "secret": request.secret})
+            sealed = seal(request.secret, await _key_at_work(connection, now))
+            await connection.execute(insert(schema.job_secret), {"job_id": job_id, "secret": sealed})
         if request.kind.level > 0:
             where = f"{target.serial} at {target.name} {target.port} id {target.ont_id}"
             action = told_action(request.kind, request.parameters)
@@ -82,13 +85,13 @@ class JobStore:
             await audit.append(connection, entry, now)
         return job_id
 
-    async def secret(self, job_id: int) -> str | None:
-        """The secret that was given with a job; it is gone once the job has ended."""
+    async def secret(self, job_id: int, opener: Opener) -> str | None:
+        """The secret that was given with a job; None when it was for another collector, or the job has ended."""
         table = schema.job_secret
         async with self._database.reading() as connection:
             query = select(table.c.secret).where(table.c.job_id == job_id)
-            found: str | None = (await connection.execute(query)).scalar()
-            return found
+            sealed: str | None = (await connection.execute(query)).scalar()
+            return opener.open(sealed) if sealed else None
 
     async def claim(self, collector_id: str) -> list[Job]:
         """Take every job that nobody has taken, but for those of bulk actions; each is given to one collector only."""
@@ -231,6 +234,14 @@ def _check(request: JobRequest) -> None:
         raise ActionRefused(f"{request.kind.value} takes no {', '.join(sorted(unknown))}")
     if spec.secret is not (request.secret is not None):
         raise ActionRefused(f"{request.kind.value} {'needs a' if spec.secret else 'takes no'} password")
+
+
+async def _key_at_work(connection: AsyncConnection, now: float) -> str:
+    """The key of the collector that will do the job."""
+    alive = [c for c in await read_collectors(connection) if now - c.heartbeat_at < DEAD_AFTER_S and c.public_key]
+    if not alive:
+        raise ActionRefused("no collector is running that could be given the password", "start noc-console collect")
+    return max(alive, key=lambda collector: collector.heartbeat_at).public_key
 
 
 def told_action(kind: JobKind, parameters: Mapping[str, str]) -> str:

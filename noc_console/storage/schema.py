@@ -395,4 +395,5 @@ collector = Table(
     Column("mode", Text, nullable=False),
     Column("started_at", Float, nullable=False),
     Column("heartbeat_at", Float, nullable=False),
+    Column("public_key", Text, nullable=False, server_default=""),
 )

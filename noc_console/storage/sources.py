@@ -40,10 +40,7 @@ class CollectorRegister:
     async def beat(self, collector: Collector) -> None:
         """Register, or renew the heartbeat."""
         async with self._database.writing() as connection:
-            row = {
-                name: getattr(collector, name) for name in ("id", "host", "pid", "mode", "started_at", "heartbeat_at")
-            }
-            await upsert(connection, schema.collector, [row])
+            await upsert(connection, schema.collector, [asdict(collector)])
 
     async def take_over(self, collector: Collector) -> bool:
         """Register ``collector`` as the one at work, unless another one lives; False then."""

@@ -10,6 +10,7 @@ from noc_console.domain.errors import ActionFailed, ActionRefused, SourceError
 from noc_console.domain.jobs import Job, JobState
 from noc_console.sources.genieacs import actions as acs_actions
 from noc_console.sources.genieacs import lookup
+from noc_console.sources.genieacs.config_tree import read_configuration
 from noc_console.sources.genieacs.delivery import End
 
 
@@ -23,6 +24,14 @@ async def view(tools: Tools, job: Job) -> Ending:
     sections = await acs_actions.view(acs, cpe.device_id, job.sections or SECTIONS)
     await tools.cpes.put_sections(cpe.device_id, sections)
     return Ending(JobState.VERIFIED, f"read what the ACS knows of {cpe.device_id}")
+
+
+async def read_config(tools: Tools, job: Job) -> Ending:
+    """Read the router's whole document from the ACS."""
+    cpe = await tools.router(job)
+    document = await read_configuration(tools.need_acs(), cpe.device_id)
+    await tools.cpes.put_document(document)
+    return Ending(JobState.VERIFIED, f"read {len(document.leaves)} parameters of {cpe.device_id}")
 
 
 async def refresh(tools: Tools, job: Job) -> Ending:

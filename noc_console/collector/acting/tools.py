@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from noc_console.collector.olt import OltWorker
 from noc_console.config.model import Config
 from noc_console.domain.errors import ActionFailed, ActionRefused, SourceError
+from noc_console.domain.history import Sample
 from noc_console.domain.identity import OntSerial
 from noc_console.domain.jobs import Job, JobState
 from noc_console.domain.network import Cpe, Ont
@@ -19,6 +20,7 @@ from noc_console.sources.genieacs.client import LOCK_S, NbiClient
 from noc_console.sources.genieacs.delivery import Delivery, End
 from noc_console.storage.cpes import CpeStore
 from noc_console.storage.jobs import JobStore
+from noc_console.storage.sealing import Opener
 
 
 class NotManaged(ActionFailed):
@@ -47,6 +49,10 @@ class Tools:
     """None when no ACS is configured."""
     cpes: CpeStore
     config: Config
+    opener: Opener
+    """Opens the secrets that were given with jobs."""
+    keep: Callable[[Sequence[Sample]], Awaitable[None]]
+    """Takes samples."""
     lock_s: float = LOCK_S
     """How long the ACS may wait for a router's session before it queues a task."""
 

@@ -17,6 +17,7 @@ from noc_console.storage import audit, inventory, schema
 from noc_console.storage.database import Database
 from noc_console.storage.feed import JOBS_AT_FIRST, bump, read_changes
 from noc_console.storage.jobs import JobStore
+from noc_console.storage.sealing import Opener
 from noc_console.storage.sources import DEAD_AFTER_S, CollectorRegister
 
 
@@ -289,25 +290,43 @@ async def test_writers_at_once_make_one_chain(database: Database, ont_id: int) -
         await rival.close()
 
 
-async def test_a_secret_is_kept_apart_and_only_until_the_end(database: Database, store: JobStore, ont_id: int) -> None:
+async def collector_with_a_key(database: Database) -> Opener:
+    opener, now = Opener(), time.time()
+    await CollectorRegister(database).beat(Collector("c1", "host", 1, "daemon", now, now, opener.public_key))
+    return opener
+
+
+async def test_a_secret_is_for_the_collector_only_and_only_until_the_end(
+    database: Database, store: JobStore, ont_id: int
+) -> None:
+    opener = await collector_with_a_key(database)
     asked = request(ont_id, JobKind.WIFI_PASSWORD, parameters={"network": "5 GHz"}, secret="geheim & lang")
     assert "geheim" not in repr(asked)
     job_id = await store.submit(asked)
-    assert await store.secret(job_id) == "geheim & lang"
+    assert await store.secret(job_id, Opener()) is None
+    assert await store.secret(job_id, opener) == "geheim & lang"
     (job,) = await store.claim("c1")
     assert job.parameters == {"network": "5 GHz"}
-    await store.end(job, JobState.VERIFIED, "accepted")
-    assert await store.secret(job_id) is None
     async with database.reading() as connection:
-        for table in (schema.job, schema.job_step, schema.audit, schema.event):
+        for table in (schema.job, schema.job_step, schema.job_secret, schema.audit, schema.event):
             assert "geheim" not in str((await connection.execute(select(table))).all())
+    await store.end(job, JobState.VERIFIED, "accepted")
+    assert await store.secret(job_id, opener) is None
 
 
-async def test_a_cancelled_job_forgets_its_secret(store: JobStore, ont_id: int) -> None:
+async def test_a_cancelled_job_forgets_its_secret(database: Database, store: JobStore, ont_id: int) -> None:
+    opener = await collector_with_a_key(database)
     asked = request(ont_id, JobKind.WIFI_PASSWORD, parameters={"network": "5 GHz"}, secret="geheim & lang")
     job_id = await store.submit(asked)
     assert await store.ask_cancel(job_id, "bob")
-    assert await store.secret(job_id) is None
+    assert await store.secret(job_id, opener) is None
+
+
+async def test_without_a_collector_no_secret_is_taken(database: Database, store: JobStore, ont_id: int) -> None:
+    await CollectorRegister(database).beat(Collector("c0", "host", 1, "daemon", 1.0, time.time()))
+    asked = request(ont_id, JobKind.WIFI_PASSWORD, parameters={"network": "5 GHz"}, secret="geheim & lang")
+    with pytest.raises(ActionRefused, match="no collector is running that could be given the password"):
+        await store.submit(asked)
 
 
 @pytest.mark.parametrize(

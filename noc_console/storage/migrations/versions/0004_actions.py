@@ -37,6 +37,7 @@ def upgrade() -> None:
         op.add_column("job", sa.Column(name, sa.Text, nullable=False, server_default="{}"))
     op.add_column("job", sa.Column("batch_id", sa.Integer))
     op.create_index("ix_job_batch_id", "job", ["batch_id"])
+    op.add_column("collector", sa.Column("public_key", sa.Text, nullable=False, server_default=""))
     op.create_table(
         "job_secret",
         sa.Column("job_id", sa.Integer, nullable=False),
@@ -85,6 +86,7 @@ def downgrade() -> None:
     """Take them away again."""
     for table in ("swap", "cpe_document", "job_secret"):
         op.drop_table(table)
+    op.drop_column("collector", "public_key")
     op.drop_index("ix_job_batch_id", "job")
     for name in ("batch_id", "data", "parameters"):
         op.drop_column("job", name)
