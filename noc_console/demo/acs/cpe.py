@@ -92,6 +92,7 @@ class SimulatedCpe:
         "apply_s",
         "device_id",
         "diagnosing",
+        "fetched",
         "ignores",
         "installs",
         "instances",
@@ -168,6 +169,8 @@ class SimulatedCpe:
         """How fetching a file ends."""
         self.installs = True
         """Whether firmware that it fetched is what it runs after the boot."""
+        self.fetched: str | None = None
+        """Version of the firmware that it has fetched and not booted yet."""
         self.on_reboot: Callable[[SimulatedCpe], None] | None = None
         """Called when it goes down for a reboot."""
         self.on_factory_reset: Callable[[SimulatedCpe], None] | None = None
@@ -279,6 +282,7 @@ class SimulatedCpe:
     def boot(self, *events: str) -> None:
         """Come up: online, uptime zero, ``1 BOOT``. No diagnostic outlives that."""
         self.state.booted_at = time.time()
+        self.state.firmware, self.fetched = self.fetched or self.state.firmware, None
         for path in [path for path in self.overrides or () if path.endswith(STATE)]:
             self.forget(path.rpartition(".")[0])
         self.online = True

@@ -86,5 +86,5 @@ async def _download(cpe: SimulatedCpe, acs: Acs) -> None:
         cpe.inform("7 TRANSFER COMPLETE", "M Download")
         return
     if cpe.installs:
-        cpe.state.firmware = file.version or file.name
+        cpe.fetched = file.version or file.name
     await _restart(cpe, acs, cpe.on_reboot, "7 TRANSFER COMPLETE")

@@ -58,9 +58,9 @@ async def run_session(record: Record, acs: Acs, retry_delay_s: float, download_t
     """
     session = _Session(record, acs)
     await acs.pause(record.cpe.session_s)
+    due = [*acs.store.of(record.cpe.device_id), *acs.store.late_of(record.cpe.device_id)]
     acs.transfers.settle(record, acs.store, download_timeout_s)
-    queued = list(acs.store.of(record.cpe.device_id))
-    for task in (*queued, *acs.store.late_of(record.cpe.device_id)):
+    for task in due:
         late = fault_id(task["device"], task["_id"]) in acs.store.late
         if _expired(task):
             acs.store.drop(task["_id"])

@@ -255,7 +255,11 @@ class NbiClient:
 
     async def pause(self, seconds: float) -> None:
         """Wait before asking again."""
-        await asyncio.sleep(seconds * self._pause_scale)
+        await asyncio.sleep(self.scaled(seconds))
+
+    def scaled(self, seconds: float) -> float:
+        """How long such a pause really is."""
+        return seconds * self._pause_scale
 
     async def _rows(self, collection: str, query: checks.Query) -> list[Document]:
         return await _documents(await self._send("GET", f"{collection}/", {"query": _json(query)}))

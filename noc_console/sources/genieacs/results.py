@@ -60,6 +60,9 @@ def outcome_of(status: int, reason: str, contacted: bool) -> TaskOutcome | None:
     return _REASONS.get(reason.strip().lower(), TaskOutcome.CONTACT_ERROR)
 
 
+_DOWNLOAD_CODES = frozenset(str(code) for code in range(9010, 9020))
+
+
 @dataclass(frozen=True, slots=True)
 class AcsFault:
     """A fault as the ACS stores it."""
@@ -98,6 +101,12 @@ class AcsFault:
     def __str__(self) -> str:
         inner = "; ".join(f"{code} {text} at {path}" for path, code, text in self.parameters)
         return f"fault {self.code.removeprefix('cwmp.')} {self.message}" + (f" ({inner})" if inner else "")
+
+    @property
+    def is_of_download(self) -> bool:
+        """Whether a task's transfer of a file ended in it."""
+        code = self.code.removeprefix("cwmp.")
+        return self.channel.startswith("task_") and (code == "timeout" or code in _DOWNLOAD_CODES)
 
     @property
     def codes(self) -> str:
