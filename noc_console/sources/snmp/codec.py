@@ -127,9 +127,17 @@ def encode_request(pdu: int, request_id: int, oids: Iterable[bytes], max_repetit
     """
     if pdu == GET_BULK and max_repetitions < 1:
         raise ValueError("max-repetitions must be at least 1")
-    bindings = b"".join([tlv(SEQUENCE, tlv(OID, oid) + b"\x05\x00") for oid in oids])
+    bindings = b"".join([_unset(oid) for oid in oids])
     head = encode_integer(request_id) + b"\x02\x01\x00" + encode_integer(max_repetitions)
     return tlv(pdu, head + tlv(SEQUENCE, bindings))
+
+
+def _unset(oid: bytes) -> bytes:
+    """A binding without a value."""
+    size = len(oid)
+    if size < 0x7C:
+        return bytes((SEQUENCE, size + 4, OID, size)) + oid + b"\x05\x00"
+    return tlv(SEQUENCE, tlv(OID, oid) + b"\x05\x00")
 
 
 def header(data: bytes, at: int) -> tuple[int, int, int]:
@@ -236,10 +244,10 @@ def convert(tags: Sequence[int], raw: Sequence[bytes]) -> list[Value]:
 
 def convert_scanned(tags: bytes, values: Sequence[bytes]) -> Iterable[Value]:
     """Scanned values in native form; a column of one type is converted in one pass."""
-    kinds = set(tags)
-    if kinds == {INTEGER}:
+    kind = tags[0] if tags.count(tags[:1]) == len(tags) else None
+    if kind == INTEGER:
         return map(_INTEGERS.__getitem__, values)
-    if kinds == {OCTETS}:
+    if kind == OCTETS:
         return map(_AFTER_FIRST, values)
     return convert(tags, [value[1:] for value in values])
 

@@ -47,10 +47,10 @@ class Cursor:
         """
         self.rows, self.ended = {}, False
         self._prefix, self._last = self._column + part, b""
-        ahead, self._ahead = self._ahead, _NOTHING
+        (oids, tags, values), self._ahead = self._ahead, _NOTHING
         # Rows of another part tell nothing of this one, not even that it is empty: not every agent keeps the order.
-        if self._count_inside(ahead[0], ahead[1]):
-            self.take(*ahead)
+        if oids and tags[0] < 0x80 and oids[0].startswith(self._prefix, 1):
+            self.take(oids, tags, values)
 
     def take(self, oids: Sequence[bytes], tags: bytes, values: Sequence[bytes]) -> None:
         """Take the rows that belong to the part; it has ended when there are others behind them.
@@ -60,7 +60,7 @@ class Cursor:
         """
         prefix = self._prefix
         # Answers are sorted: if the first and the last are inside the part, so is everything between.
-        if max(tags) >= 0x80 or not oids[-1].startswith(prefix, 1) or not oids[0].startswith(prefix, 1):
+        if not tags.isascii() or not oids[-1].startswith(prefix, 1) or not oids[0].startswith(prefix, 1):
             count = self._count_inside(oids, tags)
             self._ahead = oids[count:], tags[count:], values[count:]
             oids, tags, values = oids[:count], tags[:count], values[:count]
@@ -78,7 +78,8 @@ class Cursor:
 
     def _count_inside(self, oids: Sequence[bytes], tags: bytes) -> int:
         """How many rows, from the first on, belong to the part."""
+        prefix = self._prefix
         for count, (oid, tag) in enumerate(zip(oids, tags, strict=True)):
-            if tag >= 0x80 or not oid.startswith(self._prefix, 1):
+            if tag >= 0x80 or not oid.startswith(prefix, 1):
                 return count
         return len(oids)
