@@ -34,6 +34,7 @@ from noc_console.domain.errors import SourceError
 from noc_console.domain.network import Collector
 from noc_console.domain.poll import OltReading
 from noc_console.sources.genieacs.client import NbiClient
+from noc_console.sources.modem_bridge import BridgeClient
 from noc_console.sources.snmp.core import CorePoller
 from noc_console.sources.snmp.guard import GuardedPoller
 from noc_console.sources.snmp.profile import load_profiles
@@ -143,13 +144,14 @@ class CollectorService:
         log.info("collector_starts", mode=self._me.mode, pid=self._me.pid)
         engine = SnmpEngine()
         acs = NbiClient(self._config.genieacs) if self._config.genieacs else None
+        bridge = BridgeClient(self._config.modem_bridge) if self._config.modem_bridge else None
         try:
             workers, core = await self._until_known(engine)
             status = SourceStatus(self._sources, "genieacs")
             cpes = CpeStore(self._database)
             store = JobStore(self._database)
             by_name = {worker.name: worker for worker in workers}
-            actions = Actions(Tools(store, by_name, acs, cpes, self._config, self._opener, self._shipper.keep))
+            actions = Actions(Tools(store, by_name, acs, cpes, self._config, self._opener, bridge, self._shipper.keep))
             batches = BatchStore(self._database, self._config.bulk)
             jobs = JobRunner(store, self._me.id, actions, batches, self._config.jobs.expiry_s)
             told = SourceStatus(self._sources, "traps")
@@ -176,8 +178,9 @@ class CollectorService:
                     group.create_task(self._start(worker, len(workers)))
         finally:
             engine.close()
-            if acs:
-                await acs.close()
+            for client in (acs, bridge):
+                if client:
+                    await client.close()
 
     async def _start(self, worker: OltWorker, count: int) -> None:
         # Many OLTs do not all start in the same instant.

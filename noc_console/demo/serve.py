@@ -19,6 +19,7 @@ import yaml
 from noc_console.demo import history, planner, victoria
 from noc_console.demo.acs import SimulatedAcs
 from noc_console.demo.agenda import Agenda
+from noc_console.demo.bridge import BRIDGED, SimulatedBridge
 from noc_console.demo.huawei import ONT_OPTICS
 from noc_console.demo.planner import PlantOptions
 from noc_console.demo.routers import Routers
@@ -29,6 +30,11 @@ from noc_console.domain.errors import ConfigError
 
 CONFIG_HEADER = "# Written by the simulated network (noc-console demo) for itself; the next run overwrites it.\n"
 COMMUNITY = "public"
+SPEED_TEST = {
+    "download_url": "http://speed.example.net/100M.bin",
+    "upload_url": "http://speed.example.net/upload",
+    "ping_host": "192.0.2.1",
+}
 POLLING = {"state_s": 10, "optics_s": 30, "health_s": 15, "inventory_s": 300, "cpe_s": 15}
 
 
@@ -61,13 +67,15 @@ class DemoInfo:
     olts: dict[str, int]
     """UDP port of each OLT."""
     genieacs: int
+    bridge: int
     victoriametrics: int | None
     past: Path | None = None
     """JSON lines with the past, when there is no VictoriaMetrics to hold it."""
 
     def as_dict(self) -> dict[str, Any]:
         """The same for JSON."""
-        ports = {"olts": self.olts, "genieacs": self.genieacs, "victoriametrics": self.victoriametrics}
+        ports = {"olts": self.olts, "genieacs": self.genieacs, "modem_bridge": self.bridge}
+        ports["victoriametrics"] = self.victoriametrics
         return {"config": str(self.config), "ports": ports, "history": str(self.past) if self.past else None}
 
 
@@ -89,14 +97,18 @@ async def serve(options: DemoOptions, ready: Callable[[DemoInfo], None]) -> None
         _check_folder(folder)
         _start_agents(stack, world, options)
         acs = SimulatedAcs()
-        Routers(world, acs, options.plant.seed)
+        routers = Routers(world, acs, options.plant.seed)
         await acs.start()
         stack.push_async_callback(acs.close)
+        bridge = SimulatedBridge(routers.cpes)
+        await bridge.start()
+        stack.push_async_callback(bridge.close)
         database = await _start_metrics(stack) if options.metrics else None
         info = DemoInfo(
             config=folder / "config.yaml",
             olts={name: agent.port for name, agent in world.agents.items()},
             genieacs=acs.port,
+            bridge=bridge.port,
             victoriametrics=database.port if database else None,
             past=folder / "history.jsonl" if options.past and not database else None,
         )
@@ -165,6 +177,8 @@ def _write_config(info: DemoInfo) -> None:
         "database": "sqlite:///noc.db",
         "victoriametrics": metrics,
         "genieacs": {"url": f"http://127.0.0.1:{info.genieacs}"},
+        "modem_bridge": {"url": f"http://127.0.0.1:{info.bridge}", "models": [BRIDGED]},
+        "speed_test": SPEED_TEST,
         "polling": POLLING,
         "olts": [
             {

@@ -32,6 +32,8 @@ class Field:
     """The router's own text, when the value was converted."""
     observed_at: float | None = None
     """When the ACS last read it, Unix seconds."""
+    source: str = ""
+    """Who told it, when it was not the router through the ACS: ``bridge``."""
 
 
 @dataclass(frozen=True, slots=True)

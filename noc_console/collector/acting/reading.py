@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 
 from noc_console.collector.acting.tools import Ending, NotManaged, Tools, light_text, not_delivered, state_text
-from noc_console.domain.cpe import SECTIONS
+from noc_console.domain.cpe import SECTIONS, Section
 from noc_console.domain.errors import ActionFailed, ActionRefused, SourceError
 from noc_console.domain.jobs import Job, JobState
+from noc_console.domain.network import Cpe
 from noc_console.sources.genieacs import actions as acs_actions
 from noc_console.sources.genieacs import lookup
 from noc_console.sources.genieacs.config_tree import read_configuration
 from noc_console.sources.genieacs.delivery import End
+from noc_console.sources.modem_bridge import merge
 
 
 async def view(tools: Tools, job: Job) -> Ending:
@@ -63,7 +66,7 @@ async def _refresh_router(tools: Tools, job: Job) -> tuple[JobState, str]:
         return JobState.FAILED, f"router not read: {error}"
     names = job.sections or SECTIONS
     done = await acs_actions.refresh(tools.acs, cpe.device_id, names=names, step=lambda text: tools.tell(job, text))
-    await tools.cpes.put_sections(cpe.device_id, done.sections)
+    await tools.cpes.put_sections(cpe.device_id, await _bridged(tools, job, cpe, done.sections))
     await tools.cpes.put(await lookup.by_id(tools.acs, cpe.device_id))
     if done.delivery.end is not End.DELIVERED:
         ending = not_delivered(done.delivery)
@@ -71,3 +74,17 @@ async def _refresh_router(tools: Tools, job: Job) -> tuple[JobState, str]:
     if done.not_newer:
         return JobState.VERIFIED, f"router read {', '.join(done.newer)}; has no {', '.join(done.not_newer)}"
     return JobState.VERIFIED, "router read"
+
+
+async def _bridged(tools: Tools, job: Job, cpe: Cpe, sections: Sequence[Section]) -> Sequence[Section]:
+    """The sections with what the bridge adds; a bridge that fails takes nothing away."""
+    if tools.bridge is None or not job.serial or not tools.bridge.serves(cpe.model or cpe.product_class):
+        return sections
+    try:
+        told = await tools.bridge.read(job.serial, cpe.model or cpe.product_class, cpe.device_id)
+    except SourceError as error:
+        await tools.tell(job, f"bridge: {error.message}")
+        return sections
+    await tools.tell(job, "bridge read" if told else "the bridge does not know this router")
+    wanted = {section.name for section in sections}
+    return merge(sections, [section for section in told if section.name in wanted])

@@ -18,6 +18,7 @@ from noc_console.domain.ont import reason_label
 from noc_console.sources.genieacs import lookup
 from noc_console.sources.genieacs.client import LOCK_S, NbiClient
 from noc_console.sources.genieacs.delivery import Delivery, End
+from noc_console.sources.modem_bridge import BridgeClient
 from noc_console.storage.cpes import CpeStore
 from noc_console.storage.jobs import JobStore
 from noc_console.storage.sealing import Opener
@@ -51,6 +52,8 @@ class Tools:
     config: Config
     opener: Opener
     """Opens the secrets that were given with jobs."""
+    bridge: BridgeClient | None
+    """None when none is configured."""
     keep: Callable[[Sequence[Sample]], Awaitable[None]]
     """Takes samples."""
     lock_s: float = LOCK_S
