@@ -156,10 +156,12 @@ def _print_ont(row: Row, cpes: list[Cpe], sections: list[Section]) -> None:
     for cpe in cpes:
         print(f"router {cpe.device_id}  last inform {iso(cpe.last_inform_at) or 'never'}")
     for section in sections:
+        if not section.fields and not section.groups:
+            continue
         print(f"\n{section.title}  (read {iso(section.observed_at) or 'never'})")
         for item in section.fields:
-            print(f"  {item.label:20} {item.value} {item.unit}".rstrip())
+            print(f"  {item.label:20} {item.text}")
         for group in section.groups:
             print(f"  {group.title}")
             for item in group.fields:
-                print(f"    {item.label:18} {item.value} {item.unit}".rstrip())
+                print(f"    {item.label:18} {item.text}")

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from noc_console.domain.freshness import format_age
+
 Value = str | int | float | bool
 
 SECTIONS = ("system", "wan", "lan", "wireless", "clients", "mesh", "ethernet", "hosts", "voice", "optical")
@@ -34,6 +36,33 @@ class Field:
     """When the ACS last read it, Unix seconds."""
     source: str = ""
     """Who told it, when it was not the router through the ACS: ``bridge``."""
+
+    @property
+    def text(self) -> str:
+        """Value and unit for people: ``yes``, ``5d18h``, ``1.56 GB``, ``-21.6 dBm``; marked when it is not the
+        router's own."""
+        return _text(self.value, self.unit) + (f" ({self.source})" if self.source else "")
+
+
+def _text(value: Value, unit: str) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int | float):
+        if unit == "s":
+            return format_age(value)
+        if unit == "B":
+            return _size(value)
+    text = f"{value:.2f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)
+    return f"{text} {unit}".rstrip()
+
+
+def _size(size_bytes: float) -> str:
+    """In the decimal units of data rates."""
+    for unit in ("B", "kB", "MB", "GB"):
+        if size_bytes < 1000:
+            return f"{size_bytes:.3g} {unit}"
+        size_bytes /= 1000
+    return f"{size_bytes:.4g} TB"
 
 
 @dataclass(frozen=True, slots=True)

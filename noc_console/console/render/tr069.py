@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from noc_console.console.render.cells import Cell, Line, fit, flow, wrap
 from noc_console.console.render.times import ago
 from noc_console.console.state.facts import OntFacts
-from noc_console.domain.cpe import Field, Group, Section, Value
-from noc_console.domain.freshness import format_age
+from noc_console.domain.cpe import Field, Group, Section
 from noc_console.domain.jobs import Job, JobState
 
 STALE_S = 60.0
@@ -113,7 +112,7 @@ def _group(group: Group, width: int) -> list[Line]:
 
 def _fields(fields: Sequence[Field], width: int, indent: str) -> list[Line]:
     """Two columns where the pane is wide enough."""
-    pairs = [_pair(field) for field in fields]
+    pairs = [(field.label, field.text) for field in fields]
     columns = 2 if width >= 84 else 1
     each = max(20, (width - 2) // columns)
     lines: list[Line] = []
@@ -124,16 +123,3 @@ def _fields(fields: Sequence[Field], width: int, indent: str) -> list[Line]:
             cells += [(f"  {indent}{fit(label, LABEL)} ", "dim"), (fit(value, max(4, room)), "base")]
         lines.append(cells)
     return lines
-
-
-def _pair(field: Field) -> tuple[str, str]:
-    return field.label, _shown(field.value, field)
-
-
-def _shown(value: Value, field: Field) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if field.unit == "s" and isinstance(value, (int, float)):
-        return format_age(float(value))
-    text = f"{value:.2f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)
-    return f"{text} {field.unit}".rstrip()
