@@ -18,10 +18,11 @@ import pytest
 
 from noc_console.config.load import load
 from noc_console.demo.acs import SimulatedAcs, SimulatedCpe
+from noc_console.demo.acs.invented import has_trait
 from noc_console.demo.agenda import Agenda
 from noc_console.demo.planner import PlantOptions, build
 from noc_console.demo.plant import SimOnt
-from noc_console.demo.routers import INFORM_DELAY_S, RESTART_S, Routers
+from noc_console.demo.routers import INFORM_DELAY_S, RESTART_S, RESTLESS_S, Routers
 from noc_console.demo.serve import DemoInfo, DemoOptions, serve
 from noc_console.demo.world import World
 from noc_console.domain.errors import ConfigError
@@ -184,9 +185,9 @@ async def test_an_impossible_network_is_wrong_usage() -> None:
 class Home:
     """An ONT with its router, on a clock of our own."""
 
-    def __init__(self) -> None:
+    def __init__(self, onts: int = 60) -> None:
         self.now = time.time()
-        self.world = World(build(PlantOptions(1, 60), self.now), Agenda(lambda: self.now))
+        self.world = World(build(PlantOptions(1, onts), self.now), Agenda(lambda: self.now))
         self.acs = SimulatedAcs()
         self.routers = Routers(self.world, self.acs)
         self.ont = next(o for o in self.world.plant.onts if o.online and o.serial.text in self.routers.cpes)
@@ -252,3 +253,31 @@ def test_after_a_cut_a_router_informs_without_a_boot() -> None:
     home.world.repair(home.ont.port)
     home.play(60)
     assert home.cpe.online and home.informs == [("2 PERIODIC",)]
+
+
+def test_a_router_that_forgets_its_acs_never_informs_again() -> None:
+    home = Home(400)
+    onts = {ont.serial.text: ont for ont in home.world.plant.onts if ont.online}
+    forgetful = (serial for serial in home.routers.cpes if serial in onts)
+    home.ont = next(onts[one] for one in forgetful if has_trait(onts[one].serial, "loses its ACS", 40))
+    assert home.cpe.on_factory_reset is not None
+    home.cpe.online = False
+    home.cpe.on_factory_reset(home.cpe)
+    home.play(120)
+    assert home.ont.online and not home.cpe.online and home.informs == []
+
+
+def test_a_restless_router_restarts_by_itself() -> None:
+    home = Home(400)
+    onts = {ont.serial.text: ont for ont in home.world.plant.onts}
+    found = (onts[serial] for serial in home.routers.cpes if has_trait(onts[serial].serial, "restless", 60))
+    home.ont = next(ont for ont in found if ont.online)
+    assert home.now - home.cpe.state.booted_at < 900 and home.ont.cause == 33
+    home.play(RESTLESS_S + RESTART_S[1] + INFORM_DELAY_S[1] + 2)
+    assert home.informs == [("1 BOOT",)] and home.ont.online
+
+
+def test_the_acs_has_firmware_and_parameters_of_its_own() -> None:
+    acs = Home().acs
+    assert {file.product_class for file in acs.transfers.files.values()} == {"EG8145V5", "F670L", "Device2"}
+    assert "RXPower" in acs.virtual_parameters

@@ -107,8 +107,9 @@ class SimulatedAcs:
         """
         now = time.time()
         phase_s = zlib.crc32(cpe.device_id.encode()) % max(1, cpe.state.inform_interval_s)
-        record = Record(cpe, registered_at=now - 30 * 86400.0, informed_at=now - phase_s)
-        record.last_boot_at = min(cpe.state.booted_at + 30.0, record.informed_at)
+        told_boot_at = min(cpe.state.booted_at + 30.0, now)
+        record = Record(cpe, registered_at=now - 30 * 86400.0, informed_at=max(now - phase_s, told_boot_at))
+        record.last_boot_at = told_boot_at
         record.last_bootstrap_at = record.registered_at
         if refreshed:
             record.remember_everything(record.informed_at)
