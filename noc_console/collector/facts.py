@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import select
@@ -36,6 +37,7 @@ TOLD = ("state", "offline_reason", "vendor_reason")
 """What traps tell of ONTs."""
 
 _ONT_COLUMNS = [f.name for f in fields(Ont) if f.name not in ("id", "revision")]
+_ont_values = attrgetter(*_ONT_COLUMNS)
 
 
 @dataclass(slots=True)
@@ -127,7 +129,8 @@ class OltFacts:
             if reading.kind is PollKind.STATE:
                 self._keep_told(reading)
                 mark = self._marks.get(("", PollKind.STATE))
-                plan.events += self._doubts.review(reading, ports, self.onts, mark.outcome if mark else None)
+                async with own_turn():
+                    plan.events += self._doubts.review(reading, ports, self.onts, mark.outcome if mark else None)
                 plan.olt["error"] = reading.error
             for port in ports:
                 read_before = self.observed_at(str(port.port), reading.kind)
@@ -138,7 +141,7 @@ class OltFacts:
             self._plan_marks(reading, plan)
             self._plan_events(reading, plan)
             await self._write(plan)
-            applied = self._commit(reading, plan)
+            applied = await self._commit(reading, plan)
             if reading.kind is PollKind.STATE and reading.outcome is Outcome.COMPLETE:
                 self.onts.baseline = False
             return applied
@@ -172,7 +175,7 @@ class OltFacts:
             self._plan_events(news, plan)
             if plan.pon_ports or any(changes.updated for _, changes in plan.ports):
                 await self._write(plan)
-                self._commit(news, plan)
+                await self._commit(news, plan)
             told = [(str(port.port), ont_id) for port in news.ports for ont_id in port.onts]
             self._told_at |= dict.fromkeys(told, news.started_at)
 
@@ -305,23 +308,28 @@ class OltFacts:
         self._in_doubt = False
 
     async def _write_onts(self, connection: AsyncConnection, plan: _Plan, revision: int) -> None:
-        inserted = [ont for _, changes in plan.ports for ont in changes.inserted]
-        rows = [{name: getattr(ont, name) for name in _ONT_COLUMNS} for ont in inserted]
-        for row in rows:
-            row |= {"olt_id": self.olt.id, "revision": revision}
+        rows: list[dict[str, Any]] = []
+        growing = [changes for _, changes in plan.ports if changes.inserted]
+        for changes in growing:
+            async with own_turn():
+                rows += [_ont_row(ont) | {"olt_id": self.olt.id, "revision": revision} for ont in changes.inserted]
         ids = iter(await inventory.insert_onts(connection, rows))
-        for _, changes in plan.ports:
-            changes.inserted = [replace(ont, id=next(ids), olt_id=self.olt.id) for ont in changes.inserted]
+        for changes in growing:
+            async with own_turn():
+                changes.inserted = [replace(ont, id=next(ids), olt_id=self.olt.id) for ont in changes.inserted]
         updated = [pair for _, changes in plan.ports for pair in changes.updated]
         # One statement for all: the columns that changed anywhere.
         names = sorted({name for _, changed in updated for name in changed})
-        updates = [{name: getattr(ont, name) for name in ("id", *names)} | {"revision": revision} for ont, _ in updated]
+        updates = ({name: getattr(ont, name) for name in ("id", *names)} | {"revision": revision} for ont, _ in updated)
         await inventory.update_onts(connection, names, updates)
 
-    def _commit(self, reading: OltReading, plan: _Plan) -> Applied:
+    async def _commit(self, reading: OltReading, plan: _Plan) -> Applied:
+        """Let memory follow the database."""
         applied = Applied()
+        self._in_doubt = True  # until all is done: the caller may be cancelled between two ports
         for port, changes in plan.ports:
-            commit(self.onts, port, reading.kind, changes)
+            async with own_turn():
+                commit(self.onts, port, reading.kind, changes)
             applied.new_onts |= bool(changes.inserted) or any("serial" in changed for _, changed in changes.updated)
         self.cards |= {card.name: card for card in plan.cards}
         self.fans |= {fan.name: fan for fan in plan.fans}
@@ -337,6 +345,7 @@ class OltFacts:
             self._marks[(mark.port, mark.kind)] = mark
         known = {f.name for f in fields(Olt)}
         self.olt = replace(self.olt, **{name: value for name, value in plan.olt.items() if name in known})
+        self._in_doubt = False
         return applied
 
 
@@ -352,6 +361,10 @@ class PortReadingMark:
     port: str
     outcome: Outcome
     error: str | None
+
+
+def _ont_row(ont: Ont) -> dict[str, Any]:
+    return dict(zip(_ONT_COLUMNS, _ont_values(ont), strict=True))
 
 
 def _row(item: Card | Fan | Unregistered | Port | PollMark, revision: int) -> dict[str, Any]:

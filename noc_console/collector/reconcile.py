@@ -59,6 +59,12 @@ class KnownOnts:
         found = (self.onts[key] for key in sorted(self._serials.get(serial, ())))
         return [ont for ont in found if ont.serial == serial and ont.vanished_at is None]
 
+    def ports(self) -> set[str]:
+        """Ports with an ONT that has not vanished."""
+        self._index()
+        keys_of = self._ports.items()
+        return {port for port, keys in keys_of if any(self.onts[key].vanished_at is None for key in keys)}
+
     def _index(self) -> None:
         """Build the indexes anew when the ONTs were replaced. They may hold too much, never too little."""
         if self._indexed == (id(self.onts), len(self.onts)):
@@ -166,21 +172,25 @@ def reconcile_unregistered(
 
 def missing_ports(known: KnownOnts, listed: Iterable[str]) -> list[str]:
     """Ports that have ONTs and are not in a complete list of the OLT's ports."""
-    there = set(listed)
-    return sorted({port for (port, _), ont in known.onts.items() if ont.vanished_at is None} - there)
+    return sorted(known.ports().difference(listed))
 
 
 def _new(known: KnownOnts, port: str, ont_id: int, facts: Facts, now: float) -> tuple[Ont, Ont | None]:
     """An ONT that was not there before, and where the same serial number is known, if anywhere."""
     values = {name: value for name, value in facts.items() if value is not None}
     state = OntState(str(values.pop("state", OntState.UNKNOWN)))
-    ont = Ont(id=0, olt_id=0, port=port, ont_id=ont_id, state=state.value, **values)
-    before = known.by_serial(ont.serial) if ont.serial else []
-    ont = replace(
-        ont,
+    serial = values.get("serial")
+    before = known.by_serial(str(serial)) if serial else []
+    ont = Ont(
+        id=0,
+        olt_id=0,
+        port=port,
+        ont_id=ont_id,
+        state=state.value,
         first_seen_at=min((o.first_seen_at for o in before if o.first_seen_at), default=now),
         state_changed_at=now,
         last_online_at=now if state is OntState.ONLINE else None,
+        **values,
     )
     return ont, before[0] if before else None
 

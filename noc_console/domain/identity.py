@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 _SEPARATORS = re.compile(r"[\s:\-.]")
@@ -40,7 +41,13 @@ class PonPort:
         return "/".join(map(str, self.path[:-1]))
 
     def __str__(self) -> str:
-        return "/".join(map(str, self.path))
+        return _with_slashes(self.path)
+
+
+@lru_cache(maxsize=8192)
+def _with_slashes(path: tuple[int, ...]) -> str:
+    """A port's text; there are few ports and many places that name them."""
+    return "/".join(map(str, path))
 
 
 class OntKey(NamedTuple):

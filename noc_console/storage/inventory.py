@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import bindparam, delete, func, insert, select, text, update
@@ -104,7 +105,7 @@ async def insert_onts(connection: AsyncConnection, rows: Sequence[Mapping[str, A
     The ids are taken first and the rows inserted plainly: asking each insert for its id costs ten times as much.
     """
     ids = await _new_ids(connection, len(rows))
-    for part in _chunks([{**row, "id": row_id} for row, row_id in zip(rows, ids, strict=True)]):
+    for part in _chunks({**row, "id": row_id} for row, row_id in zip(rows, ids, strict=True)):
         await connection.execute(insert(schema.ont), part)
     return ids
 
@@ -118,7 +119,7 @@ async def _new_ids(connection: AsyncConnection, count: int) -> list[int]:
     return list(range(last + 1, last + 1 + count))
 
 
-async def update_onts(connection: AsyncConnection, names: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> None:
+async def update_onts(connection: AsyncConnection, names: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None:
     """Update the columns ``names`` of ONTs; each row maps them, ``revision`` and ``id``."""
     table = schema.ont
     statement = (
@@ -163,6 +164,8 @@ async def write_cpes(connection: AsyncConnection, cpes: Sequence[Cpe]) -> None:
     await upsert(connection, schema.cpe, rows, keep=("serial",))
 
 
-def _chunks(rows: Sequence[Any]) -> Iterable[list[Any]]:
-    for start in range(0, len(rows), CHUNK):
-        yield list(rows[start : start + CHUNK])
+def _chunks(rows: Iterable[Any]) -> Iterator[list[Any]]:
+    """Rows by the statement; what makes them runs for one statement at a time."""
+    left = iter(rows)
+    while part := list(islice(left, CHUNK)):
+        yield part
