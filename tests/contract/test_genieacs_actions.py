@@ -244,3 +244,23 @@ async def test_only_what_is_ours_is_withdrawn() -> None:
         await w.queue(w.zte, "reboot", uniqueKey="noc-reboot")
         assert await withdraw_key(w.client, w.huawei.device_id) == 2
         assert w.queued(w.huawei) == ["factoryReset"] and w.queued(w.zte) == ["reboot"]
+
+
+async def test_a_router_that_does_not_come_back_from_a_reset_is_told() -> None:
+    async with world() as w:
+        w.huawei.returns = False
+        done = await actions.factory_reset(w.client, w.huawei.device_id, 600, step=w.step)
+        assert done.delivery.end is End.DELIVERED
+        device_id = w.huawei.device_id
+        assert await actions.wait_back(w.client, device_id, done.baseline, 0.3, factory=True, poll_s=0.05) is None
+        assert w.queued(w.huawei) == []
+
+
+async def test_a_boot_without_a_bootstrap_is_no_reset() -> None:
+    async with world() as w:
+        w.huawei.returns = False
+        done = await actions.factory_reset(w.client, w.huawei.device_id, 600, step=w.step)
+        w.huawei.boot()
+        device_id = w.huawei.device_id
+        assert await actions.wait_back(w.client, device_id, done.baseline, 0.3, factory=True, poll_s=0.05) is None
+        assert await actions.wait_back(w.client, device_id, done.baseline, 5, poll_s=0.05) is not None

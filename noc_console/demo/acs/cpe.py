@@ -214,9 +214,13 @@ class SimulatedCpe:
             return None
         if leaf.secret and self.secrets_read_as is not None:
             return self.secrets_read_as
-        if self.overrides and path in self.overrides:
+        if self.overrides and path in self.overrides and not self._overruled(leaf, path):
             return self.overrides[path]
         return leaf.value(self.facts(at))
+
+    def _overruled(self, leaf: Leaf, path: str) -> bool:
+        """Whether a flag beside a parameter lets the router choose its value."""
+        return leaf.unless is not None and self.read(f"{path.rpartition('.')[0]}.{leaf.unless}", 0.0) is True
 
     def facts(self, at: float) -> Facts:
         """What its leaves' values depend on."""
@@ -245,7 +249,7 @@ class SimulatedCpe:
         started: dict[Started, None] = {}
         for path, value in changes.items():
             leaf, (parent, _, name) = self.leaf(path), path.rpartition(".")
-            if leaf is None or (leaf.unless and self.read(f"{parent}.{leaf.unless}", 0.0) is True):
+            if leaf is None or self._overruled(leaf, path):
                 continue
             self.write(path, value)
             if name == STATE and value == REQUESTED:

@@ -15,16 +15,25 @@ from urllib.parse import unquote
 
 import msgspec
 
+from noc_console.demo.acs.answers import (
+    cut_page,
+    flat_list,
+    integer,
+    json_answer,
+    listed,
+    no_such_device,
+    session_under_way,
+    text_answer,
+)
 from noc_console.demo.acs.cpe import SimulatedCpe
 from noc_console.demo.acs.http import Request, Response
-from noc_console.demo.acs.queries import Predicate, WorkerCrash, device_query, fault_query, plain_query, task_query
-from noc_console.demo.acs.record import Record, project
+from noc_console.demo.acs.queries import WorkerCrash, device_query, fault_query, plain_query, task_query
+from noc_console.demo.acs.record import Record
 from noc_console.demo.acs.sessions import VirtualParameter
 from noc_console.demo.acs.tasks import Task, TaskStore, check_task, fault_id, is_object_id
 from noc_console.demo.acs.transfers import Transfers
 
 _SEGMENT = r"([A-Za-z0-9\-_%]+)"
-_ROWS_PER_TURN = 500
 Route = Callable[..., Awaitable[Response]]
 
 
@@ -92,7 +101,7 @@ class Nbi:
             if found:
                 allow = ("Allow", ", ".join(methods))
                 return Response(405, "Method Not Allowed", (b"405 Method Not Allowed",), (allow,))
-        return _text(404, "Not Found", "404 Not Found")
+        return text_answer(404, "Not Found", "404 Not Found")
 
     # Lists
 
@@ -102,7 +111,7 @@ class Nbi:
         def getter(record: Record) -> Callable[[str], Any]:
             return lambda key: record.get(key, now)
 
-        page = await _page(request, list(self._acs.records.values()), device_query, getter)
+        page = await cut_page(request, list(self._acs.records.values()), device_query, getter)
         if isinstance(page, Response):
             return page
         records, total = page
@@ -112,25 +121,25 @@ class Nbi:
             if index % 50 == 49:
                 await asyncio.sleep(0)
             documents.append(record.document(projection, now))
-        return _listed(documents, total, self._acs.truncate_bodies)
+        return listed(documents, total, self._acs.truncate_bodies)
 
     async def _tasks(self, request: Request) -> Response:
-        return await _flat_list(request, list(self._acs.store.tasks.values()), task_query)
+        return await flat_list(request, list(self._acs.store.tasks.values()), task_query)
 
     async def _faults(self, request: Request) -> Response:
-        return await _flat_list(request, list(self._acs.store.faults.values()), fault_query)
+        return await flat_list(request, list(self._acs.store.faults.values()), fault_query)
 
     async def _files(self, request: Request) -> Response:
         rows = [file.row() for file in self._acs.transfers.files.values()]
-        return await _flat_list(request, rows, plain_query)
+        return await flat_list(request, rows, plain_query)
 
     async def _operations(self, request: Request) -> Response:
         rows = [operation.row() for operation in self._acs.transfers.operations.values()]
-        return await _flat_list(request, rows, plain_query)
+        return await flat_list(request, rows, plain_query)
 
     async def _virtual(self, request: Request, _spelling: str) -> Response:
         rows = [{"_id": name, "script": "/* not shown */"} for name in self._acs.virtual_parameters]
-        return await _flat_list(request, rows, plain_query)
+        return await flat_list(request, rows, plain_query)
 
     async def _put_file(self, request: Request, name: str) -> Response:
         given = request.headers
@@ -142,40 +151,39 @@ class Nbi:
             product_class=given.get("productclass"),
             version=given.get("version"),
         )
-        return _text(201, "Created")
+        return text_answer(201, "Created")
 
     async def _delete_file(self, request: Request, name: str) -> Response:
         if self._acs.transfers.files.pop(name, None) is None:
             raise WorkerCrash("no such file")
-        return _text(200, "OK")
+        return text_answer(200, "OK")
 
     # Devices
 
     async def _delete_device(self, request: Request, device_id: str) -> Response:
         if self._acs.in_session(device_id):
-            return _in_session()
+            return session_under_way()
         for task in list(self._acs.store.of(device_id)):
             self._acs.store.drop(task["_id"])
         for task in self._acs.store.late_of(device_id):
             self._acs.store.drop_fault(fault_id(device_id, task["_id"]))
         self._acs.transfers.operations.pop(device_id, None)
         self._acs.records.pop(device_id, None)
-        return _text(200, "OK")
+        return text_answer(200, "OK")
 
     async def _add_tag(self, request: Request, device_id: str, tag: str) -> Response:
         record = self._acs.records.get(device_id)
         if record is None:
-            return _no_such_device()
-        record.tags = [*dict.fromkeys([*(record.tags or []), tag])]
-        return _text(200, "OK")
+            return no_such_device()
+        record.set_tag(tag, True)
+        return text_answer(200, "OK")
 
     async def _remove_tag(self, request: Request, device_id: str, tag: str) -> Response:
         record = self._acs.records.get(device_id)
         if record is None:
-            return _no_such_device()
-        if record.tags is not None:
-            record.tags = [other for other in record.tags if other != tag]
-        return _text(200, "OK")
+            return no_such_device()
+        record.set_tag(tag, False)
+        return text_answer(200, "OK")
 
     # Tasks
 
@@ -183,133 +191,68 @@ class Nbi:
         contact = "connection_request" in request.arguments
         record = self._acs.records.get(device_id)
         if not request.body:
-            return await self._knock(record) if contact else _text(400, "Bad Request")
+            return await self._knock(record) if contact else text_answer(400, "Bad Request")
         try:
             body = msgspec.json.decode(request.body)
         except msgspec.DecodeError as error:
-            return _text(400, "Bad Request", f"SyntaxError: {error}")
+            return text_answer(400, "Bad Request", f"SyntaxError: {error}")
         if isinstance(body, list) and record:
-            return _json(202, "Accepted", [self._acs.store.queue(None, item) for item in body])
+            return json_answer(202, "Accepted", [self._acs.store.queue(None, item) for item in body])
         check_task(body)
         if record is None:
-            return _no_such_device()
+            return no_such_device()
         if not contact:
-            return _json(202, "Accepted", self._acs.store.queue(device_id, body))
+            return json_answer(202, "Accepted", self._acs.store.queue(device_id, body))
         free = await self._acs.session_free(device_id)
         task = self._acs.store.queue(device_id, body)
         if not free:
-            return _json(202, "Task queued but not processed", task)
+            return json_answer(202, "Task queued but not processed", task)
         return await self._contact(record, task, request.arguments.get("timeout"))
 
     async def _knock(self, record: Record | None) -> Response:
         if record is None:
-            return _no_such_device()
+            return no_such_device()
         failure = await self._acs.request_connection(record.cpe)
-        return _text(504, failure, failure) if failure else _text(200, "OK")
+        return text_answer(504, failure, failure) if failure else text_answer(200, "OK")
 
     async def _contact(self, record: Record, task: Task, timeout_ms: str | None) -> Response:
         cpe = record.cpe
         before = self._acs.session_count(cpe.device_id)
         failure = await self._acs.request_connection(cpe)
         if failure:
-            return _json(202, failure, task)
-        timeout_s = None if timeout_ms is None else _integer(timeout_ms) / 1000
+            return json_answer(202, failure, task)
+        timeout_s = None if timeout_ms is None else integer(timeout_ms) / 1000
         if not await self._acs.session_ran(cpe, before, timeout_s):
-            return _json(202, "Task queued but not processed", task)
+            return json_answer(202, "Task queued but not processed", task)
         if fault_id(cpe.device_id, task["_id"]) in self._acs.store.faults:
-            return _json(202, "Task faulted", task)
-        return _json(200, "OK", task)
+            return json_answer(202, "Task faulted", task)
+        return json_answer(200, "OK", task)
 
     async def _delete_task(self, request: Request, task_id: str) -> Response:
         if not is_object_id(task_id):
             raise WorkerCrash("not an ObjectId")
         task = self._acs.store.tasks.get(task_id)
         if task is None:
-            return _text(404, "Not Found", "Task not found")
+            return text_answer(404, "Not Found", "Task not found")
         if self._acs.in_session(task.get("device", "")):
-            return _in_session()
+            return session_under_way()
         self._acs.store.drop(task_id)
-        return _text(200, "OK")
+        return text_answer(200, "OK")
 
     async def _retry_task(self, request: Request, task_id: str) -> Response:
         task = self._acs.store.tasks.get(task_id)
         if task is None:
             raise WorkerCrash("task is null")
         if self._acs.in_session(task["device"]):
-            return _in_session()
+            return session_under_way()
         self._acs.store.drop_fault(fault_id(task["device"], task_id))
-        return _text(200, "OK")
+        return text_answer(200, "OK")
 
     async def _delete_fault(self, request: Request, id: str) -> Response:
         device_id, _, channel = id.rpartition(":")
         if self._acs.in_session(device_id):
-            return _in_session()
+            return session_under_way()
         self._acs.store.drop_fault(id)
         if channel.startswith("task_"):
             self._acs.store.drop(channel.removeprefix("task_"))
-        return _text(200, "OK")
-
-
-async def _page(
-    request: Request,
-    rows: list[Any],
-    compile_query: Callable[[Any], Predicate],
-    getter: Callable[[Any], Callable[[str], Any]],
-) -> Response | tuple[list[Any], int]:
-    """Filter, count, sort, cut."""
-    try:
-        query = msgspec.json.decode(request.arguments.get("query") or "{}")
-        sort = msgspec.json.decode(request.arguments.get("sort") or "{}")
-    except msgspec.DecodeError as error:
-        return _text(400, "Bad Request", f"SyntaxError: {error}")
-    matches = compile_query(query)
-    found = []
-    for index, row in enumerate(rows):
-        if index % _ROWS_PER_TURN == _ROWS_PER_TURN - 1:
-            await asyncio.sleep(0)
-        if matches(getter(row)):
-            found.append(row)
-    for key, direction in reversed(list(sort.items())):
-        found.sort(key=lambda row, key=key: str(getter(row)(key)), reverse=direction < 0)  # type: ignore[misc]
-    skip, limit = _integer(request.arguments.get("skip")), _integer(request.arguments.get("limit"))
-    return found[skip:][: limit or None], len(found)
-
-
-async def _flat_list(
-    request: Request, rows: list[dict[str, Any]], compile_query: Callable[[Any], Predicate]
-) -> Response:
-    page = await _page(request, rows, compile_query, lambda row: row.get)
-    if isinstance(page, Response):
-        return page
-    wanted = [path for path in request.arguments.get("projection", "").split(",") if path]
-    return _listed([project(row, wanted) for row in page[0]], page[1], False)
-
-
-def _listed(rows: list[dict[str, Any]], total: int, truncate: bool) -> Response:
-    body = b",\n".join(msgspec.json.encode(row) for row in rows)
-    headers = (("Content-Type", "application/json"), ("total", str(total)))
-    if truncate:
-        return Response(200, "OK", (b"[\n", body[: len(body) // 2]), headers, truncate=True)
-    return Response(200, "OK", (b"[\n", body, b"\n]"), headers)
-
-
-def _json(status: int, reason: str, body: Any) -> Response:
-    return Response(status, reason, (msgspec.json.encode(body),), (("Content-Type", "application/json"),))
-
-
-def _text(status: int, reason: str, body: str = "") -> Response:
-    return Response(status, reason, (body.encode(),) if body else ())
-
-
-def _no_such_device() -> Response:
-    return _text(404, "Not Found", "No such device")
-
-
-def _in_session() -> Response:
-    return _text(503, "Service Unavailable", "Device is in session")
-
-
-def _integer(text: str | None) -> int:
-    """Like JavaScript's parseInt, with 0 for what is no number."""
-    found = re.match(r"\s*(-?\d+)", text or "")
-    return int(found[1]) if found else 0
+        return text_answer(200, "OK")

@@ -79,6 +79,13 @@ class Record:
                 return int(number)
         return max(map(int, instances), default=0) + 1
 
+    def set_tag(self, tag: str, on: bool) -> None:
+        """Add or remove a tag; both may be so already."""
+        if on:
+            self.tags = [*dict.fromkeys([*(self.tags or []), tag])]
+        elif self.tags is not None:
+            self.tags = [other for other in self.tags if other != tag]
+
     def remember_everything(self, at: float) -> None:
         """Believe the router's whole present state, as after a full read."""
         self.baseline = copy(self.cpe.state)

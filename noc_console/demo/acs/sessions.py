@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from noc_console.demo.acs.cpe import Fault, SimulatedCpe, Started
 from noc_console.demo.acs.record import Record
@@ -116,6 +116,8 @@ class _Session:
             self._cpe.delete_instance(task["objectName"])
             self._record.drop(f"{task['objectName']}.")
             return None
+        if name == "provisions":
+            return self._provision(task)
         if name == "download":
             self._start(self._acs.transfers.begin(self._record, task))
             return None
@@ -125,6 +127,24 @@ class _Session:
             self._start(Started(name))
             return None
         return Fault("9000", "Method not supported")
+
+    def _provision(self, task: Task) -> Fault | None:
+        """The built-in provisions, one after the other; the first fault ends it."""
+        for name, *arguments in task["provisions"]:
+            if name == "tag":
+                self._record.set_tag(str(arguments[0]), bool(arguments[1]))
+                continue
+            more: dict[str, Any] = {
+                "refresh": {"name": "getParameterValues", "parameterNames": arguments[:1]},
+                "value": {"name": "setParameterValues", "parameterValues": [arguments]},
+                "reboot": {"name": "reboot"},
+                "reset": {"name": "factoryReset"},
+                "download": {"name": "download", **dict(zip(("fileType", "fileName"), arguments, strict=False))},
+            }.get(name, {"name": name})
+            fault = self._execute({**task, **more})
+            if fault:
+                return fault
+        return None
 
     def _start(self, *started: Started) -> None:
         self.started += [one for one in started if one not in self.started]

@@ -162,7 +162,7 @@ class _Setting:
             return any(newer(parameter, before.get(path)) for path, parameter in (await self.believed()).items())
 
         body = task_body("getParameterValues", f"check-{self._key}", self._expiry_s, parameterNames=self._paths)
-        return await self._deliver(body, happened)
+        return await self._deliver(body, happened, no_step)
 
     async def send(self, before: _Known) -> Delivery:
         """Have the ACS set what differs from ``before``."""
@@ -176,12 +176,14 @@ class _Setting:
 
         pairs = [[one.path, one.value] for one in self.writes]
         return await self._deliver(
-            task_body("setParameterValues", f"write-{self._key}", self._expiry_s, parameterValues=pairs), happened
+            task_body("setParameterValues", f"write-{self._key}", self._expiry_s, parameterValues=pairs),
+            happened,
+            self.step,
         )
 
-    async def _deliver(self, body: dict[str, object], happened: Callable[[], Awaitable[bool]]) -> Delivery:
+    async def _deliver(self, body: dict[str, object], happened: Callable[[], Awaitable[bool]], step: Step) -> Delivery:
         return await deliver(
-            self.client, self._device_id, body, self._cr_timeout_s, self.step, happened, secret=self._secret
+            self.client, self._device_id, body, self._cr_timeout_s, step, happened, secret=self._secret
         )
 
 

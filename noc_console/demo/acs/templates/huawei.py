@@ -130,7 +130,7 @@ def _mesh() -> dict[str, Leaf]:
                 "DeviceType": of(index, lambda n: "K562e"),
                 "SerialNumber": of(index, lambda n: n.serial),
                 "SoftwareVersion": of(index, lambda n: "V1R22C10"),
-                "ApOnlineFlag": leaf(of(index, lambda n: "1" if n.online else "0"), "unsignedInt"),
+                "ApOnlineFlag": leaf(of(index, lambda n: int(n.online)), "unsignedInt"),
                 "UplinkType": of(index, lambda n: "Ethernet" if n.wired else "5G"),
                 "APMacAddr": of(index, lambda n: n.mac),
                 "SignalIntensity": of(index, lambda n: "0" if n.wired else str(n.signal_dbm)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 import tracemalloc
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -107,3 +108,78 @@ def test_twenty_thousand_fit() -> None:
 
 def test_ids_are_percent_encoded_text() -> None:
     assert SimulatedCpe(OntSerial.parse("HWTC0A1B2C01")).device_id == "00259E-EG8145V5-485754430A1B2C01"
+
+
+# Homes
+
+
+def routers(model: Model, number: int = 120) -> list[SimulatedCpe]:
+    vendor = {"EG8145V5": "HWTC", "F670L": "ZTEG", "XX230v": "TPLG"}[model.name]
+    return [SimulatedCpe(OntSerial.parse(f"{vendor}{one:08X}"), model) for one in range(number)]
+
+
+def test_homes_differ_by_serial_and_not_by_run() -> None:
+    first, again = ([replace(cpe.state, booted_at=0.0) for cpe in routers(HUAWEI_EG8145V5)] for _ in range(2))
+    assert first == again
+    for trouble in (
+        lambda state: state.busy_24_percent > 70 and state.noise_24_dbm > -75,
+        lambda state: any(node.signal_dbm < -75 and node.busy_percent > 60 for node in state.mesh),
+        lambda state: state.slow_port,
+        lambda state: state.bad_port,
+        lambda state: any(host.wireless and host.signal_dbm < -75 for host in state.hosts),
+    ):
+        share = sum(bool(trouble(state)) for state in first) / len(first)
+        assert 0 < share < 0.4
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.name)
+def test_every_leaf_of_every_home_has_a_value_of_its_type(model: Model) -> None:
+    kinds = {"xsd:boolean": bool, "xsd:int": int, "xsd:unsignedInt": int}
+    for cpe in routers(model, 20):
+        for path in cpe.matching(""):
+            leaf, value = cpe.leaf(path), cpe.read(path, time.time())
+            assert leaf is not None
+            assert value is None or type(value) is kinds.get(leaf.type, str), path
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.name)
+def test_a_switch_that_is_off_shows(model: Model) -> None:
+    cpe = next(cpe for cpe in routers(model) if cpe.state.clients(five_ghz=False))
+    port, network = (
+        ("Device.Ethernet.Interface.2", "Device.WiFi.SSID.1")
+        if model.root == "Device"
+        else (
+            "InternetGatewayDevice.LANDevice.1.LANEthernetInterfaceConfig.1",
+            "InternetGatewayDevice.LANDevice.1.WLANConfiguration.1",
+        )
+    )
+    for holder in (port, network):
+        assert cpe.read(f"{holder}.Status", 0.0) == "Up"
+        cpe.apply({f"{holder}.Enable": False})
+        assert cpe.read(f"{holder}.Status", 0.0) in ("Down", "Disabled")
+    count = "Device.WiFi.AccessPoint.1.AssociatedDeviceNumberOfEntries"
+    assert cpe.read(count if model.root == "Device" else f"{network}.TotalAssociations", 0.0) == 0
+
+
+def test_a_channel_holds_only_when_the_router_does_not_choose() -> None:
+    cpe = SimulatedCpe(OntSerial.parse("HWTC00000001"), HUAWEI_EG8145V5)
+    wlan = "InternetGatewayDevice.LANDevice.1.WLANConfiguration.1"
+    cpe.take({f"{wlan}.Channel": 11})
+    assert cpe.read(f"{wlan}.Channel", 0.0) == 6
+    cpe.take({f"{wlan}.AutoChannelEnable": False, f"{wlan}.Channel": 11})
+    assert cpe.read(f"{wlan}.Channel", 0.0) == 11
+    cpe.take({f"{wlan}.AutoChannelEnable": True})
+    assert cpe.read(f"{wlan}.Channel", 0.0) == 6
+
+
+def test_instances_are_numbered_on_and_on() -> None:
+    cpe = SimulatedCpe(OntSerial.parse("HWTC00000001"), HUAWEI_EG8145V5)
+    (parent,) = cpe.model.addable
+    assert [cpe.add_instance(parent) for _ in range(2)] == [1, 2]
+    cpe.write(f"{parent}.1.ExternalPort", 80)
+    cpe.delete_instance(f"{parent}.1")
+    assert cpe.read(f"{parent}.1.ExternalPort", 0.0) is None and cpe.read(f"{parent}.2.ExternalPort", 0.0) == 0
+    assert cpe.add_instance(parent) == 3 and cpe.add_instance("InternetGatewayDevice.Nothing") is None
+    assert f"{parent}.3.InternalClient" in set(cpe.matching(f"{parent}.*"))
+    cpe.forget_settings()
+    assert list(cpe.matching(parent)) == []
