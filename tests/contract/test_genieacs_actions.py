@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+import httpx
 import pytest
 from genieacs_world import World, eventually, world
 
@@ -264,3 +265,30 @@ async def test_a_boot_without_a_bootstrap_is_no_reset() -> None:
         device_id = w.huawei.device_id
         assert await actions.wait_back(w.client, device_id, done.baseline, 0.3, factory=True, poll_s=0.05) is None
         assert await actions.wait_back(w.client, device_id, done.baseline, 5, poll_s=0.05) is not None
+
+
+class _ImpatientProxy(httpx.AsyncBaseTransport):
+    """Passes everything on, and answers 504 to what takes long, as a proxy with a short timeout does."""
+
+    def __init__(self) -> None:
+        self._real = httpx.AsyncHTTPTransport()
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        response = await self._real.handle_async_request(request)
+        if request.method != "POST":
+            return response
+        await response.aread()
+        return httpx.Response(504, text="Gateway Timeout")
+
+    async def aclose(self) -> None:
+        await self._real.aclose()
+
+
+@pytest.mark.parametrize("online", [True, False])
+async def test_a_proxy_that_gives_up_does_not_mean_that_nothing_was_sent(online: bool) -> None:
+    async with world() as w:
+        w.client._http._transport = _ImpatientProxy()
+        w.huawei.online = online
+        done = await reboot(w, w.huawei)
+        assert done.delivery.end is (End.DELIVERED if online else End.NO_CONTACT)
+        assert w.queued(w.huawei) == []

@@ -24,6 +24,7 @@ from noc_console.config.model import GenieAcs
 from noc_console.domain.errors import (
     ConfigError,
     SourceAuthError,
+    SourceError,
     SourceProtocolError,
     SourceTimeout,
     SourceUnavailable,
@@ -223,7 +224,10 @@ class NbiClient:
         outcome = outcome_of(response.status_code, response.reason_phrase, contact)
         reason = clean(response.reason_phrase)
         if outcome is None:
-            fault = await self.fault_of(device_id, task_id)
+            try:
+                fault = await self.fault_of(device_id, task_id)
+            except SourceError as error:  # never "nothing was sent"
+                raise SourceProtocolError(f"the task was posted; then {error.message}", SOURCE) from None
             outcome = TaskOutcome.FAULTED if fault else TaskOutcome.NOT_PROCESSED
             reason = str(fault) if fault else "the task waits; a proxy hid the reason"
         return TaskResult(outcome, task_id, reason)
@@ -299,7 +303,7 @@ class NbiClient:
             )
         except httpx.HTTPError as error:
             raise _transport_error(error, self.config.url) from None
-        _check_sender(response)
+        _check_sender(response, reached=method == "POST")
         if response.status_code >= 400 and method in ("GET", "HEAD"):
             raise _unexpected(response)
         if response.status_code == 404 and response.text.strip() == "No such device":
@@ -349,7 +353,8 @@ def _transport_error(error: httpx.HTTPError, url: str) -> Exception:
     return SourceProtocolError(f"broken answer: {clean(str(error))}", SOURCE)
 
 
-def _check_sender(response: httpx.Response) -> None:
+def _check_sender(response: httpx.Response, reached: bool) -> None:
+    """Refuse what is no answer of a GenieACS NBI; ``reached`` when it may have acted behind a proxy that gave up."""
     status = response.status_code
     if status in (401, 403):
         raise SourceAuthError(
@@ -361,6 +366,12 @@ def _check_sender(response: httpx.Response) -> None:
         raise SourceProtocolError("the request is too long for the ACS", SOURCE)
     if VERSION_HEADER in response.headers:
         return
+    if status in (502, 503, 504) and reached:
+        raise SourceProtocolError(
+            f"a proxy answered {status} for the ACS, which may have the request",
+            SOURCE,
+            hint="the proxy must wait 200 s for answers of the ACS",
+        )
     if status in (502, 503, 504):
         raise SourceUnavailable(f"a proxy answered {status} for the ACS", SOURCE, hint="is genieacs-nbi running?")
     raise SourceProtocolError(
@@ -398,8 +409,8 @@ async def _documents(response: httpx.Response) -> list[Document]:
         rows = msgspec.json.decode(response.content, type=list[msgspec.Raw])
         decoded = []
         for row in rows:
-            decoded.append(await _decode(row, turns))
             await turns.give()
+            decoded.append(await _decode(row, turns))
     except msgspec.DecodeError as error:
         raise SourceProtocolError(f"the list of the ACS is cut off or broken: {error}", SOURCE) from None
     return decoded
@@ -409,6 +420,7 @@ async def _decode(raw: msgspec.Raw, turns: Turns) -> Document:
     if len(bytes(raw)) <= _WHOLE_BYTES:
         return msgspec.json.decode(raw, type=dict[str, Any])
     made: Document = {}
+    await turns.give()  # finding where the parts are takes a millisecond per megabyte
     for name, part in msgspec.json.decode(raw, type=dict[str, msgspec.Raw]).items():
         is_object = bytes(part).startswith(b"{")
         made[name] = await _decode(part, turns) if is_object else msgspec.json.decode(part)

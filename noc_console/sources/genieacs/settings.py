@@ -170,10 +170,9 @@ def _password(document: Document, parameters: Mapping[str, str], secret: str, ta
 
 def _switch(document: Document, parameters: Mapping[str, str], secret: str, tables: Tables) -> list[Write]:
     node, on = _network(document, parameters["network"], tables), parameters["on"] == "true"
-    holders = [node, _access(document, node)]
-    return [Write(f"{holder.path}.Enable", on) for holder in holders if holder.parameter("Enable")] or [
-        Write(f"{node.path}.Enable", on)
-    ]
+    switches = [holder.parameter("Enable") for holder in (node, _access(document, node))]
+    writable = [Write(switch.path, on) for switch in switches if switch and switch.writable]
+    return writable or [Write(f"{node.path}.Enable", on)]
 
 
 def _channel(document: Document, parameters: Mapping[str, str], secret: str, tables: Tables) -> list[Write]:
