@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, fields
+from operator import attrgetter
 
 import msgspec
 from sqlalchemy import bindparam, func, or_, select, update
@@ -24,7 +25,8 @@ _decode = msgspec.json.Decoder(Section).decode
 _encode = msgspec.json.encode
 _VOLATILE = ("last_inform_at", "uptime_s", "rx_dbm")
 """What changes with nearly every Inform."""
-_STABLE = tuple(field.name for field in fields(Cpe) if field.name not in (*_VOLATILE, "revision"))
+_volatile = attrgetter(*_VOLATILE)
+_stable = attrgetter(*(field.name for field in fields(Cpe) if field.name not in (*_VOLATILE, "revision")))
 
 
 class CpeStore:
@@ -37,7 +39,7 @@ class CpeStore:
 
     async def put(self, cpes: Sequence[Cpe]) -> None:
         """Insert or update routers; those that only informed again cost little, those unchanged nothing."""
-        hashes = {cpe.device_id: (_hash(cpe, _STABLE), _hash(cpe, _VOLATILE)) for cpe in cpes}
+        hashes = {cpe.device_id: (hash(_stable(cpe)), hash(_volatile(cpe))) for cpe in cpes}
         changed, informed = [], []
         for cpe in cpes:
             now, before = hashes[cpe.device_id], self._stored.get(cpe.device_id)
@@ -171,10 +173,6 @@ async def _write_informs(connection: AsyncConnection, cpes: Sequence[Cpe]) -> No
     ]
     for start in range(0, len(rows), CHUNK):
         await connection.execute(statement, rows[start : start + CHUNK])
-
-
-def _hash(cpe: Cpe, names: Sequence[str]) -> int:
-    return hash(tuple(getattr(cpe, name) for name in names))
 
 
 def _serial(text: str) -> OntSerial | None:

@@ -113,18 +113,15 @@ def _leaf(value: object) -> dict[str, Any]:
 
 
 def _router() -> str:
-    """What a projected document of a TR-098 router looks like, with places for its number and time."""
+    """What a projected document of a TR-098 router looks like, with places for its number and time.
+
+    With two connections, for the Internet and for its management, as most operators have them.
+    """
     up = {"Name": "1_INTERNET_R_VID_100", "ConnectionStatus": "Connected", "ExternalIPAddress": "100.64.1.2"}
     down = {"Name": "2_TR069_R_VID_200", "ConnectionStatus": "Connected", "ExternalIPAddress": "10.1.2.3"}
-    connections = {
-        str(number): {
-            "WANPPPConnection": {
-                "1": {name: _leaf(value) for name, value in (up | {"Username": "user@N@@isp"}).items()}
-            },
-            "WANIPConnection": {"1": {name: _leaf(value) for name, value in down.items()}},
-        }
-        for number in (1, 2, 3)
-    }
+    ppp = {name: _leaf(value) for name, value in (up | {"Username": "user@N@@isp"}).items()}
+    ip = {name: _leaf(value) for name, value in down.items()}
+    connections = {"1": {"WANPPPConnection": {"1": ppp}}, "2": {"WANIPConnection": {"1": ip}}}
     info = {"ModelName": "EG8145V5", "SoftwareVersion": "V5R020C00S280", "UpTime": 266616}
     return json.dumps(
         {

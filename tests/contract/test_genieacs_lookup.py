@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
+import time
+from pathlib import Path
+from typing import Any
+
 import pytest
 from genieacs_world import world
 
+from noc_console.config.model import GenieAcs
 from noc_console.demo.acs import ZTE_F670L, SimulatedCpe
+from noc_console.domain.cpe import MASK
 from noc_console.domain.identity import OntSerial
-from noc_console.sources.genieacs import lookup
+from noc_console.sources.genieacs import actions, lookup
+from noc_console.sources.genieacs.client import NbiClient, UnknownDevice
+from noc_console.sources.genieacs.config_tree import read_configuration
 from noc_console.sources.genieacs.fleet import fleet
 
 
@@ -87,3 +97,68 @@ async def test_a_device_by_its_id() -> None:
     async with world() as w:
         assert [cpe.serial for cpe in await lookup.by_id(w.client, w.zte.device_id)] == ["ZTEGC0DE0001"]
         assert await lookup.by_id(w.client, "AABBCC-Nope-1") == []
+
+
+async def test_the_whole_document_of_a_device() -> None:
+    async with world() as w:
+        document = await read_configuration(w.client, w.zte.device_id)
+        assert document.device_id == w.zte.device_id and abs(document.read_at - time.time()) < 60
+        leaves = {leaf.path: leaf for leaf in document.leaves}
+        assert len(leaves) == len(document.leaves) > 20
+        assert leaves["InternetGatewayDevice.DeviceInfo.ModelName"].value == "F670L"
+        assert all(leaf.value == MASK for leaf in document.leaves if leaf.secret)
+        with pytest.raises(UnknownDevice):
+            await read_configuration(w.client, "AABBCC-Nope-1")
+
+
+async def test_a_large_document_is_decoded_in_pieces() -> None:
+    row = {f"Leaf{number}": {"_value": f"v{number}", "_writable": True} for number in range(50)}
+    large = {"_id": "x", "Device": {"A": {str(number): row for number in range(200)}, "_n": [1, {"a": None}], "B": 2.5}}
+    raw = json.dumps([large, {"_id": "y"}]).encode()
+    assert len(raw) > 400_000
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\nGenieACS-Version: 1.2.16\r\nContent-Length: %d\r\n\r\n" % len(raw) + raw)
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    try:
+        url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        async with NbiClient(GenieAcs(url=url)) as client:
+            assert await client.devices({}, ["Device"]) == [large, {"_id": "y"}]
+    finally:
+        server.close()
+
+
+async def test_the_paths_of_the_user_are_asked_for_and_shown(tmp_path: Path) -> None:
+    file = tmp_path / "paths.yaml"
+    file.write_text("system: {fields: [{key: firmware, paths: [DeviceInfo.HardwareVersion]}]}\nvirtual: {ip: wan.ip}")
+    async with world(paths_file=str(file)) as w:
+        await actions.refresh(w.client, w.zte.device_id, names=("system",))
+        (system,) = await actions.view(w.client, w.zte.device_id, ("system",))
+        firmware = next(field for field in system.fields if field.key == "firmware")
+        assert firmware.path.endswith(".HardwareVersion")
+        rows = [cpe async for page in fleet(w.client) for cpe in page]
+        assert len(rows) == 3 and any("VirtualParameters.ip" in request for request in w.acs.requests)
+
+
+async def test_a_router_that_is_known_is_asked_for_less(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with world() as w:
+        asked: list[list[str]] = []
+        post = w.client.post_task
+
+        async def noting(device_id: str, body: dict[str, Any], **more: Any) -> Any:
+            asked.append(body["parameterNames"])
+            return await post(device_id, body, **more)
+
+        monkeypatch.setattr(w.client, "post_task", noting)
+        for _ in range(2):
+            done = await actions.refresh(w.client, w.huawei.device_id, names=("wan", "optical"))
+            assert done.newer == ("wan", "optical")
+        first, second = asked
+        assert len(second) < len(first)
+        assert [path for path in second if "RXPower" in path] == [
+            "InternetGatewayDevice.WANDevice.1.X_GponInterafceConfig.RXPower"
+        ]

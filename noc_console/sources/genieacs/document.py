@@ -11,9 +11,9 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from noc_console.domain.cpe import Value
 from noc_console.domain.text import clean
@@ -28,11 +28,19 @@ _SECRET = re.compile(
     re.IGNORECASE,
 )
 _MAX_UNSIGNED = 4294967295
+_FLAGS = {"1": True, "true": True, "enabled": True, "0": False, "false": False, "disabled": False}
+MAX_TEXT = 256
+"""Longest text that is shown."""
 
 
 def is_secret(path: str) -> bool:
     """Whether the last name of a path says that the value is a password, a key or the like. User names are none."""
-    return _SECRET.search(path.rpartition(".")[2]) is not None
+    return _is_secret_name(path.rpartition(".")[2])
+
+
+@lru_cache(maxsize=8192)
+def _is_secret_name(name: str) -> bool:
+    return _SECRET.search(name) is not None
 
 
 def instant(value: object) -> float | None:
@@ -46,16 +54,44 @@ def instant(value: object) -> float | None:
     return (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+def text_of(raw: Any) -> str | None:
+    """Clean text of a value; None when it says nothing."""
+    if raw is None:
+        return None
+    text: str = raw if isinstance(raw, str) else str(raw).lower() if isinstance(raw, bool) else str(raw)
+    if not (text.isascii() and text.isprintable() and len(text) <= MAX_TEXT) or text[:1] == " " or text[-1:] == " ":
+        text = clean(text, MAX_TEXT)
+    return None if text in _NOTHING or text.startswith(_UNKNOWN_TIME) else text
+
+
+def number_of(raw: Any) -> float | None:
+    """The number that a value starts with (``"51.9\\n"``, ``"-19.5 dBm"``), whatever its type; None if none."""
+    if raw is None or isinstance(raw, bool):
+        return None
+    found = _NUMBER.match(str(raw))
+    number = float(found[1]) if found else math.nan
+    return number if math.isfinite(number) and number != _MAX_UNSIGNED else None
+
+
+def flag_of(raw: Any) -> bool | None:
+    """True or False, also from 1, "0", "Enabled"; None for anything else."""
+    return raw if isinstance(raw, bool) else _FLAGS.get(str(raw).strip().lower())
+
+
+class Parameter(NamedTuple):
     """One leaf of the document."""
 
     path: str
     raw: Any
     """As the ACS holds it; None when it was never read."""
-    observed_at: float | None
-    """When the ACS last read or set it, Unix seconds."""
+    timestamp: Any
+    """When the ACS last read or set it, as the ACS writes it."""
     writable: bool = False
+
+    @property
+    def observed_at(self) -> float | None:
+        """When the ACS last read or set it, Unix seconds."""
+        return instant(self.timestamp)
 
     @property
     def never_read(self) -> bool:
@@ -63,27 +99,16 @@ class Parameter:
         return self.raw is None
 
     def text(self) -> str | None:
-        """Clean text, or None when it says nothing."""
-        if self.raw is None or is_secret(self.path):
-            return None
-        text = clean(str(self.raw).lower() if isinstance(self.raw, bool) else str(self.raw))
-        return None if text in _NOTHING or text.startswith(_UNKNOWN_TIME) else text
+        """Clean text, or None when it says nothing or is a secret."""
+        return None if is_secret(self.path) else text_of(self.raw)
 
     def number(self) -> float | None:
-        """The number that the value starts with (``"51.9\\n"``, ``"-19.5 dBm"``), whatever its type; None if none."""
-        if isinstance(self.raw, bool):
-            return None
-        found = _NUMBER.match(str(self.raw)) if self.raw is not None else None
-        number = float(found[1]) if found else math.nan
-        return number if math.isfinite(number) and number != _MAX_UNSIGNED else None
+        """See ``number_of``."""
+        return number_of(self.raw)
 
     def flag(self) -> bool | None:
-        """True or False, also from 1, "0", "Enabled"; None for anything else."""
-        if isinstance(self.raw, bool):
-            return self.raw
-        return {"1": True, "true": True, "enabled": True, "0": False, "false": False, "disabled": False}.get(
-            str(self.raw).strip().lower()
-        )
+        """See ``flag_of``."""
+        return flag_of(self.raw)
 
 
 class Node:
@@ -107,60 +132,72 @@ class Node:
         """The object at a path below this one."""
         if not path:
             return self
-        return Node(self._content(path), f"{self.path}.{path}" if self.path else path)
-
-    def _content(self, path: str) -> Any:
-        content: Any = self.content
-        for name in path.split("."):
-            content = content.get(name) if isinstance(content, dict) else None
-        return content
+        return Node(_below(self.content, path), f"{self.path}.{path}" if self.path else path)
 
     def parameter(self, path: str) -> Parameter | None:
         """The leaf at a path below this object; None when there is no such leaf."""
-        content = self._content(path)
+        content = _below(self.content, path)
         if not isinstance(content, dict) or ("_value" not in content and content.get("_object") is not False):
             return None
         return Parameter(
             f"{self.path}.{path}" if self.path else path,
             content.get("_value"),
-            instant(content.get("_timestamp")),
+            content.get("_timestamp"),
             content.get("_writable") is True,
         )
 
+    def raw(self, path: str) -> Any:
+        """Value of a leaf as the ACS holds it; None when there is none, or it was never read."""
+        content = _below(self.content, path)
+        return content.get("_value") if isinstance(content, dict) else None
+
     def text(self, path: str) -> str | None:
-        """Text of a leaf, see ``Parameter.text``."""
-        parameter = self.parameter(path)
-        return parameter.text() if parameter else None
+        """Text of a leaf; None for a secret, too."""
+        return None if is_secret(path) else text_of(self.raw(path))
 
     def number(self, path: str) -> float | None:
-        """Number of a leaf, see ``Parameter.number``."""
-        parameter = self.parameter(path)
-        return parameter.number() if parameter else None
+        """Number of a leaf, see ``number_of``."""
+        return number_of(self.raw(path))
 
     def flag(self, path: str) -> bool | None:
-        """Flag of a leaf, see ``Parameter.flag``."""
-        parameter = self.parameter(path)
-        return parameter.flag() if parameter else None
+        """Flag of a leaf, see ``flag_of``."""
+        return flag_of(self.raw(path))
 
     def children(self) -> Iterator[str]:
         """Names of parameters and objects, instances in numeric order."""
         names = [name for name in self.content if not name.startswith("_")]
         return iter(sorted(names, key=lambda name: (not name.isdigit(), int(name) if name.isdigit() else 0, name)))
 
+    def rows(self) -> list[str]:
+        """Names of instances, in numeric order."""
+        return _rows(self.content)
+
     def matching(self, pattern: str) -> Iterator[Node]:
         """Objects at a path in which ``*`` stands for any instance number."""
-        head, star, rest = pattern.partition("*")
-        base = self.at(head.strip("."))
-        if not star:
-            if base:
-                yield base
-            return
-        for name in base.children():
-            if name.isdigit():
-                yield from base.at(name).matching(rest.strip("."))
+        found = [(self.content, self.path)]
+        for fixed, is_table in _steps(pattern):
+            if fixed:
+                found = [
+                    (below, f"{path}.{fixed}" if path else fixed)
+                    for content, path in found
+                    if isinstance(below := _below(content, fixed), dict)
+                ]
+            if is_table:
+                found = [
+                    (row, f"{path}.{name}")
+                    for content, path in found
+                    for name in _rows(content)
+                    if isinstance(row := content[name], dict)
+                ]
+        return (Node(content, path) for content, path in found if content)
 
     def leaves(self, pattern: str) -> Iterator[Parameter]:
         """Leaves at a path in which ``*`` stands for any instance number."""
+        if "*" not in pattern:
+            parameter = self.parameter(pattern)
+            if parameter:
+                yield parameter
+            return
         parent, _, leaf = pattern.rpartition(".")
         for holder in self.matching(parent):
             parameter = holder.parameter(leaf)
@@ -170,6 +207,27 @@ class Node:
     def reference(self, target: str | None) -> Node:
         """The object that a reference such as ``Device.WiFi.Radio.1.`` names, seen from the document's top."""
         return self.at((target or "").strip().rstrip(".")) if target else Node(None)
+
+
+def _below(content: dict[str, Any], path: str) -> Any:
+    if "." not in path:
+        return content.get(path)
+    found: Any = content
+    for name in path.split("."):
+        found = found.get(name) if isinstance(found, dict) else None
+    return found
+
+
+def _rows(content: dict[str, Any]) -> list[str]:
+    names = [name for name in content if name.isdigit()]
+    return sorted(names, key=int) if len(names) > 1 else names
+
+
+@lru_cache(maxsize=1024)
+def _steps(pattern: str) -> tuple[tuple[str, bool], ...]:
+    """``A.B.*.C`` as the paths between the stars, each with whether a star follows: (A.B, yes), (C, no)."""
+    parts = [part.strip(".") for part in pattern.split("*")]
+    return tuple((part, index < len(parts) - 1) for index, part in enumerate(parts))
 
 
 class Document:

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator
+import re
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
+from itertools import chain
 from typing import Any
+
+import msgspec
 
 from noc_console.domain.identity import OntSerial
 from noc_console.domain.network import Cpe
+from noc_console.sources.genieacs import optical, virtual, wan
 from noc_console.sources.genieacs.client import NbiClient
 from noc_console.sources.genieacs.document import ROOTS, Document
+from noc_console.sources.genieacs.fields import split
 from noc_console.sources.genieacs.reading import read_paths
 from noc_console.sources.genieacs.readings import model_name
-from noc_console.sources.genieacs.sections import sections
+from noc_console.sources.genieacs.tables import ROOT_OF, Tables
+from noc_console.sources.genieacs.turns import Turns
 
 # A projection has no wildcards, and whole WAN subtrees are 100 kB: the instances that occur in practice are named.
 _WAN_DEVICES, _PPP, _IP, _TR181 = range(1, 6), range(1, 3), range(1, 3), range(1, 9)
@@ -22,55 +28,69 @@ _SERIAL_PATHS = (
     "Device.Optical.Interface.1.GponAuth.GponSn",
     "InternetGatewayDevice.DeviceInfo.SerialNumber",
 )
-_DOCUMENTS_PER_TURN = 5
+_WAN_KEYS = ("name", "status", "ip", "username", "mac", "service")
+_COLUMNS = {
+    "wan": {"ip": "wan_ip", "username": "pppoe_user", "mac": "mac"},
+    "system": {"model": "model", "firmware": "firmware", "uptime_s": "uptime_s"},
+    "optical": {"rx_dbm": "rx_dbm"},
+}
+"""Fields of sections that a row shows."""
 
 
-def _projection() -> tuple[str, ...]:
-    paths = ["_deviceId", "_lastInform", "_lastBoot", *_SERIAL_PATHS]
-    for root in ROOTS:
-        paths += [f"{root}.DeviceInfo.{leaf}" for leaf in ("ModelName", "SoftwareVersion", "UpTime")]
-        paths.append(f"{root}.ManagementServer.PeriodicInformInterval")
-        paths += [path.replace("*", "1") for path in read_paths(root, ("optical",)) if path.lower().endswith("rxpower")]
-    for device in _WAN_DEVICES:
-        base = f"InternetGatewayDevice.WANDevice.1.WANConnectionDevice.{device}"
-        for kind, instances, more in (("WANPPPConnection", _PPP, ["Username"]), ("WANIPConnection", _IP, [])):
-            for leaf in ("Name", "ConnectionStatus", "ExternalIPAddress", "MACAddress", *more):
-                paths += [f"{base}.{kind}.{instance}.{leaf}" for instance in instances]
-    for number in _TR181:
-        interface = f"Device.IP.Interface.{number}"
-        paths += [f"{interface}.{leaf}" for leaf in ("IPv4Address.1.IPAddress", "LowerLayers", "X_TP_ConnType")]
-        paths += [f"Device.PPP.Interface.{number}.{leaf}" for leaf in ("Username", "ConnectionStatus")]
-    return tuple(dict.fromkeys(paths))
+class FleetReader:
+    """Devices as rows.
 
+    Args:
+        tables: Where vendors keep things.
+    """
 
-FLEET_PROJECTION = _projection()
-"""What ``summarise`` needs; about 9 kB of request, 5 kB of answer per device."""
+    def __init__(self, tables: Tables) -> None:
+        self.projection = _projection(tables)
+        """What ``row`` needs; about 9 kB of request, 5 kB of answer per device."""
+        self._tables = {root: _slim(tables, root, self.projection) for root in ROOTS}
 
+    def row(self, content: dict[str, Any]) -> Cpe:
+        """One row from a device document, projected or whole; what is not there stays None."""
+        document = Document(content)
+        root = document.root
+        tables = self._tables[document.root_name or ROOTS[0]]
+        internet = wan.internet(document, tables.wan)
+        told = {
+            "model": model_name(root.text("DeviceInfo.ModelName")) or model_name(document.identity("ProductClass")),
+            "firmware": root.text("DeviceInfo.SoftwareVersion"),
+            "uptime_s": root.number("DeviceInfo.UpTime"),
+            "rx_dbm": optical.rx_dbm(document, tables.optical),
+            **{name: internet.get(key) for key, name in _COLUMNS["wan"].items()},
+        }
+        for section, columns in _COLUMNS.items() if tables.virtual else ():
+            for key, field in virtual.fields(document, section, tables).items():
+                if key in columns:
+                    told[columns[key]] = field.value
+        return Cpe(
+            device_id=document.device_id,
+            serial=_serial(document),
+            acs_serial=document.identity("SerialNumber"),
+            manufacturer=document.identity("Manufacturer"),
+            product_class=document.identity("ProductClass"),
+            model=_text(told["model"]),
+            firmware=_text(told["firmware"]),
+            last_inform_at=document.instant("_lastInform"),
+            last_boot_at=document.instant("_lastBoot"),
+            inform_interval_s=root.number("ManagementServer.PeriodicInformInterval"),
+            wan_ip=_text(told["wan_ip"]),
+            pppoe_user=_text(told["pppoe_user"]),
+            mac=_text(told["mac"]),
+            rx_dbm=_number(told["rx_dbm"]),
+            uptime_s=_number(told["uptime_s"]),
+        )
 
-def summarise(content: dict[str, Any]) -> Cpe:
-    """One row from a device document, projected or whole; what is not there stays None."""
-    document = Document(content)
-    root = document.root
-    wan, optical = sections(document, ("wan", "optical"))
-    internet = next((group for group in wan.groups if group.get("internet")), None)
-    rx = optical.get("rx_dbm")
-    return Cpe(
-        device_id=document.device_id,
-        serial=_serial(document),
-        acs_serial=document.identity("SerialNumber"),
-        manufacturer=document.identity("Manufacturer"),
-        product_class=document.identity("ProductClass"),
-        model=model_name(root.text("DeviceInfo.ModelName")) or model_name(document.identity("ProductClass")),
-        firmware=root.text("DeviceInfo.SoftwareVersion"),
-        last_inform_at=document.instant("_lastInform"),
-        last_boot_at=document.instant("_lastBoot"),
-        inform_interval_s=root.number("ManagementServer.PeriodicInformInterval"),
-        wan_ip=_text(internet.get("ip")) if internet else None,
-        pppoe_user=_text(internet.get("username")) if internet else None,
-        mac=_text(internet.get("mac")) if internet else None,
-        rx_dbm=float(rx) if rx is not None else None,
-        uptime_s=root.number("DeviceInfo.UpTime"),
-    )
+    async def rows(self, page: list[dict[str, Any]]) -> list[Cpe]:
+        """``row`` for many, giving the event loop its turn between them."""
+        turns, rows = Turns(), []
+        for content in page:
+            rows.append(self.row(content))
+            await turns.give()
+        return rows
 
 
 async def fleet(client: NbiClient, informed_since: float | None = None) -> AsyncIterator[list[Cpe]]:
@@ -84,25 +104,67 @@ async def fleet(client: NbiClient, informed_since: float | None = None) -> Async
     if informed_since is not None:
         since = datetime.fromtimestamp(informed_since, UTC).isoformat(timespec="milliseconds")
         query = {"_lastInform": {"$gt": since.replace("+00:00", "Z")}}
-    async for page in client.every_device(query, FLEET_PROJECTION):
-        yield await summaries(page)
+    reader = FleetReader(client.tables)
+    async for page in client.every_device(query, reader.projection):
+        yield await reader.rows(page)
 
 
-async def summaries(page: list[dict[str, Any]]) -> list[Cpe]:
-    """``summarise`` for many, giving the event loop its turn between them."""
-    rows = []
-    for index, content in enumerate(page):
-        if index % _DOCUMENTS_PER_TURN == _DOCUMENTS_PER_TURN - 1:
-            await asyncio.sleep(0)
-        rows.append(summarise(content))
-    return rows
+def _projection(tables: Tables) -> tuple[str, ...]:
+    paths = ["_deviceId", "_lastInform", "_lastBoot", *_SERIAL_PATHS, *virtual.paths(tables)]
+    paths += [f"{virtual.ROOT}.{name}" for name in tables.optical.virtual]
+    for root in ROOTS:
+        paths += [f"{root}.DeviceInfo.{leaf}" for leaf in ("ModelName", "SoftwareVersion", "UpTime")]
+        paths.append(f"{root}.ManagementServer.PeriodicInformInterval")
+        received = {f"{root}.{transceiver.object}.{transceiver.rx}" for transceiver in tables.optical.transceivers}
+        paths += [path.replace("*", "1") for path in read_paths(root, ("optical",), None, tables) if path in received]
+    for device in _WAN_DEVICES:
+        base = f"InternetGatewayDevice.WANDevice.1.WANConnectionDevice.{device}"
+        for kind, instances, more in (("WANPPPConnection", _PPP, ["Username"]), ("WANIPConnection", _IP, [])):
+            for leaf in ("Name", "ConnectionStatus", "ExternalIPAddress", "MACAddress", *more):
+                paths += [f"{base}.{kind}.{instance}.{leaf}" for instance in instances]
+    for number in _TR181:
+        interface = f"Device.IP.Interface.{number}"
+        paths += [f"{interface}.{leaf}" for leaf in ("IPv4Address.1.IPAddress", "LowerLayers", "X_TP_ConnType")]
+        paths += [f"Device.PPP.Interface.{number}.{leaf}" for leaf in ("Username", "ConnectionStatus")]
+    return tuple(dict.fromkeys(paths))
+
+
+def _slim(tables: Tables, root: str, projection: Sequence[str]) -> Tables:
+    """Tables without what is not asked for: 100,000 rows are read with them."""
+    replace = msgspec.structs.replace
+    asked = {re.sub(r"\.\d+", ".*", path) for path in projection}
+
+    def known(path: str) -> bool:
+        name, leaf = split(path)
+        if name in ROOT_OF:
+            name = "self" if ROOT_OF[name] == root else ""
+        bases = tables.wan.objects[root].get(name, [])
+        return any(re.sub(r"\.\d+", ".*", f"{root}.{base}.{leaf}") in asked for base in bases)
+
+    # Where there is one root only, what belongs to the other is gone already.
+    specs = [replace(spec, paths=[_plain(path) for path in spec.paths if known(path)]) for spec in tables.wan.fields]
+    specs = [spec for spec in specs if spec.paths and spec.key in _WAN_KEYS]
+    named = {"self", *(split(path)[0] for spec in specs for path in spec.paths)}
+    objects = {name: patterns for name, patterns in tables.wan.objects[root].items() if name in named}
+    slim = replace(tables.wan, own=[], fields=specs, objects={root: objects})
+    transceivers = [
+        replace(one, temperature=None, voltage=None, bias=None)
+        for one in tables.optical.transceivers
+        if re.sub(r"\.\d+", ".*", f"{root}.{one.object}.{one.rx}") in asked
+    ]
+    return replace(tables, wan=slim, optical=replace(tables.optical, fields=[], transceivers=transceivers))
+
+
+def _plain(path: str) -> str:
+    name, leaf = split(path)
+    return leaf if name in ROOT_OF else path
 
 
 def _serial(document: Document) -> str | None:
     """Canonical GPON serial: the one told to the ACS when it is one, else where vendors keep it."""
     oui = (document.identity("OUI") or "").upper()
     told = document.identity("SerialNumber") or ""
-    for text in (told, *(document.top.text(path) or "" for path in _SERIAL_PATHS)):
+    for text in chain((told,), (document.top.text(path) or "" for path in _SERIAL_PATHS)):
         # Some routers give their MAC, which looks like a serial: it starts with the OUI.
         if oui and text.upper().startswith(oui):
             continue
@@ -113,6 +175,10 @@ def _serial(document: Document) -> str | None:
         if len(serial.text) == 12 and serial.vendor.isalpha():
             return serial.text
     return None
+
+
+def _number(value: object) -> float | None:
+    return float(value) if isinstance(value, int | float) else None
 
 
 def _text(value: object) -> str | None:

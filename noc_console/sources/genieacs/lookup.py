@@ -14,7 +14,7 @@ from typing import Any
 from noc_console.domain.identity import OntSerial
 from noc_console.domain.network import Cpe
 from noc_console.sources.genieacs.client import NbiClient
-from noc_console.sources.genieacs.fleet import FLEET_PROJECTION, summaries
+from noc_console.sources.genieacs.fleet import FleetReader
 from noc_console.sources.genieacs.readings import mac as parse_mac
 
 MAX_HITS = 50
@@ -80,7 +80,8 @@ async def by_text(client: NbiClient, text: str) -> list[Cpe]:
 
 async def by_id(client: NbiClient, device_id: str) -> list[Cpe]:
     """The device with this id, or none."""
-    return await summaries(await client.devices({"_id": device_id}, FLEET_PROJECTION, limit=1))
+    reader = FleetReader(client.tables)
+    return await reader.rows(await client.devices({"_id": device_id}, reader.projection, limit=1))
 
 
 def _searches(text: str) -> Iterator[list[dict[str, Any]]]:

@@ -28,6 +28,19 @@ def fields_of(document: Document, table: OpticalPaths) -> list[Field]:
     return [*_virtual(document.top.at("VirtualParameters"), table.virtual), *shown]
 
 
+def rx_dbm(document: Document, table: OpticalPaths) -> float | None:
+    """Received power alone."""
+    for transceiver in table.transceivers:
+        for node in document.root.matching(transceiver.object) if _meant(transceiver, document) else ():
+            parameter = node.parameter(transceiver.rx)
+            power = optics.rx_power(parameter.number(), transceiver.power_scale) if parameter else optics.UNKNOWN
+            if power.dbm is not None or power.no_light:
+                return power.dbm
+    found = _virtual(document.top.at("VirtualParameters"), table.virtual)
+    value = next((field.value for field in found if field.key == "rx_dbm"), None)
+    return float(value) if value is not None else None
+
+
 def _meant(table: Transceiver, document: Document) -> bool:
     return not table.models or any(name.lower() in document.model.lower() for name in table.models)
 

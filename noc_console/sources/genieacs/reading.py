@@ -15,26 +15,39 @@ from noc_console.sources.genieacs import virtual
 from noc_console.sources.genieacs.document import ROOTS, Document, Node, instant
 from noc_console.sources.genieacs.fields import split
 from noc_console.sources.genieacs.pathfile import shipped
-from noc_console.sources.genieacs.tables import ROOT_OF, OpticalPaths, Tables
+from noc_console.sources.genieacs.readings import READINGS
+from noc_console.sources.genieacs.tables import ROOT_OF, OpticalPaths, SectionPaths, Tables
 
 _ALWAYS = ("_id", "_deviceId", "_tags", "_lastInform", "_lastBoot", "_lastBootstrap")
 
 
 class _Known(NamedTuple):
-    """What a document tells about a path; of several instances the largest tells most."""
+    """What a document tells about a path; of several instances the largest counts."""
 
     there: bool
     depth: int
     """How many parts of the path were found."""
-    listed: bool
-    """Whether nothing is below that: the ACS has listed the names there."""
+    unlisted: bool
+    """Whether the ACS has not listed the names where it ends."""
     is_table: bool = False
     """Whether rows are what is missing."""
 
     @property
     def absent(self) -> bool:
         """The router has no such name."""
-        return not self.there and self.listed and not self.is_table
+        return not (self.there or self.unlisted or self.is_table)
+
+
+class _Way(NamedTuple):
+    """One way to a field: of which object, how it is read, and where it may be."""
+
+    object: str
+    reading: str
+    patterns: list[str]
+
+
+_Choice = list[_Way]
+"""Ways to the same field, best first."""
 
 
 def read_paths(
@@ -58,20 +71,21 @@ def read_paths(
         asked |= dict.fromkeys(virtual.paths(tables, name))
     if document is not None:
         # Nothing left means that the router has nothing of it, by its names: proven by asking once more.
-        asked = dict.fromkeys(_joined(list(asked), document)) or dict.fromkeys(read_paths(root, names, None, tables))
+        asked = dict.fromkeys(_joined(asked, document)) or dict.fromkeys(read_paths(root, names, None, tables))
     return [path for path in asked if not any(path.startswith(f"{other}.") for other in asked)]
 
 
-def _joined(asked: list[str], document: Document) -> Iterator[str]:
+def _joined(asked: Iterable[str], document: Document) -> Iterator[str]:
     """The paths, with an object in place of its leaves where most of them are asked for and nothing is below it."""
     by_object: dict[str, list[str]] = {}
     for path in asked:
         by_object.setdefault(path.rpartition(".")[0], []).append(path)
     for path, leaves in by_object.items():
-        names = {name for node in document.top.matching(path) for name in node.children()}
         nodes = list(document.top.matching(path))
-        flat = all(node.parameter(name) or not node.at(name) for node in nodes for name in names)
-        if len(leaves) > 1 and flat and names and 2 * len(leaves) >= len(names):
+        names = {name for node in nodes for name in node.children()}
+        listed = all("_timestamp" in node.content for node in nodes)
+        flat = all(node.parameter(name) or name not in node.content for node in nodes for name in names)
+        if listed and flat and 1 < len(leaves) <= len(names) <= 2 * len(leaves):
             yield path.removesuffix(".*")
         else:
             yield from leaves
@@ -79,29 +93,48 @@ def _joined(asked: list[str], document: Document) -> Iterator[str]:
 
 def _asked(root: str, name: str, document: Document, tables: Tables) -> Iterator[str]:
     node = document.root if document.root_name == root else Node(None, root)
-    settled_at = _settled_at(document)
-    found = {path: _known(node, path.split("."), 0, settled_at) for path in _paths(root, name, tables, node)}
-    foreign = _foreign(document, tables)
-    if name == "optical" and any(known.there for known in found.values()):
-        found = {path: known for path, known in found.items() if known.there}
-    for path, known in found.items():
-        if known.absent or (not known.there and any(prefix in path for prefix in foreign)):
-            continue
-        # A table without rows now may have some by then: all of it is less to ask for than every vendor's leaves.
-        yield f"{root}.{'.'.join(path.split('.')[: known.depth]) if known.is_table and known.listed else path}"
+    settled_at, foreign = _settled_at(document), _foreign(document, tables)
+    choices = list(_choices(root, name, tables, node))
+    if name == "optical":
+        # One transceiver is enough, once it is known which.
+        there = [choice for choice in choices if _known(node, choice[0].patterns[0].split("."), 0, settled_at).there]
+        choices = there or choices
+    for choice in choices:
+        enough: set[str] = set()
+        for way in choice:
+            if way.object in enough:
+                continue
+            found = [(pattern, _known(node, pattern.split("."), 0, settled_at)) for pattern in way.patterns]
+            for pattern, known in found:
+                if not known.absent and (known.there or not any(prefix in pattern for prefix in foreign)):
+                    yield f"{root}.{_without_rows(pattern, known)}"
+            if _usable(node, way):
+                enough.add(way.object)
+
+
+def _without_rows(pattern: str, known: _Known) -> str:
+    """The pattern, or the table on its way that has no rows: less to ask for than every vendor's leaves of it."""
+    no_rows = known.is_table and not known.unlisted
+    return ".".join(pattern.split(".")[: known.depth]) if no_rows else pattern
+
+
+def _usable(node: Node, way: _Way) -> bool:
+    """Whether every row of the object has a value there now, so that what would be looked at next is not needed."""
+    found = [parameter for pattern in way.patterns for parameter in node.leaves(pattern)]
+    return bool(found) and all(READINGS[way.reading](parameter.raw) is not None for parameter in found)
 
 
 def _known(node: Node, parts: list[str], depth: int, settled_at: float) -> _Known:
     if depth == len(parts):
-        return _Known(True, depth, True)
-    listed = (instant(node.content.get("_timestamp")) or 0.0) >= settled_at
+        return _Known(True, depth, False)
+    unlisted = (instant(node.content.get("_timestamp")) or 0.0) < settled_at
     if parts[depth] == "*":
-        rows = [name for name in node.children() if name.isdigit()]
+        rows = node.rows()
         if not rows:
-            return _Known(False, depth, listed, is_table=True)
+            return _Known(False, depth, unlisted, is_table=True)
         return max(_known(node.at(row), parts, depth + 1, settled_at) for row in rows)
     if not isinstance(node.content.get(parts[depth]), dict):
-        return _Known(False, depth, listed)
+        return _Known(False, depth, unlisted)
     return _known(node.at(parts[depth]), parts, depth + 1, settled_at)
 
 
@@ -121,21 +154,30 @@ def _foreign(document: Document, tables: Tables) -> tuple[str, ...]:
     return tuple(prefix for prefix in tables.vendors if prefix not in own) if own else ()
 
 
-def _paths(root: str, name: str, tables: Tables, node: Node) -> Iterator[str]:
-    """Patterns below the root of everything that a section may be made from."""
+def _choices(root: str, name: str, tables: Tables, node: Node) -> Iterator[_Choice]:
+    """Everything that a section may be made from."""
     table = tables.section(name)
     if isinstance(table, OpticalPaths):
-        yield from _optical_paths(root, table, node)
+        yield from ([_Way("self", "text", [path])] for path in _optical_paths(root, table, node))
         return
-    objects = table.objects.get(root) or {"self": [""]}
-    specs = (*table.fields, *table.own)
-    for path in (*(path for spec in specs for path in spec.paths), *table.also):
-        name, leaf = split(path)
-        if name in ROOT_OF:
-            name = "self" if ROOT_OF[name] == root else ""
-        for base in objects.get(name, []):
-            yield f"{base}.{leaf}".lstrip(".")
-    yield from table.also_root.get(root, [])
+    for specs in (table.fields, table.own):
+        by_key: dict[str, _Choice] = {}
+        for spec in specs:
+            ways = by_key.setdefault(spec.key, [])
+            ways += [way for path in spec.paths if (way := _way(root, table, path, spec.as_)).patterns]
+        yield from filter(None, by_key.values())
+    for path in table.also:
+        yield [_way(root, table, path, "text")]
+    for path in table.also_root.get(root, []):
+        yield [_Way("self", "text", [path])]
+
+
+def _way(root: str, table: SectionPaths, path: str, reading: str) -> _Way:
+    name, leaf = split(path)
+    if name in ROOT_OF:
+        name = "self" if ROOT_OF[name] == root else ""
+    bases = (table.objects.get(root) or {"self": [""]}).get(name, [])
+    return _Way(name, reading, [f"{base}.{leaf}".lstrip(".") for base in bases])
 
 
 def _optical_paths(root: str, table: OpticalPaths, node: Node) -> Iterator[str]:
@@ -161,7 +203,14 @@ def projection_for(root: str | None, names: Iterable[str] = SECTIONS, tables: Ta
     tables = tables or shipped()
     names = list(names)
     roots = (root,) if root else ROOTS
-    paths = [f"{one}.{path}" for one in roots for name in names for path in _paths(one, name, tables, Node(None))]
+    paths = [
+        f"{one}.{pattern}"
+        for one in roots
+        for name in names
+        for choice in _choices(one, name, tables, Node(None))
+        for way in choice
+        for pattern in way.patterns
+    ]
     # What the tables by model and vendor are looked up with.
     paths += [f"{one}.DeviceInfo.{leaf}" for one in roots for leaf in ("Manufacturer", "ModelName", "SoftwareVersion")]
     paths += virtual.paths(tables)

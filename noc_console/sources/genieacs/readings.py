@@ -1,12 +1,13 @@
-"""Readings: how one parameter becomes a value, named by ``as`` in ``paths.yaml``. What is not plausible is no value."""
+"""Readings: how a raw value becomes one to show, by the names in ``paths.yaml``. What is not plausible is no value."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 from noc_console.domain.cpe import Value
-from noc_console.sources.genieacs.document import Parameter, whole
+from noc_console.sources.genieacs.document import flag_of, number_of, text_of, whole
 
 _GENERIC_MODEL = frozenset(("modelname", "device", "device2", "igd", "router"))
 _MAC = re.compile(r"[0-9A-F]{12}")
@@ -14,16 +15,16 @@ _PERCENT = re.compile(r"\d+(?:\.\d+)?")
 _FASTEST_MBPS = 20_000
 
 
-def _text(parameter: Parameter) -> Value | None:
-    return parameter.text()
+def _text(raw: Any) -> Value | None:
+    return text_of(raw)
 
 
-def _flag(parameter: Parameter) -> Value | None:
-    return parameter.flag()
+def _flag(raw: Any) -> Value | None:
+    return flag_of(raw)
 
 
-def _model(parameter: Parameter) -> Value | None:
-    return model_name(parameter.text())
+def _model(raw: Any) -> Value | None:
+    return model_name(text_of(raw))
 
 
 def model_name(text: str | None) -> str | None:
@@ -31,51 +32,51 @@ def model_name(text: str | None) -> str | None:
     return None if text is None or text.lower() in _GENERIC_MODEL else text
 
 
-def _count(parameter: Parameter) -> Value | None:
-    number = parameter.number()
+def _count(raw: Any) -> Value | None:
+    number = number_of(raw)
     return whole(number) if number is not None and number >= 0 else None
 
 
-def _positive(parameter: Parameter) -> Value | None:
-    return _count(parameter) or None
+def _positive(raw: Any) -> Value | None:
+    return _count(raw) or None
 
 
-def _percent(parameter: Parameter) -> Value | None:
+def _percent(raw: Any) -> Value | None:
     """``12``, ``17%``; of ``4%;1%`` (per core) the busiest."""
-    numbers = [float(number) for number in _PERCENT.findall(parameter.text() or "")]
+    numbers = [float(number) for number in _PERCENT.findall(text_of(raw) or "")]
     busiest = max(numbers, default=None)
     return whole(busiest) if busiest is not None and busiest <= 100 else None
 
 
-def _celsius(parameter: Parameter) -> Value | None:
-    number = parameter.number()
+def _celsius(raw: Any) -> Value | None:
+    number = number_of(raw)
     return whole(number) if number is not None and -50 <= number <= 150 and number != 0 else None
 
 
-def _vlan(parameter: Parameter) -> Value | None:
-    number = parameter.number()
+def _vlan(raw: Any) -> Value | None:
+    number = number_of(raw)
     return int(number) if number is not None and 1 <= number <= 4094 else None
 
 
-def _channel(parameter: Parameter) -> Value | None:
-    number = parameter.number()
+def _channel(raw: Any) -> Value | None:
+    number = number_of(raw)
     if number is None or number < 0:
         return None
     return int(number) or "auto"
 
 
-def _address(parameter: Parameter) -> Value | None:
-    text = parameter.text()
+def _address(raw: Any) -> Value | None:
+    text = text_of(raw)
     return text if text and text not in ("0.0.0.0", "::") else None
 
 
-def _addresses(parameter: Parameter) -> Value | None:
-    parts = [part.strip() for part in (parameter.text() or "").split(",")]
+def _addresses(raw: Any) -> Value | None:
+    parts = [part.strip() for part in (text_of(raw) or "").split(",")]
     return ", ".join(part for part in parts if part not in ("", "0.0.0.0", "::")) or None
 
 
-def _mac(parameter: Parameter) -> Value | None:
-    return mac(parameter.text() or "")
+def _mac(raw: Any) -> Value | None:
+    return mac(text_of(raw) or "")
 
 
 def mac(text: str) -> str | None:
@@ -86,58 +87,58 @@ def mac(text: str) -> str | None:
     return ":".join(plain[i : i + 2] for i in range(0, 12, 2))
 
 
-def _error(parameter: Parameter) -> Value | None:
-    text = parameter.text()
+def _error(raw: Any) -> Value | None:
+    text = text_of(raw)
     return None if text in (None, "ERROR_NONE", "None") else text
 
 
-def _speed(parameter: Parameter) -> Value | None:
+def _speed(raw: Any) -> Value | None:
     """Mbit/s from ``1000`` or ``Auto_1000``."""
-    found = re.search(r"\d+", parameter.text() or "")
-    return int(found[0]) if found and int(found[0]) > 0 and (parameter.number() or 1) > 0 else None
+    found = re.search(r"\d+", text_of(raw) or "")
+    return int(found[0]) if found and int(found[0]) > 0 and (number_of(raw) or 1) > 0 else None
 
 
-def _duplex(parameter: Parameter) -> Value | None:
+def _duplex(raw: Any) -> Value | None:
     """``Full`` from ``Auto_Full``."""
-    text = parameter.text()
+    text = text_of(raw)
     return text.removeprefix("Auto_") if text else None
 
 
-def _reference(parameter: Parameter) -> Value | None:
+def _reference(raw: Any) -> Value | None:
     """Last two names of a reference: ``WiFi.SSID.3`` from ``Device.WiFi.SSID.3.``."""
-    text = parameter.text()
+    text = text_of(raw)
     return text.rstrip(".").removeprefix("Device.").removeprefix("InternetGatewayDevice.") if text else None
 
 
-def _dbm(parameter: Parameter) -> Value | None:
+def _dbm(raw: Any) -> Value | None:
     """A level in the air. Routers say 0 or a positive number for what they did not measure, or do not tell in dBm."""
-    number = parameter.number()
+    number = number_of(raw)
     return whole(number) if number is not None and -120 <= number < 0 else None
 
 
-def _rcpi(parameter: Parameter) -> Value | None:
+def _rcpi(raw: Any) -> Value | None:
     """A level in steps of half a dB from -110 dBm, 0 to 220; some firmware writes dBm there instead.
 
     Source:
         IEEE 802.11 RCPI and ANPI; TR-181 Device.WiFi.MultiAP and Device.WiFi.DataElements.
     """
-    number = parameter.number()
+    number = number_of(raw)
     if number is None or not 0 < number < 220:
-        return _dbm(parameter)
+        return _dbm(raw)
     return whole(number / 2 - 110)
 
 
-def _mbit(parameter: Parameter) -> Value | None:
+def _mbit(raw: Any) -> Value | None:
     """Mbit/s; no radio reaches 20,000, so that is kbit/s."""
-    number = parameter.number()
+    number = number_of(raw)
     if number is None or number <= 0:
         return None
     return _rate(number if number < _FASTEST_MBPS else number / 1000)
 
 
-def _kbit(parameter: Parameter) -> Value | None:
+def _kbit(raw: Any) -> Value | None:
     """Mbit/s from kbit/s; no radio is slower than 1 Mbit/s, so less than 1,000 is Mbit/s."""
-    number = parameter.number()
+    number = number_of(raw)
     if number is None or number <= 0:
         return None
     return _rate(number / 1000 if number >= 1000 else number)
@@ -147,19 +148,19 @@ def _rate(mbps: float) -> Value:
     return int(mbps) if mbps == int(mbps) else round(mbps, 1)
 
 
-def _share(parameter: Parameter) -> Value | None:
+def _share(raw: Any) -> Value | None:
     """Percent; 0 means not measured, negative means automatic."""
-    number = parameter.number()
+    number = number_of(raw)
     return whole(number) if number is not None and 0 < number <= 100 else None
 
 
-def _share255(parameter: Parameter) -> Value | None:
+def _share255(raw: Any) -> Value | None:
     """Percent of 255; 0 means not measured, for beacons alone take air time."""
-    number = parameter.number()
+    number = number_of(raw)
     return round(number * 100 / 255) if number is not None and 0 < number <= 255 else None
 
 
-READINGS: dict[str, Callable[[Parameter], Value | None]] = {
+READINGS: dict[str, Callable[[Any], Value | None]] = {
     "text": _text,
     "flag": _flag,
     "model": _model,

@@ -37,13 +37,7 @@ def filled(
     document: Document, section: str, tables: Tables, shown: list[Field], groups: tuple[Group, ...]
 ) -> tuple[list[Field], tuple[Group, ...]]:
     """A section's content with the values of virtual parameters that are mapped to it."""
-    found: dict[str, Field] = {}
-    for name, target in tables.virtual.items():
-        in_section, _, key = target.partition(".")
-        parameter = document.top.parameter(f"{ROOT}.{name}") if in_section == section else None
-        field = _field(parameter, section, key, tables) if parameter else None
-        if field:
-            found.setdefault(key, field)
+    found = fields(document, section, tables)
     if not found:
         return shown, groups
     if section == "wan":
@@ -52,6 +46,18 @@ def filled(
             for group in groups
         )
     return _over(tuple(shown), found), groups
+
+
+def fields(document: Document, section: str, tables: Tables) -> dict[str, Field]:
+    """Fields of a section that virtual parameters fill, by key."""
+    found: dict[str, Field] = {}
+    for name, target in tables.virtual.items():
+        in_section, _, key = target.partition(".")
+        parameter = document.top.parameter(f"{ROOT}.{name}") if in_section == section else None
+        field = _field(parameter, section, key, tables) if parameter else None
+        if field:
+            found.setdefault(field.key, field)
+    return found
 
 
 def _over(shown: tuple[Field, ...], found: dict[str, Field]) -> list[Field]:
@@ -73,5 +79,5 @@ def _field(parameter: Parameter, section: str, key: str, tables: Tables) -> Fiel
     spec = next((spec for spec in tables.section(section).fields if spec.key == key), None)
     if spec is None or (spec.as_ in NUMBERS and not one_number):
         return None
-    value = READINGS[spec.as_](parameter)
+    value = READINGS[spec.as_](parameter.raw)
     return made(parameter, key, spec.label, value, spec.unit) if value is not None else None

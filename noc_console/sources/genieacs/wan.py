@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from noc_console.domain.cpe import Field, Group
+from noc_console.domain.cpe import Field, Group, Value
 from noc_console.sources.genieacs.document import Document, Node
-from noc_console.sources.genieacs.fields import Objects, fields
+from noc_console.sources.genieacs.fields import Objects, fields, values
 from noc_console.sources.genieacs.tables import SectionPaths
 
 _SERVICES = re.compile(r"[A-Z0-9]+")
 _OTHER_SERVICES = frozenset(("TR069", "VOIP", "IPTV", "OTHER", "VOICE"))
 _MAX_LAYERS = 8
+_TELLING = ("name", "service", "status", "ip")
+"""Fields by which connections are told apart."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Connection:
     """One WAN connection and the objects that belong to it."""
 
@@ -32,11 +34,14 @@ def groups(document: Document, table: SectionPaths) -> tuple[Group, ...]:
     """All connections, the Internet one first and marked."""
     if document.root_name is None:
         return ()
-    found = [(connection, fields(table.fields, connection.objects)) for connection in connections(document, table)]
-    ranked = sorted(found, key=lambda item: score(*item), reverse=True)
+    found = []
+    for connection in connections(document, table):
+        shown = fields(table.fields, connection.objects)
+        found.append((rank_of(connection, {field.key: field.value for field in shown}), connection, shown))
+    found.sort(key=lambda item: item[0], reverse=True)
     made = []
-    for place, (connection, shown) in enumerate(ranked):
-        internet = place == 0 and score(connection, shown)[0] > 0
+    for place, (rank, connection, shown) in enumerate(found):
+        internet = place == 0 and rank[0] > 0
         extra = [Field("internet", "Internet", internet)]
         if connection.kind:
             extra.append(Field("type", "Type", connection.kind))
@@ -55,26 +60,37 @@ def own_fields(document: Document, table: SectionPaths) -> list[Field]:
     return next(up, found[0] if found else [])
 
 
-def score(connection: Connection, shown: list[Field]) -> tuple[int, ...]:
+def internet(document: Document, table: SectionPaths) -> dict[str, Value]:
+    """Values of the Internet connection alone; empty when none looks like it."""
+    telling = [spec for spec in table.fields if spec.key in _TELLING]
+    best: tuple[tuple[int, ...], Connection] | None = None
+    for connection in connections(document, table):
+        told = values(telling, connection.objects)
+        rank = rank_of(connection, told)
+        if told and rank[0] > 0 and (best is None or rank > best[0]):
+            best = rank, connection
+    return values(table.fields, best[1].objects) if best else {}
+
+
+def rank_of(connection: Connection, told: Mapping[str, Value]) -> tuple[int, ...]:
     """How much a connection looks like the Internet one; larger is more.
 
     Service list or name, then connected, then a usable address, then enabled, then PPP over IP.
     """
-    values = {field.key: field.value for field in shown}
-    told = f"{values.get('service', '')} {values.get('name', '')}".upper()
-    services = set(_SERVICES.findall(told.replace("_", " ")))
+    text = f"{told.get('service', '')} {told.get('name', '')}".upper()
+    services = set(_SERVICES.findall(text.replace("_", " ")))
     if connection.kind == "bridge":
         service = 0
     elif "INTERNET" in services:
         service = 2
     else:
         service = 0 if services & _OTHER_SERVICES else 1
-    connected = str(values.get("status", "")).lower() in ("connected", "up")
+    connected = str(told.get("status", "")).lower() in ("connected", "up")
     return (
         service,
         int(connected),
         int(connection.upstream),
-        int("ip" in values),
+        int("ip" in told),
         int(connection.enabled),
         int(connection.kind == "PPPoE"),
     )
@@ -82,21 +98,24 @@ def score(connection: Connection, shown: list[Field]) -> tuple[int, ...]:
 
 def connections(document: Document, table: SectionPaths) -> Iterator[Connection]:
     """Every WAN connection of the document, with instances searched, never assumed."""
+    with_device = bool(table.patterns(document.root_name, "device"))
     for pattern in table.patterns(document.root_name):
         for node in document.root.matching(pattern):
             if document.root_name == "Device":
                 if not _is_lan(document, node):
                     yield _tr181(document, node)
             else:
-                yield _tr098(document, node)
+                yield _tr098(document, node, with_device)
 
 
-def _tr098(document: Document, node: Node) -> Connection:
-    device = document.top.at(node.path.rsplit(".", 2)[0])
+def _tr098(document: Document, node: Node, with_device: bool) -> Connection:
+    objects = {"self": node}
+    if with_device:
+        objects["device"] = document.top.at(node.path.rsplit(".", 2)[0])
     kind = "PPPoE" if ".WANPPPConnection." in node.path else node.text("AddressingType")
     if (node.text("ConnectionType") or "").lower().endswith("_bridged"):
         kind = "bridge"
-    return Connection({"self": node, "device": device}, kind, node.flag("Enable") is True)
+    return Connection(objects, kind, node.flag("Enable") is True)
 
 
 def _tr181(document: Document, node: Node) -> Connection:

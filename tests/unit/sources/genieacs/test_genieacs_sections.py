@@ -6,36 +6,15 @@ import json
 from typing import Any
 
 import pytest
+from genieacs_documents import AT, DEV, IGD, document, section
 
-from noc_console.domain.cpe import SECTIONS, Section
+from noc_console.domain.cpe import SECTIONS
 from noc_console.sources.genieacs import checks
 from noc_console.sources.genieacs.document import ROOTS, Document, instant
-from noc_console.sources.genieacs.fleet import FLEET_PROJECTION, summarise
+from noc_console.sources.genieacs.fleet import FleetReader
+from noc_console.sources.genieacs.pathfile import shipped
 from noc_console.sources.genieacs.reading import projection_for, read_paths
 from noc_console.sources.genieacs.sections import sections
-
-IGD, DEV = ROOTS
-AT = "2026-11-21T20:47:16.000Z"
-
-
-def document(values: dict[str, Any], **top: Any) -> dict[str, Any]:
-    """A device document with these leaves; ``...`` is a leaf that was never read."""
-    made: dict[str, Any] = {"_id": "A-B-C", **top}
-    for path, value in values.items():
-        *parents, name = path.split(".")
-        node = made
-        for parent in parents:
-            node = node.setdefault(parent, {"_object": True, "_writable": False})
-        leaf: dict[str, Any] = {"_object": False, "_writable": False}
-        if value is not ...:
-            leaf |= {"_value": value, "_type": "xsd:string", "_timestamp": AT}
-        node[name] = leaf
-    return made
-
-
-def section(values: dict[str, Any], name: str) -> Section:
-    return sections(Document(document(values)), (name,))[0]
-
 
 WAN = f"{IGD}.WANDevice.1"
 
@@ -268,7 +247,7 @@ def test_the_age_of_a_section_is_that_of_its_oldest_value() -> None:
 )
 def test_any_document_is_survived(content: dict[str, Any]) -> None:
     assert [one.name for one in sections(Document(content))] == list(SECTIONS)
-    assert summarise(content).serial is None
+    assert FleetReader(shipped()).row(content).serial is None
 
 
 def test_text_of_routers_is_made_harmless() -> None:
@@ -290,7 +269,7 @@ def test_text_of_routers_is_made_harmless() -> None:
     ],
 )  # fmt: skip
 def test_serials_of_the_fleet(device: dict[str, str], values: dict[str, Any], serial: str | None) -> None:
-    assert summarise(document(values, _deviceId=device)).serial == serial
+    assert FleetReader(shipped()).row(document(values, _deviceId=device)).serial == serial
 
 
 @pytest.mark.parametrize("root", ROOTS)
@@ -299,6 +278,83 @@ def test_what_is_asked_for_is_fit_to_be_sent(root: str) -> None:
         assert read_paths(root, (name,))
     assert checks.task({"name": "getParameterValues", "parameterNames": read_paths(root)})
     asked = projection_for(root)
-    assert all("*" not in path for path in (*asked, *FLEET_PROJECTION))
+    assert all("*" not in path for path in (*asked, *FleetReader(shipped()).projection))
     assert not [path for path in asked if any(path.startswith(f"{other}.") for other in asked)]
-    assert len(json.dumps(asked)) < 8000 and len(json.dumps(FLEET_PROJECTION)) < 13_000
+    assert len(json.dumps(asked)) < 8000 and len(json.dumps(FleetReader(shipped()).projection)) < 13_000
+
+
+def test_tags_stand_with_the_system() -> None:
+    assert section({f"{IGD}.DeviceInfo.UpTime": 1}, "system", _tags=["vip customer", "a\x1bb"]).get("tags") == (
+        "vip customer, a·b"
+    )
+    assert section({f"{IGD}.DeviceInfo.UpTime": 1}, "system", _tags="odd").get("tags") is None
+
+
+@pytest.mark.parametrize(
+    ("values", "ipv6", "prefix", "dns6"),
+    [
+        ({"X_HW_IPv6.IPv6Address.1.IPAddress": "2001:db8::7", "X_HW_IPv6.IPv6Prefix.1.Prefix": "2001:db8:1::/56"},
+         "2001:db8::7", "2001:db8:1::/56", None),
+        ({"X_ZTE-COM_ExternalIPv6Address": "2001:db8::7/64", "X_ZTE-COM_IPv6DNSServers": "2001:db8::1,::"},
+         "2001:db8::7/64", None, "2001:db8::1"),
+        ({"X_CT-COM_IPv6IPAddress": "2001:db8::7", "X_CT-COM_IPv6Prefix": "::"}, "2001:db8::7", None, None),
+        ({"X_ZTE-COM_ExternalIPv6Address": ""}, None, None, None),
+    ],
+)  # fmt: skip
+def test_ipv6_of_every_vendor(values: dict[str, Any], ipv6: str | None, prefix: str | None, dns6: str | None) -> None:
+    base = f"{WAN}.WANConnectionDevice.1.WANPPPConnection.1"
+    leaves = {f"{base}.{name}": value for name, value in values.items()} | ppp(1, **UP)
+    (group,) = section(leaves, "wan").groups
+    assert [group.get(key) for key in ("ipv6", "ipv6_prefix", "dns6")] == [ipv6, prefix, dns6]
+    assert group.path == base
+
+
+def test_counters_of_the_line_and_of_its_connections() -> None:
+    values = {
+        **ppp(1, **UP),
+        f"{WAN}.WANConnectionDevice.1.WANPPPConnection.1.Stats.EthernetBytesReceived": "4294967297",
+        f"{WAN}.WANCommonInterfaceConfig.WANAccessType": "GPON",
+        f"{WAN}.WANCommonInterfaceConfig.PhysicalLinkStatus": "Up",
+        f"{WAN}.WANCommonInterfaceConfig.TotalBytesSent": 7,
+        f"{WAN}.X_GponInterafceConfig.RXPower": -21,
+        f"{WAN}.X_GponInterafceConfig.Stats.FECError": 3,
+        f"{WAN}.X_GponInterafceConfig.Stats.BytesReceived": "99",
+    }
+    wan, optical = section(values, "wan"), section(values, "optical")
+    assert wan.groups[0].get("bytes_received") == 4294967297
+    assert [wan.get(key) for key in ("access", "line_status", "bytes_sent")] == ["GPON", "Up", 7]
+    assert [optical.get(key) for key in ("rx_dbm", "fec_errors", "bytes_received")] == [-21.0, 3, 99]
+
+
+@pytest.mark.parametrize(
+    ("leaf", "value", "vlan"),
+    [
+        ("WANPPPConnection.1.VLANID", 100, 100),  # FiberHome
+        ("X_FH_WANGponLinkConfig.VLANID", "100", 100),
+        ("X_RTK_WANGponLinkConfig.VLANIDMark", 100, 100),
+        ("WANPPPConnection.1.X_RTK_VlanMuxID", 100, 100),  # Parks
+        ("WANPPPConnection.1.X_ITBS_VlanMuxID", 100, 100),
+        ("WANPPPConnection.1.X_CMCC_VLANIDMark", 100, 100),
+        ("X_CATV_WANGponLinkConfig.VLANIDMark", 100, 100),
+        ("X_TDTC_VLAN", 100, 100),  # Tenda HG9
+        ("WANEthernetLinkConfig.X_ALU-COM_VLANIDMark", 100, 100),
+        ("WANPPPConnection.1.X_HW_VLAN", -1, None),
+    ],
+)
+def test_vlan_of_every_vendor(leaf: str, value: Any, vlan: int | None) -> None:
+    values = ppp(3, **UP) | {f"{WAN}.WANConnectionDevice.3.{leaf}": value}
+    assert section(values, "wan").groups[0].get("vlan") == vlan
+
+
+def test_ports_tell_what_went_wrong_on_them() -> None:
+    base = f"{DEV}.Ethernet.Interface"
+    values = {
+        f"{base}.1.Name": "eth0",
+        f"{base}.1.Status": "Down",
+        f"{base}.2.Name": "eth0.1",
+        f"{base}.2.Status": "Up",
+    }
+    values |= {f"{base}.2.CurrentBitRate": 100, f"{base}.2.MaxBitRate": -1, f"{base}.2.Stats.ErrorsReceived": "12"}
+    (port,) = section(values, "ethernet").groups
+    assert [port.get(key) for key in ("speed", "errors_received", "errors_sent")] == [100, 12, None]
+    assert port.path == f"{base}.2"

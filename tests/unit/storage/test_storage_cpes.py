@@ -1,0 +1,131 @@
+"""Routers in the database: found by anything, written as little as possible, with their configuration."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from sqlalchemy import event, text
+
+from noc_console.domain.cpe import MASK, ConfigLeaf, CpeDocument, FirmwareCount
+from noc_console.domain.network import Cpe
+from noc_console.storage.cpes import CpeStore
+from noc_console.storage.database import Database
+
+HUAWEI = Cpe("00259E-EG8145V5-485754430A1B2C01", "HWTC0A1B2C01", "485754430A1B2C01", "Huawei", "EG8145V5", "EG8145V5",
+             "V5R020", 1000.0, 10.0, 300.0, "100.64.0.1", "Anna@isp", "94:25:33:3B:D1:C6", -21.0, 5.0)  # fmt: skip
+TPLINK = Cpe("1C61B4-Device2-2227500000001", "TPLGB4FB2AC8", "2227500000001", model="XX230v", firmware="1.0",
+             last_inform_at=2000.0, pppoe_user="jürgen@isp")  # fmt: skip
+ROUTER = Cpe("A-W5-001AB2C3D4E5", None, "001AB2C3D4E5", model="W5", last_inform_at=500.0)
+
+
+@pytest.fixture
+async def database(tmp_path: Path) -> AsyncIterator[Database]:
+    database = Database(f"sqlite:///{tmp_path / 'noc.db'}")
+    await database.migrate()
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+async def store(database: Database) -> CpeStore:
+    store = CpeStore(database)
+    await store.put([HUAWEI, TPLINK, ROUTER])
+    return store
+
+
+@pytest.mark.parametrize(
+    ("scrap", "found"),
+    [
+        ("HWTC0A1B2C01", HUAWEI),
+        ("hwtc0a1b2c01", HUAWEI),
+        ("4857-5443-0A1B2C01", HUAWEI),
+        ("485754430a1b2c01", HUAWEI),
+        ("54504C47B4FB2AC8", TPLINK),
+        ("2227500000001", TPLINK),
+        (" 100.64.0.1 ", HUAWEI),
+        ("ANNA@ISP", HUAWEI),
+        ("jürgen@isp", TPLINK),
+        ("9425-333b-d1c6", HUAWEI),
+        ("94:25:33:3b:d1:c6", HUAWEI),
+        ("00:1a:b2:c3:d4:e5", ROUTER),
+        ("001ab2c3d4e5", ROUTER),
+        (HUAWEI.device_id, HUAWEI),
+        ("", None),
+        ("%", None),
+        ("anna", None),
+        ("94:25", None),
+    ],
+)
+async def test_every_scrap_finds_its_router(store: CpeStore, scrap: str, found: Cpe | None) -> None:
+    assert [cpe.device_id for cpe in await store.find(scrap)] == ([found.device_id] if found else [])
+
+
+async def test_several_hits_are_all_returned_the_newest_first(store: CpeStore) -> None:
+    await store.put([replace(HUAWEI, device_id="B-old-1", last_inform_at=1.0)])
+    assert [cpe.device_id for cpe in await store.find("anna@isp")] == [HUAWEI.device_id, "B-old-1"]
+
+
+async def test_models_and_firmware(store: CpeStore) -> None:
+    await store.put([replace(HUAWEI, device_id=f"x-{n}", firmware=f, last_inform_at=n) for n, f in
+                     ((100.0, "V5R020"), (200.0, "V5R019"), (None, "V5R019"))])  # fmt: skip
+    assert await store.firmware_spread() == [
+        FirmwareCount("EG8145V5", "V5R019", 2, 200.0, 200.0),
+        FirmwareCount("EG8145V5", "V5R020", 2, 100.0, 1000.0),
+        FirmwareCount("W5", None, 1, 500.0, 500.0),
+        FirmwareCount("XX230v", "1.0", 1, 2000.0, 2000.0),
+    ]
+
+
+async def test_only_what_changed_is_written(database: Database, store: CpeStore) -> None:
+    statements: list[str] = []
+    event.listen(database.engine.sync_engine, "before_cursor_execute", lambda *args: statements.append(args[2]))
+    await store.put([HUAWEI, TPLINK])
+    assert statements == []
+    await store.put([replace(HUAWEI, last_inform_at=1060.0, uptime_s=65.0), TPLINK])
+    written = [statement for statement in statements if "cpe" in statement]
+    assert len(written) == 1 and written[0].startswith("UPDATE") and "serial" not in written[0]
+    (cpe,) = await store.find(HUAWEI.device_id)
+    assert (cpe.last_inform_at, cpe.uptime_s, cpe.wan_ip) == (1060.0, 65.0, HUAWEI.wan_ip)
+    revision = cpe.revision
+    await store.put([replace(HUAWEI, last_inform_at=1060.0, uptime_s=65.0, wan_ip="100.64.0.2")])
+    (cpe,) = await store.find("100.64.0.2")
+    assert cpe.revision > revision
+
+
+async def test_a_failed_write_is_tried_again(database: Database, store: CpeStore) -> None:
+    async with database.writing() as connection:
+        await connection.execute(text("ALTER TABLE cpe RENAME TO away"))
+    changed = replace(HUAWEI, wan_ip="100.64.0.9")
+    with pytest.raises(Exception, match="schema"):
+        await store.put([changed])
+    async with database.writing() as connection:
+        await connection.execute(text("ALTER TABLE away RENAME TO cpe"))
+    await store.put([changed])
+    assert [cpe.device_id for cpe in await store.find("100.64.0.9")] == [HUAWEI.device_id]
+
+
+async def test_a_serial_told_by_the_ont_outlives_what_the_acs_does_not_know(store: CpeStore) -> None:
+    await store.put([replace(ROUTER, serial="ITBS00000001")])
+    await store.put([replace(ROUTER, firmware="2.0")])
+    (cpe,) = await store.by_serial("ITBS00000001")
+    assert (cpe.device_id, cpe.firmware) == (ROUTER.device_id, "2.0")
+
+
+async def test_a_configuration_comes_back_as_it_was_stored(database: Database, store: CpeStore) -> None:
+    before = (await store.find(HUAWEI.device_id))[0].revision
+    leaves = tuple(ConfigLeaf(f"A.B.{n}.Ünï", f"värde\n{n}", 1.5 * n, n % 2 == 0) for n in range(1000))
+    document = CpeDocument(HUAWEI.device_id, 123.5, (*leaves, ConfigLeaf("A.Password", MASK, None, True, True),
+                                                     ConfigLeaf("A.Never", None)))  # fmt: skip
+    assert await store.document(HUAWEI.device_id) is None
+    await store.put_document(document)
+    assert await store.document(HUAWEI.device_id) == document
+    assert (await store.find(HUAWEI.device_id))[0].revision > before, "readers are told"
+    async with database.reading() as connection:
+        size = (await connection.execute(text("SELECT length(data) FROM cpe_document"))).scalar()
+    assert 0 < size < 20_000
+    await store.put_document(replace(document, leaves=()))
+    stored = await store.document(HUAWEI.device_id)
+    assert stored is not None and stored.leaves == ()
