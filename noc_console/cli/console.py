@@ -53,6 +53,8 @@ def _settings(config: Config, theme: str | None, screen: str, read_only: bool, f
         thresholds=config.thresholds.domain(),
         olt_thresholds={olt.name: olt.thresholds.domain() for olt in config.olts if olt.thresholds},
         limits=config.diagnosis.domain(),
+        bulk_max=config.bulk.max,
+        second_operator_above=config.bulk.second_operator_above,
         intervals=Intervals(polling.state_s, polling.optics_s, polling.health_s, polling.inventory_s, polling.cpe_s),
         theme=theme or config.console.theme,
         mouse=config.console.mouse,

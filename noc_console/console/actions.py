@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from noc_console.domain.jobs import KINDS, JobKind
 from noc_console.domain.network import Ont
 
 
@@ -81,6 +82,8 @@ class Action:
     """In the ``.`` menu of the selection."""
     footer: str = ""
     """Word in the footer; empty leaves it out."""
+    kind: JobKind | None = None
+    """The kind of job that it asks for, where it asks for one; done by ``acting.Acting``."""
     why_disabled: WhyDisabled = field(default=_always)
 
     @property
@@ -88,6 +91,12 @@ class Action:
         """Name of the method that does it."""
         return "do_" + self.id.replace(".", "_").replace("-", "_")
 
+
+ASKED = (
+    JobKind.SPEED_TEST, JobKind.PING, JobKind.TRACEROUTE, JobKind.WIFI_SSID, JobKind.WIFI_PASSWORD,
+    JobKind.WIFI_SWITCH, JobKind.WIFI_CHANNEL, JobKind.LAN_PORT, JobKind.PPPOE, JobKind.FIRMWARE,
+)  # fmt: skip
+"""In the order of the menu."""
 
 ACTIONS: tuple[Action, ...] = (
     Action("help", "Help for this screen", ("?",), "help", footer="help"),
@@ -131,12 +140,20 @@ ACTIONS: tuple[Action, ...] = (
     Action("mark.none", "Take all marks away", ("u",), "unmark", "list"),
     Action("ont.refresh", "Refresh from the device", ("r",), "refresh", "network", menu=True,
            footer="refresh", why_disabled=_can_refresh),
-    Action("ont.reboot", "Reboot its router", ("R",), "reboot", "network", danger=3, menu=True, footer="reboot",
-           why_disabled=_has_serial),
-    Action("ont.factory-reset", "Factory-reset its router", ("Z",), "factory-reset", "network", danger=4, menu=True,
-           why_disabled=_has_serial),
+    *(
+        Action(
+            f"ont.{kind.value}", title, keys, kind.value, "network", danger=kind.level if kind.level >= 3 else 0,
+            menu=True, footer=footer, why_disabled=why, kind=kind,
+        )
+        for kind, title, keys, footer, why in (
+            (JobKind.REBOOT, "Reboot its router", ("R",), "reboot", _has_serial),
+            (JobKind.FACTORY_RESET, "Factory-reset its router", ("Z",), "", _has_serial),
+            *((kind, KINDS[kind].title, (), "", _has_serial) for kind in ASKED),
+            (JobKind.OLT_REBOOT, KINDS[JobKind.OLT_REBOOT].title, (), "", _can_submit),
+        )
+    ),
     Action("force", "Open the dialog with the blockers overridden", (), "force", "network",
-           "reboot|factory-reset REASON", why_disabled=_has_serial),
+           "ACTION REASON", why_disabled=_can_submit),
     Action("columns.preset", "Next set of columns", ("C",), "cols", "network", "[NAME]"),
     Action("tree.toggle", "Show or hide the tree", ("T",), "tree", "network"),
     Action("detail", "Detail of the selection: the whole screen, and back", ("d",), "detail", "network"),
@@ -149,6 +166,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("goto.ont", "Go to an ONT, by any identifier", (), "ont", argument="TEXT"),
     Action("goto.olt", "Go to an OLT", (), "olt", argument="NAME"),
     Action("goto.pon", "Go to a PON port", (), "pon", argument="OLT PORT"),
+    Action("bulk.cancel", "Cancel what has not begun of a bulk action", (), "bulk-cancel", argument="[NUMBER]"),
+    Action("bulk.release", "Let another operator's bulk action start", (), "release", argument="[NUMBER]"),
     Action("job.cancel", "Cancel the job", ("x",), "cancel", "jobs", menu=True, footer="cancel",
            why_disabled=_job_open),
 )  # fmt: skip

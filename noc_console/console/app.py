@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any, ClassVar
 
 from textual import events
@@ -76,10 +77,11 @@ class NocApp(Background, Shell):
         self.frame = Frame(self.desk, self.registry, {name: v.TITLE for name, v in self.navigation.views.items()})
         self.prompting = Prompting(self)
         self._follower = JobFollower(self.model, self._say_instead)
+        self._acting = Acting(self, self.desk, self._follower)
         self._responders = (
             self.navigation,
             self.prompting,
-            Acting(self, self.desk, self._follower),
+            self._acting,
             Looks(self),
             Copying(self),
         )
@@ -191,7 +193,7 @@ class NocApp(Background, Shell):
         if why:
             self.say(f"{action.title}: {why}", "warning")
             return
-        method = self._responder(action.method)
+        method = self._responder(action.method) if action.kind is None else partial(self._acting.begin, action.kind)
         if method is None:
             self.say(f":{action.command} does nothing here", "warning")
             return

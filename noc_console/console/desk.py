@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from noc_console.console.backend import Backend
@@ -11,7 +11,7 @@ from noc_console.console.palette import Palette
 from noc_console.console.session import Session
 from noc_console.console.settings import ConsoleSettings
 from noc_console.console.state.model import Model
-from noc_console.domain.jobs import JobKind, JobRequest
+from noc_console.domain.jobs import BatchRequest, JobKind, JobRequest
 from noc_console.domain.network import Ont
 
 REFRESH_EVERY_S = 10.0
@@ -36,7 +36,14 @@ class Desk:
         return max(0.0, self.refreshed_at.get(ont.id, 0.0) + REFRESH_EVERY_S - self.now())
 
     async def submit(
-        self, kind: JobKind, ont: Ont, reason: str, forced: bool = False, sections: tuple[str, ...] = ()
+        self,
+        kind: JobKind,
+        ont: Ont,
+        reason: str,
+        forced: bool = False,
+        sections: tuple[str, ...] = (),
+        parameters: Mapping[str, str] | None = None,
+        secret: str | None = None,
     ) -> int:
         """Queue a job in this operator's name.
 
@@ -54,5 +61,15 @@ class Desk:
                 requested_from=self.settings.user_from,
                 forced=forced,
                 sections=sections,
+                parameters=parameters or {},
+                secret=secret,
             )
         )
+
+    async def submit_batch(
+        self, kind: JobKind, onts: Sequence[Ont], reason: str, parameters: Mapping[str, str], forced: bool
+    ) -> int:
+        """Queue one action on many ONTs in this operator's name; errors as for ``submit``."""
+        ids = [ont.id for ont in onts]
+        me = (self.settings.user, self.settings.user_from)
+        return await self.backend.submit_batch(BatchRequest(kind, ids, reason, *me, parameters, forced))

@@ -32,6 +32,10 @@ class ConsoleSettings:
     """Per OLT name, where it differs."""
     limits: Limits = field(default_factory=Limits)
     """Of the verdict."""
+    bulk_max: int = 20
+    """ONTs in one bulk action at most."""
+    second_operator_above: int | None = 20
+    """Above this many another operator must release it."""
     intervals: Intervals = field(default_factory=Intervals)
     theme: str | None = None
     """None chooses by the terminal: mono under ``NO_COLOR``, else dark."""

@@ -7,10 +7,11 @@ import random
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from noc_console.domain.cpe import Field, Group, Section
+from noc_console.domain import swaps
+from noc_console.domain.cpe import CpeDocument, Field, Group, Section
 from noc_console.domain.errors import ActionRefused, NocError
 from noc_console.domain.history import ChartData, Series
-from noc_console.domain.jobs import Job, JobKind, JobRequest, JobState, JobStep
+from noc_console.domain.jobs import Batch, BatchRequest, Job, JobKind, JobRequest, JobState, JobStep
 from noc_console.domain.network import (
     Card,
     Changes,
@@ -29,6 +30,7 @@ from noc_console.domain.network import (
     Source,
     Unregistered,
 )
+from noc_console.domain.swaps import Swap, SwapRequest
 
 START = 1_763_733_931.0
 """2025-11-21 14:05:31 UTC."""
@@ -47,6 +49,11 @@ class FakeBackend:
         self.refuse: str | None = None
         self.opened = self.closed = 0
         self.submitted: list[JobRequest] = []
+        self.submitted_batches: list[BatchRequest] = []
+        self.batches: dict[int, Batch] = {}
+        self.recorded: list[SwapRequest] = []
+        self.swaps: dict[int, Swap] = {}
+        self.documents: dict[str, CpeDocument] = {}
         self.cancelled: list[int] = []
         self.olts: dict[int, Olt] = {}
         self.cards: list[Card] = []
@@ -63,6 +70,16 @@ class FakeBackend:
         self.sources: dict[str, Source] = {}
         self.collectors: dict[str, Collector] = {}
         self._fill(olts, ports, onts, random.Random(seed))
+
+    @property
+    def asked(self) -> list[JobRequest]:
+        """What was submitted, but for looks at what the ACS knows, which the console takes by itself."""
+        return [request for request in self.submitted if request.kind is not JobKind.VIEW]
+
+    @property
+    def last_job(self) -> int:
+        """The newest job that is no such look."""
+        return max(job.id for job in self.jobs.values() if job.kind is not JobKind.VIEW)
 
     def now(self) -> float:
         """The test's clock."""
@@ -214,6 +231,8 @@ class FakeBackend:
             onts=[ont for ont in self.onts.values() if ont.revision > seen],
             cpes=[cpe for cpe in self.cpes.values() if not seen],
             jobs=[job for job in self.jobs.values() if job.revision > seen],
+            batches=[batch for batch in self.batches.values() if batch.revision > seen],
+            swaps=[swap for swap in self.swaps.values() if swap.revision > seen],
             events=[event for event in self.events.values() if event.id > since.get("events", 0)],
             sources=list(self.sources.values()) if not seen else [],
             collectors=list(self.collectors.values()),
@@ -231,9 +250,52 @@ class FakeBackend:
         self.jobs[job_id] = Job(
             job_id, request.kind, JobState.REQUESTED, ont.id, ont.serial, self.olts[ont.olt_id].name, ont.port,
             request.reason, request.requested_by, request.requested_from, self.clock,
-            self.clock + request.expires_in_s, request.forced, revision=self.revision,
+            self.clock + request.expires_in_s, request.forced, parameters=dict(request.parameters),
+            revision=self.revision,
         )  # fmt: skip
         return job_id
+
+    async def submit_batch(self, request: BatchRequest) -> int:
+        self._fail()
+        if self.refuse:
+            raise ActionRefused(self.refuse)
+        self.submitted_batches.append(request)
+        self.revision += 1
+        batch_id, total = len(self.batches) + 1, len(request.ont_ids)
+        self.batches[batch_id] = Batch(
+            batch_id, request.kind, request.reason, request.requested_by, request.requested_from, self.clock, total,
+            waiting=total, revision=self.revision,
+        )  # fmt: skip
+        return batch_id
+
+    async def cancel_batch(self, batch_id: int, by: str) -> bool:
+        self._fail()
+        return self._change_batch(batch_id, cancel_by=by, waiting=0)
+
+    async def release_batch(self, batch_id: int, by: str) -> None:
+        self._fail()
+        if batch_id not in self.batches:
+            raise ActionRefused(f"bulk action {batch_id} waits for nobody")
+        if self.batches[batch_id].requested_by == by:
+            raise ActionRefused("another operator must release it")
+        self._change_batch(batch_id, released_by=by)
+
+    def _change_batch(self, batch_id: int, **changed: object) -> bool:
+        self.revision += 1
+        self.batches[batch_id] = replace(self.batches[batch_id], revision=self.revision, **changed)  # type: ignore[arg-type]
+        return True
+
+    async def record_swap(self, request: SwapRequest) -> int:
+        self._fail()
+        self.recorded.append(request)
+        return len(self.recorded)
+
+    async def close_swap(self, swap_id: int, outcome: swaps.Outcome, by: str, origin: str) -> None:
+        self._fail()
+
+    async def document(self, device_id: str) -> CpeDocument | None:
+        self._fail()
+        return self.documents.get(device_id)
 
     async def cancel(self, job_id: int, by: str) -> bool:
         self._fail()
@@ -255,12 +317,21 @@ class FakeBackend:
         band = Group(
             "WiFi 2.4 GHz",
             (Field("ssid", "SSID", "[red]x[/]"), Field("channel", "Channel", 6), Field("enabled", "Enabled", True)),
+            "LANDevice.1.WLANConfiguration.1",
+        )
+        wan = Group(
+            "PPP 1",
+            (
+                Field("status", "Status", "Connected"),
+                Field("ip", "Address", "100.64.0.1"),
+                Field("internet", "Internet", True),
+            ),
         )
         return [
             Section(
                 "system", "System", at, (Field("uptime_s", "Uptime", 90_000, "s"), Field("fw", "Firmware", "V5R019"))
             ),
-            Section("wan", "WAN", at - 200, (), (Group("PPP 1", (Field("ip", "Address", "100.64.0.1"),)),)),
+            Section("wan", "WAN", at - 200, (), (wan,)),
             Section("wireless", "Wireless", at, (), (band,)),
         ]
 

@@ -18,7 +18,7 @@ from .harness import Desk, console
 
 def acting(backend: FakeBackend) -> list[JobKind]:
     """Kinds of the dangerous jobs that were submitted."""
-    return [request.kind for request in backend.submitted if request.kind.level]
+    return [request.kind for request in backend.asked if request.kind.level]
 
 
 async def open_dialog(desk: Desk, key: str = "R", reread: bool = True) -> GuardedDialog:
@@ -30,7 +30,7 @@ async def open_dialog(desk: Desk, key: str = "R", reread: bool = True) -> Guarde
     dialog = desk.app.screen
     assert isinstance(dialog, GuardedDialog)
     if reread:
-        await desk.until(lambda: desk.backend.submitted)
+        await desk.until(lambda: desk.backend.asked)
         desk.backend.finish_reads()
         await desk.until(lambda: not dialog._reading(dialog._facts()))
         dialog._update()
@@ -91,7 +91,7 @@ async def test_no_contact_is_shown_as_a_failure() -> None:
         await desk.type(dialog._serial[-4:])
         await desk.press("enter")
         await desk.until(lambda: acting(desk.backend))
-        desk.backend.step(max(desk.backend.jobs), JobState.NO_CONTACT, "task withdrawn", "no contact: withdrawn")
+        desk.backend.step(desk.backend.last_job, JobState.NO_CONTACT, "task withdrawn", "no contact: withdrawn")
         await desk.until(
             lambda: any(n.severity == "error" and "withdrawn" in n.message for n in desk.app._notifications)
         )
@@ -150,15 +150,15 @@ async def test_factory_reset_wants_the_whole_serial_a_reason_and_five_seconds() 
         await desk.type(dialog._serial)
         await desk.press("enter")
         await desk.until(lambda: acting(desk.backend) == [JobKind.FACTORY_RESET])
-        assert desk.backend.submitted[-1].reason == "customer moved out"
+        assert desk.backend.asked[-1].reason == "customer moved out"
 
 
 async def test_a_failed_fresh_read_raises_the_gate() -> None:
     async with console() as desk:
         dialog = await open_dialog(desk, reread=False)
-        await desk.until(lambda: desk.backend.submitted)
+        await desk.until(lambda: desk.backend.asked)
         assert dialog.missing() == "reading the target again ..."
-        desk.backend.step(1, JobState.FAILED, "no answer from the OLT", "no answer from the OLT")
+        desk.backend.step(desk.backend.last_job, JobState.FAILED, "no answer from the OLT", "no answer from the OLT")
         await desk.shows("FAILED: no answer from the OLT")
         assert dialog.expected == dialog._serial
         assert dialog.missing() == "give the reason"
@@ -181,7 +181,7 @@ async def test_blockers_need_a_tick_and_a_reason() -> None:
         await desk.type(dialog._serial[-4:])
         await desk.press("enter")
         await desk.until(lambda: acting(desk.backend))
-        assert backend.submitted[-1].forced
+        assert backend.asked[-1].forced
 
 
 async def test_force_command_fills_the_override_in() -> None:
@@ -191,7 +191,7 @@ async def test_force_command_fills_the_override_in() -> None:
         await desk.shows("1 of 96")
         await desk.command("write on")
         await desk.command("force reboot crew asks")
-        await desk.until(lambda: isinstance(desk.app.screen, GuardedDialog) and backend.submitted)
+        await desk.until(lambda: isinstance(desk.app.screen, GuardedDialog) and backend.asked)
         backend.finish_reads()
         dialog = desk.app.screen
         assert isinstance(dialog, GuardedDialog)
@@ -205,7 +205,7 @@ async def test_nothing_can_be_asked_without_a_collector() -> None:
         desk.backend.clock += 60
         await desk.press("R")
         await desk.until(lambda: any("no collector is running" in toast for toast in desk.toasts()))
-        assert not desk.backend.submitted
+        assert not desk.backend.asked
 
 
 async def test_a_refusal_by_policy_is_told() -> None:
@@ -231,7 +231,7 @@ async def test_the_menu_lists_actions_and_says_why_one_is_disabled() -> None:
     async with console() as desk:
         await desk.shows("1 of 96")
         await desk.press("r")
-        await desk.until(lambda: desk.backend.submitted)
+        await desk.until(lambda: desk.backend.asked)
         await desk.press(".")
         await desk.shows("just refreshed: again in 10 s")
         await desk.press("j", "j", "enter")
@@ -242,7 +242,7 @@ async def test_a_job_can_be_cancelled() -> None:
     async with console() as desk:
         await desk.shows("1 of 96")
         await desk.press("r")
-        await desk.until(lambda: desk.backend.submitted)
+        await desk.until(lambda: desk.backend.asked)
         await desk.press("5")
         await desk.shows("refresh")
         await desk.press("x")
@@ -259,7 +259,7 @@ async def test_what_is_typed_ahead_after_the_colon_lands_in_the_command_line() -
         for key in (":", "w", "r", "i", "t", "e", " ", "o", "n"):
             desk.app.post_message(Key(_textual_key(key), key))
         await desk.until(lambda: desk.app.prompting.prompt.input.value == "write on")
-        assert not desk.backend.submitted
+        assert not desk.backend.asked
         assert not desk.network.table.marked
 
 
@@ -272,7 +272,7 @@ async def test_keys_typed_ahead_do_not_close_more_than_their_dialog() -> None:
         await desk.until(lambda: desk.app._message_queue.empty())
         await desk.press("escape")
         await desk.until(lambda: len(desk.app.screen_stack) == 1)
-        assert not desk.backend.submitted
+        assert not desk.backend.asked
 
 
 @pytest.mark.parametrize("command", ["bogus", "reboott", "rm -rf"])
@@ -281,7 +281,7 @@ async def test_an_unknown_command_executes_nothing(command: str) -> None:
         await desk.shows("1 of 96")
         await desk.command(command)
         await desk.until(lambda: any("no command" in toast for toast in desk.toasts()))
-        assert not desk.backend.submitted
+        assert not desk.backend.asked
 
 
 async def test_palette_finds_actions_and_objects() -> None:

@@ -319,7 +319,7 @@ async def test_without_an_acs_the_tab_says_so_and_asks_nobody() -> None:
     async with console(backend) as desk:
         await desk.command("tab tr")
         await desk.shows("No ACS is configured")
-        assert not backend.submitted
+        assert not backend.asked
 
 
 async def test_optical_tab_draws_the_chart_and_changes_its_range() -> None:
@@ -353,18 +353,18 @@ async def test_marks_survive_resorting_and_refresh_takes_them() -> None:
         await desk.press("s", "d")
         await desk.shows("2 marked")
         await desk.press("r")
-        await desk.until(lambda: len(desk.backend.submitted) == 2)
-        assert {request.ont_id for request in desk.backend.submitted} == marked
+        await desk.until(lambda: len(desk.backend.asked) == 2)
+        assert {request.ont_id for request in desk.backend.asked} == marked
 
 
 async def test_refresh_is_limited_per_ont() -> None:
     async with console() as desk:
         await desk.shows("1 of 96")
         await desk.press("r")
-        await desk.until(lambda: desk.backend.submitted)
+        await desk.until(lambda: desk.backend.asked)
         await desk.press("r")
         await desk.until(lambda: any("again in" in toast for toast in desk.toasts()))
-        assert len(desk.backend.submitted) == 1
+        assert len(desk.backend.asked) == 1
 
 
 async def test_only_problems() -> None:

@@ -6,7 +6,8 @@ and disarms it for two seconds, and control characters never get in.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 from textual import events, work
@@ -16,6 +17,7 @@ from textual.containers import Container, Horizontal
 from textual.widgets import Button, Checkbox, Input
 
 from noc_console.console.desk import Desk
+from noc_console.console.dialogs.inputs import CleanInput, ParameterFields
 from noc_console.console.dialogs.simple import BOX_CSS, Dialog
 from noc_console.console.render.cells import Line, wrap
 from noc_console.console.render.dialog import render_target
@@ -32,7 +34,9 @@ REARM_S = 2.0
 ARMING_S = {JobKind.FACTORY_RESET: 5.0}
 REREAD_S = 20.0
 FRESH_ENOUGH_S = 15.0
-VERBS = {JobKind.REBOOT: "Reboot", JobKind.FACTORY_RESET: "Factory-reset"}
+VERBS = {JobKind.REBOOT: "Reboot", JobKind.FACTORY_RESET: "Factory-reset", JobKind.FIRMWARE: "Install"}
+_SECTIONS = {"network": "wireless", "port": "ethernet", "username": "wan"}
+"""What must be read afresh before these parameters are given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,25 +47,12 @@ class Confirmed:
     ont: Ont
     reason: str
     forced: bool
-
-
-class CleanInput(Input):
-    """A one-line field that takes printable characters only, however they arrive."""
-
-    def __init__(self, placeholder: str, id: str) -> None:
-        super().__init__(placeholder=placeholder, id=id, compact=True, select_on_focus=False)
-        self.cursor_blink = False
-
-    def _on_paste(self, event: events.Paste) -> None:
-        event.stop()
-        event.prevent_default()
-        text = "".join(c for c in event.text if c.isprintable())
-        if text and not self.disabled:
-            self.insert_text_at_cursor(text)
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    secret: str | None = field(default=None, repr=False)
 
 
 class GuardedDialog(Background, Dialog[Confirmed | None]):
-    """Levels 3 and 4 of the gate."""
+    """Everything above level 1: what is asked for, and the gate in front of it."""
 
     DEFAULT_CSS = (
         BOX_CSS.format(name="GuardedDialog", size="width: 80; max-width: 98%; height: auto; max-height: 98%;")
@@ -96,6 +87,7 @@ class GuardedDialog(Background, Dialog[Confirmed | None]):
         self._armed_at = self._opened_at + ARMING_S.get(kind, 0.0)
         self._reread_error: str | None = None
         self._reread_job: int | None = None
+        self._known_fresh = False
         self._force_reason = force_reason
         self._serial = desk.model.onts.get(row, "serial")
         self._target = LinePane(desk.palette, id="target")
@@ -103,14 +95,19 @@ class GuardedDialog(Background, Dialog[Confirmed | None]):
         self._reason = CleanInput("reason (who asked, why)", "reason")
         self._typed = CleanInput("", "typed")
         self._force = Checkbox("override, my reason says why", bool(force_reason), id="force", compact=True)
-        self._verb = Button(VERBS[kind], id="verb", variant="error", compact=True, disabled=True)
+        verb = VERBS.get(kind, "Send")
+        self._verb = Button(
+            verb, id="verb", variant="error" if kind.level >= 3 else "warning", compact=True, disabled=True
+        )
+        self._fields = ParameterFields(kind)
 
     def compose(self) -> ComposeResult:
         """Target, fields, buttons."""
         with Container(id="box") as box:
-            box.border_title = f"{VERBS[self.kind]} the router of {self._serial}".replace("[", "\\[")
+            box.border_title = f"{self.kind.spec.title}: {self._serial}".replace("[", "\\[")
             box.border_subtitle = "Tab moves   Esc cancels"
             yield self._target
+            yield self._fields
             yield self._force
             yield self._reason
             yield self._typed
@@ -122,6 +119,7 @@ class GuardedDialog(Background, Dialog[Confirmed | None]):
     def on_mount(self) -> None:
         """Show what is known, read it again, watch it."""
         self._reason.value = self._force_reason
+        self._know_router()
         if self.desk.session.write:
             self._reread()
         self.set_interval(0.5, self._update)
@@ -137,7 +135,8 @@ class GuardedDialog(Background, Dialog[Confirmed | None]):
     def expected(self) -> str | None:
         """What must be typed; the whole serial when the fresh read failed."""
         ont = self._ont()
-        return ont.serial if self._reread_error else confirmation(self.kind, ont)
+        wanted = confirmation(self.kind, ont)
+        return ont.identity if self._reread_error and wanted is not None else wanted
 
     def missing(self) -> str | None:
         """What is still to be done before the text may be typed; None when armed."""
@@ -155,6 +154,8 @@ class GuardedDialog(Background, Dialog[Confirmed | None]):
             return f"arming: {max(1, round(self._armed_at - now))} s"
         if self._needs_force(found) and not self._force.value:
             return "tick the override (Tab, Space), or Esc"
+        if complaint := self._fields.complaint():
+            return complaint
         if self._needs_reason(found) and len(self._reason.value.strip()) < 3:
             return "give the reason"
         return None
@@ -163,13 +164,17 @@ class GuardedDialog(Background, Dialog[Confirmed | None]):
         return bool(found) or (self._reread_error is not None and self.kind.level >= 4)
 
     def _needs_reason(self, found: list[Blocker]) -> bool:
-        return self.kind.level >= 4 or self._reread_error is not None or self._needs_force(found)
+        return (
+            self.kind.level >= 4
+            or (self._reread_error is not None and self.kind.level >= 3)
+            or self._needs_force(found)
+        )
 
     def _blockers(self, facts: OntFacts) -> list[Blocker]:
         found = blockers(
             self.kind, facts.ont, facts.domain_state, facts.cpe, facts.jobs, self.desk.now(), acs_ok=facts.acs_ok
         )
-        if facts.acs is not None and facts.acs.state == "off":
+        if self.kind is not JobKind.OLT_REBOOT and facts.acs is not None and facts.acs.state == "off":
             found.insert(0, Blocker("no ACS is configured: its router cannot be reached", forceable=False))
         if self.desk.model.link.error:
             found.insert(0, Blocker("the database does not answer: nothing can be requested", forceable=False))
@@ -198,20 +203,37 @@ class GuardedDialog(Background, Dialog[Confirmed | None]):
             return
         try:
             self._reread_job = await self.desk.submit(
-                JobKind.REFRESH, ont, f"before a {self.kind.value}", sections=("system",)
+                JobKind.REFRESH, ont, f"before a {self.kind.value}", sections=self._sections()
             )
         except NocError as error:
             self._reread_error = str(error)
 
-    def _judge_reread(self, facts: OntFacts) -> None:
-        """Whether the fresh read came, failed, or took too long."""
-        if self._reread_error or not self.desk.session.write or not self._reading(facts):
-            return
+    @work(exclusive=True, group="sections", exit_on_error=False)
+    async def _know_router(self) -> None:
+        """Offer the networks and ports that the router was last seen with."""
+        if self._serial:
+            try:
+                self._fields.know(await self.desk.backend.sections(self._serial))
+            except NocError:
+                return  # then they are typed
+
+    def _judge_reread(self, facts: OntFacts) -> bool:
+        """Whether the fresh read failed, or took too long; True when it has just come."""
+        reading = self._reading(facts)
+        if self._reread_error or not self.desk.session.write or not reading:
+            came = not reading and not self._known_fresh
+            self._known_fresh = self._known_fresh or came
+            return came
         job = self.desk.model.jobs.get(self._reread_job or -1)
         if job is not None and job.ended:
             self._reread_error = job.result or job.state.value
         elif self.desk.now() - self._opened_at > REREAD_S:
             self._reread_error = f"no answer within {REREAD_S:.0f} s"
+        return False
+
+    def _sections(self) -> tuple[str, ...]:
+        names = (_SECTIONS.get(name) for name in self.kind.spec.parameters)
+        return ("system", *dict.fromkeys(name for name in names if name))
 
     def _reread_line(self, facts: OntFacts) -> Line:
         if not self.desk.session.write:
@@ -229,18 +251,20 @@ class GuardedDialog(Background, Dialog[Confirmed | None]):
         if width <= 0:
             return
         facts = self._facts()
-        self._judge_reread(facts)
+        if self._judge_reread(facts):
+            self._know_router()
         found = self._blockers(facts) if self.desk.session.write else []
         self._set_lines(self._target, render_target(facts, self._reread_line(facts), found, width))
         missing = self.missing()
         writable = self.desk.session.write
         self._force.display = writable and self._needs_force(found) and all(b.forceable for b in found)
         self._reason.display = self._verb.display = writable
-        self._typed.display = writable
+        self._typed.display = writable and self.expected is not None
+        self._fields.display = writable and bool(self._fields.children)
         self._typed.disabled = missing is not None
-        whole = self.expected == facts.ont.serial
+        whole = self.expected == facts.ont.identity
         self._typed.placeholder = "type the whole serial" if whole else "type the last 4 characters of the serial"
-        self._verb.disabled = missing is not None or self._typed.value != self.expected
+        self._verb.disabled = missing is not None or (self.expected is not None and self._typed.value != self.expected)
         self._set_lines(self._status, self._status_lines(missing, width))
 
     def _status_lines(self, missing: str | None, width: int) -> list[Line]:
@@ -251,7 +275,10 @@ class GuardedDialog(Background, Dialog[Confirmed | None]):
             return [(), [(" This session is read-only.", "warning")], how]
         if missing:
             return [[(f" {row}", "accent")] for row in wrap(missing, width - 2)]
-        return [[(f" Type {self.expected} and press Enter.", "strong")]]
+        told = f" {self._fields.told()}." if self._fields.told() else ""
+        if self.expected is None:
+            return [[(f"{told} Tab to {self._verb.label} and press Enter; Esc leaves all as it is.", "strong")]]
+        return [[(f"{told} Type {self.expected} and press Enter.", "strong")]]
 
     @staticmethod
     def _set_lines(pane: LinePane, lines: list[Line]) -> None:
@@ -273,6 +300,10 @@ class GuardedDialog(Background, Dialog[Confirmed | None]):
         """The verb lights up only for the exact text."""
         self._update()
 
+    def on_parameter_fields_edited(self) -> None:
+        """What is asked for changes what is missing."""
+        self._update()
+
     def on_checkbox_changed(self) -> None:
         """The override changes what is missing."""
         self._update()
@@ -282,10 +313,12 @@ class GuardedDialog(Background, Dialog[Confirmed | None]):
         event.stop()
         if event.input is self._typed:
             self._confirm()
+            return
+        self._update()
+        if self.expected is not None and not self._typed.disabled:
+            self._typed.focus()
         else:
-            self._update()
-            if not self._typed.disabled:
-                self._typed.focus()
+            self.app.action_focus_next()
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         """Cancel or the verb."""
@@ -298,11 +331,13 @@ class GuardedDialog(Background, Dialog[Confirmed | None]):
     def _confirm(self) -> None:
         if self.missing() is not None:
             return
-        if self.expected is None or self._typed.value != self.expected:
+        if self.expected is not None and self._typed.value != self.expected:
             self._typed.value = ""
             self._armed_at = self.desk.now() + REARM_S
             self.query_one("#cancel").focus()
             self._update()
             return
         forced = self._force.value and self._force.display
-        self.leave(Confirmed(self.kind, self._ont(), self._reason.value.strip() or "operator request", bool(forced)))
+        reason = self._reason.value.strip() or "operator request"
+        asked = (self._fields.parameters, self._fields.secret)
+        self.leave(Confirmed(self.kind, self._ont(), reason, bool(forced), *asked))

@@ -67,6 +67,7 @@ def render_job(job: Job, width: int, now: float, absolute: bool) -> list[Line]:
             [[(job.state.value, state_role(job.state))], *([[(job.result, "base")]] if job.result else [])],
             width,
         ),
+        *labelled("with", [[(f"{name} {value}", "base")] for name, value in job.parameters.items()], width),
         *labelled("target", [[(f"{job.olt} {job.port}", "base")]], width),
         *labelled(
             "asked",

@@ -11,6 +11,7 @@ from noc_console.console.desk import Desk
 from noc_console.console.pace import Every
 from noc_console.console.palette import Palette
 from noc_console.console.render import events, jobs, sources
+from noc_console.console.render.bulk import render_progress
 from noc_console.console.render.cells import Cell
 from noc_console.console.render.core import SourceRow
 from noc_console.console.screens.view import Say, View
@@ -23,6 +24,9 @@ from noc_console.domain.jobs import Job, JobKind
 from noc_console.domain.network import Event, Ont
 
 SIDE_BY_SIDE = 150
+SHOW_ENDED_S = 300.0
+"""How long a bulk action that has ended stays in view."""
+MOST_BULK = 3
 
 
 class TableView(View):
@@ -74,6 +78,7 @@ class JobsView(TableView):
     DEFAULT_CSS = """
     JobsView { layout: vertical; }
     JobsView > #job { height: 45%; border-top: solid $border; }
+    JobsView > #bulk { dock: top; height: auto; display: none; }
     JobsView.-beside { layout: horizontal; }
     JobsView.-beside > #job { height: 1fr; width: 56; border-top: none; border-left: solid $border; }
     """
@@ -89,9 +94,11 @@ class JobsView(TableView):
             id="job-list",
         )
         self.story = FocusPane(desk.palette, id="job")
+        self.bulk = LinePane(desk.palette, id="bulk")
 
     def compose(self) -> ComposeResult:
-        """Table and story."""
+        """Bulk actions under way over table and story."""
+        yield self.bulk
         yield self.table
         yield self.story
 
@@ -102,6 +109,8 @@ class JobsView(TableView):
 
     def changed(self, delta: Delta) -> None:
         """New jobs on top; the open one follows its steps."""
+        if delta.batches or delta.jobs:
+            self._show_bulk()
         if delta.jobs:
             self.reload()
             self.table.refresh_rows(delta.jobs)
@@ -113,6 +122,18 @@ class JobsView(TableView):
         """Ages and countdowns."""
         super().tick()
         self._tell()
+        self._show_bulk()
+
+    def _show_bulk(self) -> None:
+        """Bulk actions that are under way, or ended a short while ago."""
+        now, batches = self.desk.now(), self.desk.model.batches.values()
+        shown = [b for b in batches if b.finished_at is None or now - b.finished_at < SHOW_ENDED_S]
+        width = self.size.width or 80
+        newest = sorted(shown, key=lambda batch: -batch.id)[:MOST_BULK]
+        lines = [line for batch in newest for line in render_progress(batch, width)]
+        self.bulk.display = bool(lines)
+        self.bulk.styles.height = max(1, len(lines))
+        self.bulk.set_lines(lines)
 
     def reload(self) -> None:
         """Jobs that the filter lets through; what the console looked up by itself is left out."""
@@ -128,6 +149,7 @@ class JobsView(TableView):
         """Change colours."""
         super().set_palette(palette)
         self.story.set_palette(palette)
+        self.bulk.set_palette(palette)
 
     def on_line_table_moved(self) -> None:
         """Another job."""

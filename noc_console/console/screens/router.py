@@ -61,7 +61,7 @@ class RouterReader:
         self._asked_at[facts.ont.id, kind] = now
         before = self.view
         try:
-            job = await self._desk.backend.job(await self._desk.submit(kind, facts.ont, "TR-069 tab opened"))
+            job = await self._desk.backend.job(await self._desk.submit(kind, facts.ont, "opened"))
         except NocError as error:
             said = replace(before, job=None, error=str(error))
         else:

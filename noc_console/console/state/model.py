@@ -14,7 +14,7 @@ from noc_console.console.settings import ConsoleSettings
 from noc_console.console.state.store import GONE, OFFLINE, ONLINE, UNKNOWN, OntStore
 from noc_console.console.state.tree import Counts, NodeKey, PortState, new_port
 from noc_console.domain.freshness import Freshness, classify
-from noc_console.domain.jobs import Job
+from noc_console.domain.jobs import Batch, Job
 from noc_console.domain.network import (
     Card,
     Changes,
@@ -34,6 +34,7 @@ from noc_console.domain.network import (
 )
 from noc_console.domain.ont import OntState, effective_state
 from noc_console.domain.optics import Signal, Thresholds, classify_signal
+from noc_console.domain.swaps import Swap
 
 SLICE = 500
 """Rows applied per loop turn."""
@@ -67,11 +68,14 @@ class Delta:
     """ONTs or ports came, went or moved."""
     tree: bool = False
     jobs: set[int] = field(default_factory=set)
+    batches: bool = False
+    swaps: bool = False
     events: bool = False
     sources: bool = False
 
     def __bool__(self) -> bool:
-        return bool(self.rows or self.structure or self.tree or self.jobs or self.events or self.sources)
+        rows = self.rows or self.structure or self.tree
+        return bool(rows or self.jobs or self.batches or self.swaps or self.events or self.sources)
 
 
 class Model:
@@ -94,6 +98,8 @@ class Model:
         self.jobs: dict[int, Job] = {}
         self.jobs_of: dict[int, list[int]] = {}
         """Job ids by ``Ont.id``, oldest first."""
+        self.batches: dict[int, Batch] = {}
+        self.swaps: dict[int, Swap] = {}
         self.events: dict[int, Event] = {}
         self.sources: dict[str, Source] = {}
         self.collectors: dict[str, Collector] = {}
@@ -133,6 +139,10 @@ class Model:
             return list(port.rows) if port else []
         card = node.path if node.level == 1 else None
         return [row for port in self.sorted_ports(node.olt_id, card) for row in port.rows]
+
+    def open_batches(self) -> list[Batch]:
+        """Bulk actions that have not ended, oldest first."""
+        return [batch for _, batch in sorted(self.batches.items()) if batch.finished_at is None]
 
     def counts(self, node: NodeKey | None = None) -> Counts:
         """Counts below a node; None is the whole network."""
@@ -210,6 +220,10 @@ class Model:
         for job in changes.jobs:
             if isinstance(job, Job):
                 self._put_job(job, delta)
+        self.batches.update((batch.id, batch) for batch in changes.batches if isinstance(batch, Batch))
+        self.swaps.update((swap.id, swap) for swap in changes.swaps if isinstance(swap, Swap))
+        delta.batches |= bool(changes.batches)
+        delta.swaps |= bool(changes.swaps)
         self._put_events(changes.events, delta)
         self.sources.update((source.name, source) for source in changes.sources)
         self.collectors.update((collector.id, collector) for collector in changes.collectors)
