@@ -13,9 +13,11 @@ from typing import Any
 
 from noc_console.domain.identity import OntSerial
 from noc_console.domain.network import Cpe
+from noc_console.sources.genieacs import virtual
 from noc_console.sources.genieacs.client import NbiClient
 from noc_console.sources.genieacs.fleet import FleetReader
 from noc_console.sources.genieacs.readings import mac as parse_mac
+from noc_console.sources.genieacs.tables import Tables
 
 MAX_HITS = 50
 # The ACS' HTTP server refuses requests above 16 kB; the projection takes most of the rest.
@@ -37,7 +39,6 @@ _INTERFACES = range(1, 9)
 _USER_PATHS = (
     *(f"{path}.Username" for path in _CONNECTIONS if ".WANPPPConnection." in path),
     *(f"Device.PPP.Interface.{number}.Username" for number in _INTERFACES),
-    "VirtualParameters.pppoeUsername",
 )
 _IP_PATHS = (
     *(f"{path}.ExternalIPAddress" for path in _CONNECTIONS),
@@ -75,7 +76,7 @@ async def by_text(client: NbiClient, text: str) -> list[Cpe]:
         found = await by_serial(client, OntSerial.parse(text))
     except ValueError:
         found = []
-    return found or await _first_hits(client, list(_searches(text)))
+    return found or await _first_hits(client, list(_searches(text, client.tables)))
 
 
 async def by_id(client: NbiClient, device_id: str) -> list[Cpe]:
@@ -84,16 +85,22 @@ async def by_id(client: NbiClient, device_id: str) -> list[Cpe]:
     return await reader.rows(await client.devices({"_id": device_id}, reader.projection, limit=1))
 
 
-def _searches(text: str) -> Iterator[list[dict[str, Any]]]:
+def _searches(text: str, tables: Tables) -> Iterator[list[dict[str, Any]]]:
     address = parse_mac(text)
     if address:
         pattern = "[:.-]?".join(re.escape(address[i : i + 2]) for i in range(0, 17, 3))
         condition = {"$regex": f"^{pattern}$", "$options": "i"}
-        yield [{path: condition} for path in (_SERIAL, *_MAC_PATHS)]
+        yield [{path: condition} for path in (_SERIAL, *_mapped(tables, "wan.mac"), *_MAC_PATHS)]
     if _is_ip(text):
-        yield [{path: exact(text)} for path in _IP_PATHS]
+        yield [{path: exact(text)} for path in (*_mapped(tables, "wan.ip"), *_IP_PATHS)]
     yield [{_SERIAL: exact(text, ignore_case=True)}]
-    yield [{path: exact(text, ignore_case=True)} for path in _USER_PATHS]
+    users = ("VirtualParameters.pppoeUsername", *_mapped(tables, "wan.username"), *_USER_PATHS)
+    yield [{path: exact(text, ignore_case=True)} for path in dict.fromkeys(users)]
+
+
+def _mapped(tables: Tables, target: str) -> list[str]:
+    """Virtual parameters that the user mapped to a field."""
+    return [f"{virtual.ROOT}.{name}" for name, field in tables.virtual.items() if field == target]
 
 
 async def _first_hits(client: NbiClient, searches: Iterable[list[dict[str, Any]]]) -> list[Cpe]:

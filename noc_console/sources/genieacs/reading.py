@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from noc_console.domain.cpe import SECTIONS
 from noc_console.sources.genieacs import virtual
-from noc_console.sources.genieacs.document import ROOTS, Document, Node, instant
+from noc_console.sources.genieacs.document import ROOTS, Document, Node, instant, is_secret
 from noc_console.sources.genieacs.fields import split
 from noc_console.sources.genieacs.pathfile import shipped
 from noc_console.sources.genieacs.readings import READINGS
@@ -85,7 +85,8 @@ def _joined(asked: Iterable[str], document: Document) -> Iterator[str]:
         names = {name for node in nodes for name in node.children()}
         listed = all("_timestamp" in node.content for node in nodes)
         flat = all(node.parameter(name) or name not in node.content for node in nodes for name in names)
-        if listed and flat and 1 < len(leaves) <= len(names) <= 2 * len(leaves):
+        secret = any(map(is_secret, names))
+        if listed and flat and not secret and 1 < len(leaves) <= len(names) <= 2 * len(leaves):
             yield path.removesuffix(".*")
         else:
             yield from leaves

@@ -29,6 +29,12 @@ def test_an_object_is_asked_for_whole_when_most_of_it_is_wanted() -> None:
     assert asked(known, "hosts") == [f"{IGD}.LANDevice.1.Hosts.Host"]
 
 
+def test_no_secret_is_asked_for_with_its_object() -> None:
+    line = f"{IGD}.Services.VoiceService.1.VoiceProfile.1.Line.1.SIP"
+    known = {f"{line}.AuthUserName": "a", f"{line}.URI": "b", f"{line}.AuthPassword": ""}
+    assert asked(known, "voice") == [f"{line.replace('.1', '.*')}.{leaf}" for leaf in ("URI", "AuthUserName")]
+
+
 def test_a_table_without_rows_is_asked_for_as_such() -> None:
     paths = asked({f"{WLAN}.1.SSID": "x", f"{WLAN}.1.AssociatedDevice": {}}, "clients")
     assert f"{WLAN}.*.AssociatedDevice" in paths
