@@ -172,8 +172,7 @@ class OltWorker:
             begun = time.monotonic()
             self._due[kind].clear()
             if kind is PollKind.STATE:
-                reading = await self.poll(kind)
-                self._note_answer(reading)
+                self._note_answer(await self.poll(kind))  # what was read is let go of before the pause
                 pause_s = self._retry_s(self._failures) if self._failures else interval_s
             else:
                 await self._answers.wait()

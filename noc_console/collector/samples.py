@@ -65,13 +65,14 @@ def of_optics(olt: str, at: float, onts: Iterable[Ont], thresholds: Thresholds) 
     """Light levels of ONTs, as just read, and how many of them are low."""
     found: list[Sample] = []
     low: Counter[str] = Counter(warning=0, critical=0)
+    olt_label = ("olt_name", olt)
     for ont in onts:
         signal = classify_signal(ont.onu_rx_dbm, thresholds)
         if signal and signal.value in low:
             low[signal.value] += 1
         if not ont.serial:
             continue
-        labels = (("olt_name", olt), ("ont_serial", ont.serial), ("pon_port", ont.port))
+        labels = (olt_label, ("ont_serial", ont.serial), ("pon_port", ont.port))
         for metric, fact in OPTICS:
             value = getattr(ont, fact)
             if value is not None:
@@ -89,12 +90,14 @@ def of_traffic(olt: str, reading: OltReading, onts: Mapping[tuple[str, int], Ont
         for name, value in facts.items()
         if value is not None
     ]
+    olt_label = ("olt_name", olt)
     for port_reading in reading.ports:
         port = str(port_reading.port)
+        port_label = ("pon_port", port)
         for ont_id, facts in port_reading.traffic.items():
             ont = onts.get((port, ont_id))
             if ont and ont.serial:
-                labels = (("olt_name", olt), ("ont_serial", ont.serial), ("pon_port", port))
+                labels = (olt_label, ("ont_serial", ont.serial), port_label)
                 values = ((f"ont_{name}_total", value) for name, value in facts.items() if value is not None)
                 found += [Sample(metric, labels, at, float(value)) for metric, value in values]
     return found

@@ -10,6 +10,7 @@ import asyncio
 import json
 import math
 import sqlite3
+import sys
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -62,7 +63,8 @@ class SampleBuffer:
         # One thread: SQLite work never holds the event loop, and never runs twice at once.
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="samples")
         self._connection: sqlite3.Connection | None = None
-        self._series: dict[tuple[str, tuple[tuple[str, str], ...]], int] = {}
+        self._series: dict[tuple[tuple[str, str], ...], dict[str, int]] = {}
+        """Labels to metric to id: an ONT's metrics share its labels, of which there are as many as ONTs."""
         self.id = ""
         """Names this buffer to VictoriaMetrics, so that what arrived can be told."""
 
@@ -172,13 +174,13 @@ class SampleBuffer:
             raise
 
     def _series_id(self, metric: str, labels: tuple[tuple[str, str], ...]) -> int:
-        key = (metric, labels)
-        found = self._series.get(key)
+        ids = self._series.setdefault(labels, {})
+        found = ids.get(metric)
         if found is None:
             text = json.dumps(dict(labels), sort_keys=True, ensure_ascii=False)
             self._db.execute("INSERT OR IGNORE INTO series (metric, labels) VALUES (?, ?)", (metric, text))
             row = self._db.execute("SELECT id FROM series WHERE metric = ? AND labels = ?", (metric, text)).fetchone()
-            found = self._series[key] = row[0]
+            found = ids[sys.intern(metric)] = row[0]
         return found
 
     def _batch(self, limit: int) -> Batch | None:
