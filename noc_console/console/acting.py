@@ -12,6 +12,7 @@ from noc_console.console.follow import JobFollower
 from noc_console.domain.errors import NocError
 from noc_console.domain.jobs import JobKind
 from noc_console.domain.network import Ont
+from noc_console.domain.swaps import SwapKind, SwapRequest
 
 if TYPE_CHECKING:
     from noc_console.console.app import NocApp
@@ -109,6 +110,27 @@ class Acting:
             return
         self._follower.follow(job_id)
         self._app.say(f"{name}: requested as job {job_id} (5 shows its steps)")
+
+    def do_ont_swap(self, argument: str = "") -> None:
+        """Record that the selected unit was replaced."""
+        kind, _, rest = argument.partition(" ")
+        new, _, reason = rest.strip().partition(" ")
+        ont = self._app.view.selected_ont()
+        if kind not in list(SwapKind) or not new or len(reason.strip()) < 3 or ont is None:
+            raise ValueError(f":swap {'|'.join(SwapKind)} NEW-SERIAL REASON, on the old unit")
+        if not self._desk.session.write:
+            raise ValueError("this session is read-only (:write on)")
+        me = (self._desk.settings.user, self._desk.settings.user_from)
+        request = SwapRequest(SwapKind(kind), ont.serial or "", new, reason.strip(), *me, ont.description, ont.id)
+        self._app.run_worker(self._record_swap(request), group="submit", exit_on_error=False)
+
+    async def _record_swap(self, request: SwapRequest) -> None:
+        try:
+            swap_id = await self._desk.backend.record_swap(request)
+        except NocError as error:
+            self._app.say(f"swap not recorded: {error}", "error")
+            return
+        self._app.say(f"swap {swap_id}: {request.old_serial} for {request.new_serial} (7 lists what is due)")
 
     # -- many ------------------------------------------------------------------------------------------------------
 

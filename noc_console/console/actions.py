@@ -111,6 +111,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("screen.network", "Network", ("3",), "net"),
     Action("screen.jobs", "Jobs", ("5",), "jobs"),
     Action("screen.log", "Log", ("6",), "log"),
+    Action("screen.swaps", "Swaps: what is to be tested", ("7",), "swaps"),
+    Action("screen.firmware", "Firmware over the models", ("8",), "firmware-spread"),
     Action("screen.sources", "Sources", ("0",), "src"),
     Action("view.last", "The view before this one", ("-",), "last"),
     Action("pane.next", "Next pane", ("tab",), "pane"),
@@ -152,6 +154,10 @@ ACTIONS: tuple[Action, ...] = (
             (JobKind.OLT_REBOOT, KINDS[JobKind.OLT_REBOOT].title, (), "", _can_submit),
         )
     ),
+    Action("ont.config", "Its router's running configuration", (), "config", "network", menu=True,
+           why_disabled=_has_serial),
+    Action("ont.swap", "Record a swap of the unit", (), "swap", "network", "definitive|diagnostic NEW-SERIAL REASON",
+           menu=True, why_disabled=_needs_ont),
     Action("force", "Open the dialog with the blockers overridden", (), "force", "network",
            "ACTION REASON", why_disabled=_can_submit),
     Action("columns.preset", "Next set of columns", ("C",), "cols", "network", "[NAME]"),
@@ -168,12 +174,15 @@ ACTIONS: tuple[Action, ...] = (
     Action("goto.pon", "Go to a PON port", (), "pon", argument="OLT PORT"),
     Action("bulk.cancel", "Cancel what has not begun of a bulk action", (), "bulk-cancel", argument="[NUMBER]"),
     Action("bulk.release", "Let another operator's bulk action start", (), "release", argument="[NUMBER]"),
+    Action("config.export", "Write it to a file, secrets masked", (), "export", "config", "[PATH]", menu=True),
+    Action("swap.close", "Close a swap: what became of the old unit", (), "swap-close", "swaps",
+           "[NUMBER] returned|defective|stock"),
     Action("job.cancel", "Cancel the job", ("x",), "cancel", "jobs", menu=True, footer="cancel",
            why_disabled=_job_open),
 )  # fmt: skip
 
 SCREENS = ("network", "jobs", "log", "sources")
-_WITH_LIST = frozenset(("network", "jobs", "log", "sources", "global"))
+_WITH_LIST = frozenset((*SCREENS, "swaps", "firmware", "config", "global"))
 
 
 class Registry:

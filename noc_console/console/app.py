@@ -30,8 +30,11 @@ from noc_console.console.looks import Looks
 from noc_console.console.navigation import Navigation
 from noc_console.console.palette_commands import ConsoleCommands
 from noc_console.console.prompting import Prompting
+from noc_console.console.screens.configuration import ConfigView
+from noc_console.console.screens.firmware import FirmwareView
 from noc_console.console.screens.lists import JobsView, LogView, SourcesView
 from noc_console.console.screens.network import NetworkView
+from noc_console.console.screens.swaps import SwapsView
 from noc_console.console.screens.view import Background, Failed, Say, View
 from noc_console.console.session import Session
 from noc_console.console.settings import ConsoleSettings
@@ -72,7 +75,8 @@ class NocApp(Background, Shell):
         session = Session(forbidden=settings.read_only)
         self.desk = Desk(self.model, backend, settings, session, self.palette, self.glyphs, now)
         self.network = NetworkView(self.desk)
-        others: list[View] = [JobsView(self.desk), LogView(self.desk), SourcesView(self.desk)]
+        screens = (JobsView, LogView, SwapsView, FirmwareView, ConfigView, SourcesView)
+        others: list[View] = [screen(self.desk) for screen in screens]
         self.navigation = Navigation(self.desk, self.network, others, settings.screen)
         self.frame = Frame(self.desk, self.registry, {name: v.TITLE for name, v in self.navigation.views.items()})
         self.prompting = Prompting(self)

@@ -13,7 +13,9 @@ SCOPE_TITLES = {
     "global": "Everywhere",
     "list": "In lists",
     "network": "Network",
+    "config": "Configuration",
     "jobs": "Jobs",
+    "swaps": "Swaps",
     "log": "Log",
     "sources": "Sources",
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from noc_console.console.desk import Desk
 from noc_console.console.render import tree
+from noc_console.console.screens.configuration import ConfigView
 from noc_console.console.screens.network import NetworkView
 from noc_console.console.screens.view import View
 from noc_console.console.state.model import Delta
@@ -33,7 +34,8 @@ class Navigation:
         self.shown = name
         for view in self.views.values():
             view.display = name == view.NAME
-        everything = Delta(structure=True, tree=True, events=True, sources=True, jobs=set(self._desk.model.jobs))
+        model = self._desk.model
+        everything = Delta(structure=True, tree=True, swaps=True, events=True, sources=True, jobs=set(model.jobs))
         self.view.changed(everything)
         self.view.go_in()
 
@@ -48,6 +50,22 @@ class Navigation:
     def do_screen_log(self, _: str = "") -> None:
         """Log."""
         self.show("log")
+
+    def do_screen_swaps(self, _: str = "") -> None:
+        """Swaps."""
+        self.show("swaps")
+
+    def do_screen_firmware(self, _: str = "") -> None:
+        """Firmware."""
+        self.show("firmware")
+
+    def do_ont_config(self, _: str = "") -> None:
+        """The running configuration of the selected ONT's router."""
+        ont = self.view.selected_ont()
+        view = self.views["config"]
+        if ont is not None and isinstance(view, ConfigView):
+            self.show("config")
+            view.show_ont(ont)
 
     def do_screen_sources(self, _: str = "") -> None:
         """Sources."""

@@ -52,6 +52,7 @@ class FakeBackend:
         self.submitted_batches: list[BatchRequest] = []
         self.batches: dict[int, Batch] = {}
         self.recorded: list[SwapRequest] = []
+        self.closed_swaps: list[tuple[int, swaps.Outcome, str]] = []
         self.swaps: dict[int, Swap] = {}
         self.documents: dict[str, CpeDocument] = {}
         self.cancelled: list[int] = []
@@ -292,6 +293,7 @@ class FakeBackend:
 
     async def close_swap(self, swap_id: int, outcome: swaps.Outcome, by: str, origin: str) -> None:
         self._fail()
+        self.closed_swaps.append((swap_id, outcome, by))
 
     async def document(self, device_id: str) -> CpeDocument | None:
         self._fail()

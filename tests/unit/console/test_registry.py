@@ -14,10 +14,12 @@ from noc_console.console.keys import SCOPE_TITLES, markdown_table
 from noc_console.console.looks import Looks
 from noc_console.console.navigation import Navigation
 from noc_console.console.prompting import Prompting
+from noc_console.console.screens.configuration import ConfigView
 from noc_console.console.screens.detail import DetailPane
 from noc_console.console.screens.lists import JobsView, LogView, SourcesView
 from noc_console.console.screens.network import NetworkView
 from noc_console.console.screens.panes import Panes
+from noc_console.console.screens.swaps import SwapsView
 from noc_console.console.widgets.table import LineTable
 from noc_console.domain.network import Ont
 
@@ -41,7 +43,8 @@ def test_shipped_keys_do_not_clash_and_arrive_in_every_terminal() -> None:
 @pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action.id)
 def test_every_action_is_done_somewhere(action: Action) -> None:
     apps_own = (NocApp, Navigation, Acting, Prompting, Looks, Copying)
-    doers = (*apps_own, NetworkView, Panes, DetailPane, JobsView, LogView, SourcesView, LineTable)
+    views = (NetworkView, SwapsView, ConfigView)
+    doers = (*apps_own, *views, Panes, DetailPane, JobsView, LogView, SourcesView, LineTable)
     assert action.kind in ACTS or any(hasattr(doer, action.method) for doer in doers)
 
 
