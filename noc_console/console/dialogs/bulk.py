@@ -25,6 +25,7 @@ from noc_console.domain.network import Ont
 from noc_console.domain.policy import BulkPlan, BulkTarget, plan_bulk
 
 REARM_S = 2.0
+MOST_LINES = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,6 @@ class BulkDialog(Background, Dialog[ConfirmedBulk | None]):
         BOX_CSS.format(name="BulkDialog", size="width: 96; max-width: 98%; height: auto; max-height: 98%;")
         + """
     BulkDialog > #box { border: round $error; }
-    BulkDialog #plan { height: 12; }
     BulkDialog #status { height: auto; }
     BulkDialog Checkbox { margin: 0 1; background: transparent; }
     BulkDialog #buttons { height: 1; margin: 1 1 0 1; }
@@ -138,7 +138,9 @@ class BulkDialog(Background, Dialog[ConfirmedBulk | None]):
             return
         plan = self.plan()
         names = self.desk.model.olt_name
-        self._list.set_lines(render_plan(plan, lambda ont: f"{names(ont.olt_id)} {ont.port}", width))
+        planned = render_plan(plan, lambda ont: f"{names(ont.olt_id)} {ont.port}", width)
+        self._list.styles.height = min(MOST_LINES, len(planned))
+        self._list.set_lines(planned)
         missing = self.missing(plan)
         self._typed.disabled = missing is not None
         self._typed.placeholder = "type how many"

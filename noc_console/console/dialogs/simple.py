@@ -143,7 +143,7 @@ class MenuScreen(Dialog[str | None]):
         self._about = context
         self._title = title
         self._actions = {a.id: a for a in registry.active(context.scopes) if a.menu}
-        columns = (Column("key", "KEY", 3), Column("title", "ACTION", 27), Column("why", "", 20, flex=True))
+        columns = (Column("key", "KEY", 3), Column("title", "ACTION", 34), Column("why", "", 20, flex=True))
         self._table = LineTable(self._cell, columns, palette, glyphs, id="menu")
 
     def compose(self) -> ComposeResult:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rich.cells import cell_len
+
 from noc_console.console.render.cells import Cell, Line, fit, flow, wrap
 from noc_console.console.render.times import ago
 from noc_console.console.state.facts import OntFacts
@@ -13,6 +15,10 @@ from noc_console.domain.jobs import Job, JobState
 
 STALE_S = 60.0
 LABEL = 16
+LISTED = ("clients", "mesh", "ethernet", "hosts", "voice")
+"""Sections whose groups are rows of a table."""
+TITLE = 20
+CELL = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +107,38 @@ def _section(section: Section, width: int, now: float, absolute: bool) -> list[L
     read = "never read" if age_s is None else f"read {ago(section.observed_at, now, absolute)}"
     lines: list[Line] = [[(f" {section.title}", "title"), (f"  {read}", "stale" if old else "dim")]]
     lines += _fields(section.fields, width, "")
+    if section.name in LISTED:
+        return [*lines, *_table(section.groups, width)]
     for group in section.groups:
         lines += _group(group, width)
+    return lines
+
+
+def _table(groups: Sequence[Group], width: int) -> list[Line]:
+    """One row each: many things of the same kind. Columns that do not fit are counted, not squeezed."""
+    labels = {field.key: field.label for group in groups for field in group.fields}
+    texts = [{field.key: field.text for field in group.fields} for group in groups]
+    told = list(zip(groups, texts, strict=True))
+    keys = [key for key in labels if any(row.get(key, group.title) != group.title for group, row in told)]
+    first = min(TITLE, max((cell_len(group.title) for group in groups), default=0))
+    chosen: list[tuple[str, int]] = []
+    room = width - first - 3
+    for key in keys:
+        need = min(CELL, max(cell_len(labels[key]), *(cell_len(row.get(key, "")) for row in texts)))
+        if need + 2 > room:
+            break
+        chosen.append((key, need))
+        room -= need + 2
+    if not chosen:
+        return [line for group in groups for line in _group(group, width)]
+    head: list[Cell] = [("  " + " " * first, "dim"), *((f"  {fit(labels[key], size)}", "dim") for key, size in chosen)]
+    lines: list[Line] = [head]
+    for group, row in told:
+        cells: list[Cell] = [(f"  {fit(group.title, first)}", "accent")]
+        lines.append([*cells, *((f"  {fit(row.get(key, ''), size)}", "base") for key, size in chosen)])
+    if len(chosen) < len(keys):
+        hidden = ", ".join(labels[key].lower() for key in keys[len(chosen) :])
+        lines += [[(f"  {row}", "dim")] for row in wrap(f"no room for: {hidden}", width - 4)]
     return lines
 
 
