@@ -93,3 +93,16 @@ def _nothing(s: Situation, needs: list[str]) -> Finding:
     return Finding(
         "nothing_wrong", Severity.NONE, "Nothing wrong on the line", tuple(evidence), step, "every rule was asked"
     )
+
+
+def markdown_table() -> str:
+    """The rules for the README, in their order."""
+    rows = ["| verdict | what to do | limits |", "|---|---|---|"]
+    for rule in RULES:
+        limits = ", ".join(f"`{limit.partition('.')[2]}`" for limit in rule.limits)
+        rows.append(f"| {rule.code.replace('_', ' ')} | {rule.next_step} | {limits} |")
+    return "\n".join(rows)
+
+
+if __name__ == "__main__":
+    print(markdown_table())
