@@ -192,6 +192,24 @@ async def test_an_agent_that_lists_its_ports_in_another_order_hides_none(
         assert_port(walk, table, port)
 
 
+async def test_a_port_itself_is_no_row_of_it(
+    engine: SnmpEngine, agent: SnmpAgent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    agent.tree = tree_of(full([1], 3))
+    usual = responder.respond
+
+    def respond(tree: MibTree, request: responder.Request, room: int) -> responder.Answer:
+        answer = usual(tree, request, room)
+        itself = ber.tlv(ber.SEQUENCE, ber.tlv(ber.OBJECT_ID, request.names[0]) + ber.integer(1))
+        return answer._replace(varbinds=(itself, *answer.varbinds[1:]))
+
+    monkeypatch.setattr(responder, "respond", respond)
+    (walk,) = walks_of([1])
+    await run_walks(session_of(engine, agent), [walk], Repetitions(25, 25))
+    assert isinstance(walk.error, SourceProtocolError)
+    assert b"" not in walk.rows[0]
+
+
 @pytest.mark.parametrize("fault", [Fault.SAME_OID, Fault.DESCENDING, Fault.NO_VARBINDS, Fault.GEN_ERR])
 async def test_a_hostile_agent_fails_every_port_with_a_request_or_so_each(
     engine: SnmpEngine, agent: SnmpAgent, fault: Fault

@@ -69,7 +69,8 @@ class Cursor:
             size = 1 + len(prefix)
             before = len(self.rows)
             keys = [oid[size:] for oid in oids]
-            self.rows.update(zip(keys, codec.convert_scanned(tags, values), strict=True))
+            if b"" not in keys:  # the part's own OID is no row, and comes behind nothing that was asked for
+                self.rows.update(zip(keys, codec.convert_scanned(tags, values), strict=True))
             if len(self.rows) - before != len(keys) or not codec.oid_after(keys[-1], self._last):
                 raise SourceProtocolError("the agent's table goes round in circles (OIDs do not increase)")
             if len(self.rows) > MAX_ROWS:

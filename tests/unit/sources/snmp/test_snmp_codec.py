@@ -103,6 +103,29 @@ def test_a_cut_message_is_refused(size: int) -> None:
         read(GOOD[:size])
 
 
+@pytest.mark.parametrize("oid", [b"", b"\x2b\x06\x85", b"\x2b\x06" + b"\x81" * 130])
+def test_an_oid_that_ends_inside_a_number_is_refused(oid: bytes) -> None:
+    good, bad = (codec.tlv(0x30, codec.tlv(codec.OID, name) + b"\x05\x00") for name in (b"\x2b\x06\x01", oid))
+    with pytest.raises(codec.DecodeError):
+        read(response(good, bad))
+
+
+@given(st.lists(st.tuples(SUBIDS, st.binary(max_size=300)), max_size=6))
+def test_lengths_of_every_form_are_read_alike(rows: list[tuple[list[int], bytes]]) -> None:
+    """Some agents write every length in three octets."""
+
+    def long(tag: int, body: bytes) -> bytes:
+        return bytes((tag, 0x82)) + len(body).to_bytes(2, "big") + body
+
+    names = [codec.encode_subids(subids) for subids, _ in rows]
+    for form in (codec.tlv, long):
+        made = [
+            form(0x30, form(codec.OID, name) + form(codec.OCTETS, value))
+            for name, (_, value) in zip(names, rows, strict=True)
+        ]
+        assert read(response(*made)) == (names, [codec.OCTETS] * len(rows), [value for _, value in rows])
+
+
 def test_another_community_is_refused() -> None:
     with pytest.raises(codec.DecodeError, match="community"):
         Community("secret").open(GOOD)
