@@ -89,7 +89,7 @@ def _nothing(s: Situation, needs: list[str]) -> Finding:
         evidence.append(f"speed test {s.age(job.finished_at)}: {job.data['download_mbps']:.1f} Mbit/s")
         step = "the line is proven: look at the customer's own device"
     else:
-        step = "run a speed test to prove the line; if it is good, look at the customer's own device"
+        step = "run a speed test to prove it; if good, look at the customer's device"
     return Finding(
         "nothing_wrong", Severity.NONE, "Nothing wrong on the line", tuple(evidence), step, "every rule was asked"
     )
