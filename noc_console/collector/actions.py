@@ -7,7 +7,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from noc_console.collector.acting import changing, disrupting, measuring, reading, upgrading
+from noc_console.collector.acting import changing, disrupting, measuring, olt_reboot, reading, upgrading
 from noc_console.collector.acting.tools import Ending, Tools
 from noc_console.domain.jobs import Job, JobKind, JobState
 
@@ -20,6 +20,7 @@ ACTS: Mapping[JobKind, Act] = {
     JobKind.READ_CONFIG: reading.read_config,
     JobKind.REBOOT: disrupting.disrupt,
     JobKind.FACTORY_RESET: disrupting.disrupt,
+    JobKind.OLT_REBOOT: olt_reboot.reboot_ont,
     **dict.fromkeys(changing.SECTIONS, changing.set_values),
     JobKind.FIRMWARE: upgrading.install,
     JobKind.SPEED_TEST: measuring.measure_speed,
@@ -29,6 +30,7 @@ ACTS: Mapping[JobKind, Act] = {
 RESUMES: Mapping[JobKind, Resume] = {
     JobKind.REBOOT: disrupting.resume,
     JobKind.FACTORY_RESET: disrupting.resume,
+    JobKind.OLT_REBOOT: olt_reboot.resume,
     JobKind.FIRMWARE: upgrading.resume,
 }
 """How a job goes on whose collector died after it had begun; others begin anew."""

@@ -35,6 +35,7 @@ from noc_console.domain.network import Collector
 from noc_console.domain.poll import OltReading
 from noc_console.sources.genieacs.client import NbiClient
 from noc_console.sources.modem_bridge import BridgeClient
+from noc_console.sources.olt_cli.client import clients
 from noc_console.sources.snmp.core import CorePoller
 from noc_console.sources.snmp.guard import GuardedPoller
 from noc_console.sources.snmp.profile import load_profiles
@@ -47,6 +48,7 @@ from noc_console.storage.cpes import CpeStore
 from noc_console.storage.database import Database
 from noc_console.storage.history.buffer import SampleBuffer
 from noc_console.storage.history.victoria import Victoria
+from noc_console.storage.host_keys import HostKeyStore
 from noc_console.storage.jobs import JobStore
 from noc_console.storage.sealing import Opener
 from noc_console.storage.sources import HEARTBEAT_S, CollectorRegister, SourceStore
@@ -151,7 +153,9 @@ class CollectorService:
             cpes = CpeStore(self._database)
             store = JobStore(self._database)
             by_name = {worker.name: worker for worker in workers}
-            actions = Actions(Tools(store, by_name, acs, cpes, self._config, self._opener, bridge, self._shipper.keep))
+            clis = clients(self._config, HostKeyStore(self._database))
+            tools = Tools(store, by_name, acs, cpes, self._config, self._opener, bridge, self._shipper.keep, clis)
+            actions = Actions(tools)
             batches = BatchStore(self._database, self._config.bulk)
             jobs = JobRunner(store, self._me.id, actions, batches, self._config.jobs.expiry_s)
             told = SourceStatus(self._sources, "traps")

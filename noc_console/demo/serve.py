@@ -20,6 +20,7 @@ from noc_console.demo import history, planner, victoria
 from noc_console.demo.acs import SimulatedAcs
 from noc_console.demo.agenda import Agenda
 from noc_console.demo.bridge import BRIDGED, SimulatedBridge
+from noc_console.demo.cli import PASSWORD, USERNAME, SimulatedCli
 from noc_console.demo.huawei import ONT_OPTICS
 from noc_console.demo.planner import PlantOptions
 from noc_console.demo.routers import Routers
@@ -69,13 +70,15 @@ class DemoInfo:
     genieacs: int
     bridge: int
     victoriametrics: int | None
+    clis: dict[str, SimulatedCli]
+    """Command line of each OLT."""
     past: Path | None = None
     """JSON lines with the past, when there is no VictoriaMetrics to hold it."""
 
     def as_dict(self) -> dict[str, Any]:
         """The same for JSON."""
-        ports = {"olts": self.olts, "genieacs": self.genieacs, "modem_bridge": self.bridge}
-        ports["victoriametrics"] = self.victoriametrics
+        ports: dict[str, Any] = {"olts": self.olts, "genieacs": self.genieacs, "modem_bridge": self.bridge}
+        ports |= {"victoriametrics": self.victoriametrics, "clis": {name: cli.port for name, cli in self.clis.items()}}
         return {"config": str(self.config), "ports": ports, "history": str(self.past) if self.past else None}
 
 
@@ -103,6 +106,7 @@ async def serve(options: DemoOptions, ready: Callable[[DemoInfo], None]) -> None
         bridge = SimulatedBridge(routers.cpes)
         await bridge.start()
         stack.push_async_callback(bridge.close)
+        clis = await _start_clis(stack, world)
         database = await _start_metrics(stack) if options.metrics else None
         info = DemoInfo(
             config=folder / "config.yaml",
@@ -110,6 +114,7 @@ async def serve(options: DemoOptions, ready: Callable[[DemoInfo], None]) -> None
             genieacs=acs.port,
             bridge=bridge.port,
             victoriametrics=database.port if database else None,
+            clis=clis,
             past=folder / "history.jsonl" if options.past and not database else None,
         )
         _write_config(info)
@@ -133,6 +138,14 @@ def _start_agents(stack: AsyncExitStack, world: World, options: DemoOptions) -> 
         agent.behaviour.slow_columns = ((ONT_OPTICS, options.optics_value_s),)
         agent.start()
         stack.callback(agent.stop)
+
+
+async def _start_clis(stack: AsyncExitStack, world: World) -> dict[str, SimulatedCli]:
+    clis = {olt.name: SimulatedCli(olt, world) for olt in world.plant.olts}
+    for cli in clis.values():
+        await cli.start()
+        stack.push_async_callback(cli.close)
+    return clis
 
 
 def _own_folder(stack: AsyncExitStack) -> Path:
@@ -186,6 +199,7 @@ def _write_config(info: DemoInfo) -> None:
                 "address": "127.0.0.1",
                 "snmp": {"version": "2c", "community": COMMUNITY, "port": port, "timeout_s": 2, "retries": 1},
                 "profile": "auto",
+                "cli": _cli(info.clis[name]),
             }
             for name, port in info.olts.items()
         ],
@@ -196,3 +210,8 @@ def _write_config(info: DemoInfo) -> None:
     written = info.config.with_name(info.config.name + ".new")
     written.write_text(text, encoding="utf-8")
     os.replace(written, info.config)
+
+
+def _cli(cli: SimulatedCli) -> dict[str, Any]:
+    login = {"username": USERNAME, "password": PASSWORD, "port": cli.port}
+    return login | {"host_key": cli.host_key, "reboot": True}

@@ -347,6 +347,14 @@ swap = Table(
     sqlite_autoincrement=True,
 )
 
+olt_host_key = Table(
+    "olt_host_key",
+    metadata,
+    Column("olt", Text, primary_key=True),
+    Column("key", Text, nullable=False),
+    Column("seen_at", Float, nullable=False),
+)
+
 job_step = Table(
     "job_step",
     metadata,

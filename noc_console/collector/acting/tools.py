@@ -19,6 +19,7 @@ from noc_console.sources.genieacs import lookup
 from noc_console.sources.genieacs.client import LOCK_S, NbiClient
 from noc_console.sources.genieacs.delivery import Delivery, End
 from noc_console.sources.modem_bridge import BridgeClient
+from noc_console.sources.olt_cli.client import CliClient
 from noc_console.storage.cpes import CpeStore
 from noc_console.storage.jobs import JobStore
 from noc_console.storage.sealing import Opener
@@ -56,6 +57,8 @@ class Tools:
     """None when none is configured."""
     keep: Callable[[Sequence[Sample]], Awaitable[None]]
     """Takes samples."""
+    clis: Mapping[str, CliClient] = field(default_factory=dict)
+    """OLT name to its command line, where the config has one."""
     lock_s: float = LOCK_S
     """How long the ACS may wait for a router's session before it queues a task."""
 

@@ -1,4 +1,4 @@
-"""Actions with parameters and secrets, bulk actions, routers' whole documents, swaps."""
+"""Actions with parameters and secrets, bulk actions, routers' whole documents, swaps, OLTs' host keys."""
 
 from __future__ import annotations
 
@@ -80,11 +80,18 @@ def upgrade() -> None:
     )
     for name in ("old_serial", "new_serial", "revision"):
         op.create_index(f"ix_swap_{name}", "swap", [name])
+    op.create_table(
+        "olt_host_key",
+        sa.Column("olt", sa.Text, nullable=False),
+        sa.Column("key", sa.Text, nullable=False),
+        sa.Column("seen_at", sa.Float, nullable=False),
+        sa.PrimaryKeyConstraint("olt", name="pk_olt_host_key"),
+    )
 
 
 def downgrade() -> None:
     """Take them away again."""
-    for table in ("swap", "cpe_document", "job_secret"):
+    for table in ("olt_host_key", "swap", "cpe_document", "job_secret"):
         op.drop_table(table)
     op.drop_column("collector", "public_key")
     op.drop_index("ix_job_batch_id", "job")

@@ -1,0 +1,75 @@
+"""One OLT's command line: one session at a time, and its host key held to."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import Protocol
+
+from noc_console.config.actions import OltCli
+from noc_console.config.model import Config, OltConfig
+from noc_console.sources.olt_cli.dialect import Dialect
+from noc_console.sources.olt_cli.session import Session, open_session
+from noc_console.sources.olt_cli.ssh import HostKeyChanged, connected, host_key
+
+
+class HostKeys(Protocol):
+    """Where host keys are remembered."""
+
+    async def known(self, olt: str) -> str | None:
+        """The OpenSSH public key of an OLT; None before the first."""
+
+    async def keep(self, olt: str, key: str) -> None:
+        """Remember it."""
+
+    async def changed(self, olt: str, text: str) -> None:
+        """Another one was seen."""
+
+
+class CliClient:
+    """The command line of one OLT.
+
+    Args:
+        olt: The OLT.
+        cli: Its ``cli:``.
+        keys: Where its host key is remembered.
+    """
+
+    def __init__(self, olt: OltConfig, cli: OltCli, keys: HostKeys) -> None:
+        self.cli = cli
+        self._olt = olt
+        self._keys = keys
+        self._alone = asyncio.Lock()
+
+    @property
+    def where(self) -> str:
+        """``noc@10.0.0.1:22``."""
+        return f"{self.cli.username}@{self._olt.address}:{self.cli.port}"
+
+    @asynccontextmanager
+    async def session(self, dialect: Dialect) -> AsyncIterator[Session]:
+        """A session of our own; others wait until it is over.
+
+        The first host key is kept once the login went well; the config's own key comes before the one that was kept.
+
+        Raises:
+            SourceError: There is no session to be had; ``HostKeyChanged`` was told to ``keys``.
+        """
+        name = self._olt.name
+        async with self._alone:
+            kept = await self._keys.known(name)
+            try:
+                async with connected(self._olt, self.cli, self.cli.host_key or kept) as connection:
+                    if (key := host_key(connection)) != kept:
+                        await self._keys.keep(name, key)
+                    async with open_session(name, connection, dialect, self.cli) as session:
+                        yield session
+            except HostKeyChanged as error:
+                await self._keys.changed(name, error.message)
+                raise
+
+
+def clients(config: Config, keys: HostKeys) -> Mapping[str, CliClient]:
+    """The command lines that the config names, by OLT."""
+    return {olt.name: CliClient(olt, olt.cli, keys) for olt in config.olts if olt.cli}

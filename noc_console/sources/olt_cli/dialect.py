@@ -1,0 +1,133 @@
+"""Dialects: how the command line of an OLT family is spoken, one YAML file each, found by the SNMP profile's id."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from importlib import resources
+from typing import Literal, NamedTuple
+
+import msgspec
+import yaml
+
+from noc_console.domain.errors import ActionRefused
+from noc_console.domain.identity import PonPort
+from noc_console.domain.text import clean
+
+_WORDS = 200
+
+
+class Question(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Something that the command line asks in the middle, and what to answer."""
+
+    asks: str
+    """Regular expression for the end of what it said."""
+    answer: str
+
+
+class RebootPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How an ONT is rebooted; ``{0}``, ``{1}``, ... are the numbers of its PON port, ``{ont}`` its id there."""
+
+    port_numbers: int
+    """How many numbers the family's PON ports have."""
+    send: str
+    enter: tuple[str, ...] = ()
+    """What comes before it."""
+    inside: str | None = None
+    """Pattern of the prompt's end at which alone it is sent: the same word may mean something else elsewhere."""
+
+    def at(self, port: PonPort, ont_id: int) -> Reboot:
+        """The plan for one ONT."""
+
+        def fill(text: str) -> str:
+            return text.format(*port.path, ont=ont_id)
+
+        inside = None if self.inside is None else _compiled(rf"{fill(self.inside)}\s*\Z")
+        return Reboot([fill(line) for line in self.enter], inside, fill(self.send))
+
+
+class Reboot(NamedTuple):
+    """How one ONT is rebooted."""
+
+    enter: list[str]
+    inside: re.Pattern[str] | None
+    send: str
+
+
+class Dialect(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One family's way to speak. All patterns are regular expressions."""
+
+    id: str
+    title: str
+    profiles: tuple[str, ...]
+    """SNMP profiles whose OLTs speak it."""
+    source: str
+    confidence: Literal["A", "B", "C"]
+    """As in the profiles: C rests on one source and is not verified."""
+    reboot: RebootPlan
+    refused: tuple[str, ...]
+    """What a line says that tells that a command was not done."""
+    leave: tuple[str, ...]
+    enable: str | None = None
+    """What raises the rights at a ``>`` prompt."""
+    setup: tuple[str, ...] = ()
+    """Sent after it; a unit that does not know one of these does without."""
+    questions: tuple[Question, ...] = ()
+    busy: tuple[str, ...] = ()
+    """Refusals that will pass."""
+    noise: tuple[str, ...] = ()
+    """What is printed into the session without having been asked for."""
+
+    def without_noise(self, text: str) -> str:
+        """``text`` without what nobody asked for."""
+        for pattern in self.noise:
+            text = _compiled(pattern).sub("", text)
+        return text
+
+    def busy_words(self, said: str) -> str | None:
+        """The line by which the OLT says that it has no time now."""
+        return _line(said, self.busy)
+
+    def refusal(self, said: str) -> str | None:
+        """The line by which the OLT refuses."""
+        return _line(said, self.refused)
+
+    def rebooting(self, port: PonPort, ont_id: int) -> Reboot:
+        """What to say to reboot an ONT.
+
+        Raises:
+            ActionRefused: The port is not named as this family names ports.
+        """
+        if len(port.path) != self.reboot.port_numbers:
+            raise ActionRefused(f"port {port} is none that {self.title} could have")
+        return self.reboot.at(port, ont_id)
+
+
+def dialect_for(profile: str | None) -> Dialect | None:
+    """The dialect of OLTs with this SNMP profile; None when it is not known how theirs is spoken."""
+    return _by_profile().get(profile or "")
+
+
+@lru_cache(maxsize=1)
+def _by_profile() -> Mapping[str, Dialect]:
+    files = (resources.files(__package__) / "dialects").iterdir()
+    dialects = [msgspec.convert(yaml.safe_load(file.read_text(encoding="utf-8")), Dialect) for file in files]
+    return {profile: dialect for dialect in dialects for profile in dialect.profiles}
+
+
+@lru_cache(maxsize=256)
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.IGNORECASE | re.MULTILINE)
+
+
+def asked(question: Question, text: str) -> bool:
+    """Whether ``text`` ends with the question."""
+    return _compiled(rf"(?:{question.asks})\s*\Z").search(text) is not None
+
+
+def _line(said: str, patterns: tuple[str, ...]) -> str | None:
+    for line in said.splitlines():
+        if any(_compiled(pattern).search(line) for pattern in patterns):
+            return clean(line, _WORDS)
+    return None

@@ -1,0 +1,89 @@
+"""Reboot an ONT through its OLT: said at most once, and honest about what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from noc_console.domain.errors import NocError, SourceError
+from noc_console.domain.identity import PonPort
+from noc_console.sources.olt_cli.client import CliClient
+from noc_console.sources.olt_cli.dialect import Dialect
+from noc_console.sources.olt_cli.session import Session
+
+
+class End(StrEnum):
+    """What became of the command."""
+
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    """The OLT said no, in its own words."""
+    BUSY = "busy"
+    """The OLT has no time now."""
+    NOT_SENT = "not sent"
+    UNKNOWN = "unknown"
+    """The session ended, or fell silent, after it was sent: it may have been done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rebooting:
+    """What became of it, in one line, and whether the command itself was sent."""
+
+    end: End
+    text: str
+    sent: bool = False
+
+
+async def reboot(
+    client: CliClient, dialect: Dialect, port: PonPort, ont_id: int, sending: Callable[[str], Awaitable[None]]
+) -> Rebooting:
+    """Send the command that reboots an ONT.
+
+    Args:
+        client: The OLT's command line.
+        dialect: How it is spoken.
+        port: The ONT's PON port.
+        ont_id: Its id there.
+        sending: Told the command right before it is sent; what it raises keeps the command from being sent.
+
+    Raises:
+        ActionRefused: The port is not named as this family names ports.
+    """
+    plan = dialect.rebooting(port, ont_id)
+    sent = False
+    try:
+        async with client.session(dialect) as session:
+            ready = await _prepare(session, dialect, plan.enter)
+            if ready is not None:
+                return ready
+            if plan.inside and not plan.inside.search(session.prompt):
+                return Rebooting(End.NOT_SENT, f"the command line is not where it should be: {session.prompt}")
+            await sending(plan.send)
+            sent = True
+            said = await session.run(plan.send)
+    except SourceError as error:
+        return Rebooting(End.UNKNOWN if sent else End.NOT_SENT, str(error), sent)
+    except NocError as error:
+        return Rebooting(End.NOT_SENT, str(error))
+    return _judge(dialect, said, sent=True) or Rebooting(End.ACCEPTED, plan.send, sent=True)
+
+
+async def _prepare(session: Session, dialect: Dialect, enter: list[str]) -> Rebooting | None:
+    """Get to where the command is known; what stands in the way, if anything does."""
+    await session.enable()
+    for command in dialect.setup:
+        if words := dialect.busy_words(await session.run(command)):
+            return Rebooting(End.BUSY, words)
+    for command in enter:
+        if stopped := _judge(dialect, await session.run(command)):
+            return stopped
+    return None
+
+
+def _judge(dialect: Dialect, said: str, sent: bool = False) -> Rebooting | None:
+    if words := dialect.busy_words(said):
+        return Rebooting(End.BUSY, words, sent)
+    if words := dialect.refusal(said):
+        return Rebooting(End.REFUSED, words, sent)
+    return None

@@ -1,0 +1,226 @@
+"""One session at an OLT's command line: its prompt is learnt, then lines are sent and what is answered is read."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+import asyncssh
+
+from noc_console.config.actions import OltCli
+from noc_console.domain.errors import (
+    SourceAuthError,
+    SourceError,
+    SourceProtocolError,
+    SourceTimeout,
+    SourceUnavailable,
+)
+from noc_console.domain.text import clean
+from noc_console.sources.olt_cli.dialect import Dialect, asked
+from noc_console.sources.olt_cli.terminal import shown, squeeze
+
+COLUMNS, ROWS = 400, 50
+WAKE_S = 2.0
+"""A silent command line is woken up with a newline."""
+QUIET_S = 2.0
+"""A prompt without the command's echo before it is believed after this silence: it may be an old one, redrawn."""
+LEAVE_S = 5.0
+MAX_CHARS = 1024 * 1024
+MAX_REPLIES = 200
+_CHUNK = 65536
+_TAIL = 4096
+_LAST_WORDS = 120
+_FIRST_PROMPT = re.compile(r"\s*(?P<name>[^\s>#]{1,64})(?:>[\w>-]*)?[>#]")
+_MODE = r"(?:\([^()\n]*\)|>[\w>-]*)?[>#]"
+_PASSWORD = re.compile(r"password *: *\Z", re.IGNORECASE)
+
+
+class Session:
+    """A command line, as ``open_session`` gives it.
+
+    Args:
+        name: The OLT's.
+        process: Its shell.
+        dialect: How it is spoken.
+        cli: Passwords and time-outs.
+    """
+
+    def __init__(self, name: str, process: asyncssh.SSHClientProcess[str], dialect: Dialect, cli: OltCli) -> None:
+        self.prompt = ""
+        """The last one, such as ``OLT(config)#``."""
+        self._name = name
+        self._process = process
+        self._dialect = dialect
+        self._cli = cli
+        self._pattern: re.Pattern[str] | None = None
+        """Of the prompt, in whatever mode."""
+        self._heard = ""
+        """Since the last line that was sent."""
+        self._password_told = False
+
+    async def learn_prompt(self) -> None:
+        """Wait for the prompt, and make sure of it: the same one comes again for an empty line.
+
+        Raises:
+            SourceError: There is none.
+        """
+        async with self._in_time("no prompt after the login"):
+            since = 0
+            while True:
+                heard = await self._hear(WAKE_S)
+                if (reply := self._reply(self._shown(self._heard[since:][-_TAIL:]))) is not None:
+                    since = len(self._heard)
+                    self._write(reply)
+                    continue
+                lines = self._shown(self._heard[-_TAIL:]).split("\n")
+                names = [match["name"] for line in lines if (match := _FIRST_PROMPT.fullmatch(line))]
+                at_prompt = _FIRST_PROMPT.fullmatch(lines[-1])
+                if at_prompt and len(names) > 1 and names[-1] == names[-2]:
+                    self._pattern = re.compile(rf"(?:\A|\n)\s*({re.escape(names[-1])}{_MODE})\s*\Z")
+                    self.prompt = lines[-1].strip()
+                    return
+                if not heard or (at_prompt and len(names) == 1):
+                    self._write("\n")
+
+    async def enable(self) -> None:
+        """Raise the rights, where the prompt says that they are low.
+
+        Raises:
+            SourceAuthError: They cannot be raised.
+        """
+        if self._dialect.enable is None or not self.prompt.endswith(">"):
+            return
+        said = await self.run(self._dialect.enable)
+        if self.prompt.endswith(">"):
+            why = self._dialect.refusal(said) or "the prompt stays as it was"
+            raise SourceAuthError(f"{self._dialect.enable} was refused: {self._harmless(why)}", self._name)
+
+    async def run(self, command: str) -> str:
+        """Send a line; what was answered comes back without echo and prompt.
+
+        Pagers and the dialect's questions are answered.
+
+        Raises:
+            SourceError: No prompt came back in time, or the session ended.
+        """
+        assert self._pattern is not None
+        self._heard, self._password_told = "", False
+        self._write(command + "\n")
+        async with self._in_time(f"no prompt after {command!r}"):
+            since = replies = 0
+            await self._hear()
+            while True:
+                tail = self._shown(self._heard[since:][-_TAIL:])
+                if (reply := self._reply(tail, command)) is not None and replies < MAX_REPLIES:
+                    replies, since = replies + 1, len(self._heard)
+                    self._write(reply)
+                elif match := self._pattern.search(tail):
+                    if self._echoed(command) or not await self._hear(QUIET_S):
+                        self.prompt = match[1]
+                        return self._answer(command)
+                    continue
+                await self._hear()
+
+    async def leave(self) -> None:
+        """Say goodbye, as far as the OLT still listens."""
+        with suppress(SourceError, TimeoutError):
+            async with asyncio.timeout(LEAVE_S):
+                for command in self._dialect.leave:
+                    await self.run(command)
+
+    def _echoed(self, command: str) -> bool:
+        return squeeze(command) in squeeze(self._shown(self._heard[:_TAIL]))
+
+    def _answer(self, command: str) -> str:
+        assert self._pattern is not None
+        lines = self._pattern.sub("", self._shown(self._heard)).split("\n")
+        if squeeze(command) in squeeze(lines[0]):
+            del lines[0]
+        return self._harmless("\n".join(lines).strip("\n"))
+
+    def _reply(self, tail: str, command: str = "") -> str | None:
+        """What to answer to what stands at the end, None when nothing is asked."""
+        if _PASSWORD.search(tail):
+            return self._password(command)
+        return next((question.answer for question in self._dialect.questions if asked(question, tail)), None)
+
+    def _password(self, command: str) -> str:
+        secret = self._cli.enable_password
+        if command != self._dialect.enable or secret is None:
+            raise SourceAuthError("it asks for one more password", self._name, "see cli.enable_password")
+        if self._password_told:
+            raise SourceAuthError("the enable password is refused", self._name, "check cli.enable_password")
+        self._password_told = True
+        return secret.get_secret_value() + "\n"
+
+    def _shown(self, raw: str) -> str:
+        return self._dialect.without_noise(shown(raw))
+
+    def _write(self, text: str) -> None:
+        with suppress(OSError):  # reading tells what became of the session
+            self._process.stdin.write(text)
+
+    async def _hear(self, quiet_s: float | None = None) -> bool:
+        """Take in what comes next; False when nothing came for ``quiet_s``."""
+        try:
+            async with asyncio.timeout(quiet_s):
+                chunk = await self._process.stdout.read(_CHUNK)
+        except TimeoutError:
+            return False
+        except (asyncssh.Error, OSError) as error:
+            raise SourceUnavailable(f"the session broke: {clean(str(error))}", self._name) from None
+        if not chunk:
+            raise SourceUnavailable(f"it ended the session{self._last_words()}", self._name)
+        self._heard += chunk
+        if len(self._heard) > MAX_CHARS:
+            raise SourceProtocolError("it talks without end", self._name)
+        return True
+
+    @asynccontextmanager
+    async def _in_time(self, what: str) -> AsyncIterator[None]:
+        try:
+            async with asyncio.timeout(self._cli.timeout_s):
+                yield
+        except TimeoutError:
+            text = f"{what} within {self._cli.timeout_s:g} s{self._last_words()}"
+            raise SourceTimeout(text, self._name) from None
+
+    def _last_words(self) -> str:
+        said = [line for line in self._shown(self._heard[-_TAIL:]).split("\n") if line.strip()]
+        return f"; it said last: {clean(self._harmless(said[-1]), _LAST_WORDS)}" if said else ""
+
+    def _harmless(self, text: str) -> str:
+        """Without our passwords, should the OLT have echoed them."""
+        for secret in (self._cli.password, self._cli.enable_password):
+            if secret and secret.get_secret_value():
+                text = text.replace(secret.get_secret_value(), "***")
+        return text
+
+
+@asynccontextmanager
+async def open_session(
+    name: str, connection: asyncssh.SSHClientConnection, dialect: Dialect, cli: OltCli
+) -> AsyncIterator[Session]:
+    """A command line over a connection, its prompt learnt; left in the end.
+
+    Raises:
+        SourceError: There is none, or it has no prompt.
+    """
+    try:
+        async with asyncio.timeout(cli.timeout_s):
+            process = await connection.create_process(
+                term_type="vt100", term_size=(COLUMNS, ROWS), encoding="utf-8", errors="replace"
+            )
+    except TimeoutError:
+        raise SourceTimeout(f"no command line within {cli.timeout_s:g} s", name) from None
+    except (asyncssh.Error, OSError) as error:
+        raise SourceUnavailable(f"no command line: {clean(str(error))}", name) from None
+    try:
+        session = Session(name, process, dialect, cli)
+        await session.learn_prompt()
+        yield session
+        await session.leave()
+    finally:
+        process.close()
