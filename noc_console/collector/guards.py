@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from noc_console.collector.reconcile import EventRow, KnownOnts
 from noc_console.domain.network import Outcome
@@ -64,14 +64,19 @@ def _sizes(known: Mapping[str, int], readings: Sequence[PortReading]) -> tuple[i
     return sum(len(reading.onts) for reading in readings), sum(known.get(str(r.port), 0) for r in readings)
 
 
-def duplicate_serials(readings: Iterable[PortReading]) -> dict[str, list[tuple[str, int]]]:
+def duplicate_serials(readings: Sequence[PortReading]) -> dict[str, list[tuple[str, int]]]:
     """Serial numbers that one reading lists at several places, and where."""
-    places: dict[str, list[tuple[str, int]]] = {}
-    for reading in readings:
+    # Counted first: of thousands there is hardly ever one, and only its places are wanted.
+    counts = Counter(facts.get("serial") for reading in readings for facts in reading.onts.values())
+    places: dict[str, list[tuple[str, int]]] = {
+        serial: [] for serial, count in counts.items() if count > 1 and isinstance(serial, str) and serial
+    }
+    for reading in readings if places else ():
         for ont_id, facts in reading.onts.items():
-            if serial := facts.get("serial"):
-                places.setdefault(serial, []).append((str(reading.port), ont_id))
-    return {serial: found for serial, found in places.items() if len(found) > 1}
+            serial = facts.get("serial")
+            if isinstance(serial, str) and serial in places:
+                places[serial].append((str(reading.port), ont_id))
+    return places
 
 
 class Doubts:

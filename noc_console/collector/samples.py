@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 
 from noc_console.domain.history import Sample
 from noc_console.domain.network import Card, Cpe, Olt, Ont, Outcome
@@ -46,16 +46,17 @@ def of_states(olt: str, reading: OltReading, onts: Iterable[Ont]) -> list[Sample
     at = reading.started_at
     totals: Counter[str] = Counter({state.value: 0 for state in OntState})
     online: dict[str, int] = {}
-    listed: set[tuple[str, int]] = set()
+    listed: dict[str, Container[int]] = {}
     for port in reading.ports:
         if port.outcome is not Outcome.COMPLETE:
             continue
         name = str(port.port)
-        states = Counter(str(facts.get("state") or OntState.UNKNOWN) for facts in port.onts.values())
-        totals += states
+        states = Counter(facts.get("state") or OntState.UNKNOWN for facts in port.onts.values())
+        totals.update({str(state): count for state, count in states.items()})
         online[name] = states[OntState.ONLINE]
-        listed.update((name, ont_id) for ont_id in port.onts)
-    totals[OntState.UNKNOWN] += sum(ont.vanished_at is None and (ont.port, ont.ont_id) not in listed for ont in onts)
+        listed[name] = port.onts
+    unread = sum(ont.vanished_at is None and ont.ont_id not in listed.get(ont.port, ()) for ont in onts)
+    totals[OntState.UNKNOWN] += unread
     found = [sample("onu_status_total", at, totals[state], olt_name=olt, status=state.value) for state in OntState]
     found += [sample("pon_onts_online", at, n, olt_name=olt, pon_port=port) for port, n in sorted(online.items())]
     return found
