@@ -12,12 +12,18 @@ from noc_console.cli.output import Exit, print_json
 from noc_console.config.base import HttpEndpoint
 from noc_console.config.model import Config, GenieAcs, OltConfig, VictoriaMetrics
 from noc_console.domain.errors import NocError, SourceError
+from noc_console.domain.text import clean
 from noc_console.sources.genieacs.client import NbiClient
+from noc_console.sources.olt_cli.client import CliClient
+from noc_console.sources.olt_cli.dialect import dialect_for
+from noc_console.sources.olt_cli.session import open_session
+from noc_console.sources.olt_cli.ssh import fingerprint, host_key
 from noc_console.sources.snmp.poll import OltPoller
-from noc_console.sources.snmp.profile import Profile, load_profiles
+from noc_console.sources.snmp.profile import load_profiles
 from noc_console.sources.snmp.session import SnmpEngine
 from noc_console.storage.database import SCHEMA_VERSION, Database
 from noc_console.storage.history.victoria import Victoria
+from noc_console.storage.host_keys import HostKeyStore
 
 AT_ONCE = 16
 
@@ -35,24 +41,32 @@ class Result:
 
 
 async def check(config: Config, as_json: bool) -> Exit:
-    """Try the database, VictoriaMetrics, GenieACS and every OLT."""
+    """Try the database, VictoriaMetrics, GenieACS and every OLT, by SNMP and at its command line."""
     profiles = load_profiles(config.profiles_dir)
     engine = SnmpEngine()
     gate = asyncio.Semaphore(AT_ONCE)
 
-    async def one_olt(olt: OltConfig) -> Result:
+    async def one_olt(olt: OltConfig) -> list[Result]:
         async with gate:
+            poller = OltPoller(engine, olt, profiles)
             tried = f"SNMP v{olt.snmp.version} {olt.address}:{olt.snmp.port}"
-            return await _try(olt.name, tried, lambda: _olt(engine, olt, profiles))
+            results = [await _try(olt.name, tried, lambda: _olt(poller))]
+            if olt.cli:
+                client = CliClient(olt, olt.cli, _KeysAsTheyAre(config))
+                profile = poller.profile.id if poller.profile else olt.profile
+                results.append(await _try(olt.name, f"SSH {client.where}", lambda: _cli(client, profile)))
+            return results
 
     try:
-        results = await asyncio.gather(
-            _try("database", _without_password(config.database), lambda: _database(config)),
-            *_services(config),
+        groups = await asyncio.gather(
+            asyncio.gather(
+                _try("database", _without_password(config.database), lambda: _database(config)), *_services(config)
+            ),
             *(one_olt(olt) for olt in config.olts),
         )
     finally:
         engine.close()
+    results = [result for group in groups for result in group]
     if as_json:
         print_json([asdict(result) for result in results])
     else:
@@ -109,14 +123,43 @@ async def _genieacs(config: GenieAcs) -> str:
         return f"GenieACS {probe.version}, {probe.devices} devices" + _plain_http(config)
 
 
-async def _olt(engine: SnmpEngine, olt: OltConfig, profiles: dict[str, Profile]) -> str:
-    poller = OltPoller(engine, olt, profiles)
+async def _olt(poller: OltPoller) -> str:
     try:
         identity = await poller.identify()
         assert poller.profile
         return f"{identity.sys_descr or 'no sysDescr'} [{identity.sys_object_id or '-'}], profile {poller.profile.id}"
     finally:
         poller.close()
+
+
+class _KeysAsTheyAre:
+    """Host keys as the collector knows them; nothing is kept."""
+
+    def __init__(self, config: Config) -> None:
+        self._url = config.database
+
+    async def known(self, olt: str) -> str | None:
+        database = Database(self._url)
+        try:
+            return await HostKeyStore(database).known(olt) if await database.version() == SCHEMA_VERSION else None
+        finally:
+            await database.close()
+
+    async def keep(self, olt: str, key: str) -> None: ...
+
+    async def changed(self, olt: str, text: str) -> None: ...
+
+
+async def _cli(client: CliClient, profile: str) -> str:
+    """Log in and leave again."""
+    dialect = dialect_for(profile)
+    async with client.connection() as connection:
+        said = f"logs in, host key {fingerprint(host_key(connection))}"
+        if dialect is None:
+            return f"{said}; not known how its command line is spoken (profile {profile})"
+        async with open_session(client.name, connection, dialect, client.cli) as session:
+            may = "may" if client.cli.reboot else "must not"
+            return f"{said}, prompt {clean(session.prompt)}; {dialect.title}, {may} be used to reboot ONTs"
 
 
 def _plain_http(endpoint: HttpEndpoint) -> str:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import asyncssh
 
 from noc_console.demo import routers
-from noc_console.demo.plant import Cause, SimOlt
+from noc_console.demo.plant import Cause, SimOlt, SimOnt
 from noc_console.demo.world import World
 
 USERNAME, PASSWORD = "noc", "simulated-only"
@@ -100,6 +100,10 @@ class SimulatedCli:
             self._server.close()
             await self._server.wait_closed()
 
+    def restart(self, ont: SimOnt) -> None:
+        """What ``ont reset`` does."""
+        self.world.restart(ont, self.world.random.uniform(*routers.RESTART_S), Cause.RESET_BY_COMMAND)
+
     async def _serve(self, process: asyncssh.SSHServerProcess[str]) -> None:
         try:
             await _Shell(self, process).talk()
@@ -108,6 +112,7 @@ class SimulatedCli:
         except (EOFError, OSError, asyncssh.Error):
             pass
         process.exit(0)
+        process.channel.get_connection().close()
 
 
 class _Login(asyncssh.SSHServer):
@@ -238,8 +243,7 @@ class _Shell:
         elif not ont.online:
             self._say("  Failure: The ONT is not online")
         else:
-            world = self._cli.world
-            world.restart(ont, world.random.uniform(*routers.RESTART_S), Cause.RESET_BY_COMMAND)
+            self._cli.restart(ont)
 
     def _configuration(self) -> list[str]:
         lines = ["#", "[MA5800V100R019C10: 5006]", "#"]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+import signal
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import asyncssh
 import pytest
 import yaml
 from network import Done, Network, network
@@ -17,24 +20,30 @@ from noc_console.demo import routers
 from noc_console.demo.acs import OnContact, SimulatedCpe
 from noc_console.demo.cli import PASSWORD, USERNAME, SimulatedCli
 from noc_console.demo.plant import Cause, SimOnt
+from noc_console.sources.olt_cli.ssh import fingerprint
 
 WHY = ("--reason", "router does not answer", "--yes", "--wait", "--json")
 
 
 @asynccontextmanager
-async def at_work(folder: Path, **cli: Any) -> AsyncIterator[tuple[Network, SimulatedCli]]:
+async def at_work(folder: Path, **cli: Any) -> AsyncIterator[tuple[Network, SimulatedCli, asyncio.subprocess.Process]]:
     """A network whose OLT has a command line, and a collector at work."""
     async with AsyncExitStack() as stack:
-        net = await stack.enter_async_context(network(folder, jobs={"return_timeout_s": 60}))
+        net = await stack.enter_async_context(network(folder, jobs={"return_timeout_s": 30}))
         line = SimulatedCli(net.world.plant.olts[0], net.world)
         await line.start()
         stack.push_async_callback(line.close)
         olts = yaml.safe_load(net.config.read_text())["olts"]
-        olts[0]["cli"] = {"username": USERNAME, "password": PASSWORD, "port": line.port, "reboot": True} | cli
+        if cli.get("username", USERNAME):
+            olts[0]["cli"] = {"username": USERNAME, "password": PASSWORD, "port": line.port, "reboot": True} | cli
         net.change(olts=olts)
-        await stack.enter_async_context(net.collector())
-        await eventually(lambda: rows(net, "SELECT * FROM ont WHERE onu_rx_dbm IS NOT NULL"), 20)
-        yield net, line
+        collector = await stack.enter_async_context(net.collector())
+        await ready(net)
+        yield net, line, collector
+
+
+async def ready(net: Network) -> None:
+    await eventually(lambda: rows(net, "SELECT * FROM ont WHERE onu_rx_dbm IS NOT NULL"), 20)
 
 
 def rows(net: Network, statement: str) -> list[tuple[Any, ...]]:
@@ -62,7 +71,7 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def test_the_olt_loses_the_ont_and_has_it_again(tmp_path: Path) -> None:
-    async with at_work(tmp_path) as (net, line):
+    async with at_work(tmp_path) as (net, line, _):
         ont, _ = silent_router(net)
         done = await reboot(net, ont)
         assert (done.code, done.json["state"]) == (0, "verified"), (done.out, done.err)
@@ -82,3 +91,57 @@ async def test_the_olt_loses_the_ont_and_has_it_again(tmp_path: Path) -> None:
                 assert PASSWORD.encode() not in file.read_bytes(), file
         assert PASSWORD not in done.out + done.err
         await eventually(lambda: line.connections == 0)
+
+
+@pytest.mark.parametrize(
+    ("cli", "said"),
+    [({"username": None}, "no command line of"), ({"reboot": False}, "may not be used to reboot ONTs")],
+    ids=["no cli", "reboot: false"],
+)
+async def test_it_is_refused_where_the_config_does_not_allow_it(tmp_path: Path, cli: dict[str, Any], said: str) -> None:
+    async with at_work(tmp_path, **cli) as (net, line, _):
+        ont, _ = silent_router(net)
+        done = await reboot(net, ont)
+        assert (done.code, done.json["state"]) == (1, "failed") and said in done.json["result"]
+        assert line.lines == [] and ont.online
+
+
+async def test_a_changed_host_key_is_a_refusal_and_an_event(tmp_path: Path) -> None:
+    async with at_work(tmp_path) as (net, line, _):
+        ont, _ = silent_router(net)
+        check = await net.run("check", "--json")
+        tried = next(result for result in check.json if result["tried"].startswith("SSH"))
+        assert tried["ok"] and f"prompt {line.olt.name}>" in tried["said"] and line.lines == ["quit"]
+        before = line.host_key
+        with sqlite3.connect(net.database, timeout=20) as connection:
+            connection.execute("INSERT INTO olt_host_key VALUES (?, ?, 0)", (line.olt.name, before))
+        await line.close()
+        line.key = asyncssh.generate_private_key("ssh-ed25519")
+        await line.start()
+        done = await reboot(net, ont)
+        assert (done.code, done.json["state"]) == (1, "failed")
+        events = rows(net, "SELECT severity, text FROM event WHERE kind = 'olt_host_key'")
+        assert [severity for severity, _ in events] == ["major"]
+        check = await net.run("check", "--json")
+        tried = next(result for result in check.json if result["tried"].startswith("SSH"))
+        assert not tried["ok"]
+        for text in (done.json["result"], events[0][1], tried["said"]):
+            assert fingerprint(before) in text and fingerprint(line.host_key) in text
+        assert line.lines == ["quit"] and ont.online
+
+
+async def test_a_successor_looks_for_the_restart_and_sends_nothing(tmp_path: Path) -> None:
+    async with at_work(tmp_path) as (net, line, collector):
+        ont, _ = silent_router(net)
+        done = await net.run("do", "olt-reboot", ont.serial.text, "--reason", "test", "--yes", "--json")
+        assert done.code == 0, done.err
+        await eventually(lambda: rows(net, "SELECT * FROM job WHERE state = 'verifying'"), 20)
+        collector.send_signal(signal.SIGKILL)
+        await collector.wait()
+        with sqlite3.connect(net.database, timeout=20) as connection:  # as it will be in some seconds
+            connection.execute("UPDATE collector SET heartbeat_at = heartbeat_at - 60")
+        async with net.collector():
+            ended = "SELECT state, result FROM job WHERE finished_at IS NOT NULL"
+            ((state, result),) = await eventually(lambda: rows(net, ended), 60)
+        assert state == "verified" and result.startswith("rebooted through the OLT: back "), result
+        assert sum(sent.startswith("ont reset") for sent in line.lines) == 1

@@ -164,7 +164,7 @@ async def _back(tools: Tools, job: Job, before: Before, seen_offline: bool) -> E
     took_s = time.time() - before.sending_at
     # When only the OLT's clocks tell of the restart, the ONT may have been back for a while.
     text = f"rebooted through the OLT: back {'after' if seen_offline else 'within'} {took_s:.0f} s"
-    await tools.tell(job, text)
+    await tools.tell(job, "the OLT has it online again")
     ends_at = time.monotonic() + LIGHT_S
     while time.monotonic() < ends_at:
         ont = await tools.read_ont(job)

@@ -7,6 +7,8 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Protocol
 
+import asyncssh
+
 from noc_console.config.actions import OltCli
 from noc_console.config.model import Config, OltConfig
 from noc_console.sources.olt_cli.dialect import Dialect
@@ -37,6 +39,7 @@ class CliClient:
     """
 
     def __init__(self, olt: OltConfig, cli: OltCli, keys: HostKeys) -> None:
+        self.name = olt.name
         self.cli = cli
         self._olt = olt
         self._keys = keys
@@ -48,26 +51,34 @@ class CliClient:
         return f"{self.cli.username}@{self._olt.address}:{self.cli.port}"
 
     @asynccontextmanager
-    async def session(self, dialect: Dialect) -> AsyncIterator[Session]:
-        """A session of our own; others wait until it is over.
+    async def connection(self) -> AsyncIterator[asyncssh.SSHClientConnection]:
+        """A login of our own; others wait until it is over.
 
         The first host key is kept once the login went well; the config's own key comes before the one that was kept.
 
         Raises:
-            SourceError: There is no session to be had; ``HostKeyChanged`` was told to ``keys``.
+            SourceError: There is none to be had; ``HostKeyChanged`` was told to ``keys``.
         """
-        name = self._olt.name
         async with self._alone:
-            kept = await self._keys.known(name)
+            kept = await self._keys.known(self.name)
             try:
                 async with connected(self._olt, self.cli, self.cli.host_key or kept) as connection:
                     if (key := host_key(connection)) != kept:
-                        await self._keys.keep(name, key)
-                    async with open_session(name, connection, dialect, self.cli) as session:
-                        yield session
+                        await self._keys.keep(self.name, key)
+                    yield connection
             except HostKeyChanged as error:
-                await self._keys.changed(name, error.message)
+                await self._keys.changed(self.name, error.message)
                 raise
+
+    @asynccontextmanager
+    async def session(self, dialect: Dialect) -> AsyncIterator[Session]:
+        """A command line, its prompt learnt.
+
+        Raises:
+            SourceError: As for ``connection``, or there is no prompt.
+        """
+        async with self.connection() as connection, open_session(self.name, connection, dialect, self.cli) as session:
+            yield session
 
 
 def clients(config: Config, keys: HostKeys) -> Mapping[str, CliClient]:

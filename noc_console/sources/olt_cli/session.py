@@ -27,6 +27,8 @@ WAKE_S = 2.0
 QUIET_S = 2.0
 """A prompt without the command's echo before it is believed after this silence: it may be an old one, redrawn."""
 LEAVE_S = 5.0
+ECHO_LINES = 8
+"""A wrapped echo, or one with an alarm in its middle, has this many lines at most."""
 MAX_CHARS = 1024 * 1024
 MAX_REPLIES = 200
 _CHUNK = 65536
@@ -136,8 +138,10 @@ class Session:
     def _answer(self, command: str) -> str:
         assert self._pattern is not None
         lines = self._pattern.sub("", self._shown(self._heard)).split("\n")
-        if squeeze(command) in squeeze(lines[0]):
-            del lines[0]
+        for count in range(1, min(len(lines), ECHO_LINES) + 1):
+            if squeeze("".join(lines[:count])) == squeeze(command):
+                del lines[:count]
+                break
         return self._harmless("\n".join(lines).strip("\n"))
 
     def _reply(self, tail: str, command: str = "") -> str | None:
