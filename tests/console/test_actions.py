@@ -71,7 +71,7 @@ async def test_reboot_is_typed_submitted_and_followed_to_its_proven_end() -> Non
         await desk.type(serial[-4:])
         await desk.press("enter")
         await desk.until(lambda: acting(desk.backend) == [JobKind.REBOOT])
-        job = max(desk.backend.jobs)
+        job = desk.backend.last_job
         await desk.until(lambda: any("requested as job" in toast for toast in desk.toasts()))
         for state, text in ((JobState.SENT, "task delivered"), (JobState.VERIFYING, "router went silent")):
             desk.backend.step(job, state, text)
@@ -246,7 +246,7 @@ async def test_a_job_can_be_cancelled() -> None:
         await desk.press("5")
         await desk.shows("refresh")
         await desk.press("x")
-        await desk.until(lambda: desk.backend.cancelled == [1])
+        await desk.until(lambda: desk.backend.cancelled == [desk.backend.last_job])
         await desk.shows("cancelled by amy")
         await desk.press("x")
         await desk.until(lambda: any("has ended" in toast for toast in desk.toasts()))

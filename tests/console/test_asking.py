@@ -130,15 +130,15 @@ async def test_marked_onts_are_planned_counted_and_sent_as_one() -> None:
         assert isinstance(dialog, BulkDialog)
         await desk.shows("2 ONTs would be acted on")
         await desk.shows("state is LOS (no light): a reboot cannot help")
-        assert dialog.missing(dialog.plan()) == "give the reason"
+        assert dialog.missing() == "give the reason"
         await fill(desk, "reason", "firmware hangs")
-        await desk.until(lambda: dialog.missing(dialog.plan()) is None)
+        await desk.until(lambda: dialog.missing() is None)
         await fill(desk, "typed", "3")
         await desk.press("enter")
         await desk.until(lambda: dialog.query_one("#typed", Input).value == "")
         assert backend.submitted_batches == []
         backend.clock += 3
-        await desk.until(lambda: dialog.missing(dialog.plan()) is None)
+        await desk.until(lambda: dialog.missing() is None)
         dialog._update()
         await fill(desk, "typed", "2")
         await desk.press("enter")

@@ -1,27 +1,16 @@
-"""The dialog in front of every dangerous action: shows the target as just re-read, and wants its name typed.
-
-Stray typing cannot satisfy it: the focus starts on Cancel, the text must match exactly, a wrong one clears the field
-and disarms it for two seconds, and control characters never get in.
-"""
+"""The dialog in front of every dangerous action: shows the target as just re-read, and wants its name typed."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import ClassVar
 
-from textual import events, work
-from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.containers import Container, Horizontal
-from textual.widgets import Button, Checkbox, Input
+from textual import work
 
 from noc_console.console.desk import Desk
-from noc_console.console.dialogs.inputs import CleanInput, ParameterFields
-from noc_console.console.dialogs.simple import BOX_CSS, Dialog
+from noc_console.console.dialogs.typed import TypedDialog
 from noc_console.console.render.cells import Line, wrap
 from noc_console.console.render.dialog import render_target
-from noc_console.console.screens.view import Background
 from noc_console.console.state.facts import OntFacts, gather
 from noc_console.console.widgets.lines import LinePane
 from noc_console.domain.errors import NocError
@@ -30,7 +19,6 @@ from noc_console.domain.jobs import JobKind
 from noc_console.domain.network import Ont
 from noc_console.domain.policy import Blocker, blockers, confirmation
 
-REARM_S = 2.0
 ARMING_S = {JobKind.FACTORY_RESET: 5.0}
 REREAD_S = 20.0
 FRESH_ENOUGH_S = 15.0
@@ -51,24 +39,8 @@ class Confirmed:
     secret: str | None = field(default=None, repr=False)
 
 
-class GuardedDialog(Background, Dialog[Confirmed | None]):
+class GuardedDialog(TypedDialog[Confirmed]):
     """Everything above level 1: what is asked for, and the gate in front of it."""
-
-    DEFAULT_CSS = (
-        BOX_CSS.format(name="GuardedDialog", size="width: 80; max-width: 98%; height: auto; max-height: 98%;")
-        + """
-    GuardedDialog > #box { border: round $error; }
-    GuardedDialog #target, GuardedDialog #status { height: auto; }
-    GuardedDialog Checkbox { margin: 0 1; background: transparent; }
-    GuardedDialog #buttons { height: 1; margin: 1 1 0 1; }
-    GuardedDialog Button { margin-right: 2; min-width: 12; }
-    """
-    )
-    AUTO_FOCUS = "#cancel"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("tab", "app.focus_next", show=False, priority=True),
-        Binding("shift+tab", "app.focus_previous", show=False, priority=True),
-    ]
 
     def __init__(self, desk: Desk, kind: JobKind, row: int, force_reason: str = "") -> None:
         """Build it.
@@ -79,9 +51,10 @@ class GuardedDialog(Background, Dialog[Confirmed | None]):
             row: The target's row in the store.
             force_reason: Given with ``:force``: the blockers are overridden for this reason.
         """
-        super().__init__()
-        self.desk = desk
-        self.kind = kind
+        self._serial = desk.model.onts.get(row, "serial")
+        title = f"{kind.spec.title}: {desk.model.onts.identity(row)}"
+        pane = LinePane(desk.palette, id="target")
+        super().__init__(desk, kind, pane, title, VERBS.get(kind, "Send"), "override, my reason says why")
         self._row = row
         self._opened_at = desk.now()
         self._armed_at = self._opened_at + ARMING_S.get(kind, 0.0)
@@ -89,45 +62,15 @@ class GuardedDialog(Background, Dialog[Confirmed | None]):
         self._reread_job: int | None = None
         self._known_fresh = False
         self._force_reason = force_reason
-        self._serial = desk.model.onts.get(row, "serial")
-        self._target = LinePane(desk.palette, id="target")
-        self._status = LinePane(desk.palette, id="status")
-        self._reason = CleanInput("reason (who asked, why)", "reason")
-        self._typed = CleanInput("", "typed")
-        self._force = Checkbox("override, my reason says why", bool(force_reason), id="force", compact=True)
-        verb = VERBS.get(kind, "Send")
-        self._verb = Button(
-            verb, id="verb", variant="error" if kind.level >= 3 else "warning", compact=True, disabled=True
-        )
-        self._fields = ParameterFields(kind)
-
-    def compose(self) -> ComposeResult:
-        """Target, fields, buttons."""
-        with Container(id="box") as box:
-            box.border_title = f"{self.kind.spec.title}: {self._serial}".replace("[", "\\[")
-            box.border_subtitle = "Tab moves   Esc cancels"
-            yield self._target
-            yield self._fields
-            yield self._force
-            yield self._reason
-            yield self._typed
-            yield self._status
-            with Horizontal(id="buttons"):
-                yield Button("Cancel", id="cancel", compact=True)
-                yield self._verb
 
     def on_mount(self) -> None:
         """Show what is known, read it again, watch it."""
-        self._reason.value = self._force_reason
+        super().on_mount()
+        self._verb.variant = "error" if self.kind.level >= 3 else "warning"
+        self._reason.value, self._force.value = self._force_reason, bool(self._force_reason)
         self._know_router()
         if self.desk.session.write:
             self._reread()
-        self.set_interval(0.5, self._update)
-        self.call_after_refresh(self._update)
-
-    def on_resize(self) -> None:
-        """Lay out again."""
-        self.call_after_refresh(self._update)
 
     # -- rules of this dialog --------------------------------------------------------------------------------------
 
@@ -261,83 +204,30 @@ class GuardedDialog(Background, Dialog[Confirmed | None]):
         self._reason.display = self._verb.display = writable
         self._typed.display = writable and self.expected is not None
         self._fields.display = writable and bool(self._fields.children)
-        self._typed.disabled = missing is not None
         whole = self.expected == facts.ont.identity
         self._typed.placeholder = "type the whole serial" if whole else "type the last 4 characters of the serial"
-        self._verb.disabled = missing is not None or (self.expected is not None and self._typed.value != self.expected)
+        self._arm(missing)
         self._set_lines(self._status, self._status_lines(missing, width))
 
     def _status_lines(self, missing: str | None, width: int) -> list[Line]:
         if missing == "read-only":
             if self.desk.settings.read_only:
                 return [(), [(" This session was started read-only: it cannot act.", "warning")]]
-            how: Line = [(" Press ", "base"), (" : ", "key"), (" to open :write on, then ask again.", "base")]
-            return [(), [(" This session is read-only.", "warning")], how]
+            keys: Line = [(" Press ", "base"), (" : ", "key"), (" to open :write on, then ask again.", "base")]
+            return [(), [(" This session is read-only.", "warning")], keys]
         if missing:
             return [[(f" {row}", "accent")] for row in wrap(missing, width - 2)]
-        told = f" {self._fields.told()}." if self._fields.told() else ""
-        if self.expected is None:
-            return [[(f"{told} Tab to {self._verb.label} and press Enter; Esc leaves all as it is.", "strong")]]
-        return [[(f"{told} Type {self.expected} and press Enter.", "strong")]]
+        told = f"{self._fields.told()}. " if self._fields.told() else ""
+        how = (
+            f"Tab to {self._verb.label} and press Enter"
+            if self.expected is None
+            else f"Type {self.expected} and press Enter"
+        )
+        return [[(f" {row}", "strong")] for row in wrap(f"{told}{how}.", width - 2)]
 
-    @staticmethod
-    def _set_lines(pane: LinePane, lines: list[Line]) -> None:
-        if len(lines) != len(pane.lines):
-            pane.styles.height = len(lines)
-        pane.set_lines(lines)
-
-    def on_key(self, event: events.Key) -> None:
-        """Esc cancels; in a read-only session ``:`` leads to the command line."""
-        if event.key == "escape":
-            event.stop()
-            self.leave(None)
-        elif event.character == ":" and not self.desk.session.write:
-            event.stop()
-            self.leave(None)
-            self.app.call_later(self.app.run_action, "open_prompt(':', 'write on')")
-
-    def on_input_changed(self) -> None:
-        """The verb lights up only for the exact text."""
-        self._update()
-
-    def on_parameter_fields_edited(self) -> None:
-        """What is asked for changes what is missing."""
-        self._update()
-
-    def on_checkbox_changed(self) -> None:
-        """The override changes what is missing."""
-        self._update()
-
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Enter in the reason goes on; Enter in the confirmation confirms or disarms."""
-        event.stop()
-        if event.input is self._typed:
-            self._confirm()
-            return
-        self._update()
-        if self.expected is not None and not self._typed.disabled:
-            self._typed.focus()
-        else:
-            self.app.action_focus_next()
-
-    def on_button_pressed(self, event: Button.Pressed) -> None:
-        """Cancel or the verb."""
-        event.stop()
-        if event.button.id == "cancel":
-            self.leave(None)
-        else:
-            self._confirm()
-
-    def _confirm(self) -> None:
-        if self.missing() is not None:
-            return
-        if self.expected is not None and self._typed.value != self.expected:
-            self._typed.value = ""
-            self._armed_at = self.desk.now() + REARM_S
-            self.query_one("#cancel").focus()
-            self._update()
-            return
+    def confirmed(self) -> Confirmed:
+        """What the operator confirmed."""
         forced = self._force.value and self._force.display
         reason = self._reason.value.strip() or "operator request"
         asked = (self._fields.parameters, self._fields.secret)
-        self.leave(Confirmed(self.kind, self._ont(), reason, bool(forced), *asked))
+        return Confirmed(self.kind, self._ont(), reason, bool(forced), *asked)

@@ -1,0 +1,185 @@
+"""What every guarded dialog has: what is asked for, a reason, and a text that must be typed exactly.
+
+Stray typing cannot satisfy it: the focus starts on Cancel, the text must match exactly, a wrong one clears the field
+and disarms it for two seconds, and control characters never get in.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar, Generic, TypeVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Container, Horizontal
+from textual.widgets import Button, Checkbox, Input
+
+from noc_console.console.desk import Desk
+from noc_console.console.dialogs.inputs import CleanInput, ParameterFields
+from noc_console.console.dialogs.simple import BOX_CSS, Dialog
+from noc_console.console.render.cells import Line
+from noc_console.console.screens.view import Background
+from noc_console.console.widgets.lines import LinePane
+from noc_console.domain.jobs import JobKind
+
+REARM_S = 2.0
+LOOK_S = 0.5
+
+Result = TypeVar("Result")
+
+
+class TypedDialog(Background, Dialog[Result | None], Generic[Result]):
+    """A target, fields, an override, a reason, a confirmation, two buttons. A subclass says what they mean."""
+
+    DEFAULT_CSS = (
+        BOX_CSS.format(name="TypedDialog", size="width: 80; max-width: 98%; height: auto; max-height: 98%;")
+        + """
+    TypedDialog > #box { border: round $error; }
+    TypedDialog #target, TypedDialog #status { height: auto; }
+    TypedDialog Checkbox { margin: 0 1; background: transparent; }
+    TypedDialog #buttons { height: 1; margin: 1 1 0 1; }
+    TypedDialog Button { margin-right: 2; min-width: 12; }
+    """
+    )
+    AUTO_FOCUS = "#cancel"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("tab", "app.focus_next", show=False, priority=True),
+        Binding("shift+tab", "app.focus_previous", show=False, priority=True),
+    ]
+
+    def __init__(
+        self, desk: Desk, kind: JobKind, target: LinePane, title: str, verb: str, override: str, many: bool = False
+    ) -> None:
+        """Build it.
+
+        Args:
+            desk: What it works with.
+            kind: What is wanted.
+            target: Shows what it is about; its id must be ``target``.
+            title: Of the box; data, not markup.
+            verb: On the button.
+            override: Beside the box to tick.
+            many: For many ONTs at once.
+        """
+        super().__init__()
+        self.desk = desk
+        self.kind = kind
+        self._title = title
+        self._armed_at = 0.0
+        self._target = target
+        self._fields = ParameterFields(kind, many)
+        self._status = LinePane(desk.palette, id="status")
+        self._reason = CleanInput("reason (who asked, why)", "reason")
+        self._typed = CleanInput("", "typed")
+        self._force = Checkbox(override, id="force", compact=True)
+        self._verb = Button(verb, id="verb", compact=True, disabled=True)
+
+    def compose(self) -> ComposeResult:
+        """Target, fields, buttons."""
+        with Container(id="box") as box:
+            box.border_title = self._title.replace("[", "\\[")
+            box.border_subtitle = "Tab moves   Esc cancels"
+            yield self._target
+            yield self._fields
+            yield self._force
+            yield self._reason
+            yield self._typed
+            yield self._status
+            with Horizontal(id="buttons"):
+                yield Button("Cancel", id="cancel", compact=True)
+                yield self._verb
+
+    def on_mount(self) -> None:
+        """Watch what it is about."""
+        self.set_interval(LOOK_S, self._update)
+        self.call_after_refresh(self._update)
+
+    def on_resize(self) -> None:
+        """Lay out again."""
+        self.call_after_refresh(self._update)
+
+    # -- what a subclass says --------------------------------------------------------------------------------------
+
+    @property
+    def expected(self) -> str | None:
+        """What must be typed; None when the button alone is enough."""
+        raise NotImplementedError
+
+    def missing(self) -> str | None:
+        """What is still to be done before it can be confirmed; None when armed."""
+        raise NotImplementedError
+
+    def confirmed(self) -> Result:
+        """What the operator confirmed."""
+        raise NotImplementedError
+
+    def _update(self) -> None:
+        """Bring everything up to date."""
+        raise NotImplementedError
+
+    # -- painting and events ---------------------------------------------------------------------------------------
+
+    def _arm(self, missing: str | None) -> None:
+        """The confirmation opens when nothing is missing, the verb when the text is exact as well."""
+        self._typed.disabled = missing is not None
+        self._verb.disabled = missing is not None or (self.expected is not None and self._typed.value != self.expected)
+
+    @staticmethod
+    def _set_lines(pane: LinePane, lines: list[Line], most: int | None = None) -> None:
+        height = len(lines) if most is None else min(most, len(lines))
+        if len(lines) != len(pane.lines):
+            pane.styles.height = height
+        pane.set_lines(lines)
+
+    def on_key(self, event: events.Key) -> None:
+        """Esc cancels; in a read-only session ``:`` leads to the command line."""
+        if event.key == "escape":
+            event.stop()
+            self.leave(None)
+        elif event.character == ":" and not self.desk.session.write:
+            event.stop()
+            self.leave(None)
+            self.app.call_later(self.app.run_action, "open_prompt(':', 'write on')")
+
+    def on_input_changed(self) -> None:
+        """The verb lights up only for the exact text."""
+        self._update()
+
+    def on_parameter_fields_edited(self) -> None:
+        """What is asked for changes what is missing."""
+        self._update()
+
+    def on_checkbox_changed(self) -> None:
+        """The override changes what is missing."""
+        self._update()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Enter in a field goes on; Enter in the confirmation confirms or disarms."""
+        event.stop()
+        if event.input is self._typed:
+            self._confirm()
+            return
+        self._update()
+        if self.expected is not None and not self._typed.disabled:
+            self._typed.focus()
+        else:
+            self.app.action_focus_next()
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        """Cancel or the verb."""
+        event.stop()
+        if event.button.id == "cancel":
+            self.leave(None)
+        else:
+            self._confirm()
+
+    def _confirm(self) -> None:
+        if self.missing() is not None:
+            return
+        if self.expected is not None and self._typed.value != self.expected:
+            self._typed.value = ""
+            self._armed_at = self.desk.now() + REARM_S
+            self.query_one("#cancel").focus()
+            self._update()
+            return
+        self.leave(self.confirmed())
