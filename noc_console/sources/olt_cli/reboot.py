@@ -6,8 +6,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from noc_console.domain.errors import NocError, SourceError
+from noc_console.domain.errors import ActionRefused, SourceError
 from noc_console.domain.identity import PonPort
+from noc_console.domain.text import clean
 from noc_console.sources.olt_cli.client import CliClient
 from noc_console.sources.olt_cli.dialect import Dialect
 from noc_console.sources.olt_cli.session import Session
@@ -45,7 +46,7 @@ async def reboot(
         dialect: How it is spoken.
         port: The ONT's PON port.
         ont_id: Its id there.
-        sending: Told the command right before it is sent; what it raises keeps the command from being sent.
+        sending: Told the command right before it is sent; whatever it raises keeps the command from being sent.
 
     Raises:
         ActionRefused: The port is not named as this family names ports.
@@ -58,13 +59,13 @@ async def reboot(
             if ready is not None:
                 return ready
             if plan.inside and not plan.inside.search(session.prompt):
-                return Rebooting(End.NOT_SENT, f"the command line is not where it should be: {session.prompt}")
+                return Rebooting(End.NOT_SENT, f"the command line is not where it should be: {clean(session.prompt)}")
             await sending(plan.send)
             sent = True
             said = await session.run(plan.send)
     except SourceError as error:
         return Rebooting(End.UNKNOWN if sent else End.NOT_SENT, str(error), sent)
-    except NocError as error:
+    except ActionRefused as error:
         return Rebooting(End.NOT_SENT, str(error))
     return _judge(dialect, said, sent=True) or Rebooting(End.ACCEPTED, plan.send, sent=True)
 

@@ -145,14 +145,14 @@ class Session:
         return self._harmless("\n".join(lines).strip("\n"))
 
     def _reply(self, tail: str, command: str = "") -> str | None:
-        """What to answer to what stands at the end, None when nothing is asked."""
-        if _PASSWORD.search(tail):
+        """What to answer to what stands at the end, None when nothing is asked. No command stands for the login."""
+        if command in ("", self._dialect.enable) and _PASSWORD.search(tail):
             return self._password(command)
         return next((question.answer for question in self._dialect.questions if asked(question, tail)), None)
 
     def _password(self, command: str) -> str:
         secret = self._cli.enable_password
-        if command != self._dialect.enable or secret is None:
+        if not command or secret is None:
             raise SourceAuthError("it asks for one more password", self._name, "see cli.enable_password")
         if self._password_told:
             raise SourceAuthError("the enable password is refused", self._name, "check cli.enable_password")

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import warnings
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
 import asyncssh
+from cryptography.utils import CryptographyDeprecationWarning
 
 from noc_console.config.actions import OltCli
 from noc_console.config.model import OltConfig
@@ -38,6 +40,8 @@ LEGACY_MACS = "+hmac-sha1"
 
 # Its log lines are no events of ours, and tell user names and addresses.
 asyncssh.set_log_level(logging.CRITICAL)
+# Old OLTs know no other key exchange: who allows it knows, and a screen is no place to say it.
+warnings.filterwarnings("ignore", category=CryptographyDeprecationWarning, module=r"asyncssh\.")
 
 
 class HostKeyChanged(SourceAuthError):
