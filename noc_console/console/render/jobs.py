@@ -79,7 +79,7 @@ def render_job(job: Job, width: int, now: float, absolute: bool) -> list[Line]:
         lines += labelled("why", [[(job.reason, "base")]], width)
     if job.forced:
         lines += labelled("forced", [[("blockers were overridden", "warning")]], width)
-    if not job.ended:
+    if job.state in (JobState.REQUESTED, JobState.RUNNING):
         left = job.expires_at - now
         text = f"withdrawn if not delivered in {format_age(left)}" if left > 0 else "being withdrawn"
         lines += labelled("expires", [[(text, "dim")]], width)
