@@ -1,4 +1,4 @@
-"""What may be sent to a router as a WiFi name, a WiFi password or a PPPoE login; checked before anything is sent.
+"""What may be asked for and sent to a router, such as a WiFi name or a password; checked before anything is queued.
 
 No message repeats what was given.
 """
@@ -6,12 +6,76 @@ No message repeats what was given.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+from noc_console.domain.jobs import JobKind
+from noc_console.domain.text import clean
 
 _PRINTABLE = re.compile(r"[\x20-\x7e]*")
 _HEX_KEY = re.compile(r"[0-9A-Fa-f]{64}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _MAX_SSID_BYTES = 32
 _MAX_LOGIN = 64
+_CHANNEL = re.compile(r"[1-9]\d{0,2}|auto", re.IGNORECASE)
+_HOST = re.compile(r"[^\s/@]+")
+
+
+def check_values(kind: JobKind, parameters: Mapping[str, str], secret: str | None) -> str | None:
+    """What is wrong with what is asked for; None when nothing is.
+
+    Args:
+        kind: What is wanted.
+        parameters: As ``KINDS`` names them.
+        secret: The password, for kinds that take one.
+    """
+    spec = kind.spec
+    if missing := [name for name in spec.parameters if not parameters.get(name)]:
+        return f"{kind.value} needs {', '.join(missing)}"
+    if unknown := set(parameters) - {*spec.parameters, *spec.optional}:
+        return f"{kind.value} takes no {', '.join(sorted(unknown))}"
+    if spec.secret is not bool(secret):
+        return f"{kind.value} {'needs a' if spec.secret else 'takes no'} password"
+    return _check_each(parameters) or _check_together(kind, parameters, secret or "")
+
+
+def _check_each(parameters: Mapping[str, str]) -> str | None:
+    for name, value in parameters.items():
+        # What is stored and audited is cleaned: it must be what is sent.
+        if clean(value) != value:
+            return f"{name} has blanks at an end, characters that cannot be shown, or too many of them"
+        allowed = _FORMS.get(name)
+        if allowed and not allowed[0].fullmatch(value):
+            return f"{name} is {allowed[1]}"
+        if name == "url" and (trouble := _check_url(value)):
+            return trouble
+    return None
+
+
+_FORMS = {
+    "on": (re.compile("true|false"), "true or false"),
+    "direction": (re.compile("download|upload"), "download or upload"),
+    "channel": (_CHANNEL, "a number or auto"),
+    "host": (_HOST, "a name or an address, without blanks and slashes"),
+}
+
+
+def _check_url(url: str) -> str | None:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return "url is no URL"
+    if parts.scheme not in ("http", "https") or not parts.hostname or " " in url:
+        return "url starts with http:// or https:// and names a host"
+    return "url must hold no user name and password: it is audited" if "@" in parts.netloc else None
+
+
+def _check_together(kind: JobKind, parameters: Mapping[str, str], secret: str) -> str | None:
+    if kind is JobKind.WIFI_SSID:
+        return check_ssid(parameters["ssid"])
+    if kind is JobKind.WIFI_PASSWORD:
+        return check_wifi_key(secret)
+    return check_pppoe(parameters["username"], secret) if kind is JobKind.PPPOE else None
 
 
 def check_wifi_key(text: str) -> str | None:

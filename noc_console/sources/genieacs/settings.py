@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from noc_console.domain.cpe import Group
 from noc_console.domain.errors import ActionRefused
 from noc_console.domain.jobs import JobKind
-from noc_console.domain.secrets import check_pppoe, check_ssid, check_wifi_key
+from noc_console.domain.secrets import check_values
 from noc_console.domain.text import clean
 from noc_console.sources.genieacs import wan, wireless
 from noc_console.sources.genieacs.client import NbiClient
@@ -119,19 +119,7 @@ def writes_for(
 
 def _check(kind: JobKind, parameters: Mapping[str, str], secret: str | None) -> None:
     """Refuse what no router would take."""
-    missing = [name for name in kind.spec.parameters if not parameters.get(name)]
-    if missing or (kind.spec.secret and not secret):
-        raise ActionRefused(f"{kind.value} needs {', '.join(missing or ['a password'])}")
-    trouble = None
-    if kind is JobKind.WIFI_SSID:
-        trouble = check_ssid(parameters["ssid"])
-    elif kind is JobKind.WIFI_PASSWORD:
-        trouble = check_wifi_key(secret or "")
-    elif kind is JobKind.PPPOE:
-        trouble = check_pppoe(parameters["username"], secret or "")
-    elif "on" in parameters and parameters["on"] not in ("true", "false"):
-        trouble = "on is true or false"
-    if trouble:
+    if trouble := check_values(kind, parameters, secret):
         raise ActionRefused(trouble)
 
 
