@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from contextlib import nullcontext
+from contextlib import AbstractAsyncContextManager, nullcontext
 
 import structlog
 
@@ -13,15 +13,18 @@ from noc_console.collector.actions import Actions
 from noc_console.domain.errors import NocError, SourceError
 from noc_console.domain.jobs import Job, JobState
 from noc_console.storage.batches import BatchStore
-from noc_console.storage.jobs import JobStore
+from noc_console.storage.jobs import JobLost, JobStore
 from noc_console.storage.sources import DEAD_AFTER_S
 
 log = structlog.get_logger()
 
 LOOK_S = 0.5
 FAILING_PAUSE_S = 5.0
-AT_ONCE = 16
+READING_AT_ONCE = 16
+ACTING_AT_ONCE = 64
+"""Actions mostly wait, some of them for half an hour: they must not keep who only looks waiting."""
 KEEP_VIEWS_S = 86400.0
+KEEP_READINGS_S = 30 * 86400.0
 ORPHANS_EVERY_S = 5.0
 
 
@@ -45,8 +48,11 @@ class JobRunner:
         self._collector_id = collector_id
         self._actions = actions
         self._running: dict[int, asyncio.Task[None]] = {}
+        """Until their end is written."""
+        self._acting: set[int] = set()
+        """Those that may still be cancelled: their end is not known yet."""
         self._cancelled_by: dict[int, str] = {}
-        self._gate = asyncio.Semaphore(AT_ONCE)
+        self._gates = (asyncio.Semaphore(READING_AT_ONCE), asyncio.Semaphore(ACTING_AT_ONCE))
 
     async def run(self) -> None:
         """Look for jobs for ever; ends by cancellation.
@@ -75,43 +81,60 @@ class JobRunner:
             self._start(group, job, None)
         if self._running:
             for job_id, by in (await self._store.cancelled(list(self._running))).items():
-                if job_id not in self._cancelled_by:
+                if job_id in self._acting:
+                    self._acting.discard(job_id)
                     self._cancelled_by[job_id] = by
                     self._running[job_id].cancel()
 
     async def _take_orphans(self, group: asyncio.TaskGroup) -> None:
-        for job, progress in await self._store.orphans(self._collector_id, time.time() - DEAD_AFTER_S):
+        now = time.time()
+        for job, progress in await self._store.orphans(self._collector_id, now - DEAD_AFTER_S, self._running.keys()):
             log.info("job_taken_over", job=job.id)
             self._start(group, job, progress or "")
         await self._batches.settle()
-        await self._store.forget_views(time.time() - KEEP_VIEWS_S)
+        await self._store.forget_old(now - KEEP_VIEWS_S, now - KEEP_READINGS_S)
 
     def _start(self, group: asyncio.TaskGroup, job: Job, progress: str | None) -> None:
         task = group.create_task(self._follow(job, progress), name=f"job {job.id}")
         self._running[job.id] = task
+        self._acting.add(job.id)
         task.add_done_callback(lambda _: self._running.pop(job.id, None))
 
     async def _follow(self, job: Job, progress: str | None) -> None:
         try:
-            ending = await self._act(job, progress)
+            await self._end(job, await self._act(job, progress))
+        except JobLost:
+            # We were taken for dead; who has the job tells its end.
+            log.warning("job_lost", job=job.id)
+
+    async def _act(self, job: Job, progress: str | None) -> Ending:
+        """Do a job to its end, whatever that is; from then on it can't be cancelled."""
+        try:
+            return await self._act_in_turn(job, progress)
         except asyncio.CancelledError:
             by = self._cancelled_by.pop(job.id, None)
             if by is None:
                 raise
-            ending = Ending(JobState.CANCELLED, f"cancelled by {by}; nothing is left queued at the ACS")
+            return await self._actions.cancel(job, by)
+        except JobLost:
+            raise
         except NocError as error:
-            ending = Ending(JobState.FAILED, str(error))
+            return Ending(JobState.FAILED, str(error))
         except Exception as error:
             log.exception("job_broke", job=job.id)
-            ending = Ending(JobState.FAILED, f"internal error: {type(error).__name__} (see the log)")
-        await self._end(job, ending)
+            return Ending(JobState.FAILED, f"internal error: {type(error).__name__} (see the log)")
+        finally:
+            self._acting.discard(job.id)
 
-    async def _act(self, job: Job, progress: str | None) -> Ending:
-        # Jobs of bulk actions are counted where they are claimed, and must not keep a single one waiting.
-        async with self._gate if job.batch_id is None else nullcontext():
+    async def _act_in_turn(self, job: Job, progress: str | None) -> Ending:
+        async with self._gate(job):
             if progress is None:
                 return await self._actions.act(job)
             return await self._actions.resume(job, progress)
+
+    def _gate(self, job: Job) -> AbstractAsyncContextManager[None]:
+        # Jobs of bulk actions are counted where they are claimed, and must not keep a single one waiting.
+        return nullcontext() if job.batch_id is not None else self._gates[job.kind.level > 0]
 
     async def _end(self, job: Job, ending: Ending) -> None:
         """Write the end, however long the database is away: a job that ended must not look unfinished."""

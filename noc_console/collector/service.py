@@ -60,6 +60,10 @@ STANDBY_S = 2.0
 FLUSH_S = 20.0
 
 
+class _Superseded(Exception):
+    """Another collector is at work: this one was taken for dead."""
+
+
 class CollectorService:
     """One collector process.
 
@@ -142,7 +146,14 @@ class CollectorService:
 
     async def _work(self) -> None:
         await self._until_ready()
-        await self._until_alone()
+        while True:
+            await self._until_alone()
+            try:
+                await self._be_at_work()
+            except* _Superseded:
+                log.warning("collector_superseded", pid=self._me.pid)
+
+    async def _be_at_work(self) -> None:
         log.info("collector_starts", mode=self._me.mode, pid=self._me.pid)
         engine = SnmpEngine()
         acs = NbiClient(self._config.genieacs) if self._config.genieacs else None
@@ -151,7 +162,7 @@ class CollectorService:
             workers, core = await self._until_known(engine)
             status = SourceStatus(self._sources, "genieacs")
             cpes = CpeStore(self._database)
-            store = JobStore(self._database)
+            store = JobStore(self._database, self._me.id)
             by_name = {worker.name: worker for worker in workers}
             clis = clients(self._config, HostKeyStore(self._database))
             tools = Tools(store, by_name, acs, cpes, self._config, self._opener, bridge, self._shipper.keep, clis)
@@ -252,7 +263,8 @@ class CollectorService:
     async def _beat(self) -> None:
         while True:
             try:
-                await self._register.beat(replace(self._me, heartbeat_at=time.time()))
+                if not await self._register.beat(replace(self._me, heartbeat_at=time.time())):
+                    raise _Superseded
             except SourceError as error:
                 log.warning("heartbeat_not_stored", error=str(error))
             await asyncio.sleep(HEARTBEAT_S)

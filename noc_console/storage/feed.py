@@ -67,6 +67,16 @@ async def bump(connection: AsyncConnection, stream: str) -> int:
     return revision
 
 
+async def hold(connection: AsyncConnection, stream: str) -> None:
+    """Take a stream's turn, before any of its rows is locked.
+
+    Every writer raises its stream and changes rows. One that locked a row first could wait for another that raised
+    the stream first, and that one for the row: PostgreSQL then ends one of the two with an error.
+    """
+    table = schema.feed
+    await connection.execute(select(table.c.name).where(table.c.name == stream).with_for_update())
+
+
 def columns(table: Table, row: type[Any]) -> list[Any]:
     """The columns of ``table`` in the order of the fields of the dataclass ``row``."""
     return [table.c[field.name] for field in fields(row) if field.name in table.c]
@@ -174,8 +184,7 @@ async def read_jobs(connection: AsyncConnection, seen: int = 0) -> list[Job]:
     """Jobs changed after revision ``seen``, newest first, without their steps; at first only the newest ones."""
     table = schema.job
     query = select(*columns(table, Job)).where(table.c.revision > seen).order_by(table.c.id.desc())
-    query = query.limit(None if seen else JOBS_AT_FIRST)
-    return [job_from(dict(row)) for row in (await connection.execute(query)).mappings()]
+    return await jobs_from(connection, query.limit(None if seen else JOBS_AT_FIRST))
 
 
 async def read_batches(connection: AsyncConnection, where: Any) -> list[Batch]:
@@ -205,6 +214,15 @@ def _swap(row: dict[str, Any]) -> Swap:
     outcome = SwapOutcome(row["outcome"]) if row["outcome"] else None
     states = {name: UnitState(row[name]) for name in ("old_state", "new_state")}
     return Swap(**{**row, **states, "kind": SwapKind(row["kind"]), "outcome": outcome})
+
+
+async def jobs_from(connection: AsyncConnection, query: Any) -> list[Job]:
+    """Jobs that ``query`` finds, yielding to the loop between chunks: a bulk action has thousands."""
+    found: list[Job] = []
+    for part in (await connection.execute(query)).mappings().partitions(ROWS_PER_TURN):
+        found.extend(job_from(dict(row)) for row in part)
+        await asyncio.sleep(0)
+    return found
 
 
 def job_from(row: Mapping[str, Any], steps: Sequence[Any] = ()) -> Job:

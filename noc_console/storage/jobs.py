@@ -3,33 +3,47 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from noc_console.domain.errors import ActionRefused, SourceError
-from noc_console.domain.jobs import ENDED, Job, JobKind, JobRequest, JobState, JobStep
+from noc_console.domain.errors import ActionRefused, NocError, SourceError
+from noc_console.domain.jobs import ENDED, KINDS, Job, JobKind, JobRequest, JobState, JobStep
+from noc_console.domain.secrets import check_values
 from noc_console.domain.text import clean
 from noc_console.storage import audit, schema
 from noc_console.storage.database import Database
-from noc_console.storage.feed import bump, columns, dumps, job_from, read_collectors
+from noc_console.storage.feed import bump, columns, dumps, hold, job_from, jobs_from, read_collectors
 from noc_console.storage.inventory import append_event
 from noc_console.storage.sealing import Opener, seal
 from noc_console.storage.sources import DEAD_AFTER_S
 
 _ENDED = [state.value for state in ENDED]
-
-
+_UNDER_WAY = [state.value for state in JobState if state not in ENDED and state is not JobState.REQUESTED]
+_HARMLESS = [kind.value for kind, spec in KINDS.items() if spec.level == 0]
 _TO_CLAIM = (schema.job.c.state == JobState.REQUESTED.value, schema.job.c.batch_id.is_(None))
+MAX_TEXT = 2000
+FORGET_AT_ONCE = 500
+STREAM = "job"
+
+
+class JobLost(NocError):
+    """Another collector has the job by now, or it has ended: whoever has it tells its story."""
 
 
 class JobStore:
-    """Jobs in the database."""
+    """Jobs in the database.
 
-    def __init__(self, database: Database) -> None:
+    Args:
+        database: The database.
+        holder: The collector that tells and ends jobs with this store: it writes only to those that it holds.
+    """
+
+    def __init__(self, database: Database, holder: str | None = None) -> None:
         self._database = database
+        self._holder = holder
 
     async def submit(self, request: JobRequest) -> int:
         """Audit and queue a job in one transaction: no audit, no job.
@@ -38,7 +52,8 @@ class JobStore:
             The job's id.
 
         Raises:
-            ActionRefused: The ONT is not known, or the database did not take the audit entry.
+            ActionRefused: What is asked for cannot be, the ONT is not known, the same is under way already, or the
+                database did not take the audit entry.
         """
         try:
             async with self._database.writing() as connection:
@@ -47,14 +62,16 @@ class JobStore:
             raise ActionRefused(f"not queued, because it could not be audited: {error}") from None
 
     async def _submit(self, connection: AsyncConnection, request: JobRequest) -> int:
-        _check(request)
+        if trouble := check_values(request.kind, request.parameters, request.secret):
+            raise ActionRefused(trouble)
+        revision = await bump(connection, STREAM)
         ont, olt = schema.ont, schema.olt
         query = select(ont.c.serial, ont.c.port, ont.c.ont_id, olt.c.name).join(olt).where(ont.c.id == request.ont_id)
         target = (await connection.execute(query)).one_or_none()
         if target is None:
             raise ActionRefused("this ONT is not in the inventory any more")
+        await refuse_twice(connection, request.kind, [request.ont_id])
         now = time.time()
-        revision = await bump(connection, "job")
         values: dict[str, Any] = {
             "kind": request.kind.value,
             "state": JobState.REQUESTED.value,
@@ -78,7 +95,7 @@ class JobStore:
             sealed = seal(request.secret, await _key_at_work(connection, now))
             await connection.execute(insert(schema.job_secret), {"job_id": job_id, "secret": sealed})
         if request.kind.level > 0:
-            where = f"{target.serial} at {target.name} {target.port} id {target.ont_id}"
+            where = f"{_named(target.serial)} at {target.name} {target.port} id {target.ont_id}"
             action = told_action(request.kind, request.parameters)
             asked = (values["requested_by"], values["requested_from"], action, where, values["reason"])
             entry = audit.Entry(*asked, "requested", job_id)
@@ -97,6 +114,7 @@ class JobStore:
         """Take every job that nobody has taken, but for those of bulk actions; each is given to one collector only."""
         table = schema.job
         async with self._database.writing() as connection:
+            await hold(connection, STREAM)
             query = select(table.c.id).where(*_TO_CLAIM).order_by(table.c.id)
             ids = list((await connection.execute(query.with_for_update(skip_locked=True))).scalars())
             if not ids:
@@ -117,51 +135,69 @@ class JobStore:
             text: What happened, for the operator.
             state: New state, if it changes.
             progress: What a successor needs to go on after this collector dies.
+
+        Raises:
+            JobLost: Our job no more.
         """
         async with self._database.writing() as connection:
             await self._tell(connection, job_id, text, {"state": state.value} if state else {}, progress)
 
     async def end(self, job: Job, state: JobState, result: str, data: Mapping[str, float | str] | None = None) -> None:
-        """End a job: state, result, what it measured, audit entry and event in one transaction."""
-        now = time.time()
+        """End a job: state, result, what it measured, audit entry and event in one transaction.
+
+        Raises:
+            JobLost: Our job no more.
+        """
+        now, result = time.time(), clean(result, MAX_TEXT)
         async with self._database.writing() as connection:
             changed = {"state": state.value, "result": result, "finished_at": now, "data": dumps(data or {})}
             await self._tell(connection, job.id, result, changed, None)
             await forget_secrets(connection, [job.id])
-            if job.kind.level == 0:
-                return
-            where = f"{job.serial} at {job.olt} {job.port}"
-            action = told_action(job.kind, job.parameters)
-            asked = (job.requested_by, job.requested_from, action, where, job.reason)
-            await audit.append(connection, audit.Entry(*asked, f"{state.value}: {result}", job.id), now)
-            severity = "info" if state is JobState.VERIFIED else "warning"
-            text = f"{job.kind.value} by {job.requested_by}: {result}"
-            await append_event(connection, now, "job", severity, text, job.olt, job.port, job.serial)
+            if job.kind.level > 0:
+                await self._audit_end(connection, job, state, result, now)
+                severity = "info" if state is JobState.VERIFIED else "warning"
+                text = f"{job.kind.value} by {job.requested_by}: {result}"
+                await append_event(connection, now, "job", severity, text, job.olt, job.port, job.serial)
+
+    async def _audit_end(self, connection: AsyncConnection, job: Job, state: JobState, result: str, now: float) -> None:
+        where = f"{_named(job.serial)} at {job.olt} {job.port}"
+        asked = (job.requested_by, job.requested_from, told_action(job.kind, job.parameters), where, job.reason)
+        await audit.append(connection, audit.Entry(*asked, f"{state.value}: {result}", job.id), now)
 
     async def _tell(
         self, connection: AsyncConnection, job_id: int, text: str, changed: dict[str, Any], progress: str | None
     ) -> None:
-        changed = {**changed, "revision": await bump(connection, "job")}
+        table = schema.job
+        changed = {**changed, "revision": await bump(connection, STREAM)}
         if progress is not None:
             changed["progress"] = progress
-        await connection.execute(update(schema.job).where(schema.job.c.id == job_id).values(changed))
-        await connection.execute(insert(schema.job_step), {"job_id": job_id, "at": time.time(), "text": text})
+        change = update(table).where(table.c.id == job_id).values(changed)
+        if self._holder:
+            change = change.where(table.c.claimed_by == self._holder, table.c.state.not_in(_ENDED))
+        if not (await connection.execute(change)).rowcount and self._holder:
+            raise JobLost(f"job {job_id} is another collector's by now, or has ended")
+        step = {"job_id": job_id, "at": time.time(), "text": clean(text, MAX_TEXT)}
+        await connection.execute(insert(schema.job_step), step)
 
     async def ask_cancel(self, job_id: int, by: str) -> bool:
         """Mark a job to be cancelled; one that nobody claimed yet ends at once. False when it had ended already."""
-        table = schema.job
+        table, by = schema.job, clean(by)
         async with self._database.writing() as connection:
+            await hold(connection, STREAM)
             query = select(*columns(table, Job)).where(table.c.id == job_id, table.c.state.not_in(_ENDED))
             row = (await connection.execute(query.with_for_update())).mappings().one_or_none()
             if row is None:
                 return False
             changed: dict[str, Any] = {"cancel_by": by}
-            text = f"cancel asked by {by}"
+            text, now = f"cancel asked by {by}", time.time()
             if row["state"] == JobState.REQUESTED.value:
                 text = f"cancelled by {by} before it was sent"
-                changed |= {"state": JobState.CANCELLED.value, "result": text, "finished_at": time.time()}
+                changed |= {"state": JobState.CANCELLED.value, "result": text, "finished_at": now}
                 await forget_secrets(connection, [job_id])
             await self._tell(connection, job_id, text, changed, None)
+            job = job_from(dict(row))
+            if "state" in changed and job.kind.level > 0:
+                await self._audit_end(connection, job, JobState.CANCELLED, text, now)
             return True
 
     async def cancelled(self, job_ids: Sequence[int]) -> dict[int, str]:
@@ -171,13 +207,24 @@ class JobStore:
         async with self._database.reading() as connection:
             return {row.id: row.cancel_by for row in await connection.execute(query)}
 
-    async def forget_views(self, before: float) -> None:
-        """Delete ended views older than ``before``: they touched nothing, and would only fill the table."""
-        table, steps = schema.job, schema.job_step
-        old = select(table.c.id).where(table.c.kind == JobKind.VIEW.value, table.c.finished_at < before)
+    async def forget_old(self, views_before: float, others_before: float) -> None:
+        """Delete what ended long ago and touched nothing: it would only fill the table.
+
+        Args:
+            views_before: Unix seconds, for views, of which there are many.
+            others_before: Unix seconds, for the other kinds that are not audited.
+        """
+        table = schema.job
+        is_view = table.c.kind == JobKind.VIEW.value
+        old = (is_view & (table.c.finished_at < views_before)) | (table.c.finished_at < others_before)
+        query = select(table.c.id).where(table.c.kind.in_(_HARMLESS), old).limit(FORGET_AT_ONCE)
+        async with self._database.reading() as connection:
+            ids = list((await connection.execute(query)).scalars())
+        if not ids:
+            return
         async with self._database.writing() as connection:
-            await connection.execute(delete(steps).where(steps.c.job_id.in_(old)))
-            await connection.execute(delete(table).where(table.c.id.in_(old)))
+            await connection.execute(delete(schema.job_step).where(schema.job_step.c.job_id.in_(ids)))
+            await connection.execute(delete(table).where(table.c.id.in_(ids)))
 
     async def get(self, job_id: int) -> Job | None:
         """One job with its steps."""
@@ -193,27 +240,52 @@ class JobStore:
             told = select(steps.c.at, steps.c.text).where(steps.c.job_id == job_id).order_by(steps.c.id)
             return job_from(dict(row), [JobStep(at, said) for at, said in await connection.execute(told)])
 
+    async def progress(self, job_id: int) -> str | None:
+        """What a job's collector has kept for a successor."""
+        query = select(schema.job.c.progress).where(schema.job.c.id == job_id)
+        async with self._database.reading() as connection:
+            found: str | None = (await connection.execute(query)).scalar()
+            return found
+
     async def of_batch(self, batch_id: int) -> list[Job]:
         """The jobs of a bulk action, without their steps, in their order."""
         table = schema.job
         query = select(*columns(table, Job)).where(table.c.batch_id == batch_id).order_by(table.c.id)
         async with self._database.reading() as connection:
-            return [job_from(dict(row)) for row in (await connection.execute(query)).mappings()]
+            return await jobs_from(connection, query)
 
-    async def orphans(self, collector_id: str, dead_before: float) -> list[tuple[Job, str | None]]:
-        """Take over unfinished jobs whose collector is gone, with the progress that it left."""
+    async def of_ont(self, ont_id: int, limit: int = 100) -> list[Job]:
+        """The newest jobs of one ONT, without their steps, newest first."""
+        table = schema.job
+        query = select(*columns(table, Job)).where(table.c.ont_id == ont_id).order_by(table.c.id.desc()).limit(limit)
+        async with self._database.reading() as connection:
+            return await jobs_from(connection, query)
+
+    async def orphans(
+        self, collector_id: str, dead_before: float, running: Collection[int] = ()
+    ) -> list[tuple[Job, str | None]]:
+        """Take over unfinished jobs that nobody follows, with the progress that was left.
+
+        Args:
+            collector_id: Who takes them.
+            dead_before: A heartbeat before this, Unix seconds, is that of a dead collector.
+            running: What the taker follows already: a job of its own that is not among them was claimed, and the
+                database's answer to that was lost.
+        """
         job, collector = schema.job, schema.collector
+        alive = select(collector.c.id).where(collector.c.heartbeat_at >= dead_before, collector.c.id != collector_id)
+        query = select(job.c.id).where(
+            job.c.state.in_(_UNDER_WAY), job.c.claimed_by.not_in(alive), job.c.id.not_in(list(running))
+        )
+        async with self._database.reading() as connection:
+            if (await connection.execute(query.limit(1))).first() is None:
+                return []
         async with self._database.writing() as connection:
-            alive = select(collector.c.id).where(collector.c.heartbeat_at >= dead_before)
-            query = (
-                select(job.c.id)
-                .where(job.c.state.not_in([*_ENDED, JobState.REQUESTED.value]), job.c.claimed_by.not_in(alive))
-                .where(job.c.claimed_by != collector_id)
-            )
+            await hold(connection, STREAM)
             ids = list((await connection.execute(query.with_for_update(skip_locked=True))).scalars())
             if not ids:
                 return []
-            changed = {"claimed_by": collector_id, "revision": await bump(connection, "job")}
+            changed = {"claimed_by": collector_id, "revision": await bump(connection, STREAM)}
             await connection.execute(update(job).where(job.c.id.in_(ids)).values(changed))
             rows = await connection.execute(select(*columns(job, Job), job.c.progress).where(job.c.id.in_(ids)))
             found = []
@@ -224,21 +296,32 @@ class JobStore:
             return found
 
 
-def _check(request: JobRequest) -> None:
-    """Raises ActionRefused when what the kind needs is not there, or is too much."""
-    spec = request.kind.spec
-    given = set(request.parameters)
-    if missing := set(spec.parameters) - given:
-        raise ActionRefused(f"{request.kind.value} needs {', '.join(sorted(missing))}")
-    if unknown := given - {*spec.parameters, *spec.optional}:
-        raise ActionRefused(f"{request.kind.value} takes no {', '.join(sorted(unknown))}")
-    if spec.secret is not (request.secret is not None):
-        raise ActionRefused(f"{request.kind.value} {'needs a' if spec.secret else 'takes no'} password")
+def _named(serial: str | None) -> str:
+    """EPON ONUs have no serial number; their place tells which it was."""
+    return serial or "ONT without serial number"
+
+
+async def refuse_twice(connection: AsyncConnection, kind: JobKind, ont_ids: Sequence[int]) -> None:
+    """Raises ActionRefused when the same is under way for one of these ONTs; the job stream must be held."""
+    if kind.level == 0:
+        return
+    job = schema.job
+    query = select(job.c.id, job.c.requested_by, job.c.ont_id).where(job.c.kind == kind.value)
+    query = query.where(job.c.state.in_([JobState.REQUESTED.value, *_UNDER_WAY]))
+    if len(ont_ids) == 1:
+        query = query.where(job.c.ont_id == ont_ids[0])
+    wanted = set(ont_ids)
+    twice = [row for row in await connection.execute(query) if row.ont_id in wanted]
+    if twice:
+        which = f"job {twice[0].id} by {twice[0].requested_by}"
+        many = f" for {len(twice)} of the ONTs" if len(ont_ids) > 1 else ""
+        raise ActionRefused(f"the same action is under way already{many} ({which})", "plan again" if many else None)
 
 
 async def _key_at_work(connection: AsyncConnection, now: float) -> str:
     """The key of the collector that will do the job."""
-    alive = [c for c in await read_collectors(connection) if now - c.heartbeat_at < DEAD_AFTER_S and c.public_key]
+    registered = [c for c in await read_collectors(connection) if c.public_key and c.mode != "once"]
+    alive = [c for c in registered if now - c.heartbeat_at < DEAD_AFTER_S]
     if not alive:
         raise ActionRefused("no collector is running that could be given the password", "start noc-console collect")
     return max(alive, key=lambda collector: collector.heartbeat_at).public_key
@@ -258,7 +341,7 @@ async def start(
         "state": JobState.RUNNING.value,
         "claimed_by": collector_id,
         "started_at": time.time(),
-        "revision": await bump(connection, "job"),
+        "revision": await bump(connection, STREAM),
     }
     if expires_at is not None:
         values["expires_at"] = expires_at

@@ -37,22 +37,29 @@ class CollectorRegister:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def beat(self, collector: Collector) -> None:
-        """Register, or renew the heartbeat."""
-        async with self._database.writing() as connection:
-            await upsert(connection, schema.collector, [asdict(collector)])
+    async def beat(self, collector: Collector) -> bool:
+        """Renew the heartbeat of the collector at work.
+
+        Returns:
+            False when it was taken for dead (it stood still, or its machine did) and another one is at work by now.
+        """
+        return await self._register(collector, renew=True)
 
     async def take_over(self, collector: Collector) -> bool:
         """Register ``collector`` as the one at work, unless another one lives; False then."""
+        return await self._register(collector, renew=False)
+
+    async def _register(self, collector: Collector, renew: bool) -> bool:
         async with self._database.writing() as connection:
             if not self._database.is_sqlite:
                 # Two may ask at once; on SQLite the write transaction already makes the second one wait.
                 await connection.execute(text("SELECT pg_advisory_xact_lock(7309873)"))
             limit = collector.heartbeat_at - DEAD_AFTER_S
-            others = [c for c in await read_collectors(connection) if c.id != collector.id and c.heartbeat_at >= limit]
-            if not others:
-                await upsert(connection, schema.collector, [asdict(collector)])
-            return not others
+            alive = {c.id for c in await read_collectors(connection) if c.heartbeat_at >= limit}
+            if alive - {collector.id} and not (renew and collector.id in alive):
+                return False
+            await upsert(connection, schema.collector, [asdict(collector)])
+            return True
 
     async def leave(self, collector_id: str) -> None:
         """Take a collector off the register."""

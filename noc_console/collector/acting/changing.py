@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
+from typing import Any
 
 from noc_console.collector.acting.tools import Ending, Tools
 from noc_console.domain.errors import ActionRefused, SourceError
 from noc_console.domain.jobs import Job, JobKind, JobState
 from noc_console.sources.genieacs import actions as acs_actions
+from noc_console.sources.genieacs.delivery import withdraw_key
 from noc_console.sources.genieacs.settings import change
-from noc_console.sources.genieacs.writes import Outcome
+from noc_console.sources.genieacs.writes import WRITE_KEY, Outcome
 
 SECTIONS = {
     JobKind.WIFI_SSID: ("wireless", "clients"),
@@ -28,13 +31,14 @@ _STATES = {
 
 
 async def set_values(tools: Tools, job: Job) -> Ending:
-    """Do it and prove it. Doing it again changes nothing, so a successor simply begins anew."""
+    """Do it and prove it."""
     acs = tools.need_acs()
     secret = await tools.store.secret(job.id, tools.opener)
     if job.kind.spec.secret and secret is None:
         raise ActionRefused("the password that was given is gone; ask again")
     cpe = await tools.router(job)
-    await tools.tell(job, f"router {cpe.device_id}", JobState.RUNNING)
+    # From here on it may be queued at the ACS: a successor withdraws that first.
+    await tools.tell(job, f"router {cpe.device_id}", JobState.RUNNING, {"device_id": cpe.device_id})
     left_s = min(tools.config.jobs.expiry_s, max(1.0, job.expires_at - time.time()))
     done = await change(
         acs, cpe.device_id, job.kind, job.parameters, secret, expiry_s=left_s, step=lambda text: tools.tell(job, text)
@@ -45,3 +49,22 @@ async def set_values(tools: Tools, job: Job) -> Ending:
     except SourceError as error:
         await tools.tell(job, f"what is shown is not up to date: {error.message}")
     return Ending(_STATES.get(done.outcome, JobState.FAILED), done.text)
+
+
+async def resume(tools: Tools, job: Job, progress: Mapping[str, Any]) -> Ending:
+    """Begin anew, which changes nothing that is set already; a password is gone with the collector that had it."""
+    await withdraw_key(tools.need_acs(), progress["device_id"], prefix=WRITE_KEY)
+    await tools.tell(job, "another collector took over; nothing of it is queued")
+    unknown = "its collector ended in the middle: whether it was set is not known, and nothing of it is queued"
+    if job.kind.spec.secret:
+        return Ending(JobState.FAILED, f"{unknown}; ask again")
+    if time.time() > job.expires_at:
+        return Ending(JobState.EXPIRED, f"{unknown}; look before you ask again")
+    return await set_values(tools, job)
+
+
+async def cancel(tools: Tools, job: Job, progress: Mapping[str, Any]) -> str:
+    """Withdraw what is queued of one that is cancelled."""
+    if await withdraw_key(tools.need_acs(), progress["device_id"], prefix=WRITE_KEY):
+        return "withdrawn before the router had it"
+    return "nothing of it is queued; what the router had got already stays"

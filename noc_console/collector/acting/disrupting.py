@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from noc_console.collector.acting.tools import Ending, Tools, light_text, not_delivered, state_text
-from noc_console.domain.errors import ActionRefused
+from noc_console.domain.errors import ActionFailed, ActionRefused, SourceError
 from noc_console.domain.jobs import Job, JobKind, JobState
 from noc_console.domain.network import Ont
 from noc_console.sources.genieacs import disrupt as acs
@@ -66,6 +66,16 @@ async def resume(tools: Tools, job: Job, progress: Mapping[str, Any]) -> Ending:
     return await _follow(tools, job, progress, before)
 
 
+async def cancel(tools: Tools, job: Job, progress: Mapping[str, Any]) -> str:
+    """Withdraw one that is cancelled, and tell whether the router has it already."""
+    if not progress.get("delivered"):
+        boot_at, bootstrap_at, rpc_at = progress["before"]
+        before = acs.Baseline(boot_at, bootstrap_at, rpc_at, time.monotonic())
+        if await _sent(tools, job, progress["device_id"], before, progress["sending_at"]) is None:
+            return "the router did not get it, and nothing of it is queued"
+    return "the router had it already; it is not followed any more"
+
+
 async def _sent(tools: Tools, job: Job, device_id: str, before: acs.Baseline, sending_at: float) -> acs.Baseline | None:
     """The baseline to follow it with when the ACS has sent it; None when it has not, and will not any more.
 
@@ -74,17 +84,25 @@ async def _sent(tools: Tools, job: Job, device_id: str, before: acs.Baseline, se
     client = tools.need_acs()
     wait_s = tools.lock_s + client.config.connection_request_timeout_s + REQUEST_MARGIN_S
     while True:
-        withdrawn = await acs.withdraw(client, device_id, job.kind is JobKind.FACTORY_RESET)
-        since = await acs.sent_since(client, device_id, job.kind, before)
-        if since is not None or withdrawn or time.time() > sending_at + wait_s:
-            return since
+        try:
+            withdrawn = await acs.withdraw(client, device_id, job.kind is JobKind.FACTORY_RESET)
+            since = await acs.sent_since(client, device_id, job.kind, before)
+            if since is not None or withdrawn or time.time() > sending_at + wait_s:
+                return since
+        except SourceError as error:
+            # While the ACS is away it may hold the task: by then the task itself has expired.
+            if time.time() > max(job.expires_at, sending_at) + wait_s:
+                raise ActionFailed(f"whether it was sent is not known: {error.message}") from None
         await asyncio.sleep(RETURN_POLL_S)
 
 
 async def _follow(tools: Tools, job: Job, progress: Mapping[str, Any], since: acs.Baseline) -> Ending:
     client, device_id = tools.need_acs(), progress["device_id"]
     kept = {**progress, "before": [since.last_boot_at, since.last_bootstrap_at, since.rpc_at], "delivered": True}
-    await tools.tell(job, "waiting for it to come back", JobState.VERIFYING, kept)
+    try:
+        await tools.tell(job, "waiting for it to come back", JobState.VERIFYING, kept)
+    except SourceError as error:
+        await tools.tell(job, f"waiting for it to come back ({error.message})")  # a successor looks for itself
     factory, timeout_s = job.kind is JobKind.FACTORY_RESET, tools.config.jobs.return_timeout_s
     took_s = await acs.wait_back(client, device_id, since, timeout_s, factory, RETURN_POLL_S)
     if took_s is None:

@@ -7,6 +7,8 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import structlog
+
 from noc_console.collector.olt import OltWorker
 from noc_console.config.model import Config
 from noc_console.domain.errors import ActionFailed, ActionRefused, SourceError
@@ -23,6 +25,8 @@ from noc_console.sources.olt_cli.client import CliClient
 from noc_console.storage.cpes import CpeStore
 from noc_console.storage.jobs import JobStore
 from noc_console.storage.sealing import Opener
+
+log = structlog.get_logger()
 
 
 class NotManaged(ActionFailed):
@@ -123,8 +127,25 @@ class Tools:
     async def tell(
         self, job: Job, text: str, state: JobState | None = None, progress: Mapping[str, Any] | None = None
     ) -> None:
-        """Add a step to the job's story; ``progress`` is what a successor needs to go on."""
-        await self.store.tell(job.id, text, state, None if progress is None else json.dumps(progress))
+        """Add a step to the job's story.
+
+        Args:
+            job: The job.
+            text: What happened, for the operator.
+            state: New state, if it changes.
+            progress: What a successor needs to go on. It must be stored before one goes on oneself; any other step
+                is left out when the database is away, for what was begun at the ACS must be brought to its end.
+
+        Raises:
+            SourceError: Progress was not stored.
+            JobLost: Another collector has the job.
+        """
+        try:
+            await self.store.tell(job.id, text, state, None if progress is None else json.dumps(progress))
+        except SourceError as error:
+            if progress is not None:
+                raise
+            log.warning("job_step_not_written", job=job.id, error=str(error))
 
 
 def not_delivered(delivery: Delivery) -> Ending:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import asdict
 from typing import Any
 
 from noc_console.collector.acting.tools import Ending, Tools, state_text
@@ -12,7 +14,15 @@ from noc_console.domain.errors import SourceError
 from noc_console.domain.jobs import Job, JobState
 from noc_console.sources.genieacs import lookup
 from noc_console.sources.genieacs.delivery import withdraw_key
-from noc_console.sources.genieacs.downloads import Installing, install_firmware
+from noc_console.sources.genieacs.downloads import (
+    DOWNLOAD_KEY,
+    Installed,
+    Installing,
+    Seen,
+    follow_firmware,
+    install_firmware,
+    look_before,
+)
 
 TIMEOUT_S = 1800.0
 """For transfer, installation and boot."""
@@ -26,13 +36,19 @@ async def install(tools: Tools, job: Job) -> Ending:
     if job.batch_id is not None and not job.forced and ont.state == "offline":
         return Ending(JobState.FAILED, f"left out: the ONT is {state_text(ont)} by now; nothing was sent")
     cpe = await tools.router(job)
-    progress = {"device_id": cpe.device_id, "version": cpe.firmware, "sending_at": time.time()}
-    await tools.tell(job, f"router {cpe.device_id}, firmware {cpe.firmware or 'unknown'}", JobState.RUNNING, progress)
+    before = await look_before(acs, cpe.device_id, job.parameters["file"])
+    progress = {"device_id": cpe.device_id, "sending_at": time.time(), "before": asdict(before)}
+    await tools.tell(job, f"router {cpe.device_id}, firmware {before.version or 'unknown'}", JobState.RUNNING, progress)
     done = await install_firmware(
         acs, cpe.device_id, job.parameters["file"],
         expiry_s=max(1.0, job.expires_at - time.time()), timeout_s=TIMEOUT_S, step=lambda text: tools.tell(job, text),
     )  # fmt: skip
-    await tools.cpes.put(await lookup.by_id(acs, cpe.device_id))
+    return await _ending(tools, cpe.device_id, done)
+
+
+async def _ending(tools: Tools, device_id: str, done: Installed) -> Ending:
+    with suppress(SourceError):  # the next poll of the fleet shows it
+        await tools.cpes.put(await lookup.by_id(tools.need_acs(), device_id))
     data = {"version_before": done.version_before, "version_after": done.version_after}
     known = {name: version for name, version in data.items() if version}
     return Ending(_STATES.get(done.outcome, JobState.FAILED), done.text, known)
@@ -40,17 +56,32 @@ async def install(tools: Tools, job: Job) -> Ending:
 
 async def resume(tools: Tools, job: Job, progress: Mapping[str, Any]) -> Ending:
     """Look what came of an installation whose collector died; never sent a second time: that could cut the first."""
-    acs, device_id, before = tools.need_acs(), progress["device_id"], progress["version"]
+    acs, device_id = tools.need_acs(), progress["device_id"]
     await tools.tell(job, "another collector took over; looking for the new version", JobState.VERIFYING)
-    withdrawn = await withdraw_key(acs, device_id)
-    while not withdrawn and time.time() < progress["sending_at"] + TIMEOUT_S:
+    ends_at = progress["sending_at"] + TIMEOUT_S
+    if await _withdrawn(tools, device_id, ends_at):
+        text = "its collector ended in the middle: withdrawn before the router had it; not sent again"
+        return Ending(JobState.FAILED, text)
+    done = await follow_firmware(
+        acs, device_id, job.parameters["file"], Seen(**progress["before"]), max(LOOK_S, ends_at - time.time()),
+        lambda text: tools.tell(job, text),
+    )  # fmt: skip
+    return await _ending(tools, device_id, done)
+
+
+async def _withdrawn(tools: Tools, device_id: str, ends_at: float) -> bool:
+    """Whether a download was still queued; an ACS that is away is waited for."""
+    while True:
         try:
-            found = await lookup.by_id(acs, device_id)
+            return await withdraw_key(tools.need_acs(), device_id, DOWNLOAD_KEY) > 0
         except SourceError:
-            found = []
-        await tools.cpes.put(found)
-        if found and found[0].firmware != before:
-            return Ending(JobState.VERIFIED, f"runs {found[0].firmware} (was {before or 'unknown'})")
+            if time.time() > ends_at:
+                raise
         await asyncio.sleep(LOOK_S)
-    what = "withdrawn before the router had it" if withdrawn else f"still runs {before or 'an unknown version'}"
-    return Ending(JobState.FAILED, f"its collector ended in the middle: {what}; not sent again")
+
+
+async def cancel(tools: Tools, job: Job, progress: Mapping[str, Any]) -> str:
+    """Withdraw one that is cancelled, if the router does not have it yet."""
+    if await withdraw_key(tools.need_acs(), progress["device_id"], DOWNLOAD_KEY):
+        return "withdrawn before the router had it"
+    return "nothing of it is queued; a router that had it already goes on, and is not followed any more"

@@ -176,13 +176,14 @@ async def _lost(
     return Delivery(End.UNKNOWN, f"{error.message}; neither queued nor done")
 
 
-async def withdraw_key(client: NbiClient, device_id: str, key: str | None = None) -> int:
+async def withdraw_key(client: NbiClient, device_id: str, key: str | None = None, prefix: str = KEY_PREFIX) -> int:
     """Withdraw what is queued of ours for a device, perhaps by somebody who ended in the middle of it.
 
     Args:
         client: The ACS.
         device_id: ``_id`` of the device.
-        key: ``uniqueKey`` of the tasks; None withdraws all of ours.
+        key: ``uniqueKey`` of the tasks; None withdraws all that begin with ``prefix``.
+        prefix: Of the ``uniqueKey``; that of all of our tasks, or a longer one.
 
     Returns:
         How many there were; they are gone.
@@ -190,7 +191,7 @@ async def withdraw_key(client: NbiClient, device_id: str, key: str | None = None
     Raises:
         SourceError: The ACS does not answer, or still lists one.
     """
-    found = await queued(client, device_id, key)
+    found = await queued(client, device_id, key, prefix)
     for task_id in found:
         fault = await client.fault_of(device_id, task_id)
         trouble = await remove(client, task_id, fault.id if fault else None)
@@ -216,10 +217,10 @@ async def _withdraw_cancelled(client: NbiClient, device_id: str, key: str) -> No
         raise
 
 
-async def queued(client: NbiClient, device_id: str, key: str | None = None) -> list[str]:
+async def queued(client: NbiClient, device_id: str, key: str | None = None, prefix: str = KEY_PREFIX) -> list[str]:
     """Ids of our tasks that the ACS holds for a device, faulted ones too; with ``key`` only those that have it."""
     tasks = await client.tasks({"device": device_id, "uniqueKey": key} if key else {"device": device_id})
-    return [str(task["_id"]) for task in tasks if str(task.get("uniqueKey", "")).startswith(KEY_PREFIX)]
+    return [str(task["_id"]) for task in tasks if str(task.get("uniqueKey", "")).startswith(prefix)]
 
 
 async def remove(client: NbiClient, task_id: str, fault_id: str | None) -> str | None:

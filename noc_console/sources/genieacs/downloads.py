@@ -18,7 +18,7 @@ from typing import Any
 from noc_console.domain.errors import ActionRefused, SourceError
 from noc_console.domain.text import clean
 from noc_console.sources.genieacs.client import NbiClient
-from noc_console.sources.genieacs.delivery import Delivery, End, Step, deliver, no_step, task_body
+from noc_console.sources.genieacs.delivery import KEY_PREFIX, Delivery, End, Step, deliver, no_step, task_body
 from noc_console.sources.genieacs.document import ROOTS, Document
 from noc_console.sources.genieacs.results import AcsFault
 
@@ -26,6 +26,9 @@ _POLL_S = 5.0
 _SETTLE_S = 30.0
 """From a boot with the old version to believing that it stays."""
 _FIRMWARE = "1 "
+_TASK = "download"
+DOWNLOAD_KEY = KEY_PREFIX + _TASK
+"""The ``uniqueKey`` of our downloads."""
 _VERSIONS = tuple(f"{root}.DeviceInfo.SoftwareVersion" for root in ROOTS)
 
 
@@ -92,8 +95,8 @@ class Installed:
 
 
 @dataclass(frozen=True, slots=True)
-class _Seen:
-    """What the ACS knows of the device at one time."""
+class Seen:
+    """What the ACS knows at one time of a device and of a file on its way to it."""
 
     version: str | None
     boot_at: float | None
@@ -133,7 +136,7 @@ async def install_firmware(
     """
     document = Document(await client.device(device_id, ["_deviceId", *_VERSIONS]))
     chosen = await _choose(client, document, file)
-    work = _Installation(client, device_id, chosen, timeout_s, step)
+    work = _Installation(client, device_id, chosen.name, timeout_s, step)
     before = await work.look()
     if chosen.version and before.version == chosen.version:
         raise ActionRefused(f"the router runs {chosen.version} already")
@@ -143,6 +146,27 @@ async def install_firmware(
         outcome = {End.FAULT: Installing.FAULT, End.NO_CONTACT: Installing.NO_CONTACT}.get(delivery.end)
         return Installed(outcome or Installing.UNKNOWN, delivery.text, before.version, None, delivery.withdrawn)
     return await work.follow(before, delivery.task_id)
+
+
+async def look_before(client: NbiClient, device_id: str, file: str) -> Seen:
+    """What ``follow_firmware`` needs to know of the time before the file was sent."""
+    return await _look(client, device_id, file)
+
+
+async def follow_firmware(
+    client: NbiClient, device_id: str, file: str, before: Seen, timeout_s: float, step: Step = no_step
+) -> Installed:
+    """Look what came of a file that somebody else has sent; it is not sent again.
+
+    Args:
+        client: The ACS; while it fails, the following goes on.
+        device_id: ``_id`` of the device.
+        file: Name of the file.
+        before: From ``look_before``.
+        timeout_s: How long to follow it.
+        step: Told what happens.
+    """
+    return await _Installation(client, device_id, file, timeout_s, step).follow(before, "")
 
 
 async def _choose(client: NbiClient, document: Document, name: str) -> AcsFile:
@@ -162,10 +186,21 @@ async def _choose(client: NbiClient, document: Document, name: str) -> AcsFile:
     return chosen
 
 
+async def _look(client: NbiClient, device_id: str, file: str) -> Seen:
+    document = Document(await client.device(device_id, ["_lastBoot", "Downloads", *_VERSIONS]))
+    ended = [
+        parameter.observed_at
+        for node in document.top.matching("Downloads.*")
+        if node.text("LastFileName") == file and (parameter := node.parameter("CompleteTime"))
+    ]
+    completed_at = max((at for at in ended if at), default=None)
+    return Seen(document.root.text("DeviceInfo.SoftwareVersion"), document.instant("_lastBoot"), completed_at)
+
+
 class _Installation:
     """One file on its way into one router."""
 
-    def __init__(self, client: NbiClient, device_id: str, file: AcsFile, timeout_s: float, step: Step) -> None:
+    def __init__(self, client: NbiClient, device_id: str, file: str, timeout_s: float, step: Step) -> None:
         self._client = client
         self._device_id = device_id
         self._file = file
@@ -173,28 +208,21 @@ class _Installation:
         self._step = step
         self._earlier_faults: frozenset[str] = frozenset()
 
-    async def look(self) -> _Seen:
+    async def look(self) -> Seen:
         """What the ACS knows now."""
-        document = Document(await self._client.device(self._device_id, ["_lastBoot", "Downloads", *_VERSIONS]))
-        version = document.root.text("DeviceInfo.SoftwareVersion")
-        ended = [
-            parameter.observed_at
-            for node in document.top.matching("Downloads.*")
-            if node.text("LastFileName") == self._file.name and (parameter := node.parameter("CompleteTime"))
-        ]
-        return _Seen(version, document.instant("_lastBoot"), max((at for at in ended if at), default=None))
+        return await _look(self._client, self._device_id, self._file)
 
-    async def send(self, before: _Seen, expiry_s: float, cr_timeout_s: float | None) -> Delivery:
+    async def send(self, before: Seen, expiry_s: float, cr_timeout_s: float | None) -> Delivery:
         """Post the download; delivered means that the router agreed."""
         self._earlier_faults = frozenset(fault.id for fault in await self._faults())
 
         async def happened() -> bool:
             return bool(await self._client.operations(self._device_id)) or self._ended(before, await self.look())
 
-        body = task_body("download", "download", expiry_s, file=self._file.name)
+        body = task_body("download", _TASK, expiry_s, file=self._file)
         return await deliver(self._client, self._device_id, body, cr_timeout_s, self._step, happened)
 
-    async def follow(self, before: _Seen, task_id: str) -> Installed:
+    async def follow(self, before: Seen, task_id: str) -> Installed:
         """Wait for the fault, or for the end of the transfer, the boot and the version."""
         ends_at, told, booted_at = time.monotonic() + self._timeout_s, False, 0.0
         seen, trouble = before, ""
@@ -211,7 +239,8 @@ class _Installation:
             if self._ended(before, seen) and not told:
                 told = True
                 await self._step("the router has fetched it")
-            if seen.version != before.version and seen.version:
+            # A version that was not known before is news only when a file was fetched since.
+            if seen.version and seen.version != before.version and (before.version or told):
                 text = f"runs {seen.version} (was {before.version or 'unknown'})"
                 return Installed(Installing.INSTALLED, text, before.version, seen.version)
             if told and _later(seen.boot_at, before.boot_at):
@@ -224,7 +253,7 @@ class _Installation:
             text = f"agreed to fetch it, no end told after {self._timeout_s:.0f} s; the ACS may ask again by itself"
         return Installed(Installing.UNKNOWN, text + trouble, before.version, seen.version, withdrawn=told)
 
-    def _ended(self, before: _Seen, now: _Seen) -> bool:
+    def _ended(self, before: Seen, now: Seen) -> bool:
         return _later(now.completed_at, before.completed_at)
 
     async def _fault(self, task_id: str) -> AcsFault | None:
@@ -237,7 +266,7 @@ class _Installation:
     async def _faults(self) -> list[AcsFault]:
         return await self._client.faults({"device": self._device_id})
 
-    async def _failed(self, fault: AcsFault, before: _Seen) -> Installed:
+    async def _failed(self, fault: AcsFault, before: Seen) -> Installed:
         """Delete the fault, or the ACS sends the file again."""
         text = str(fault)
         await self._step(text)

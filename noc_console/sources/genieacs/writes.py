@@ -18,9 +18,21 @@ from noc_console.domain.cpe import MASK, Value
 from noc_console.domain.errors import ActionRefused, SourceError
 from noc_console.domain.text import clean
 from noc_console.sources.genieacs.client import NbiClient
-from noc_console.sources.genieacs.delivery import Delivery, End, Step, deliver, newer, no_step, task_body
+from noc_console.sources.genieacs.delivery import (
+    KEY_PREFIX,
+    Delivery,
+    End,
+    Step,
+    deliver,
+    newer,
+    no_step,
+    task_body,
+)
 from noc_console.sources.genieacs.document import Document, Parameter
 
+_WRITE = "write-"
+WRITE_KEY = KEY_PREFIX + _WRITE
+"""The ``uniqueKey`` of a task that sets something begins with it."""
 READ_BACK_AFTER_S = (0.0, 2.0, 5.0, 15.0)
 """Pauses before each reading back: a router may apply late, or reconnect first."""
 
@@ -176,7 +188,7 @@ class _Setting:
 
         pairs = [[one.path, one.value] for one in self.writes]
         return await self._deliver(
-            task_body("setParameterValues", f"write-{self._key}", self._expiry_s, parameterValues=pairs),
+            task_body("setParameterValues", f"{_WRITE}{self._key}", self._expiry_s, parameterValues=pairs),
             happened,
             self.step,
         )

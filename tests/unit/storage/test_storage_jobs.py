@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import pytest
+from services import eventually
 from sqlalchemy import delete, select, text, update
 
 from noc_console.domain.errors import ActionRefused
@@ -16,18 +17,27 @@ from noc_console.domain.network import Collector
 from noc_console.storage import audit, inventory, schema
 from noc_console.storage.database import Database
 from noc_console.storage.feed import JOBS_AT_FIRST, bump, read_changes
-from noc_console.storage.jobs import JobStore
+from noc_console.storage.jobs import JobLost, JobStore
 from noc_console.storage.sealing import Opener
 from noc_console.storage.sources import DEAD_AFTER_S, CollectorRegister
 
+SPEED = {"direction": "download"}
+
 
 @pytest.fixture
-async def ont_id(database: Database) -> int:
-    """An ONT to act on."""
+async def onts(database: Database) -> list[int]:
+    """ONTs to act on."""
     async with database.writing() as connection:
         ids = await inventory.sync_olts(connection, [("north", "192.0.2.1")], 1.0)
-        row = {"olt_id": ids["north"], "port": "0/1/3", "ont_id": 7, "serial": "HWTC7D4630C3", "state": "online"}
-        return (await inventory.insert_onts(connection, [row | {"revision": 1}]))[0]
+        row = {"olt_id": ids["north"], "port": "0/1/3", "state": "online", "revision": 1}
+        rows = [row | {"ont_id": 7 + n, "serial": f"HWTC7D46{0x30C3 + n:04X}"} for n in range(20)]
+        return await inventory.insert_onts(connection, rows)
+
+
+@pytest.fixture
+def ont_id(onts: list[int]) -> int:
+    """An ONT to act on."""
+    return onts[0]
 
 
 @pytest.fixture
@@ -48,6 +58,11 @@ async def audited(database: Database) -> list[tuple[str, str, str]]:
 
 def collector(name: str, heartbeat_at: float) -> Collector:
     return Collector(name, "host", 1, "daemon", heartbeat_at, heartbeat_at)
+
+
+async def registered(database: Database, *collectors: Collector) -> None:
+    async with database.writing() as connection:
+        await inventory.upsert(connection, schema.collector, [asdict(one) for one in collectors])
 
 
 async def test_a_job_carries_everything_that_was_asked(database: Database, store: JobStore, ont_id: int) -> None:
@@ -83,7 +98,7 @@ async def test_looking_is_not_audited(database: Database, store: JobStore, ont_i
 
 async def test_an_unknown_ont_is_refused(store: JobStore, ont_id: int) -> None:
     with pytest.raises(ActionRefused, match="not in the inventory"):
-        await store.submit(request(ont_id + 1))
+        await store.submit(request(99_999))
     assert not await store.waiting()
 
 
@@ -94,8 +109,8 @@ async def test_what_an_operator_typed_is_made_harmless(store: JobStore, ont_id: 
     assert (job.reason, job.requested_by) == ("a·[2Jb·\ufffd", "an·na")
 
 
-async def test_a_job_is_claimed_once_however_many_claim(database: Database, store: JobStore, ont_id: int) -> None:
-    ids = {await store.submit(request(ont_id)) for _ in range(20)}
+async def test_a_job_is_claimed_once_however_many_claim(database: Database, store: JobStore, onts: list[int]) -> None:
+    ids = {await store.submit(request(ont_id)) for ont_id in onts}
     assert await store.waiting()
     rivals = [Database(database.url) for _ in range(4)]
 
@@ -139,8 +154,8 @@ async def test_cancelling_before_the_claim_ends_it_at_once(store: JobStore, ont_
     assert not await store.ask_cancel(job_id, "bert")
 
 
-async def test_cancelling_later_is_left_to_the_collector(store: JobStore, ont_id: int) -> None:
-    ids = [await store.submit(request(ont_id)) for _ in range(2)]
+async def test_cancelling_later_is_left_to_the_collector(store: JobStore, onts: list[int]) -> None:
+    ids = [await store.submit(request(ont_id)) for ont_id in onts[:2]]
     await store.claim("c1")
     assert await store.ask_cancel(ids[0], "bert")
     assert await store.cancelled(ids) == {ids[0]: "bert"}
@@ -149,23 +164,23 @@ async def test_cancelling_later_is_left_to_the_collector(store: JobStore, ont_id
     assert not await store.ask_cancel(99_999, "bert")
 
 
-async def test_only_what_a_dead_collector_left_is_taken_over(database: Database, store: JobStore, ont_id: int) -> None:
-    register = CollectorRegister(database)
+async def test_only_what_a_dead_collector_left_is_taken_over(
+    database: Database, store: JobStore, onts: list[int]
+) -> None:
     now = time.time()
-    await register.beat(collector("dead", now - DEAD_AFTER_S - 5))
-    await register.beat(collector("alive", now))
-    await register.beat(collector("me", now))
+    await registered(database, collector("dead", now - DEAD_AFTER_S - 5), collector("alive", now))
+    await registered(database, collector("me", now), collector("other", now))
     jobs = {}
-    for owner in ("dead", "alive", "me", "vanished"):
+    for ont_id, owner in zip(onts, ("dead", "alive", "me", "vanished"), strict=False):
         jobs[owner] = await store.submit(request(ont_id))
         await store.claim(owner)
-    ended = await store.submit(request(ont_id))
+    ended = await store.submit(request(onts[4]))
     (job,) = await store.claim("dead")
     await store.end(job, JobState.VERIFIED, "done")
-    waiting = await store.submit(request(ont_id))
+    waiting = await store.submit(request(onts[5]))
     await store.tell(jobs["dead"], "sending", progress='{"device_id": "a"}')
 
-    taken = await store.orphans("me", now - DEAD_AFTER_S)
+    taken = await store.orphans("me", now - DEAD_AFTER_S, {jobs["me"]})
     assert {job.id: progress for job, progress in taken} == {
         jobs["dead"]: '{"device_id": "a"}',
         jobs["vanished"]: None,
@@ -174,13 +189,12 @@ async def test_only_what_a_dead_collector_left_is_taken_over(database: Database,
     assert {ended, waiting}.isdisjoint(job.id for job, _ in taken)
 
 
-async def test_orphans_go_to_one_heir(database: Database, store: JobStore, ont_id: int) -> None:
-    for _ in range(5):
+async def test_orphans_go_to_one_heir(database: Database, store: JobStore, onts: list[int]) -> None:
+    for ont_id in onts[:5]:
         await store.submit(request(ont_id))
     await store.claim("dead")
     heirs = [Database(database.url) for _ in range(3)]
-    for number, _ in enumerate(heirs):
-        await CollectorRegister(database).beat(collector(f"heir{number}", time.time()))
+    await registered(database, *(collector(f"heir{number}", time.time()) for number, _ in enumerate(heirs)))
     limit = time.time() - DEAD_AFTER_S
     shares = await asyncio.gather(*(JobStore(heir).orphans(f"heir{n}", limit) for n, heir in enumerate(heirs)))
     taken = [job.id for share in shares for job, _ in share]
@@ -189,15 +203,117 @@ async def test_orphans_go_to_one_heir(database: Database, store: JobStore, ont_i
         await heir.close()
 
 
+async def test_one_action_is_under_way_once(database: Database, store: JobStore, onts: list[int]) -> None:
+    first = await store.submit(request(onts[0]))
+    with pytest.raises(ActionRefused, match=rf"under way already \(job {first} by anna\)"):
+        await store.submit(request(onts[0], forced=True))
+    await store.submit(request(onts[0], JobKind.FACTORY_RESET))
+    await store.submit(request(onts[1]))
+    for _ in range(2):
+        await store.submit(request(onts[0], JobKind.REFRESH))
+    (job, *_) = await store.claim("c1")
+    await store.end(job, JobState.VERIFIED, "back")
+    assert await store.submit(request(onts[0])) > first
+
+
+async def test_two_operators_at_once_do_not_do_it_twice(database: Database, ont_id: int) -> None:
+    rivals = [Database(database.url) for _ in range(4)]
+    asked = [JobStore(rival).submit(request(ont_id)) for rival in rivals]
+    told = await asyncio.gather(*asked, return_exceptions=True)
+    assert sum(isinstance(one, int) for one in told) == 1, told
+    for rival in rivals:
+        await rival.close()
+
+
+async def test_who_lost_a_job_writes_nothing_of_it(database: Database, store: JobStore, ont_id: int) -> None:
+    job_id = await store.submit(request(ont_id))
+    (job,) = await store.claim("heir")
+    loser = JobStore(database, "loser")
+    for write in (loser.tell(job_id, "sending"), loser.end(job, JobState.FAILED, "no")):
+        with pytest.raises(JobLost):
+            await write
+    heir = JobStore(database, "heir")
+    await heir.end(job, JobState.VERIFIED, "back")
+    with pytest.raises(JobLost):
+        await heir.end(job, JobState.FAILED, "not back")
+    told = await store.get(job_id)
+    assert told and told.state is JobState.VERIFIED and [step.text for step in told.steps] == ["back"]
+    assert len(await audited(database)) == 2
+
+
+async def test_a_cancel_and_a_step_do_not_wait_for_each_other(database: Database, store: JobStore, ont_id: int) -> None:
+    job_id = await store.submit(request(ont_id))
+    await store.claim("c1")
+    other = Database(database.url)
+    async with database.writing() as connection:
+        revision = await bump(connection, "job")  # as the collector that tells a step
+        cancelling = asyncio.create_task(JobStore(other).ask_cancel(job_id, "bob"))
+        if not database.is_sqlite:
+            third = Database(database.url)
+
+            async def waits() -> bool:
+                async with third.reading() as looking:
+                    query = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+                    return bool((await looking.execute(query)).scalar())
+
+            await eventually(waits)
+            await third.close()
+        table = schema.job
+        await connection.execute(update(table).where(table.c.id == job_id).values(progress="x", revision=revision))
+    assert await cancelling
+    await other.close()
+
+
+async def test_a_cancelled_job_is_audited_with_who_cancelled_it(
+    database: Database, store: JobStore, ont_id: int
+) -> None:
+    job_id = await store.submit(request(ont_id))
+    await store.ask_cancel(job_id, "bob\x1b")
+    job = await store.get(job_id)
+    assert job and job.result == "cancelled by bob· before it was sent"
+    assert (await audited(database))[-1] == ("anna", "reboot", f"cancelled: {job.result}")
+
+
+async def test_text_that_no_database_takes_ends_a_job_all_the_same(
+    database: Database, store: JobStore, ont_id: int
+) -> None:
+    await store.submit(request(ont_id))
+    (job,) = await store.claim("c1")
+    await store.end(job, JobState.FAILED, "fault\x00 \udcff")
+    told = await store.get(job.id)
+    assert told and told.result == "fault· \ufffd"
+
+
+async def test_a_round_that_finds_nothing_is_told_to_nobody(database: Database, store: JobStore, ont_id: int) -> None:
+    await store.submit(request(ont_id))
+    async with database.reading() as connection:
+        before = (await read_changes(connection, {})).revisions
+    await store.orphans("c1", time.time())
+    await store.forget_old(0.0, 0.0)
+    async with database.reading() as connection:
+        assert (await read_changes(connection, {})).revisions == before
+
+
+async def test_jobs_of_one_ont_the_newest_first(store: JobStore, onts: list[int]) -> None:
+    kinds = (JobKind.REBOOT, JobKind.VIEW, JobKind.SPEED_TEST)
+    ids = [await store.submit(request(onts[0], kind, parameters=SPEED if kind is kinds[2] else {})) for kind in kinds]
+    await store.submit(request(onts[1]))
+    assert [job.id for job in await store.of_ont(onts[0])] == ids[::-1]
+
+
 async def test_old_views_are_forgotten_and_nothing_else(store: JobStore, ont_id: int) -> None:
     kept = await store.submit(request(ont_id))
     view = await store.submit(request(ont_id, JobKind.VIEW))
+    read = await store.submit(request(ont_id, JobKind.REFRESH))
     for job in await store.claim("c1"):
         await store.tell(job.id, "step")
         await store.end(job, JobState.VERIFIED, "read")
     running = await store.submit(request(ont_id, JobKind.VIEW))
-    await store.forget_views(time.time() + 1)
+    await store.forget_old(time.time() + 1, 0.0)
     assert await store.get(view) is None
+    assert await store.get(kept) and await store.get(running) and await store.get(read)
+    await store.forget_old(0.0, time.time() + 1)
+    assert await store.get(read) is None
     assert await store.get(kept) and await store.get(running)
 
 
@@ -232,6 +348,7 @@ async def test_one_collector_is_at_work_until_its_heart_stops(database: Database
     await register.beat(replace(winner, heartbeat_at=now + 5))
     assert not await register.take_over(replace(late, heartbeat_at=now + DEAD_AFTER_S + 4))
     assert await register.take_over(replace(late, heartbeat_at=now + DEAD_AFTER_S + 6))
+    assert not await register.beat(replace(winner, heartbeat_at=now + DEAD_AFTER_S + 6.5)), "it was taken for dead"
     await register.leave("late")
     assert await register.take_over(collector("next", now + DEAD_AFTER_S + 7))
     for rival in rivals:
@@ -280,9 +397,11 @@ async def test_a_removed_entry_breaks_the_chain(database: Database) -> None:
         assert await audit.first_broken(connection) == ids[2]
 
 
-async def test_writers_at_once_make_one_chain(database: Database, ont_id: int) -> None:
+async def test_writers_at_once_make_one_chain(database: Database, onts: list[int]) -> None:
     rivals = [Database(database.url) for _ in range(4)]
-    await asyncio.gather(*(JobStore(rival).submit(request(ont_id)) for rival in rivals * 4))
+    await asyncio.gather(
+        *(JobStore(rival).submit(request(ont_id)) for rival, ont_id in zip(rivals * 4, onts, strict=False))
+    )
     async with database.reading() as connection:
         assert await audit.first_broken(connection) is None
     assert len(await audited(database)) == 16
@@ -292,7 +411,7 @@ async def test_writers_at_once_make_one_chain(database: Database, ont_id: int) -
 
 async def collector_with_a_key(database: Database) -> Opener:
     opener, now = Opener(), time.time()
-    await CollectorRegister(database).beat(Collector("c1", "host", 1, "daemon", now, now, opener.public_key))
+    await registered(database, Collector("c1", "host", 1, "daemon", now, now, opener.public_key))
     return opener
 
 
@@ -323,7 +442,7 @@ async def test_a_cancelled_job_forgets_its_secret(database: Database, store: Job
 
 
 async def test_without_a_collector_no_secret_is_taken(database: Database, store: JobStore, ont_id: int) -> None:
-    await CollectorRegister(database).beat(Collector("c0", "host", 1, "daemon", 1.0, time.time()))
+    await registered(database, Collector("c0", "host", 1, "daemon", 1.0, time.time()))
     asked = request(ont_id, JobKind.WIFI_PASSWORD, parameters={"network": "5 GHz"}, secret="geheim & lang")
     with pytest.raises(ActionRefused, match="no collector is running that could be given the password"):
         await store.submit(asked)
@@ -336,6 +455,12 @@ async def test_without_a_collector_no_secret_is_taken(database: Database, store:
         ({"kind": JobKind.REBOOT, "parameters": {"network": "5 GHz"}}, "reboot takes no network"),
         ({"kind": JobKind.WIFI_PASSWORD, "parameters": {"network": "5 GHz"}}, "wifi-password needs a password"),
         ({"kind": JobKind.REBOOT, "secret": "x"}, "reboot takes no password"),
+        ({"kind": JobKind.WIFI_SSID, "parameters": {"network": "5 GHz", "ssid": "Casa "}}, "ssid has blanks at an end"),
+        ({"kind": JobKind.WIFI_SSID, "parameters": {"network": "5 GHz", "ssid": "a" * 33}}, "1 to 32 bytes"),
+        (
+            {"kind": JobKind.WIFI_PASSWORD, "parameters": {"network": "5 GHz"}, "secret": "\udcff23456789"},
+            "printable ASCII",
+        ),
     ],
 )
 async def test_what_a_kind_needs_must_be_given(store: JobStore, ont_id: int, more: dict[str, object], why: str) -> None:
