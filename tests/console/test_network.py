@@ -299,6 +299,7 @@ async def test_tr069_tab_looks_it_up_then_has_it_read() -> None:
         desk.backend.beat()
         await desk.shows("14:06:01")
         assert len(desk.backend.submitted) == 2
+        assert desk.backend.submitted[1].sections == ("wan",)  # the others are not a minute old
 
 
 async def test_not_managed_is_said_only_after_the_acs_said_so() -> None:

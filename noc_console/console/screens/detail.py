@@ -35,6 +35,8 @@ from noc_console.domain.network import Event
 
 TABS = ("summary", "optical", "tr-069", "history", "jobs")
 TITLES = ("Summary", "Optical", "TR-069", "History", "Jobs")
+GLANCE_S = 0.04
+"""Before what is stored is read: longer than a held key takes to repeat, too short to be waited for."""
 SETTLE_S = 0.4
 """How long the cursor must rest on an ONT before anything is asked about it."""
 
@@ -213,7 +215,11 @@ class DetailPane(Background, Container):
         """Fetch for what is open once the cursor rests; a newer wish cancels this one."""
         if self.row is None and self.node is None:
             return
-        await asyncio.sleep(SETTLE_S)
+        await asyncio.sleep(GLANCE_S)
+        facts = self.facts()
+        if facts is not None and self.tab in ("summary", "tr-069"):
+            await self._router.show_stored(facts)
+        await asyncio.sleep(SETTLE_S - GLANCE_S)
         facts, subject = self.facts(), self._subject()
         if subject is not None:
             await self.chart.read(subject, self.body.size.width)

@@ -32,16 +32,25 @@ class RouterReader:
         """Whether an answer is under way."""
         return self.view.job is not None and not self.view.job.ended
 
+    async def show_stored(self, facts: OntFacts) -> None:
+        """Show what was read before; asks nobody but the database."""
+        if facts.ont.serial is not None and not self.view.sections:
+            await self._read(facts, facts.ont.serial)
+
     async def ask(self, facts: OntFacts, refresh: bool) -> None:
         """View what the ACS holds; with ``refresh``, when that is old, have the router read."""
         if facts.ont.serial is None or (facts.acs is not None and facts.acs.state == "off"):
             return
         if not await self._read(facts, facts.ont.serial) or self.waiting:
             return
-        seen = [section.observed_at for section in self.view.sections if section.observed_at is not None]
-        viewed = (facts.ont.id, JobKind.VIEW) in self._asked_at
-        stale = refresh and viewed and seen and self._desk.now() - min(seen) > STALE_S
-        await self._order(facts, JobKind.REFRESH if stale else JobKind.VIEW)
+        now = self._desk.now()
+        old = [one for one in self.view.sections if one.observed_at is not None and now - one.observed_at > STALE_S]
+        if not refresh or not old or (facts.ont.id, JobKind.VIEW) not in self._asked_at:
+            await self._order(facts, JobKind.VIEW)
+            return
+        # What was never read is asked for as well: the ACS may have met the router a minute ago for the first time.
+        never = [one for one in self.view.sections if one.observed_at is None]
+        await self._order(facts, JobKind.REFRESH, tuple(section.name for section in (*old, *never)))
 
     async def _read(self, facts: OntFacts, serial: str) -> bool:
         """What was stored; False when the database is away or another ONT is shown by now."""
@@ -53,7 +62,7 @@ class RouterReader:
             return False  # the banner tells
         return self._take(before, CpeView(serial, sections, device_id, self._latest_job(facts), before.error))
 
-    async def _order(self, facts: OntFacts, kind: JobKind) -> None:
+    async def _order(self, facts: OntFacts, kind: JobKind, sections: tuple[str, ...] = ()) -> None:
         now = self._desk.now()
         asked_at = self._asked_at.get((facts.ont.id, kind), 0.0)
         if now - asked_at < READ_AGAIN_S or self._desk.model.collector(now) is None:
@@ -61,7 +70,7 @@ class RouterReader:
         self._asked_at[facts.ont.id, kind] = now
         before = self.view
         try:
-            job = await self._desk.backend.job(await self._desk.submit(kind, facts.ont, "opened"))
+            job = await self._desk.backend.job(await self._desk.submit(kind, facts.ont, "opened", sections=sections))
         except NocError as error:
             said = replace(before, job=None, error=str(error))
         else:
