@@ -73,7 +73,7 @@ async def bulk(config: Config, config_file: Path, order: BulkOrder) -> Exit:
 async def cancel(backend: StorageBackend, bulk_id: int) -> Exit:
     """Cancel what has not begun."""
     await backend.open()
-    if not await backend.cancel_batch(bulk_id, who()[0]):
+    if not await backend.cancel_batch(bulk_id, *who()):
         fail(f"nothing of bulk action {bulk_id} was waiting", Exit.FAILED)
     return Exit.DONE
 
@@ -81,7 +81,7 @@ async def cancel(backend: StorageBackend, bulk_id: int) -> Exit:
 async def release(backend: StorageBackend, bulk_id: int) -> Exit:
     """Let it start."""
     await backend.open()
-    await backend.release_batch(bulk_id, who()[0])
+    await backend.release_batch(bulk_id, *who())
     return Exit.DONE
 
 

@@ -72,13 +72,13 @@ class StorageBackend:
         """Audit and queue one action on many ONTs; see ``BatchStore.submit``."""
         return await self._batches.submit(request)
 
-    async def cancel_batch(self, batch_id: int, by: str) -> bool:
+    async def cancel_batch(self, batch_id: int, by: str, origin: str = "") -> bool:
         """Cancel what has not begun of a bulk action; False when all had ended already."""
-        return await self._batches.cancel(batch_id, by)
+        return await self._batches.cancel(batch_id, by, origin)
 
-    async def release_batch(self, batch_id: int, by: str) -> None:
+    async def release_batch(self, batch_id: int, by: str, origin: str = "") -> None:
         """Let a bulk action start that waits for a second operator; see ``BatchStore.release``."""
-        await self._batches.release(batch_id, by)
+        await self._batches.release(batch_id, by, origin)
 
     async def batch(self, batch_id: int) -> Batch | None:
         """One bulk action with its counts."""
@@ -87,6 +87,10 @@ class StorageBackend:
     async def batch_jobs(self, batch_id: int) -> list[Job]:
         """The jobs of a bulk action, without their steps, in their order."""
         return await self._jobs.of_batch(batch_id)
+
+    async def jobs_of(self, ont_id: int) -> list[Job]:
+        """The newest jobs of one ONT, without their steps, newest first."""
+        return await self._jobs.of_ont(ont_id)
 
     async def record_swap(self, request: SwapRequest) -> int:
         """Audit and store a swap; see ``SwapStore.record``."""

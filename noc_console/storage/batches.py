@@ -15,15 +15,18 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from noc_console.config.actions import Bulk
 from noc_console.domain.errors import ActionRefused, SourceError
 from noc_console.domain.jobs import ENDED, Batch, BatchRequest, Job, JobState
+from noc_console.domain.secrets import check_values
 from noc_console.domain.text import clean
 from noc_console.storage import audit, schema
 from noc_console.storage.database import Database
-from noc_console.storage.feed import bump, dumps, read_batches
+from noc_console.storage.feed import bump, dumps, hold, read_batches
 from noc_console.storage.inventory import append_event
-from noc_console.storage.jobs import forget_secrets, start, told_action
+from noc_console.storage.jobs import STREAM, UNDER_WAY, refuse_twice, start, told_action
 
 _ENDED = [state.value for state in ENDED]
 _WAITING = JobState.REQUESTED.value
+_ROWS = 500
+"""Jobs per statement: preparing them holds the event loop for some milliseconds."""
 WAIT_S = 7 * 86400.0
 """How long a job of a bulk action may wait for its turn."""
 
@@ -47,8 +50,8 @@ class BatchStore:
             The bulk action's id.
 
         Raises:
-            ActionRefused: The kind is not for many, there are too many, an ONT is not known, or it could not be
-                audited.
+            ActionRefused: The kind is not for many, there are too many, an ONT is not known, the same is under way
+                for one, or it could not be audited.
         """
         ids = list(dict.fromkeys(request.ont_ids))
         if not request.kind.spec.bulk:
@@ -57,6 +60,8 @@ class BatchStore:
             raise ActionRefused("no ONT was chosen")
         if len(ids) > self._limits.max:
             raise ActionRefused(f"at most {self._limits.max} at once: {len(ids)} were chosen", "see bulk.max")
+        if trouble := check_values(request.kind, request.parameters, None):
+            raise ActionRefused(trouble)
         try:
             async with self._database.writing() as connection:
                 return await self._submit(connection, request, ids)
@@ -73,7 +78,9 @@ class BatchStore:
             "requested_from": clean(request.requested_from),
             "requested_at": now,
         }
-        revision = await bump(connection, "job")
+        revision = await bump(connection, STREAM)
+        targets = await _targets(connection, ids)
+        await refuse_twice(connection, request.kind, ids)
         row = values | {
             "total": len(ids),
             "needs_release": above is not None and len(ids) > above,
@@ -89,9 +96,10 @@ class BatchStore:
             "batch_id": batch_id,
             "revision": revision,
         }
-        targets = await _targets(connection, ids)
-        await connection.execute(insert(schema.job), [shared | target for target in targets])
-        names = ", ".join(str(target["serial"]) for target in targets)
+        for begin in range(0, len(targets), _ROWS):
+            part = [shared | target for target, _ in targets[begin : begin + _ROWS]]
+            await connection.execute(insert(schema.job), part)
+        names = ", ".join(name for _, name in targets)
         action = f"bulk {told_action(request.kind, request.parameters)}"
         asked = (values["requested_by"], values["requested_from"], action, names, values["reason"])
         await audit.append(connection, audit.Entry(*asked, f"requested as bulk action {batch_id}"), now)
@@ -104,51 +112,49 @@ class BatchStore:
             collector_id: Who takes them.
             expiry_s: How long each may take to be delivered, counted from now.
         """
-        if not await self._waiting():
+        # Looked up beside the writers: a large bulk action waits for hours.
+        ids = await self._due()
+        if not ids:
             return []
-        now, job = time.time(), schema.job
         async with self._database.writing() as connection:
-            busy = select(func.count()).where(job.c.batch_id.is_not(None), job.c.state.not_in([*_ENDED, _WAITING]))
+            await hold(connection, STREAM)
+            still = list((await connection.execute(_claimable(schema.job.c.id.in_(ids)))).scalars())
+            return await start(connection, still, collector_id, time.time() + expiry_s) if still else []
+
+    async def _due(self) -> list[int]:
+        """The jobs whose turn it is, oldest first."""
+        job, batch, now = schema.job, schema.batch, time.time()
+        async with self._database.reading() as connection:
+            if (await connection.execute(_claimable().limit(1))).first() is None:
+                return []
+            busy = select(func.count()).where(job.c.batch_id.is_not(None), job.c.state.in_(UNDER_WAY))
             free = self._limits.at_once - int((await connection.execute(busy)).scalar_one())
             if free <= 0:
                 return []
-            lately = select(job.c.olt, job.c.port).where(
-                job.c.batch_id.is_not(None), job.c.started_at > now - self._limits.per_port_s
-            )
-            taken = {(row.olt, row.port) for row in await connection.execute(lately)}
-            ids = []
-            for row in await connection.execute(_claimable().with_for_update(skip_locked=True, of=job)):
-                if (row.olt, row.port) in taken:
-                    continue
-                if self._limits.per_port_s > 0:
-                    taken.add((row.olt, row.port))
-                ids.append(row.id)
-                if len(ids) == free:
-                    break
-            return await start(connection, ids, collector_id, now + expiry_s) if ids else []
+            pause_s = self._limits.per_port_s
+            if pause_s <= 0:
+                return list((await connection.execute(_claimable().limit(free))).scalars())
+            lately = batch.c.finished_at.is_(None) | (batch.c.finished_at > now - pause_s)
+            begun = select(job.c.olt, job.c.port).join(batch, batch.c.id == job.c.batch_id)
+            begun = begun.where(lately, job.c.started_at > now - pause_s)
+            taken = {(row.olt, row.port) for row in await connection.execute(begun)}
+            first = _claimable().with_only_columns(func.min(job.c.id).label("id"), job.c.olt, job.c.port)
+            first = first.group_by(job.c.olt, job.c.port).order_by(None).order_by(func.min(job.c.id))
+            due = [row.id for row in await connection.execute(first) if (row.olt, row.port) not in taken]
+            return due[:free]
 
-    async def _waiting(self) -> bool:
-        async with self._database.reading() as connection:
-            return (await connection.execute(_claimable().limit(1))).first() is not None
-
-    async def cancel(self, batch_id: int, by: str) -> bool:
+    async def cancel(self, batch_id: int, by: str, origin: str = "") -> bool:
         """Cancel what has not begun; what is under way goes on to its end. False when all had ended already."""
-        job, batch = schema.job, schema.batch
+        batch = schema.batch
         async with self._database.writing() as connection:
-            waiting = select(job.c.id).where(job.c.batch_id == batch_id, job.c.state == _WAITING).with_for_update()
-            ids = list((await connection.execute(waiting)).scalars())
-            if not ids:
+            await hold(connection, STREAM)
+            if await _count_waiting(connection, batch_id) == 0:
                 return False
-            now, revision = time.time(), await bump(connection, "job")
-            text = f"cancelled by {clean(by)} before it was sent"
-            ended = {"state": JobState.CANCELLED.value, "result": text, "finished_at": now, "revision": revision}
-            await connection.execute(update(job).where(job.c.id.in_(ids)).values(ended))
-            await forget_secrets(connection, ids)
-            told = {"cancel_by": clean(by), "revision": revision}
+            by, revision = clean(by), await bump(connection, STREAM)
+            told = {"cancel_by": by, "revision": revision}
             await connection.execute(update(batch).where(batch.c.id == batch_id).values(told))
-            row = (await connection.execute(select(batch).where(batch.c.id == batch_id))).one()
-            asked = (clean(by), row.requested_from, f"cancel bulk {row.kind}", f"bulk action {batch_id}", row.reason)
-            await audit.append(connection, audit.Entry(*asked, f"{len(ids)} of {row.total} not begun"), now)
+            text = f"cancelled by {by} before it was sent"
+            await _end_waiting(connection, batch_id, JobState.CANCELLED, text, by, origin, revision)
             return True
 
     async def release(self, batch_id: int, by: str, origin: str = "") -> None:
@@ -159,33 +165,49 @@ class BatchStore:
         """
         batch = schema.batch
         async with self._database.writing() as connection:
-            row = (await connection.execute(select(batch).where(batch.c.id == batch_id).with_for_update())).first()
+            await hold(connection, STREAM)
+            row = (await connection.execute(select(batch).where(batch.c.id == batch_id))).first()
             if row is None or not row.needs_release or row.released_by or row.cancel_by:
                 raise ActionRefused(f"bulk action {batch_id} waits for nobody")
             if row.requested_by == clean(by):
                 raise ActionRefused("another operator must release it")
-            told = {"released_by": clean(by), "revision": await bump(connection, "job")}
+            told = {"released_by": clean(by), "revision": await bump(connection, STREAM)}
             await connection.execute(update(batch).where(batch.c.id == batch_id).values(told))
-            asked = (clean(by), origin, f"release bulk {row.kind}", f"bulk action {batch_id}", row.reason)
+            asked = (clean(by), clean(origin), f"release bulk {row.kind}", f"bulk action {batch_id}", row.reason)
             await audit.append(connection, audit.Entry(*asked, "released"), time.time())
 
     async def settle(self) -> None:
-        """Close bulk actions of which nothing is left to do, and tell how each went."""
+        """Give up what waited too long, close bulk actions of which nothing is left to do, and tell how each went."""
         batch, job = schema.batch, schema.job
+        await self._expire()
         open_jobs = select(job.c.id).where(job.c.batch_id == batch.c.id, job.c.state.not_in(_ENDED)).exists()
         done = select(batch.c.id).where(batch.c.finished_at.is_(None), ~open_jobs)
         async with self._database.reading() as connection:
             if (await connection.execute(done)).first() is None:
                 return
         async with self._database.writing() as connection:
+            await hold(connection, STREAM)
             now = time.time()
             for batch_id in list((await connection.execute(done)).scalars()):
-                values = {"finished_at": now, "revision": await bump(connection, "job")}
+                values = {"finished_at": now, "revision": await bump(connection, STREAM)}
                 await connection.execute(update(batch).where(batch.c.id == batch_id).values(values))
                 (ended,) = await read_batches(connection, batch.c.id == batch_id)
                 severity = "warning" if ended.not_verified else "info"
                 text = f"bulk {ended.kind.value} by {ended.requested_by}: {ended.verified} of {ended.total} verified"
                 await append_event(connection, now, "job", severity, text)
+
+    async def _expire(self) -> None:
+        job = schema.job
+        late = select(job.c.batch_id).where(
+            job.c.batch_id.is_not(None), job.c.state == _WAITING, job.c.expires_at < time.time()
+        )
+        async with self._database.reading() as connection:
+            found = set((await connection.execute(late.distinct())).scalars())
+        text = f"waited for its turn for {WAIT_S / 86400:.0f} days; nothing was sent"
+        for batch_id in found:
+            async with self._database.writing() as connection:
+                revision = await bump(connection, STREAM)
+                await _end_waiting(connection, batch_id, JobState.EXPIRED, text, "noc-console", "", revision)
 
     async def get(self, batch_id: int) -> Batch | None:
         """One bulk action with its counts."""
@@ -193,25 +215,44 @@ class BatchStore:
             return next(iter(await read_batches(connection, schema.batch.c.id == batch_id)), None)
 
 
-def _claimable() -> Any:
-    """Jobs of bulk actions that may start, oldest first."""
+def _claimable(*more: Any) -> Any:
+    """Ids of jobs of bulk actions that may start, oldest first."""
     job, batch = schema.job, schema.batch
     released = batch.c.needs_release.is_(False) | batch.c.released_by.is_not(None)
-    query = select(job.c.id, job.c.olt, job.c.port).join(batch, batch.c.id == job.c.batch_id)
-    return query.where(job.c.state == _WAITING, batch.c.cancel_by.is_(None), released).order_by(job.c.id)
+    query = select(job.c.id).join(batch, batch.c.id == job.c.batch_id)
+    query = query.where(job.c.state == _WAITING, job.c.expires_at > time.time(), batch.c.cancel_by.is_(None), released)
+    return query.where(*more).order_by(job.c.id)
 
 
-async def _targets(connection: AsyncConnection, ids: Sequence[int]) -> list[dict[str, Any]]:
+async def _count_waiting(connection: AsyncConnection, batch_id: int) -> int:
+    job = schema.job
+    query = select(func.count()).where(job.c.batch_id == batch_id, job.c.state == _WAITING)
+    return int((await connection.execute(query)).scalar_one())
+
+
+async def _end_waiting(
+    connection: AsyncConnection, batch_id: int, state: JobState, text: str, by: str, origin: str, revision: int
+) -> None:
+    """End all jobs of a bulk action that have not begun, and audit that."""
+    job, batch, now = schema.job, schema.batch, time.time()
+    count = await _count_waiting(connection, batch_id)
+    ended = {"state": state.value, "result": text, "finished_at": now, "revision": revision}
+    await connection.execute(update(job).where(job.c.batch_id == batch_id, job.c.state == _WAITING).values(ended))
+    row = (await connection.execute(select(batch).where(batch.c.id == batch_id))).one()
+    verb = "cancel" if state is JobState.CANCELLED else "expire"
+    asked = (by, clean(origin), f"{verb} bulk {row.kind}", f"bulk action {batch_id}", row.reason)
+    await audit.append(connection, audit.Entry(*asked, f"{count} of {row.total} not begun"), now)
+
+
+async def _targets(connection: AsyncConnection, ids: Sequence[int]) -> list[tuple[dict[str, Any], str]]:
+    """Rows of the ONTs' jobs, and what each ONT is called."""
     ont, olt = schema.ont, schema.olt
-    found: dict[int, dict[str, Any]] = {}
-    for begin in range(0, len(ids), 500):
-        query = (
-            select(ont.c.id, ont.c.serial, ont.c.port, olt.c.name)
-            .join(olt)
-            .where(ont.c.id.in_(ids[begin : begin + 500]))
-        )
-        for row in await connection.execute(query):
-            found[row.id] = {"ont_id": row.id, "serial": row.serial, "olt": row.name, "port": row.port}
+    found: dict[int, tuple[dict[str, Any], str]] = {}
+    for begin in range(0, len(ids), _ROWS):
+        query = select(ont.c.id, ont.c.serial, ont.c.mac, ont.c.port, ont.c.ont_id, olt.c.name).join(olt)
+        for row in await connection.execute(query.where(ont.c.id.in_(ids[begin : begin + _ROWS]))):
+            place = {"ont_id": row.id, "serial": row.serial, "olt": row.name, "port": row.port}
+            found[row.id] = place, row.serial or row.mac or f"{row.name} {row.port} id {row.ont_id}"
     if len(found) < len(ids):
         raise ActionRefused(f"{len(ids) - len(found)} of the chosen ONTs are not in the inventory any more")
     return [found[id] for id in ids]

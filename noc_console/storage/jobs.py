@@ -21,7 +21,7 @@ from noc_console.storage.sealing import Opener, seal
 from noc_console.storage.sources import DEAD_AFTER_S
 
 _ENDED = [state.value for state in ENDED]
-_UNDER_WAY = [state.value for state in JobState if state not in ENDED and state is not JobState.REQUESTED]
+UNDER_WAY = [state.value for state in JobState if state not in ENDED and state is not JobState.REQUESTED]
 _HARMLESS = [kind.value for kind, spec in KINDS.items() if spec.level == 0]
 _TO_CLAIM = (schema.job.c.state == JobState.REQUESTED.value, schema.job.c.batch_id.is_(None))
 MAX_TEXT = 2000
@@ -275,7 +275,7 @@ class JobStore:
         job, collector = schema.job, schema.collector
         alive = select(collector.c.id).where(collector.c.heartbeat_at >= dead_before, collector.c.id != collector_id)
         query = select(job.c.id).where(
-            job.c.state.in_(_UNDER_WAY), job.c.claimed_by.not_in(alive), job.c.id.not_in(list(running))
+            job.c.state.in_(UNDER_WAY), job.c.claimed_by.not_in(alive), job.c.id.not_in(list(running))
         )
         async with self._database.reading() as connection:
             if (await connection.execute(query.limit(1))).first() is None:
@@ -307,7 +307,7 @@ async def refuse_twice(connection: AsyncConnection, kind: JobKind, ont_ids: Sequ
         return
     job = schema.job
     query = select(job.c.id, job.c.requested_by, job.c.ont_id).where(job.c.kind == kind.value)
-    query = query.where(job.c.state.in_([JobState.REQUESTED.value, *_UNDER_WAY]))
+    query = query.where(job.c.state.in_([JobState.REQUESTED.value, *UNDER_WAY]))
     if len(ont_ids) == 1:
         query = query.where(job.c.ont_id == ont_ids[0])
     wanted = set(ont_ids)

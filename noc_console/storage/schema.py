@@ -272,7 +272,7 @@ job = Table(
     Column("id", Integer, primary_key=True),
     Column("kind", Text, nullable=False),
     Column("state", Text, nullable=False, index=True),
-    Column("ont_id", Integer, ForeignKey("ont.id"), nullable=False),
+    Column("ont_id", Integer, ForeignKey("ont.id"), nullable=False, index=True),
     Column("serial", Text),
     Column("olt", Text, nullable=False),
     Column("port", Text, nullable=False),

@@ -174,3 +174,81 @@ async def test_consoles_are_told_of_progress(database: Database, onts: list[int]
         then = await read_changes(connection, first.revisions)
     assert [(batch.waiting, batch.not_verified) for batch in then.batches] == [(2, 1)]  # type: ignore[attr-defined]
     assert [job.data for job in then.jobs] == [{"x": 1.5}]  # type: ignore[attr-defined]
+
+
+async def test_what_waited_too_long_is_not_sent_when_it_is_released_at_last(
+    database: Database, onts: list[int]
+) -> None:
+    batches = store(database, second_operator_above=3)
+    batch_id = await batches.submit(request(onts[:4]))
+    async with database.writing() as connection:  # eight days later
+        job = schema.job
+        await connection.execute(update(job).values(expires_at=job.c.expires_at - 8 * 86400))
+    await batches.release(batch_id, "bob")
+    assert await batches.claim("c1", 600) == []
+    await batches.settle()
+    batch = await batches.get(batch_id)
+    assert batch and batch.finished_at and (batch.waiting, batch.not_verified) == (0, 4)
+    (first, *_) = await JobStore(database).of_batch(batch_id)
+    assert first.state is JobState.EXPIRED and "nothing was sent" in (first.result or "")
+
+
+async def test_one_that_waits_for_release_is_cancelled(database: Database, onts: list[int]) -> None:
+    batches = store(database, second_operator_above=3)
+    batch_id = await batches.submit(request(onts[:4]))
+    assert await batches.cancel(batch_id, "bob", "192.0.2.7")
+    with pytest.raises(ActionRefused, match="waits for nobody"):
+        await batches.release(batch_id, "carla")
+    await batches.settle()
+    batch = await batches.get(batch_id)
+    assert batch and batch.finished_at and batch.cancel_by == "bob" and batch.not_verified == 4
+    async with database.reading() as connection:
+        origins = list((await connection.execute(select(schema.audit.c.origin).order_by(schema.audit.c.id))).scalars())
+    assert origins == ["192.0.2.99", "192.0.2.7"], "the audit tells from where it was cancelled"
+
+
+async def many(database: Database, count: int) -> list[int]:
+    async with database.writing() as connection:
+        ids = await inventory.sync_olts(connection, [("large", "192.0.2.2")], 1.0)
+        row = {"olt_id": ids["large"], "state": "online", "revision": 1, "serial": None, "mac": "00:6D:61:EE:0B:F3"}
+        rows = [row | {"port": f"0/1/{n % 64}", "ont_id": n // 64} for n in range(count)]
+        return await inventory.insert_onts(connection, rows)
+
+
+async def test_tens_of_thousands_are_queued_started_and_cancelled(database: Database) -> None:
+    ids = await many(database, 34_000)
+    batches = store(database, max=100_000, at_once=200)
+    batch_id = await batches.submit(request(ids))
+    await batches.release(batch_id, "bob")
+    assert len(await batches.claim("c1", 600)) == 64, "one on each port"
+    assert await batches.cancel(batch_id, "bob")
+    batch = await batches.get(batch_id)
+    assert batch and (batch.waiting, batch.running, batch.not_verified) == (0, 64, 34_000 - 64)
+    async with database.reading() as connection:
+        targets = (await connection.execute(select(schema.audit.c.target).order_by(schema.audit.c.id))).scalars().all()
+    assert "None" not in targets[0] and "00:6D:61:EE:0B:F3" in targets[0]
+
+
+async def test_what_is_under_way_is_not_done_again(database: Database, onts: list[int]) -> None:
+    single = await JobStore(database).submit(JobRequest(JobKind.REBOOT, onts[2], "calls", "bob", ""))
+    with pytest.raises(ActionRefused, match=rf"under way already for 1 of the ONTs \(job {single} by bob\)"):
+        await store(database).submit(request(onts[:4]))
+    await store(database).submit(request(onts[3:5]))
+    with pytest.raises(ActionRefused, match="under way already"):
+        await JobStore(database).submit(JobRequest(JobKind.REBOOT, onts[3], "calls", "bob", ""))
+
+
+async def test_values_that_no_router_takes_are_refused_whole(database: Database, onts: list[int]) -> None:
+    asked = request(onts[:2], JobKind.WIFI_CHANNEL, parameters={"network": "5 GHz", "channel": "fast"})
+    with pytest.raises(ActionRefused, match="channel is a number or auto"):
+        await store(database).submit(asked)
+
+
+async def test_the_pace_holds_when_the_first_one_has_ended(database: Database, onts: list[int]) -> None:
+    batches, jobs = store(database), JobStore(database)
+    await batches.submit(request(onts[:1]))
+    (job,) = await batches.claim("c1", 600)
+    await jobs.end(job, JobState.VERIFIED, "back")
+    await batches.settle()
+    await batches.submit(request(onts[1:5]))
+    assert [job.port for job in await batches.claim("c1", 600)] == ["0/1/1"]

@@ -36,7 +36,8 @@ def upgrade() -> None:
     for name in ("parameters", "data"):
         op.add_column("job", sa.Column(name, sa.Text, nullable=False, server_default="{}"))
     op.add_column("job", sa.Column("batch_id", sa.Integer))
-    op.create_index("ix_job_batch_id", "job", ["batch_id"])
+    for name in ("batch_id", "ont_id"):
+        op.create_index(f"ix_job_{name}", "job", [name])
     op.add_column("collector", sa.Column("public_key", sa.Text, nullable=False, server_default=""))
     op.create_table(
         "job_secret",
@@ -94,7 +95,8 @@ def downgrade() -> None:
     for table in ("olt_host_key", "swap", "cpe_document", "job_secret"):
         op.drop_table(table)
     op.drop_column("collector", "public_key")
-    op.drop_index("ix_job_batch_id", "job")
+    for name in ("batch_id", "ont_id"):
+        op.drop_index(f"ix_job_{name}", "job")
     for name in ("batch_id", "data", "parameters"):
         op.drop_column("job", name)
     op.drop_table("batch")
