@@ -5,15 +5,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from typing import Protocol
-
-import asyncssh
+from typing import TYPE_CHECKING, Protocol
 
 from noc_console.config.actions import OltCli
 from noc_console.config.model import Config, OltConfig
 from noc_console.sources.olt_cli.dialect import Dialect
-from noc_console.sources.olt_cli.session import Session, open_session
-from noc_console.sources.olt_cli.ssh import HostKeyChanged, connected, host_key
+
+if TYPE_CHECKING:
+    import asyncssh
+
+    from noc_console.sources.olt_cli.session import Session
 
 
 class HostKeys(Protocol):
@@ -59,6 +60,9 @@ class CliClient:
         Raises:
             SourceError: There is none to be had; ``HostKeyChanged`` was told to ``keys``.
         """
+        # Importing SSH takes a third of a second: not before a command line is wanted.
+        from noc_console.sources.olt_cli.ssh import HostKeyChanged, connected, host_key
+
         async with self._alone:
             kept = await self._keys.known(self.name)
             try:
@@ -77,6 +81,8 @@ class CliClient:
         Raises:
             SourceError: As for ``connection``, or there is no prompt.
         """
+        from noc_console.sources.olt_cli.session import open_session
+
         async with self.connection() as connection, open_session(self.name, connection, dialect, self.cli) as session:
             yield session
 

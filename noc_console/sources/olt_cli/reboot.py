@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from noc_console.domain.errors import ActionRefused, SourceError
 from noc_console.domain.identity import PonPort
 from noc_console.domain.text import clean
 from noc_console.sources.olt_cli.client import CliClient
 from noc_console.sources.olt_cli.dialect import Dialect
-from noc_console.sources.olt_cli.session import Session
+
+if TYPE_CHECKING:
+    from noc_console.sources.olt_cli.session import Session
 
 
 class End(StrEnum):
