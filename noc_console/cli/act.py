@@ -12,7 +12,7 @@ from pathlib import Path
 
 from noc_console.cli.caller import who
 from noc_console.cli.child import CollectorChild
-from noc_console.cli.lookup import find_onts
+from noc_console.cli.lookup import named_onts
 from noc_console.cli.output import Exit, fail, print_json
 from noc_console.cli.rows import Network, job_row
 from noc_console.config.model import Config
@@ -20,6 +20,7 @@ from noc_console.domain.errors import ActionRefused, SourceError
 from noc_console.domain.jobs import Job, JobKind, JobRequest, JobState
 from noc_console.domain.network import Ont
 from noc_console.domain.policy import blockers, confirmation
+from noc_console.domain.routers import Scrap
 from noc_console.storage.backend import StorageBackend
 
 FOLLOW_S = 0.3
@@ -113,9 +114,9 @@ async def _wait_for_collector(backend: StorageBackend, config: Config) -> Networ
 
 
 def _target(network: Network, text: str) -> Ont:
-    found = find_onts(network, text)
+    found = named_onts(network, Scrap.parse(text))
     if not found:
-        fail(f"nothing known matches {text!r}", Exit.FAILED)
+        fail(f"{text!r} names no ONT; noc-console lookup also finds parts of names and numbers", Exit.FAILED)
     if len(found) > 1:
         fail(f"{len(found)} ONTs match {text!r}; name one by its serial number", Exit.USAGE)
     return found[0]

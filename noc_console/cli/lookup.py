@@ -6,7 +6,6 @@ import asyncio
 import sys
 import time
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import asdict
 
 from noc_console.cli.caller import who
@@ -17,9 +16,9 @@ from noc_console.cli.show import ONT_COLUMNS, named, read_network
 from noc_console.config.model import Config
 from noc_console.domain.cpe import Section
 from noc_console.domain.errors import NocError
-from noc_console.domain.identity import OntSerial, parse_mac
 from noc_console.domain.jobs import JobKind, JobRequest
 from noc_console.domain.network import Cpe, Ont
+from noc_console.domain.routers import Scrap
 from noc_console.storage.backend import StorageBackend
 
 FRESH_S = 60.0
@@ -28,46 +27,24 @@ LOOK_S = 0.3
 
 
 def find_onts(network: Network, text: str) -> list[Ont]:
-    """ONTs that ``text`` names: a serial or MAC in any form, a router's address or login, part of a description."""
+    """ONTs that ``text`` names; where it names none, those whose description or serial number it is a part of."""
+    scrap = Scrap.parse(text)
+    return named_onts(network, scrap) or [ont for ont in network.onts() if scrap.resembles(ont)]
+
+
+def named_onts(network: Network, scrap: Scrap) -> list[Ont]:
+    """ONTs by serial number or MAC, or by their router's address, login or name at the ACS: sure enough to act on."""
     onts = network.onts()
-    names = _identities(text)
-    if exact := [ont for ont in onts if ont.identity in names]:
+    if exact := [ont for ont in onts if scrap.names_ont(ont)]:
         return exact
-    wanted = text.strip().lower()
-    serials = {cpe.serial for cpe in find_routers(network, text)}
-    if by_cpe := [ont for ont in onts if ont.serial and ont.serial in serials]:
-        return by_cpe
-    plain = _plain(wanted)
-    return [
-        ont
-        for ont in onts
-        if wanted in (ont.description or "").lower() or (len(plain) >= 4 and plain in _plain(ont.identity or ""))
-    ]
+    serials = {cpe.serial for cpe in find_routers(network, scrap)}
+    return [ont for ont in onts if ont.serial and ont.serial in serials]
 
 
-def find_routers(network: Network, text: str) -> list[Cpe]:
-    """Routers that ``text`` names: by address, login, MAC, or a serial number or id of the ACS."""
-    wanted, names = text.strip().lower(), _identities(text)
-    return [cpe for cpe in network.changes.cpes if _names_cpe(cpe, wanted, names)]
-
-
-def _identities(text: str) -> set[str]:
-    """What ``text`` may be as a canonical serial number or MAC address."""
-    found = set()
-    with suppress(ValueError):
-        found.add(OntSerial.parse(text).text)
-    with suppress(ValueError):
-        found.add(parse_mac(text))
-    return found
-
-
-def _plain(text: str) -> str:
-    return text.lower().translate({ord(separator): None for separator in ":-. "})
-
-
-def _names_cpe(cpe: Cpe, wanted: str, names: set[str]) -> bool:
-    told = (cpe.wan_ip, cpe.pppoe_user, cpe.acs_serial, cpe.device_id)
-    return cpe.mac in names or cpe.serial in names or wanted in {name.lower() for name in told if name}
+def find_routers(network: Network, scrap: Scrap) -> list[Cpe]:
+    """Routers that ``scrap`` names, those that informed last first."""
+    found = [cpe for cpe in network.changes.cpes if scrap.names_router(cpe)]
+    return sorted(found, key=lambda cpe: -(cpe.last_inform_at or 0.0))
 
 
 async def lookup(backend: StorageBackend, config: Config, text: str, as_json: bool, cached: bool) -> Exit:
@@ -103,7 +80,7 @@ async def lookup(backend: StorageBackend, config: Config, text: str, as_json: bo
 
 def _offer(network: Network, found: Sequence[Ont], text: str, as_json: bool) -> Exit:
     rows = [network.ont_row(ont) for ont in found]
-    routers = [] if found else find_routers(network, text)
+    routers = [] if found else find_routers(network, Scrap.parse(text))
     if as_json:
         print_json({"matches": rows, "routers": [asdict(cpe) for cpe in routers]})
     elif found:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 from typing import Any
 
 from noc_console.cli.output import iso
@@ -59,7 +60,22 @@ class Network:
 
     def routers(self, ont: Ont) -> list[Cpe]:
         """What the ACS knows under its serial number; several are possible and never guessed between."""
-        return [cpe for cpe in self.changes.cpes if ont.serial and cpe.serial == ont.serial]
+        return self._cpes.get(ont.serial, []) if ont.serial else []
+
+    @cached_property
+    def _cpes(self) -> dict[str | None, list[Cpe]]:
+        found: dict[str | None, list[Cpe]] = {}
+        for cpe in self.changes.cpes:
+            found.setdefault(cpe.serial, []).append(cpe)
+        return found
+
+    @cached_property
+    def _jobs(self) -> dict[int, list[Job]]:
+        found: dict[int, list[Job]] = {}
+        for job in self.changes.jobs:
+            if isinstance(job, Job):
+                found.setdefault(job.ont_id, []).append(job)
+        return found
 
     @property
     def acs_ok(self) -> bool:
@@ -73,8 +89,7 @@ class Network:
 
     def target(self, ont: Ont) -> BulkTarget:
         """An ONT as the rules of acting want it."""
-        recent = [job for job in self.changes.jobs if isinstance(job, Job) and job.ont_id == ont.id]
-        return BulkTarget(ont, self.state(ont), next(iter(self.routers(ont)), None), recent)
+        return BulkTarget(ont, self.state(ont), next(iter(self.routers(ont)), None), self._jobs.get(ont.id, []))
 
     @property
     def collector_lives(self) -> bool:

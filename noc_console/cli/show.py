@@ -124,7 +124,8 @@ async def show(backend: StorageBackend, config: Config, what: str, filter_text: 
     rows, columns = _choose(network, what)
     if what == "traps":
         rows = event_rows(await backend.events_of("trap"))
-    rows = [row for row in rows if matcher(filter_text)(row)] if filter_text else rows
+    if filter_text:
+        rows = list(filter(matcher(filter_text), rows))
     if as_json:
         print_json(rows)
         return

@@ -6,10 +6,10 @@ from enum import StrEnum
 from typing import TypeVar
 
 from noc_console.cli.caller import who
-from noc_console.cli.lookup import find_onts
 from noc_console.cli.output import Exit, fail, print_json
 from noc_console.cli.show import read_network
 from noc_console.config.model import Config
+from noc_console.domain.routers import Scrap
 from noc_console.domain.swaps import Outcome, SwapKind, SwapRequest
 from noc_console.storage.backend import StorageBackend
 
@@ -28,7 +28,8 @@ async def record(
 ) -> Exit:
     """Record a swap."""
     network = await read_network(backend, config)
-    onts = find_onts(network, old)
+    scrap = Scrap.parse(old)
+    onts = [ont for ont in network.onts() if scrap.names_ont(ont)]
     ont = onts[0] if len(onts) == 1 else None
     user, origin = who()
     asked = (_choice(SwapKind, kind), old, new, reason, user, origin)

@@ -118,14 +118,3 @@ class CpeDocument:
     """When it was fetched from the ACS; each leaf has its own age besides."""
     leaves: tuple[ConfigLeaf, ...]
     """In the order of their paths, instances in numeric order."""
-
-
-@dataclass(frozen=True, slots=True)
-class FirmwareCount:
-    """How many routers of a model have a firmware, and when the first and the last of them informed."""
-
-    model: str | None
-    firmware: str | None
-    count: int
-    oldest_inform_at: float | None = None
-    newest_inform_at: float | None = None

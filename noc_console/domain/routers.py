@@ -1,14 +1,69 @@
-"""The fleet of routers as a whole."""
+"""Routers and ONTs found by whatever is at hand, and the fleet of routers as a whole."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 
-from noc_console.domain.network import Cpe
+from noc_console.domain.identity import OntSerial, parse_mac
+from noc_console.domain.network import Cpe, Ont
 
 LATELY_S = 86400.0
+MIN_PART = 4
+"""Characters of a part of a serial number that are worth looking for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scrap:
+    """What a caller has of an ONT or a router: a serial number or MAC in any notation, an address, a login, ..."""
+
+    text: str
+    """In lower case."""
+    names: frozenset[str]
+    """The serial number and the MAC that it may be, in canonical form."""
+    forms: frozenset[str]
+    """What routers may have told the ACS of those, in lower case."""
+
+    @classmethod
+    def parse(cls, text: str) -> Scrap:
+        """Read whatever was typed."""
+        wanted = text.strip().lower()
+        names, forms = set(), {wanted}
+        with suppress(ValueError):
+            serial = OntSerial.parse(wanted)
+            names.add(serial.text)
+            forms.update(form.lower() for form in serial.forms())
+        with suppress(ValueError):
+            mac = parse_mac(wanted)
+            names.add(mac)
+            forms.add(mac.replace(":", "").lower())
+        return cls(wanted, frozenset(names), frozenset(forms))
+
+    def names_router(self, cpe: Cpe) -> bool:
+        """Whether it is the router's: its serial number, the ACS' name for it, its MAC, WAN address or login."""
+        if not self.text:
+            return False
+        if cpe.serial in self.names or cpe.mac in self.names or (cpe.acs_serial or "").lower() in self.forms:
+            return True
+        return self.text in ((cpe.wan_ip or "").lower(), (cpe.pppoe_user or "").lower(), cpe.device_id.lower())
+
+    def names_ont(self, ont: Ont) -> bool:
+        """Whether it is the ONT's serial number or MAC."""
+        return ont.identity in self.names
+
+    def resembles(self, ont: Ont) -> bool:
+        """Whether it is a part of the ONT's description, serial number or MAC: to be offered, never acted on."""
+        if not self.text:
+            return False
+        plain = _plain(self.text)
+        part = len(plain) >= MIN_PART and plain in _plain(ont.identity or "")
+        return part or self.text in (ont.description or "").lower()
+
+
+def _plain(text: str) -> str:
+    return text.lower().translate({ord(separator): None for separator in ":-. "})
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, fields
+from dataclasses import fields
 from operator import attrgetter
 
 import msgspec
-from sqlalchemy import bindparam, func, or_, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from noc_console.domain.cpe import SECTIONS, CpeDocument, FirmwareCount, Section
-from noc_console.domain.identity import OntSerial, parse_mac
+from noc_console.domain.cpe import SECTIONS, CpeDocument, Section
 from noc_console.domain.network import Cpe
 from noc_console.storage import schema
 from noc_console.storage.database import Database
@@ -20,7 +19,6 @@ from noc_console.storage.feed import bump, columns, read_rows
 from noc_console.storage.inventory import CHUNK, upsert, write_cpes
 from noc_console.storage.packing import pack, unpack
 
-MAX_HITS = 50
 _decode = msgspec.json.Decoder(Section).decode
 _encode = msgspec.json.encode
 _VOLATILE = ("last_inform_at", "uptime_s", "rx_dbm")
@@ -56,7 +54,7 @@ class CpeStore:
     async def put_sections(self, device_id: str, sections: Sequence[Section]) -> None:
         """Store sections of a router; readers of its ``cpe`` row are told."""
         rows = [
-            {"device_id": device_id, "section": s.name, "data": _encode(asdict(s)).decode(), "read_at": time.time()}
+            {"device_id": device_id, "section": s.name, "data": _encode(s).decode(), "read_at": time.time()}
             for s in sections
         ]
         async with self._database.writing() as connection:
@@ -91,49 +89,6 @@ class CpeStore:
         table = schema.cpe
         async with self._database.reading() as connection:
             return await read_rows(connection, select(*columns(table, Cpe)).where(table.c.serial == serial), Cpe)
-
-    async def find(self, text: str) -> list[Cpe]:
-        """Routers by whatever is at hand, those that informed last first.
-
-        Args:
-            text: Serial in any notation, the router's own serial, MAC in any notation, WAN address, PPPoE user in any
-                case, or the ACS' id.
-        """
-        text = text.strip()
-        if not text:
-            return []
-        table = schema.cpe
-        matches = [
-            table.c.device_id == text,
-            table.c.wan_ip == text,
-            func.lower(table.c.acs_serial) == text.lower(),
-            func.lower(table.c.pppoe_user) == text.lower(),
-            # SQLite lowers ASCII only.
-            table.c.pppoe_user == text,
-        ]
-        if serial := _serial(text):
-            matches += [table.c.serial == serial.text, table.c.acs_serial.in_(serial.forms())]
-        if mac := _mac(text):
-            matches += [table.c.mac == mac, func.upper(table.c.acs_serial) == mac.replace(":", "")]
-        query = (
-            select(*columns(table, Cpe)).where(or_(*matches)).order_by(table.c.last_inform_at.desc()).limit(MAX_HITS)
-        )
-        async with self._database.reading() as connection:
-            return await read_rows(connection, query, Cpe)
-
-    async def firmware_spread(self) -> list[FirmwareCount]:
-        """How many routers there are of each model and firmware, the most frequent model first, then by firmware."""
-        table = schema.cpe
-        informed_at = table.c.last_inform_at
-        query = select(
-            table.c.model, table.c.firmware, func.count(), func.min(informed_at), func.max(informed_at)
-        ).group_by(table.c.model, table.c.firmware)
-        async with self._database.reading() as connection:
-            found = [FirmwareCount(*row) for row in await connection.execute(query)]
-        models: dict[str | None, int] = {}
-        for row in found:
-            models[row.model] = models.get(row.model, 0) + row.count
-        return sorted(found, key=lambda row: (-models[row.model], row.model or "", -row.count, row.firmware or ""))
 
     async def all(self) -> list[Cpe]:
         """Every router."""
@@ -173,17 +128,3 @@ async def _write_informs(connection: AsyncConnection, cpes: Sequence[Cpe]) -> No
     ]
     for start in range(0, len(rows), CHUNK):
         await connection.execute(statement, rows[start : start + CHUNK])
-
-
-def _serial(text: str) -> OntSerial | None:
-    try:
-        return OntSerial.parse(text)
-    except ValueError:
-        return None
-
-
-def _mac(text: str) -> str | None:
-    try:
-        return parse_mac(text)
-    except ValueError:
-        return None

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from noc_console.cli.lookup import find_onts
+from noc_console.cli.lookup import find_onts, named_onts
 from noc_console.cli.rows import Network
 from noc_console.config.model import Config, OltConfig
-from noc_console.domain.network import Changes, Olt, Ont, Unregistered
+from noc_console.domain.network import Changes, Cpe, Olt, Ont, Unregistered
+from noc_console.domain.routers import Scrap
 
 NOW = 1_000_000.0
 CONFIG = Config(olts=(OltConfig(name="olt-1", address="192.0.2.1"),))
@@ -59,3 +60,17 @@ def test_onts_that_wait_are_listed_until_they_are_gone() -> None:
     assert [row["serial"] for row in rows] == ["485754430000000A", "HWTC00000009"]
     assert (rows[1]["olt"], rows[1]["pon_port"], rows[1]["model"]) == ("olt-1", "0/1/0", "EG8145V5")
     assert (rows[1]["first_seen_at"], rows[1]["age_s"]) == ("1970-01-12T13:36:40Z", 5.0)
+
+
+def test_who_is_acted_on_is_named_never_guessed() -> None:
+    onts = [
+        Ont(1, 1, "0/1/0", 3, serial="HWTC00000001", description="Ana"),
+        Ont(2, 1, "0/1/0", 4, serial="HWTC00000002", description="in place of HWTC00000009"),
+    ]
+    cpes = [Cpe("x", "HWTC00000001", pppoe_user="ana@isp", wan_ip="100.64.0.1")]
+    rows = Network(Changes(olts=[Olt(1, "olt-1", "192.0.2.1")], onts=onts, cpes=cpes), CONFIG, NOW)
+    for text in ("HWTC00000001", "48575443-00000001", "ANA@isp", "100.64.0.1", "x"):
+        assert [ont.id for ont in named_onts(rows, Scrap.parse(text))] == [1]
+    for text in ("HWTC00000009", "Ana", "00000002", ""):
+        assert named_onts(rows, Scrap.parse(text)) == []
+    assert [ont.id for ont in find_onts(rows, "HWTC00000009")] == [2], "a lookup offers it"

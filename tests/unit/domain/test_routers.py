@@ -1,12 +1,12 @@
-"""The fleet as a whole."""
+"""Routers and ONTs by whatever is at hand, and the fleet as a whole."""
 
 from __future__ import annotations
 
 import pytest
 
 from noc_console.domain.cpe import Field, Value
-from noc_console.domain.network import Cpe
-from noc_console.domain.routers import FirmwareCount, firmware_spread
+from noc_console.domain.network import Cpe, Ont
+from noc_console.domain.routers import FirmwareCount, Scrap, firmware_spread
 
 NOW = 1_000_000.0
 
@@ -45,3 +45,47 @@ def test_firmware_is_counted_over_models() -> None:
 def test_values_for_people(value: Value, unit: str, text: str) -> None:
     assert Field("k", "K", value, unit).text == text
     assert Field("k", "K", value, unit, source="bridge").text == f"{text} (bridge)"
+
+
+HUAWEI = Cpe("00259E-EG8145V5-485754430A1B2C01", "HWTC0A1B2C01", "485754430A1B2C01", wan_ip="100.64.0.1",
+             pppoe_user="Anna@isp", mac="94:25:33:3B:D1:C6")  # fmt: skip
+TPLINK = Cpe("1C61B4-Device2-2227500000001", "TPLGB4FB2AC8", "2227500000001", pppoe_user="jürgen@isp")
+ROUTER = Cpe("A-W5-001AB2C3D4E5", None, "001AB2C3D4E5")
+BRAND_X = Cpe("B-X-hwtc0a1b2c99", None, "hwtc0a1b2c99")
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("HWTC0A1B2C01", HUAWEI),
+        ("hwtc0a1b2c01", HUAWEI),
+        ("4857-5443-0A1B2C01", HUAWEI),
+        ("485754430a1b2c01", HUAWEI),
+        ("54504C47B4FB2AC8", TPLINK),
+        ("2227500000001", TPLINK),
+        ("485754430A1B2C99", BRAND_X),
+        (" 100.64.0.1 ", HUAWEI),
+        ("ANNA@ISP", HUAWEI),
+        ("JÜRGEN@isp", TPLINK),
+        ("9425-333b-d1c6", HUAWEI),
+        ("94:25:33:3b:d1:c6", HUAWEI),
+        ("00:1a:b2:c3:d4:e5", ROUTER),
+        ("001ab2c3d4e5", ROUTER),
+        (HUAWEI.device_id, HUAWEI),
+        ("", None),
+        ("anna", None),
+        ("94:25", None),
+    ],
+)
+def test_every_scrap_names_its_router(text: str, found: Cpe | None) -> None:
+    scrap = Scrap.parse(text)
+    assert [cpe for cpe in (HUAWEI, TPLINK, ROUTER, BRAND_X) if scrap.names_router(cpe)] == ([found] if found else [])
+
+
+def test_a_part_resembles_an_ont_and_does_not_name_it() -> None:
+    ont = Ont(1, 1, "0/1/0", 3, serial="HWTC00000002", description="Ana, in place of HWTC00000001")
+    for text in ("00000002", "ana", "HWTC00000001"):
+        assert Scrap.parse(text).resembles(ont) and not Scrap.parse(text).names_ont(ont)
+    assert Scrap.parse("4857-5443-00000002").names_ont(ont)
+    for text in ("", "002", "  "):
+        assert not Scrap.parse(text).resembles(ont)
