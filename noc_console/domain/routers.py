@@ -86,7 +86,7 @@ def firmware_spread(cpes: Iterable[Cpe], now: float) -> list[FirmwareCount]:
     lately: Counter[tuple[str | None, str | None]] = Counter()
     models: Counter[str | None] = Counter()
     for cpe in cpes:
-        model = cpe.model or cpe.product_class
+        model = cpe.model  # a product class is no model: many are called Device2 or IGD
         counts[model, cpe.firmware] += 1
         models[model] += 1
         lately[model, cpe.firmware] += cpe.last_inform_at is not None and now - cpe.last_inform_at < LATELY_S

@@ -22,7 +22,7 @@ def test_firmware_is_counted_over_models() -> None:
         FirmwareCount("A", "2", 2, 2 / 3, 1),
         FirmwareCount("A", "1", 1, 1 / 3, 0),
         FirmwareCount("B", "1", 1, 1.0, 1),
-        FirmwareCount("IGD", None, 1, 1.0, 1),
+        FirmwareCount(None, None, 1, 1.0, 1),
     ]
 
 
