@@ -116,7 +116,7 @@ async def _wait_for_collector(backend: StorageBackend, config: Config) -> Networ
 def _target(network: Network, text: str) -> Ont:
     found = named_onts(network, Scrap.parse(text))
     if not found:
-        fail(f"{text!r} names no ONT; noc-console lookup also finds parts of names and numbers", Exit.FAILED)
+        fail(f"nothing known matches {text!r} as a whole; noc-console lookup also finds parts of it", Exit.FAILED)
     if len(found) > 1:
         fail(f"{len(found)} ONTs match {text!r}; name one by its serial number", Exit.USAGE)
     return found[0]

@@ -11,18 +11,21 @@ from noc_console.domain.diagnosis.judge import judge
 from noc_console.domain.diagnosis.situation import Neighbour, Situation
 from noc_console.domain.diagnosis.verdict import Finding, Verdict
 from noc_console.domain.jobs import Job
-from noc_console.domain.network import Ont
+from noc_console.domain.network import Ont, PollKind
 
 
-def verdict_of(network: Network, config: Config, ont: Ont, sections: Sequence[Section]) -> Verdict:
-    """The verdict about one ONT."""
-    return judge(situation(network, config, ont, sections), config.diagnosis.domain())
+def verdict_of(network: Network, config: Config, ont: Ont, sections: Sequence[Section], jobs: Sequence[Job]) -> Verdict:
+    """The verdict about one ONT; ``jobs`` are those on it, newest first."""
+    return judge(situation(network, config, ont, sections, jobs), config.diagnosis.domain())
 
 
-def situation(network: Network, config: Config, ont: Ont, sections: Sequence[Section]) -> Situation:
+def situation(
+    network: Network, config: Config, ont: Ont, sections: Sequence[Section], jobs: Sequence[Job]
+) -> Situation:
     """Everything that the rules look at."""
     changes, olt = network.changes, network.olt(ont)
     routers = network.routers(ont)
+    waiting = [w for w in changes.unregistered if ont.serial and w.serial == ont.serial and w.gone_at is None]
     beside = [other for other in network.onts() if (other.olt_id, other.port) == (ont.olt_id, ont.port)]
     return Situation(
         now=network.now,
@@ -33,18 +36,18 @@ def situation(network: Network, config: Config, ont: Ont, sections: Sequence[Sec
         olt=olt,
         port=next((p for p in changes.ports if (p.olt_id, p.name) == (ont.olt_id, ont.port)), None),
         neighbours=[
-            Neighbour(network.state(other), other.offline_reason, other.state_changed_at, other.onu_rx_dbm)
+            Neighbour(network.state(other), other.offline_reason, other.state_changed_at, network.light(other))
             for other in beside
             if other.id != ont.id
         ],
-        unregistered=next(
-            (w for w in changes.unregistered if ont.serial and w.serial == ont.serial and w.gone_at is None), None
-        ),
+        unregistered=max(waiting, key=lambda w: w.last_seen_at, default=None),
+        config_at=network.read_at(ont, PollKind.INVENTORY),
         thresholds=config.thresholds_for(olt.name if olt else ""),
         cpe=routers[0] if len(routers) == 1 else None,
         managed=True if routers else False if network.acs_ok and ont.serial else None,
+        acs_ok=network.acs_may_act,
         sections={section.name: section for section in sections},
-        jobs=[job for job in changes.jobs if isinstance(job, Job) and job.ont_id == ont.id],
+        jobs=jobs,
         unverified=olt.unverified_of("ont") if olt else frozenset(),
     )
 

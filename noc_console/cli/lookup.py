@@ -66,7 +66,7 @@ async def lookup(backend: StorageBackend, config: Config, text: str, as_json: bo
         network = await read_network(backend, config)
     ont = next((ont for ont in network.onts() if ont.id == found[0].id), found[0])
     sections = await backend.sections(ont.serial) if ont.serial else []
-    verdict = verdict_of(network, config, ont, sections)
+    verdict = verdict_of(network, config, ont, sections, await backend.jobs_of(ont.id))
     row, routers = network.ont_row(ont), network.routers(ont)
     if as_json:
         known = {"ont": row, "routers": [asdict(cpe) for cpe in routers], "sections": [asdict(s) for s in sections]}

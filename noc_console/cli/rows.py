@@ -38,10 +38,15 @@ class Network:
         """The OLT of an ONT; None when it is no longer configured."""
         return self._olts.get(ont.olt_id)
 
+    def read_at(self, ont: Ont, kind: PollKind) -> float | None:
+        """When such facts of this ONT were last read."""
+        alone = ont.refreshed_at if kind in (PollKind.STATE, PollKind.OPTICS) else None
+        times = (self._read_at.get((ont.olt_id, ont.port, kind)), alone)
+        return max((at for at in times if at is not None), default=None)
+
     def observed_at(self, ont: Ont) -> float | None:
         """When this ONT's state was last read."""
-        times = (self._read_at.get((ont.olt_id, ont.port, PollKind.STATE)), ont.refreshed_at)
-        return max((at for at in times if at is not None), default=None)
+        return self.read_at(ont, PollKind.STATE)
 
     def state(self, ont: Ont) -> OntState:
         """The state that may be shown now."""
@@ -54,9 +59,11 @@ class Network:
         """How far its light levels may be trusted now."""
         olt = self.olt(ont)
         reachable = olt is not None and olt.reachable is not False
-        times = (self._read_at.get((ont.olt_id, ont.port, PollKind.OPTICS)), ont.refreshed_at)
-        read_at = max((at for at in times if at is not None), default=None)
-        return classify(read_at, self.now, self._config.polling.optics_s, reachable)
+        return classify(self.read_at(ont, PollKind.OPTICS), self.now, self._config.polling.optics_s, reachable)
+
+    def light(self, ont: Ont) -> float | None:
+        """Received power at the ONT, dBm, as far as it may be trusted now."""
+        return ont.onu_rx_dbm if self.optics(ont).trusted else None
 
     def routers(self, ont: Ont) -> list[Cpe]:
         """What the ACS knows under its serial number; several are possible and never guessed between."""

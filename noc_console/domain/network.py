@@ -229,6 +229,7 @@ class Cpe:
     rx_dbm: float | None = None
     """CPE's own optical reading, when the ACS holds one."""
     uptime_s: float | None = None
+    """As of ``last_inform_at``."""
     revision: int = 0
 
 

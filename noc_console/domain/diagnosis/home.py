@@ -81,7 +81,8 @@ def _open_wifi(s: Situation, _: Limits) -> Found | None:
 
 def _slow_port(s: Situation, limits: Limits) -> Found | None:
     up = [group for group in s.groups("ethernet") if str(group.get("status") or "").lower() == "up"]
-    slow = [(group, value) for group in up if (value := number(group.get("speed"))) and value <= limits.lan_port_mbps]
+    speeds = [(group, number(group.get("speed")) or 0.0) for group in up]
+    slow = [(group, mbps) for group, mbps in speeds if 0 < mbps <= limits.lan_port_mbps]
     half = [group for group in up if str(group.get("duplex") or "").lower() == "half"]
     if not slow and not half:
         return None

@@ -40,7 +40,7 @@ def judge(situation: Situation, limits: Limits) -> Verdict:
     if found and found[0].code in _LINE:
         needs = {}
         if found[0].severity is Severity.UNKNOWN:
-            needs = dict.fromkeys([f"a fresh state of the ONT (last read {situation.age(situation.state_at)})"])
+            needs = dict.fromkeys([_state(situation)])
     first = found[0] if found else _nothing(situation, list(needs))
     return Verdict(first, tuple(found[1:]), tuple(needs))
 
@@ -48,15 +48,35 @@ def judge(situation: Situation, limits: Limits) -> Verdict:
 def lack(s: Situation, fact: str, limits: Limits) -> str | None:
     """What is missing of a fact that a rule needs, in the operator's words; None when it is there and fresh."""
     if fact == "state":
-        return None if s.state is not OntState.UNKNOWN else f"a fresh state of the ONT (last read {s.age(s.state_at)})"
+        return None if s.state is not OntState.UNKNOWN else _state(s)
+    if fact == "acs":
+        return None if s.acs_ok else "the ACS, which does not answer just now"
     if fact == "light":
         if s.state is not OntState.ONLINE or s.light_dbm is not None:
             return None
         if s.ont.onu_rx_dbm is None:
             return "a light reading of the ONT (the OLT gave none)"
         return f"a fresh light reading (the last is {s.optics.value})"
+    return _unknown_router(s) or _lack_of_section(s, fact, limits)
+
+
+def _state(s: Situation) -> str:
+    if s.ont.state == OntState.UNKNOWN:
+        return f"the state of the ONT, which the OLT does not tell (read {s.age(s.state_at)})"
+    return f"a fresh state of the ONT (last read {s.age(s.state_at)})"
+
+
+def _unknown_router(s: Situation) -> str | None:
     if s.managed is False:
         return "the router itself: the ACS does not know it"
+    if s.ont.serial is None:
+        return "the router itself: the OLT gives no serial number to find it by"
+    if s.managed and s.cpe is None:
+        return "which router it is: the ACS knows several with this serial number"
+    return None
+
+
+def _lack_of_section(s: Situation, fact: str, limits: Limits) -> str | None:
     section = s.sections.get(fact)
     if section is None or section.observed_at is None:
         # A router without mesh nodes or LAN ports tells nothing of them, however often it is read.

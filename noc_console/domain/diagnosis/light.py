@@ -83,7 +83,8 @@ def _weak_text(s: Situation) -> str:
 
 
 def _others_light(s: Situation) -> str:
-    good = sum((n.onu_rx_dbm or -99.0) >= s.thresholds.rx_warning_dbm for n in s.neighbours)
+    lit = [n.onu_rx_dbm for n in s.neighbours if n.state is OntState.ONLINE and n.onu_rx_dbm is not None]
+    good = sum(rx_dbm >= s.thresholds.rx_warning_dbm for rx_dbm in lit)
     return f"{good} other ONTs of the port have enough light"
 
 

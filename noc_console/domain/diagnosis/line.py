@@ -6,12 +6,14 @@ from collections import Counter
 from collections.abc import Sequence
 
 from noc_console.domain.diagnosis.limits import Limits
-from noc_console.domain.diagnosis.situation import Situation
+from noc_console.domain.diagnosis.situation import Neighbour, Situation
 from noc_console.domain.diagnosis.verdict import Found, Rule, Severity
 from noc_console.domain.freshness import format_age
 from noc_console.domain.ont import OfflineReason, OntState, reason_label
 
 RESTART_S = 300.0
+WAITING_S = 900.0
+"""An ONT that was seen waiting longer ago than this may have gone elsewhere."""
 _FIBRE = (OfflineReason.LOSS_OF_SIGNAL.value,)
 _POWER = (OfflineReason.DYING_GASP.value,)
 
@@ -20,6 +22,13 @@ def _olt_silent(s: Situation, _: Limits) -> Found | None:
     if s.state is not OntState.UNKNOWN or s.ont.vanished_at is not None:
         return None
     name = s.olt.name if s.olt else "the OLT"
+    if s.ont.state == OntState.UNKNOWN:
+        raw = f", vendor value {s.ont.vendor_reason}" if s.ont.vendor_reason else ""
+        return Found(
+            f"Unknown: {name} does not tell the ONT's state",
+            (f"{name}: last reading of this port {s.age(s.state_at)}{raw}",),
+            "look at the ONT on the OLT itself",
+        )
     evidence = [f"{name}: last reading of this port {s.age(s.state_at)}"]
     if s.olt and s.olt.error:
         evidence.append(s.olt.error)
@@ -35,9 +44,11 @@ def _olt_silent(s: Situation, _: Limits) -> Found | None:
 
 def _waits(s: Situation, _: Limits) -> Found | None:
     waiting = s.unregistered
-    if waiting is None or s.state is OntState.ONLINE:
+    if waiting is None or s.state is OntState.ONLINE or s.now - waiting.last_seen_at > WAITING_S:
         return None
     elsewhere = "" if waiting.port == s.ont.port else f", not at {s.ont.port} where it is registered"
+    if waiting.olt_id != s.ont.olt_id:
+        elsewhere = f" of another OLT, not at {s.ont.port} of {s.olt.name if s.olt else 'its own'}"
     return Found(
         f"The ONT is lit and waits to be registered at {waiting.port}{elsewhere}",
         (f"seen unregistered {s.age(waiting.last_seen_at)}, first {s.age(waiting.first_seen_at)}",),
@@ -51,19 +62,21 @@ def _gone(s: Situation, _: Limits) -> Found | None:
 
 
 def _switched_off(s: Situation, _: Limits) -> Found | None:
-    deactivated = s.ont.admin == "deactivated" or (
-        s.state is OntState.OFFLINE and s.ont.offline_reason == OfflineReason.DEACTIVATED.value
-    )
-    if not deactivated:
+    if s.state is not OntState.OFFLINE:
+        return None
+    if s.ont.admin != "deactivated" and s.ont.offline_reason != OfflineReason.DEACTIVATED.value:
         return None
     return Found("The ONT is switched off at the OLT", (f"administrative state {s.ont.admin or 'deactivated'}",))
 
 
 def _mismatch(s: Situation, _: Limits) -> Found | None:
     match, config = s.ont.match_state, s.ont.config_state
-    if match != "mismatch" and config != "failed":
+    if s.state is not OntState.ONLINE or (match != "mismatch" and config != "failed"):
         return None
-    evidence = [f"{label} state {text}" for label, text in (("match", match), ("config", config)) if text]
+    if s.config_at is not None and (s.lost_at or 0.0) > s.config_at:
+        return None  # it has registered anew since that was read
+    read = "" if s.config_at is None else f", read {s.age(s.config_at)}"
+    evidence = [f"{label} state {text}{read}" for label, text in (("match", match), ("config", config)) if text]
     return Found("The ONT does not fit its profile at the OLT", tuple(evidence))
 
 
@@ -74,29 +87,38 @@ def _refused(s: Situation, _: Limits) -> Found | None:
 
 
 def _area(s: Situation, limits: Limits) -> Found | None:
-    at = s.ont.state_changed_at
+    at = s.lost_at
     if s.state is not OntState.OFFLINE or at is None:
         return None
-    lost = [n for n in s.neighbours if n.state is OntState.OFFLINE and n.state_changed_at is not None]
-    together = [n for n in lost if abs((n.state_changed_at or 0.0) - at) <= limits.area_window_s]
-    count = len(together) + 1
-    if count < limits.area_onts:
+    together = _together(s, at, limits.area_window_s)
+    count, total = len(together) + 1, len(s.neighbours) + 1
+    everyone = count == total > 1
+    if count < limits.area_onts and not everyone:
         return None
     times = [at, *(n.state_changed_at or at for n in together)]
     reasons = Counter(reason_label(r) for r in (s.ont.offline_reason, *(n.offline_reason for n in together)))
     alive = sum(n.state is OntState.ONLINE for n in s.neighbours)
     told = ", ".join(f"{label} {n}" for label, n in reasons.most_common())
     kind, step = _area_kind([s.ont.offline_reason, *(n.offline_reason for n in together)])
+    limit = f"limit: {limits.area_onts} within {format_age(limits.area_window_s)}"
     return Found(
         f"Area outage on PON {s.ont.port}: {kind}; {count} ONTs lost together",
         (
-            f"{count} of {len(s.neighbours) + 1} ONTs of the port lost within {format_age(max(times) - min(times))}"
-            f" (limit: {limits.area_onts} within {format_age(limits.area_window_s)}), {alive} still online",
+            f"{count} of {total} ONTs of the port lost within {format_age(max(times) - min(times))}"
+            f" ({'all of them; ' if everyone else ''}{limit}), {alive} still online",
             f"reasons: {told}",
             f"lost {s.age(at)}",
         ),
         step,
     )
+
+
+def _together(s: Situation, at: float, window_s: float) -> list[Neighbour]:
+    """The most neighbours that were lost with the ONT within one window."""
+    lost = [n for n in s.neighbours if n.state is OntState.OFFLINE and n.state_changed_at is not None]
+    near = [(n.state_changed_at or 0.0, n) for n in lost if abs((n.state_changed_at or 0.0) - at) <= window_s]
+    starts = [at, *(begun for begun, _ in near if begun <= at)]
+    return max(([n for t, n in near if start <= t <= start + window_s] for start in starts), key=len)
 
 
 def _area_kind(reasons: Sequence[str | None]) -> tuple[str, str]:
@@ -110,7 +132,8 @@ def _area_kind(reasons: Sequence[str | None]) -> tuple[str, str]:
 
 
 def _port_down(s: Situation, _: Limits) -> Found | None:
-    if s.state is OntState.OFFLINE and s.port is not None and s.port.oper == "down":
+    carries = any(n.state is OntState.ONLINE for n in s.neighbours)
+    if s.state is OntState.OFFLINE and s.port is not None and s.port.oper == "down" and not carries:
         cause = f", last cause {s.port.last_down_cause}" if s.port.last_down_cause else ""
         return Found(f"PON port {s.ont.port} is down", (f"the OLT says that the port is down{cause}",))
     return None
@@ -119,16 +142,18 @@ def _port_down(s: Situation, _: Limits) -> Found | None:
 def _power(s: Situation, _: Limits) -> Found | None:
     if s.state is not OntState.OFFLINE or s.ont.offline_reason not in _POWER:
         return None
-    return Found("No power at the customer's ONT", (f"dying gasp {s.age(s.ont.state_changed_at)}", _others(s)))
+    return Found("No power at the customer's ONT", (f"dying gasp {s.lost}", _others(s)))
 
 
 def _dark(s: Situation, _: Limits) -> Found | None:
     if s.state is not OntState.OFFLINE or s.ont.offline_reason not in _FIBRE:
         return None
-    evidence = [f"loss of signal {s.age(s.ont.state_changed_at)}", _others(s)]
+    evidence = [f"loss of signal {s.lost}", _others(s)]
     if s.ont.last_onu_rx_dbm is not None:
         evidence.append(f"last light {s.ont.last_onu_rx_dbm:.1f} dBm, {s.age(s.ont.last_rx_at)}")
-    return Found("No light at the ONT: drop fibre or connector", tuple(evidence))
+    alone = s.neighbours and not any(n.state is OntState.ONLINE for n in s.neighbours)
+    step = "no other ONT of the port is online: look at the port before you send anybody" if alone else None
+    return Found("No light at the ONT: drop fibre or connector", tuple(evidence), step)
 
 
 def _rogue(s: Situation, _: Limits) -> Found | None:
@@ -138,7 +163,7 @@ def _rogue(s: Situation, _: Limits) -> Found | None:
 
 
 def _restarting(s: Situation, _: Limits) -> Found | None:
-    at = s.ont.state_changed_at
+    at = s.lost_at
     if s.state is not OntState.OFFLINE or s.ont.offline_reason not in (
         OfflineReason.RESET.value, OfflineReason.REREGISTERED.value
     ):  # fmt: skip
@@ -151,7 +176,7 @@ def _restarting(s: Situation, _: Limits) -> Found | None:
 def _offline(s: Situation, _: Limits) -> Found | None:
     if s.state is not OntState.OFFLINE:
         return None
-    return Found("The ONT is offline", (f"reason {_reason(s)}, since {s.age(s.ont.state_changed_at)}", _others(s)))
+    return Found("The ONT is offline", (f"reason {_reason(s)}, since {s.lost}", _others(s)))
 
 
 def _others(s: Situation) -> str:
@@ -252,7 +277,7 @@ OUTAGE = (
         Severity.DOWN,
         _dark,
         "ask whether the fibre was moved or bent; send a fibre tech; do not swap",
-        "no light arrives at this ONT while others on the port have it",
+        "no light arrives at this ONT; what others on the port have tells where it is lost",
         ("state",),
         source="ITU-T G.984.3, LOS",
     ),

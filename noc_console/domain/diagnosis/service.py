@@ -12,8 +12,11 @@ from noc_console.domain.ont import OfflineReason, OntState
 
 SILENT_INFORMS = 3.0
 RECENT_TEST_S = 86400.0
+SLACK_S = 900.0
+"""Between what belongs together and is told by different clocks."""
 ENOUGH_OF_PLAN = 0.8
 _AUTH = ("AUTHENTICATION", "ACCOUNT_", "PASSWORD_EXPIRED", "RESTRICTED_LOGON")
+_UP = ("connected", "up")
 _ASKED = (JobKind.REBOOT, JobKind.FACTORY_RESET, JobKind.FIRMWARE, JobKind.OLT_REBOOT)
 
 
@@ -49,12 +52,18 @@ def _by_itself(s: Situation, limits: Limits) -> Found | None:
 
 
 def _asked(s: Situation, up_s: float) -> bool:
-    return any(job.kind in _ASKED and s.now - job.requested_at < up_s + 900 for job in s.jobs)
+    """Whether one of our jobs was at work when it booted; one of a bulk action may have waited for days before."""
+    booted_at = s.now - up_s
+    return any(
+        job.kind in _ASKED
+        and (job.started_at or job.requested_at) - SLACK_S <= booted_at <= (job.finished_at or s.now) + SLACK_S
+        for job in s.jobs
+    )
 
 
 def _near(s: Situation, up_s: float) -> bool:
     at = s.ont.online_since_at or s.ont.state_changed_at
-    return at is not None and abs((s.now - at) - up_s) < 900
+    return at is not None and abs((s.now - at) - up_s) < SLACK_S
 
 
 def _login_refused(s: Situation, _: Limits) -> Found | None:
@@ -74,15 +83,15 @@ def _not_connected(s: Situation, _: Limits) -> Found | None:
 
 def _no_address(s: Situation, _: Limits) -> Found | None:
     wan = s.internet()
-    if wan is None or _down(s) is not None or wan.get("ip") or wan.get("ipv6"):
+    if wan is None or str(wan.get("status") or "").lower() not in _UP or wan.get("ip") or wan.get("ipv6"):
         return None
     return Found("Connected, but without an address", (_wan_text(wan),))
 
 
 def _no_internet(s: Situation, _: Limits) -> Found | None:
     groups = s.groups("wan")
-    if not groups or s.internet() is not None:
-        return None
+    if not groups or s.internet() is not None or any(group.get("type") == "bridge" for group in groups):
+        return None  # behind a bridge the customer's own router has the connection
     names = ", ".join(group.title for group in groups)
     return Found("The router has no Internet connection set up", (f"its connections: {names}",))
 
@@ -91,7 +100,7 @@ def _down(s: Situation) -> Group | None:
     """The Internet connection when the router says that it is not connected."""
     wan = s.internet()
     status = str(wan.get("status") or "").lower() if wan else ""
-    return wan if status and status not in ("connected", "up") else None
+    return wan if status and status not in (*_UP, "unknown") else None
 
 
 def _wan_text(wan: Group) -> str:
@@ -121,8 +130,8 @@ def _slow(s: Situation, _: Limits) -> Found | None:
 
 def speed_test(s: Situation) -> Job | None:
     """The last day's newest download test that gave a figure."""
-    job = s.last_done(JobKind.SPEED_TEST, RECENT_TEST_S)
-    return job if job and "download_mbps" in job.data else None
+    done = s.done(JobKind.SPEED_TEST, RECENT_TEST_S)
+    return next((job for job in done if "download_mbps" in job.data), None)
 
 
 def _measured(job: Job | None) -> tuple[float | None, float | None]:
@@ -139,7 +148,7 @@ CONTACT = (
         _silent,
         "reboot it through the OLT, or ask the caller to unplug it for 10 s",
         "the fibre is up, so the router hangs or its management connection is down",
-        ("state",),
+        ("state", "acs"),
         source="GenieACS has no online field: Informs tell",
     ),
     Rule(
@@ -169,7 +178,7 @@ INTERNET = (
         Severity.DOWN,
         _not_connected,
         "check VLAN and access server; then reboot the router",
-        "light and management are there, the Internet session is not",
+        "the router itself says that its Internet session is not up",
         ("wan",),
         source="TR-098 ConnectionStatus",
     ),

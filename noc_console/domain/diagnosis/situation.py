@@ -43,10 +43,14 @@ class Situation:
     """The other ONTs of the PON port."""
     unregistered: Unregistered | None = None
     """The same serial number waiting to be registered, wherever that is."""
+    config_at: float | None = None
+    """When the ONT's configuration and match states were read."""
     thresholds: Thresholds = field(default_factory=Thresholds)
     cpe: Cpe | None = None
     managed: bool | None = None
     """Whether the ACS knows its router; None when it was not asked, or did not answer."""
+    acs_ok: bool = True
+    """Whether the ACS answers; while it does not, no Inform is heard of."""
     sections: Mapping[str, Section] = field(default_factory=dict)
     jobs: Sequence[Job] = ()
     """On this ONT, newest first."""
@@ -57,6 +61,16 @@ class Situation:
     def light_dbm(self) -> float | None:
         """Received power at the ONT, as far as it may be trusted now."""
         return self.ont.onu_rx_dbm if self.state is OntState.ONLINE and self.optics.trusted else None
+
+    @property
+    def lost_at(self) -> float | None:
+        """When the ONT was seen to change its state; None when it has been so since it was first read."""
+        return None if self.ont.state_changed_at == self.ont.first_seen_at else self.ont.state_changed_at
+
+    @property
+    def lost(self) -> str:
+        """``2m00s ago``, for people."""
+        return "before it was first read" if self.lost_at is None else self.age(self.lost_at)
 
     @property
     def inform_age_s(self) -> float | None:
@@ -92,10 +106,10 @@ class Situation:
         """The WAN connection that carries the Internet."""
         return next((group for group in self.groups("wan") if group.get("internet") is True), None)
 
-    def last_done(self, kind: JobKind, within_s: float) -> Job | None:
-        """The newest job of a kind that was verified within that time."""
-        done = (job for job in self.jobs if job.kind is kind and job.state is JobState.VERIFIED)
-        return next((job for job in done if self.now - (job.finished_at or 0.0) <= within_s), None)
+    def done(self, kind: JobKind, within_s: float) -> list[Job]:
+        """Jobs of a kind that were verified within that time, newest first."""
+        verified = (job for job in self.jobs if job.kind is kind and job.state is JobState.VERIFIED)
+        return [job for job in verified if self.now - (job.finished_at or 0.0) <= within_s]
 
 
 def number(value: Value | None) -> float | None:

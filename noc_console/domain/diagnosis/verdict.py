@@ -43,7 +43,7 @@ class Rule:
     reason: str
     """Why the readings mean that."""
     needs: tuple[str, ...] = ()
-    """Facts without which it cannot be judged: ``state``, ``light``, or a section's name."""
+    """Facts without which it cannot be judged: ``state``, ``light``, ``acs``, or a section's name."""
     limits: tuple[str, ...] = ()
     """Keys in the config file."""
     source: str = ""

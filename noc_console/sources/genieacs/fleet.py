@@ -58,7 +58,7 @@ class FleetReader:
         told = {
             "model": model_name(root.text("DeviceInfo.ModelName")) or model_name(document.identity("ProductClass")),
             "firmware": root.text("DeviceInfo.SoftwareVersion"),
-            "uptime_s": root.number("DeviceInfo.UpTime"),
+            "uptime_s": _uptime_s(document),
             "rx_dbm": optical.rx_dbm(document, tables.optical),
             **{name: internet.get(key) for key, name in _COLUMNS["wan"].items()},
         }
@@ -175,6 +175,18 @@ def _serial(document: Document) -> str | None:
         if len(serial.text) == 12 and serial.vendor.isalpha():
             return serial.text
     return None
+
+
+def _uptime_s(document: Document) -> float | None:
+    """Uptime as of the last Inform, which does not carry it: the ACS reads it only when somebody asks."""
+    told = document.root.parameter("DeviceInfo.UpTime")
+    up_s, read_at = (told.number(), told.observed_at) if told else (None, None)
+    informed_at, booted_at = document.instant("_lastInform"), document.instant("_lastBoot")
+    if up_s is None or read_at is None or informed_at is None:
+        return None
+    if booted_at is not None and booted_at > read_at:
+        return max(0.0, informed_at - booted_at)
+    return up_s + max(0.0, informed_at - read_at)
 
 
 def _number(value: object) -> float | None:

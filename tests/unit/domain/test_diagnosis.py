@@ -198,7 +198,11 @@ CASES = [
     ),
     Case(
         "the whole port is down",
-        lambda: replace(down(LOS), port=Port(1, "0/1/3", oper="down", last_down_cause="LOS")),
+        lambda: replace(
+            down(LOS),
+            port=Port(1, "0/1/3", oper="down", last_down_cause="LOS"),
+            neighbours=[Neighbour(OFFLINE, LOS, NOW - 86400)] * 11,
+        ),
         "port_down",
         "last cause LOS",
         "do NOT reboot",
@@ -564,6 +568,146 @@ CASES = [
         "never a guess",
     ),
     Case(
+        "an autofind list that is old proves nothing",
+        lambda: replace(
+            down(LOS),
+            unregistered=Unregistered(1, "0/1/3", "HWTC7D4630C3", first_seen_at=NOW - 9e4, last_seen_at=NOW - 8e4),
+        ),
+        "drop_fibre_cut",
+        "loss of signal",
+        "",
+        "stale data",
+    ),
+    Case(
+        "waits at another OLT on a port of the same name",
+        lambda: replace(
+            down(LOS), unregistered=Unregistered(2, "0/1/3", "HWTC7D4630C3", first_seen_at=NOW, last_seen_at=NOW - 20)
+        ),
+        "unregistered",
+        "waits to be registered at 0/1/3 of another OLT",
+        "register it",
+        "autofind",
+    ),
+    Case(
+        "online is not switched off",
+        lambda: at_home(ont=ont(admin="deactivated")),
+        "nothing_wrong",
+        "online",
+        "",
+        "states of different readings",
+    ),
+    Case(
+        "a mismatch of before does not hide that there is no power now",
+        lambda: replace(down(GASP, match_state="mismatch"), config_at=NOW - 9000),
+        "power",
+        "dying gasp",
+        "plug",
+        "one cause, the one that is now",
+    ),
+    Case(
+        "a mismatch that was read before the ONT came back proves nothing",
+        lambda: at_home(ont=ont(match_state="mismatch", state_changed_at=NOW - 600), config_at=NOW - 9000),
+        "nothing_wrong",
+        "online",
+        "",
+        "stale data",
+    ),
+    Case(
+        "a fresh reading that does not tell the state",
+        lambda: at_home(ont=ont(state="unknown"), state=UNKNOWN),
+        "olt_silent",
+        "does not tell the ONT's state",
+        "on the OLT itself",
+        "unknown is never offline",
+    ),
+    Case(
+        "both ONTs of a small port",
+        lambda: replace(down(LOS), neighbours=lost(LOS, 121)),
+        "area_outage",
+        "2 of 2 ONTs of the port lost within 1s (all of them",
+        "do NOT reboot",
+        "few neighbours",
+    ),
+    Case(
+        "one of them could not be read: not all",
+        lambda: replace(down(LOS), neighbours=[*lost(LOS, 121), Neighbour(UNKNOWN)]),
+        "drop_fibre_cut",
+        "0 of 2",
+        "look at the port",
+        "few neighbours",
+    ),
+    Case(
+        "nothing fell together that is further apart than the limit",
+        lambda: replace(down(LOS, 1000), neighbours=lost(LOS, 410, 420, 1580, 1590) + [Neighbour(ONLINE)] * 7),
+        "drop_fibre_cut",
+        "7 of 11",
+        "",
+        "limit area_window_s",
+    ),
+    Case(
+        "what was down when it was first read fell nobody knows when",
+        lambda: replace(
+            down(LOS, 30, first_seen_at=NOW - 30), neighbours=lost(LOS, 30, 30, 30, 30, 30) + [Neighbour(ONLINE)] * 6
+        ),
+        "drop_fibre_cut",
+        "loss of signal before it was first read",
+        "",
+        "simultaneity that nobody saw is none",
+    ),
+    Case(
+        "a port that was down and carries others now",
+        lambda: replace(down(LOS), port=Port(1, "0/1/3", oper="down")),
+        "drop_fibre_cut",
+        "11 of 11",
+        "",
+        "states of different readings",
+    ),
+    Case(
+        "no router is silent while the ACS is",
+        lambda: at_home(cpe=Cpe("x", last_inform_at=NOW - 7200, inform_interval_s=300, uptime_s=1e6), acs_ok=False),
+        "not_enough_known",
+        "not everything",
+        "refresh",
+        "stale data",
+    ),
+    Case(
+        "restarted by a bulk action that was asked for yesterday",
+        lambda: booted(
+            300, jobs=[replace(job(JobKind.REBOOT, 90_000), started_at=NOW - 320, finished_at=NOW - 200, batch_id=1)]
+        ),
+        "nothing_wrong",
+        "online",
+        "",
+        "jobs",
+    ),
+    Case("a connection in an unknown state is not down", lambda: wan(status="Unknown"), "nothing_wrong", "online"),
+    Case("no state and no address is not no address", lambda: wan(status="", ip=""), "nothing_wrong", "online"),
+    Case(
+        "a bridge has no connection of its own",
+        lambda: with_section("wan", group("br", internet=False, type="bridge", status="Connected")),
+        "nothing_wrong",
+        "online",
+    ),
+    Case(
+        "an upload after it does not hide the download",
+        lambda: at_home(
+            jobs=[
+                job(JobKind.SPEED_TEST, 60, upload_mbps=30.0),
+                job(JobKind.SPEED_TEST, 600, download_mbps=41.0, plan_mbps=300.0),
+            ]
+        ),
+        "slow_line",
+        "41 of 300",
+        "",
+        "TR-143",
+    ),
+    Case(
+        "a speed that is none",
+        lambda: with_section("ethernet", group("LAN1", status="Up", speed=-1)),
+        "nothing_wrong",
+        "online",
+    ),
+    Case(
         "a router that was read long ago proves nothing",
         lambda: with_section("wan", group("Internet", internet=True, status="Disconnected"), age_s=7200),
         "not_enough_known",
@@ -607,6 +751,16 @@ def test_what_is_missing_is_named() -> None:
         "a fresh light reading (the last is stale)",
         "the router itself: the ACS does not know it",
     )
+
+
+def test_what_can_never_be_known_is_said_as_such() -> None:
+    epon = ont(serial=None, mac="00:6D:61:EE:0B:F3")
+    verdict = judge(at_home(ont=epon, managed=None, cpe=None, sections={}), Limits())
+    assert verdict.needs == ("the router itself: the OLT gives no serial number to find it by",)
+    verdict = judge(at_home(managed=True, cpe=None, sections={}), Limits())
+    assert verdict.needs == ("which router it is: the ACS knows several with this serial number",)
+    verdict = judge(at_home(acs_ok=False), Limits())
+    assert verdict.needs == ("the ACS, which does not answer just now",)
 
 
 def test_while_the_line_is_down_nothing_is_said_about_the_home() -> None:
