@@ -86,12 +86,12 @@ def firmware_spread(cpes: Iterable[Cpe], now: float) -> list[FirmwareCount]:
     lately: Counter[tuple[str | None, str | None]] = Counter()
     models: Counter[str | None] = Counter()
     for cpe in cpes:
-        model = cpe.model  # a product class is no model: many are called Device2 or IGD
-        counts[model, cpe.firmware] += 1
-        models[model] += 1
-        lately[model, cpe.firmware] += cpe.last_inform_at is not None and now - cpe.last_inform_at < LATELY_S
+        # A product class is no model: many are called Device2 or IGD.
+        counts[cpe.model, cpe.firmware] += 1
+        models[cpe.model] += 1
+        lately[cpe.model, cpe.firmware] += cpe.last_inform_at is not None and now - cpe.last_inform_at < LATELY_S
     found = [
         FirmwareCount(model, firmware, count, count / models[model], lately[model, firmware])
         for (model, firmware), count in counts.items()
     ]
-    return sorted(found, key=lambda f: (-models[f.model], f.model or "", -f.count, f.firmware or ""))
+    return sorted(found, key=lambda f: (-models[f.model], f.model is None, f.model or "", -f.count, f.firmware or ""))
