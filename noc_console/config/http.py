@@ -11,11 +11,12 @@ from noc_console.config.base import HttpEndpoint
 from noc_console.domain.errors import ConfigError
 
 
-def http_client(endpoint: HttpEndpoint, **more: Any) -> httpx.AsyncClient:
+def http_client(endpoint: HttpEndpoint, key: str, **more: Any) -> httpx.AsyncClient:
     """A client with the endpoint's credentials, headers, CA and timeout; follows no redirects, knows no proxies.
 
     Args:
         endpoint: Where to, and how to log in.
+        key: Its place in the config file, such as ``genieacs``.
         more: Further arguments of ``httpx.AsyncClient``.
 
     Raises:
@@ -26,7 +27,7 @@ def http_client(endpoint: HttpEndpoint, **more: Any) -> httpx.AsyncClient:
         try:
             verify = ssl.create_default_context(cafile=str(endpoint.ca_file))
         except OSError as error:
-            raise ConfigError(f"{endpoint.ca_file} is no readable CA file: {error}", key="ca_file") from None
+            raise ConfigError(f"{endpoint.ca_file} is no readable CA file: {error}", key=f"{key}.ca_file") from None
     auth = None
     if endpoint.username is not None:
         password = endpoint.password.get_secret_value() if endpoint.password else ""

@@ -17,23 +17,24 @@ The contract::
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Annotated
 from urllib.parse import quote, urlencode
 
-import httpx
 import msgspec
 
 from noc_console.config.actions import ModemBridge
 from noc_console.config.http import http_client
 from noc_console.domain.cpe import SECTIONS, Field, Group, Section, Value
-from noc_console.domain.errors import SourceAuthError, SourceProtocolError, SourceTimeout, SourceUnavailable
+from noc_console.domain.errors import SourceProtocolError
 from noc_console.domain.text import clean
+from noc_console.sources.asking import ask
 
 SOURCE = "modem_bridge"
 MARK = "bridge"
-MAX_BYTES = 1024 * 1024
 
 
 class _Field(msgspec.Struct):
@@ -55,7 +56,7 @@ class _Section(msgspec.Struct):
 
 
 class _Answer(msgspec.Struct):
-    read_at: datetime
+    read_at: Annotated[datetime, msgspec.Meta(tz=True)]
     sections: list[_Section]
 
 
@@ -64,7 +65,7 @@ class BridgeClient:
 
     def __init__(self, config: ModemBridge) -> None:
         self._config = config
-        self._http = http_client(config)
+        self._http = http_client(config, SOURCE)
 
     async def close(self) -> None:
         """Release the connections."""
@@ -83,23 +84,16 @@ class BridgeClient:
         """
         query = urlencode({"model": model or "", "device": device_id})
         url = f"{self._config.url}/v1/routers/{quote(serial, safe='')}?{query}"
-        try:
-            response = await self._http.get(url)
-        except httpx.TimeoutException:
-            raise SourceTimeout("no answer in time", SOURCE, hint="see modem_bridge.timeout_s") from None
-        except httpx.HTTPError as error:
-            raise SourceUnavailable(f"no connection: {clean(str(error))}", SOURCE) from None
+        response = await ask(self._http, SOURCE, SOURCE, self._config.timeout_s, "GET", url)
         if response.status_code == 404:
             return []
-        if response.status_code in (401, 403):
-            raise SourceAuthError("the credentials are refused", SOURCE, hint="see modem_bridge")
-        if response.status_code != 200 or len(response.content) > MAX_BYTES:
-            raise SourceProtocolError(f"it answered {response.status_code} with {len(response.content)} bytes", SOURCE)
+        if response.status_code != 200:
+            raise SourceProtocolError(f"it answered {response.status_code}", SOURCE, hint=f"see {SOURCE}.url")
         try:
             answer = msgspec.json.decode(response.content, type=_Answer)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise SourceProtocolError(f"its answer is not what was agreed: {clean(str(error))}", SOURCE) from None
-        read_at = answer.read_at.timestamp()
+        read_at = min(answer.read_at.timestamp(), time.time())  # nothing is newer than now
         return [_section(section, read_at) for section in answer.sections if section.name in SECTIONS]
 
 
@@ -143,7 +137,8 @@ def _merge(section: Section, told: Section | None) -> Section:
         kept.append(replace(group, fields=_add(group.fields, same.fields)) if same else group)
         used.add(same.title if same else "")
     added = (group for group in told.groups if group.title not in used)
-    observed_at = section.observed_at if section.observed_at is not None else told.observed_at
+    # A section is as old as the oldest of what it shows: the bridge may remember what it read long ago.
+    observed_at = min((at for at in (section.observed_at, told.observed_at) if at is not None), default=None)
     fields = _add(section.fields, told.fields)
     return replace(section, observed_at=observed_at, fields=fields, groups=(*kept, *added))
 

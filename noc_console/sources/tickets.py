@@ -17,16 +17,13 @@ import httpx
 
 from noc_console.config.actions import Tickets
 from noc_console.config.http import http_client
-from noc_console.domain.errors import (
-    SourceAuthError,
-    SourceProtocolError,
-    SourceTimeout,
-    SourceUnavailable,
-)
+from noc_console.domain.errors import SourceProtocolError
 from noc_console.domain.swaps import Swap
 from noc_console.domain.text import clean
+from noc_console.sources.asking import ask
 
 SOURCE = "tickets"
+_KEY = "swaps.tickets"
 
 
 class TicketClient:
@@ -34,7 +31,7 @@ class TicketClient:
 
     def __init__(self, config: Tickets) -> None:
         self._config = config
-        self._http = http_client(config)
+        self._http = http_client(config, _KEY)
 
     async def close(self) -> None:
         """Release the connections."""
@@ -86,14 +83,7 @@ class TicketClient:
         return clean(str(told.get("id") or told.get("name") or key)) if isinstance(told, dict) else key
 
     async def _send(self, method: str, url: str, **more: Any) -> httpx.Response:
-        try:
-            response = await self._http.request(method, url, **more)
-        except httpx.TimeoutException:
-            raise SourceTimeout("no answer in time", SOURCE, hint="see swaps.tickets.timeout_s") from None
-        except httpx.HTTPError as error:
-            raise SourceUnavailable(f"no connection: {clean(str(error))}", SOURCE) from None
-        if response.status_code in (401, 403):
-            raise SourceAuthError("the credentials are refused", SOURCE, hint="see swaps.tickets")
+        response = await ask(self._http, SOURCE, _KEY, self._config.timeout_s, method, url, **more)
         if not response.is_success:
             raise SourceProtocolError(f"it answered {response.status_code}: {clean(response.text, 120)}", SOURCE)
         return response

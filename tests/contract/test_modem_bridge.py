@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 
 import pytest
 
@@ -60,11 +62,15 @@ BROKEN = [
     (Response(403, "no", (b"",)), SourceAuthError),
     (Response(200, "OK", (b"<html>",)), SourceProtocolError),
     (Response(200, "OK", (b'{"sections": []}',)), SourceProtocolError),
+    (Response(200, "OK", (b'{"read_at": "2026-03-09T08:01:38", "sections": []}',)), SourceProtocolError),
+    (Response(200, "OK", (b" " * 70_000,) * 16), SourceProtocolError),
     (Response(200, "OK", (b'{"read_at": "2026-03-09T08:01:38Z", "sections": [{"name": 5}]}',)), SourceProtocolError),
 ]
 
 
-@pytest.mark.parametrize(("response", "error"), BROKEN, ids=["500", "403", "html", "no time", "no name"])
+@pytest.mark.parametrize(
+    ("response", "error"), BROKEN, ids=["500", "403", "html", "no time", "no zone", "much", "no name"]
+)
 async def test_what_is_not_agreed_is_an_error(response: Response, error: type[SourceError]) -> None:
     async def answer(_: Request) -> Response:
         return response
@@ -85,6 +91,35 @@ async def test_a_bridge_that_hangs_is_left() -> None:
         with pytest.raises(SourceTimeout):
             await client.read(SERIAL, "XX230v", "id")
         hangs.set()
+
+
+async def test_a_bridge_that_drips_is_left() -> None:
+    async def drip(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n")
+        with suppress(ConnectionError):
+            while True:
+                writer.write(b" ")
+                await writer.drain()
+                await asyncio.sleep(0.02)
+        writer.close()
+
+    server = await asyncio.start_server(drip, "127.0.0.1", 0)
+    async with bridge_at(server.sockets[0].getsockname()[1], timeout_s=0.2) as client, asyncio.timeout(10):
+        with pytest.raises(SourceTimeout, match=r"modem_bridge\.timeout_s"):
+            await client.read(SERIAL, "XX230v", "id")
+    server.close()
+
+
+async def test_nothing_is_read_in_the_future() -> None:
+    body = b'{"read_at": "2999-01-01T00:00:00Z", "sections": [{"name": "system", "fields": []}]}'
+
+    async def answer(_: Request) -> Response:
+        return Response(200, "OK", (body,))
+
+    async with serving(answer) as port, bridge_at(port) as client:
+        (system,) = await client.read(SERIAL, "XX230v", "id")
+    assert system.observed_at is not None and system.observed_at <= time.time()
 
 
 async def test_text_of_a_bridge_is_data() -> None:
@@ -129,3 +164,5 @@ def test_a_bridge_adds_and_never_replaces() -> None:
     assert (first.get("noise_dbm"), first.get("utilization_percent"), first.path) == (-90, 88, "path.2.4 GHz home")
     assert [field.source for field in first.fields] == ["", "", "bridge"]
     assert wireless.observed_at == 5.0
+    old = [replace(told[0], observed_at=1.0)]
+    assert merge(router, old)[1].observed_at == 1.0, "as old as the oldest of what it shows"

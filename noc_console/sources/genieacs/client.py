@@ -10,7 +10,6 @@ Source:
 from __future__ import annotations
 
 import asyncio
-import ssl
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from types import TracebackType
@@ -20,9 +19,9 @@ from urllib.parse import quote
 import httpx
 import msgspec
 
+from noc_console.config.http import http_client
 from noc_console.config.model import GenieAcs
 from noc_console.domain.errors import (
-    ConfigError,
     SourceAuthError,
     SourceError,
     SourceProtocolError,
@@ -69,18 +68,8 @@ class NbiClient:
         self.tables = load_tables(config.paths_file)
         """Where vendors keep things, for those who read this client's documents."""
         self._pause_scale = pause_scale
-        auth = None
-        if config.username is not None:
-            auth = httpx.BasicAuth(config.username, config.password.get_secret_value() if config.password else "")
-        self._http = httpx.AsyncClient(
-            base_url=config.url + "/",
-            auth=auth,
-            headers={name: value.get_secret_value() for name, value in config.headers.items()},
-            verify=_tls(config),
-            timeout=config.timeout_s,
-            limits=httpx.Limits(max_connections=16, keepalive_expiry=_KEEP_ALIVE_S),
-            trust_env=False,
-        )
+        limits = httpx.Limits(max_connections=16, keepalive_expiry=_KEEP_ALIVE_S)
+        self._http = http_client(config, SOURCE, base_url=config.url + "/", limits=limits)
 
     async def __aenter__(self) -> NbiClient:
         return self
@@ -309,15 +298,6 @@ class NbiClient:
         if response.status_code == 404 and response.text.strip() == "No such device":
             raise UnknownDevice("the ACS does not know this device", SOURCE)
         return response
-
-
-def _tls(config: GenieAcs) -> ssl.SSLContext | bool:
-    if config.ca_file is None:
-        return True
-    try:
-        return ssl.create_default_context(cafile=str(config.ca_file))
-    except OSError as error:
-        raise ConfigError(f"{config.ca_file} is no readable CA file: {error}", key="genieacs.ca_file") from None
 
 
 def _segment(id: str) -> str:

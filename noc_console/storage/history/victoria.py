@@ -43,7 +43,7 @@ class Victoria:
     def __init__(self, config: VictoriaMetrics) -> None:
         self._write_url = config.url
         self._read_url = (config.query_url or config.url).rstrip("/")
-        self._client = http_client(config)
+        self._client = http_client(config, "victoriametrics")
 
     async def __aenter__(self) -> Victoria:
         return self
