@@ -21,8 +21,8 @@ def test_firmware_is_counted_over_models() -> None:
     assert firmware_spread(cpes, NOW) == [
         FirmwareCount("A", "2", 2, 2 / 3, 1),
         FirmwareCount("A", "1", 1, 1 / 3, 0),
-        FirmwareCount(None, None, 1, 1.0, 1),
         FirmwareCount("B", "1", 1, 1.0, 1),
+        FirmwareCount(None, None, 1, 1.0, 1),
     ]
 
 
