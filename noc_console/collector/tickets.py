@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from noc_console.collector.status import Backoff, SourceStatus
-from noc_console.domain.errors import SourceError
+from noc_console.domain.errors import SourceError, SourceProtocolError
 from noc_console.sources.tickets import TicketClient
 from noc_console.storage.swaps import SwapStore
 
@@ -53,10 +53,11 @@ class TicketWorker:
             try:
                 ticket = await client.create(swap, self._site)
             except SourceError as error:
-                # One task that is refused must not keep the others waiting.
                 failed = error
                 await self._store.ticket_failed(swap.id, error.message)
-                continue
+                if isinstance(error, SourceProtocolError):
+                    continue  # one task that is refused must not keep the others waiting
+                break
             await self._store.ticket_made(swap.id, ticket)
             made += 1
         if failed:

@@ -131,7 +131,10 @@ def check_swap(request: SwapRequest, open_swaps: Iterable[Swap]) -> tuple[str, s
     if len(request.reason.strip()) < 3:
         raise ActionRefused("a swap needs a reason")
     for swap in open_swaps:
-        if {old, new} & {swap.old_serial} or (old == swap.new_serial and request.kind is SwapKind.DIAGNOSTIC):
+        # The test unit may die where it is now; apart from that both units stay where they are.
+        open_units = {swap.old_serial, swap.new_serial}
+        died = old == swap.new_serial and request.kind is SwapKind.DEFINITIVE
+        if new in open_units or (old in open_units and not died):
             raise ActionRefused(
                 f"swap {swap.id} of {swap.old_serial} for {swap.new_serial} is still open", "close that one first"
             )

@@ -56,6 +56,7 @@ _BUMP = text(
     "ON CONFLICT (name) DO UPDATE SET revision = feed.revision + 1 RETURNING revision"
 )
 
+_BEGIN = text("INSERT INTO feed (name, revision) VALUES (:name, 0) ON CONFLICT (name) DO NOTHING")
 
 _COUNTED = dict.fromkeys(ENDED, "not_verified") | {JobState.REQUESTED: "waiting", JobState.VERIFIED: "verified"}
 """Which number of a batch counts a job in this state; all others are running."""
@@ -74,7 +75,10 @@ async def hold(connection: AsyncConnection, stream: str) -> None:
     the stream first, and that one for the row: PostgreSQL then ends one of the two with an error.
     """
     table = schema.feed
-    await connection.execute(select(table.c.name).where(table.c.name == stream).with_for_update())
+    query = select(table.c.name).where(table.c.name == stream).with_for_update()
+    if (await connection.execute(query)).first() is None:
+        await connection.execute(_BEGIN, {"name": stream})
+        await connection.execute(query)
 
 
 def columns(table: Table, row: type[Any]) -> list[Any]:

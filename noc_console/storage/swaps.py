@@ -22,7 +22,7 @@ from noc_console.domain.swaps import (
 from noc_console.domain.text import clean
 from noc_console.storage import audit, schema
 from noc_console.storage.database import Database
-from noc_console.storage.feed import bump, read_swaps
+from noc_console.storage.feed import bump, hold, read_swaps
 from noc_console.storage.inventory import append_event
 
 STREAM = "swap"
@@ -51,6 +51,7 @@ class SwapStore:
         """
         table = schema.swap
         async with self._database.writing() as connection:
+            await hold(connection, STREAM)
             old, new = check_swap(request, await read_swaps(connection, table.c.closed_at.is_(None)))
             now = time.time()
             diagnostic = request.kind is SwapKind.DIAGNOSTIC
@@ -86,6 +87,7 @@ class SwapStore:
         """
         table = schema.swap
         async with self._database.writing() as connection:
+            await hold(connection, STREAM)
             swap = next(iter(await read_swaps(connection, table.c.id == swap_id)), None)
             if swap is None or not swap.open:
                 raise ActionRefused(f"there is no open swap {swap_id}")
@@ -97,6 +99,7 @@ class SwapStore:
                 "closed_at": now,
                 "closed_by": clean(by),
                 "outcome": outcome.value,
+                "ticket_state": swap.ticket_state if swap.ticket else "none",
                 "revision": await bump(connection, STREAM),
             }
             await connection.execute(update(table).where(table.c.id == swap_id).values(values))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 
 import pytest
@@ -94,6 +95,38 @@ async def test_a_unit_that_is_in_diagnosis_cannot_be_swapped_again(database: Dat
         await swaps.record(request(new="HWTC00000003"))
     await swaps.close(swap_id, Outcome.STOCK, "bob", "here")
     await swaps.record(request(new="HWTC00000003"))
+
+
+async def test_a_test_unit_is_at_one_customer_only(database: Database) -> None:
+    swaps = store(database)
+    await swaps.record(request())
+    with pytest.raises(ActionRefused, match="is still open"):
+        await swaps.record(request(old="HWTC00000005", new=NEW))
+    with pytest.raises(ActionRefused, match="is still open"):
+        await swaps.record(request(SwapKind.DIAGNOSTIC, old=NEW, new="HWTC00000006"))
+    await swaps.record(request(SwapKind.DEFINITIVE, old=NEW, new="HWTC00000006"))  # it died there
+
+
+async def test_two_who_record_the_same_record_one(database: Database) -> None:
+    rivals = [Database(database.url) for _ in range(4)]
+    asked = [store(rival).record(request()) for rival in rivals]
+    told = await asyncio.gather(*asked, return_exceptions=True)
+    assert sum(isinstance(one, int) for one in told) == 1, told
+    (swap_id,) = [one for one in told if isinstance(one, int)]
+    ends = [store(rival).close(swap_id, outcome, "bob", "") for rival, outcome in zip(rivals, Outcome, strict=False)]
+    refused = [one for one in await asyncio.gather(*ends, return_exceptions=True) if one is not None]
+    assert len(refused) == len(ends) - 1, refused
+    for rival in rivals:
+        await rival.close()
+
+
+async def test_a_diagnosis_that_has_ended_needs_no_ticket(database: Database) -> None:
+    swaps = store(database, tickets=Tickets(url="http://127.0.0.1:1"))
+    swap_id = await swaps.record(request())
+    assert [swap.id for swap in await swaps.without_ticket()] == [swap_id]
+    await swaps.close(swap_id, Outcome.STOCK, "bob", "here")
+    assert await swaps.without_ticket() == []
+    assert (await swaps.all())[0].ticket_state == "none"
 
 
 async def test_consoles_are_told(database: Database) -> None:
