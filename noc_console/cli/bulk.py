@@ -48,6 +48,8 @@ async def bulk(config: Config, config_file: Path, order: BulkOrder) -> Exit:
         if order.dry_run:
             return Exit.DONE
         count = len(plan.included)
+        if not count:
+            raise ActionRefused(f"nothing to do: {len(plan.left_out)} ONTs match the filter, and all are left out")
         if order.count is None:
             confirm(f"type {count} to {order.kind.value} that many ONTs: ", (str(count),))
         elif order.count != count:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import getpass
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from noc_console.cli.output import Exit, fail, print_json, print_table
 from noc_console.domain.jobs import KINDS, JobKind
+from noc_console.domain.secrets import check_values
 
 GATES = {0: "", 1: "", 2: "y/n", 3: "last 4 of the serial", 4: "whole serial"}
 
@@ -40,20 +41,21 @@ def kind_named(name: str) -> JobKind:
         fail(f"no action {name!r}; noc-console do --list tells which there are", Exit.USAGE)
 
 
-def parse_parameters(kind: JobKind, given: Sequence[str]) -> dict[str, str]:
-    """``NAME=VALUE`` arguments as a mapping; ends the command when one is missing or unknown."""
+def parse_parameters(given: Sequence[str]) -> dict[str, str]:
+    """``NAME=VALUE`` arguments as a mapping; ends the command when one is not."""
     found: dict[str, str] = {}
     for text in given:
         name, equals, value = text.partition("=")
         if not equals or not value:
             fail(f"{text!r} is not NAME=VALUE", Exit.USAGE)
         found[name] = value
-    spec = kind.spec
-    if unknown := set(found) - {*spec.parameters, *spec.optional}:
-        fail(f"{kind.value} takes no {', '.join(sorted(unknown))}", Exit.USAGE)
-    if missing := [name for name in spec.parameters if name not in found]:
-        fail(f"{kind.value} needs {', '.join(f'{name}=...' for name in missing)}", Exit.USAGE)
     return found
+
+
+def check(kind: JobKind, parameters: Mapping[str, str], secret: str | None) -> None:
+    """End the command when what was given cannot be."""
+    if trouble := check_values(kind, parameters, secret):
+        fail(trouble, Exit.USAGE)
 
 
 def read_secret(kind: JobKind) -> str:

@@ -209,7 +209,7 @@ def do(
     listed: Annotated[bool, typer.Option("--list", help="List the actions and what each takes.")] = False,
 ) -> None:
     """Do one action on one ONT or its router. A password is asked for, or read from a pipe: never an argument."""
-    from noc_console.cli.kinds import kind_named, list_kinds, parse_parameters, read_secret
+    from noc_console.cli.kinds import check, kind_named, list_kinds, parse_parameters, read_secret
 
     if listed or not kind:
         list_kinds(as_json)
@@ -217,8 +217,9 @@ def do(
     wanted = kind_named(kind)
     if not serial:
         fail(f"do {kind} on which ONT? Give its serial number", Exit.USAGE)
-    values = parse_parameters(wanted, parameters or [])
+    values = parse_parameters(parameters or [])
     secret = read_secret(wanted) if wanted.spec.secret else None
+    check(wanted, values, secret)
     if wanted.level < 2:
         reason = reason.strip() or kind
     _act(wanted, serial, reason, yes, wait, force, as_json, values, secret)
@@ -239,15 +240,17 @@ def bulk(
     """Do one action on many ONTs, at the pace that the config sets; --dry-run first shows on which."""
     from noc_console.cli.bulk import BulkOrder
     from noc_console.cli.bulk import bulk as command
-    from noc_console.cli.kinds import kind_named, parse_parameters
+    from noc_console.cli.kinds import check, kind_named, parse_parameters
 
     wanted = kind_named(kind)
     if not filter_text.strip():
         fail("bulk needs --filter: on which ONTs?", Exit.USAGE)
     if not dry_run and not reason.strip():
         fail("--reason must say why", Exit.USAGE)
+    values = parse_parameters(parameters or [])
+    if wanted.spec.bulk:
+        check(wanted, values, None)
     config, path = _config()
-    values = parse_parameters(wanted, parameters or [])
     order = BulkOrder(wanted, values, filter_text, reason.strip(), dry_run, count, wait, force, as_json)
     raise SystemExit(asyncio.run(command(config, path, order)))
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
 Seconds = Annotated[float, Field(gt=0, le=86400 * 7)]
 Dbm = Annotated[float, Field(ge=-60, le=10)]
@@ -46,3 +46,9 @@ class HttpEndpoint(Model):
     @classmethod
     def _http(cls, url: str) -> str:
         return http_url(url)
+
+    @model_validator(mode="after")
+    def _login(self) -> Self:
+        if self.password is not None and self.username is None:
+            raise ValueError("password: needs username:, or nobody is told it")
+        return self

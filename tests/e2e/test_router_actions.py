@@ -90,7 +90,7 @@ async def test_a_password_is_told_to_nobody(net: Network, tmp_path: Path) -> Non
 async def test_a_password_that_no_router_takes_is_refused(net: Network) -> None:
     ont, _ = router(net)
     short = await do(net, "wifi-password", ont, "network=5 GHz", given="tooshrt\n")
-    assert short.code == 1 and "8 to 63 characters" in short.out + short.err
+    assert short.code == 2 and "8 to 63 characters" in short.out + short.err
     assert "tooshrt" not in short.out + short.err
 
 

@@ -239,6 +239,7 @@ def test_where_a_config_is_looked_for(tmp_path: Path, monkeypatch: pytest.Monkey
         (MINIMAL + "genieacs:\n  url: 127.0.0.1:7557\n", 3, "genieacs.url", "http://"),
         (MINIMAL + "genieacs:\n  url: 'http://'\n", 3, "genieacs.url", "host"),
         (MINIMAL + "genieacs:\n  url: http://u:p@host\n", 3, "genieacs.url", "username: and password:"),
+        (MINIMAL + "genieacs: {url: http://x, password: y}\n", 2, "genieacs", "needs username:"),
         (MINIMAL + "logging: {level: loud}\n", 2, "logging.level", "'debug'"),
         ("olts:\n- {name: a, address: b, snmp: {version: 1}}\n", 2, "olts[0].snmp", "2c"),
         (MINIMAL + "database: a\ndatabase: b\n", 3, "database", "key given twice"),
