@@ -79,36 +79,44 @@ async def lookup(backend: StorageBackend, config: Config, text: str, as_json: bo
 
 
 def _offer(network: Network, found: Sequence[Ont], text: str, as_json: bool) -> Exit:
-    rows = [network.ont_row(ont) for ont in found]
-    routers = [] if found else find_routers(network, Scrap.parse(text))
+    rows, scrap = [network.ont_row(ont) for ont in found], Scrap.parse(text)
+    waiting = [] if found else [row for row in network.unregistered_rows() if row["serial"] in scrap.names]
+    routers = [] if found else find_routers(network, scrap)
     if as_json:
-        print_json({"matches": rows, "routers": [asdict(cpe) for cpe in routers]})
+        print_json({"matches": rows, "unregistered": waiting, "routers": [asdict(cpe) for cpe in routers]})
     elif found:
         print(f"{len(found)} ONTs match; name one by its serial number or MAC:")
         print_table([named(row) for row in rows], ONT_COLUMNS)
-    elif routers:
-        print("no ONT of any OLT matches, but the ACS knows:")
-        for cpe in routers:
-            print(
-                f"  {cpe.device_id}  {cpe.wan_ip or ''}  {cpe.pppoe_user or ''}  last inform {iso(cpe.last_inform_at)}"
-            )
-    else:
+    elif not waiting and not routers:
         print(f"nothing known matches {text!r}")
-    return Exit.DONE if found else Exit.FAILED
+    for row in () if as_json else waiting:
+        seen = f"first seen {row['first_seen_at']}, last {row['last_seen_at']}"
+        print(f"{row['serial']} is registered nowhere: it waits at {row['olt']} port {row['pon_port']}, {seen}")
+    for cpe in () if as_json else routers:
+        names = "  ".join(name for name in (cpe.device_id, cpe.wan_ip, cpe.pppoe_user) if name)
+        print(f"no ONT of any OLT matches, but the ACS knows {names}, last inform {iso(cpe.last_inform_at) or 'never'}")
+    return Exit.DONE if found or waiting else Exit.FAILED
 
 
 async def _freshen(backend: StorageBackend, network: Network, ont: Ont) -> None:
-    """Have the ONT and its router read when they were not just now and somebody is there to do it."""
+    """Have the ONT and its router read when they were not just now and somebody is there to do it.
+
+    At most once a minute: what a router does not tell stays old, however often it is asked.
+    """
     read_at = [network.observed_at(ont)]
     if network.routers(ont) and ont.serial:
         times = [section.observed_at for section in await backend.sections(ont.serial)]
         read_at.append(min((at for at in times if at is not None), default=None))
     if all(at is not None and network.now - at < FRESH_S for at in read_at) or not network.collector_lives:
         return
-    user, origin = who()
+    recent = [job for job in await backend.jobs_of(ont.id) if job.kind is JobKind.REFRESH]
+    recent = [job for job in recent if network.now - job.requested_at < FRESH_S]
+    if recent and recent[0].ended:
+        return
     print("reading the ONT and its router ...", file=sys.stderr, flush=True)
     try:
-        job_id = await backend.submit(JobRequest(JobKind.REFRESH, ont.id, "lookup", user, origin))
+        wanted = JobRequest(JobKind.REFRESH, ont.id, "lookup", *who())
+        job_id = recent[0].id if recent else await backend.submit(wanted)
         ends_at = time.monotonic() + REFRESH_WAIT_S
         while time.monotonic() < ends_at:
             job = await backend.job(job_id)

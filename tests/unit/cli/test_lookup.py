@@ -1,0 +1,82 @@
+"""``lookup``: what is asked for again, and what is said of who is registered nowhere."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, cast
+
+import pytest
+
+from noc_console.cli.lookup import _freshen, _offer
+from noc_console.cli.output import Exit
+from noc_console.cli.rows import Network
+from noc_console.config.model import Config, OltConfig
+from noc_console.domain.jobs import Job, JobKind, JobRequest, JobState
+from noc_console.domain.network import Changes, Collector, Cpe, Olt, Ont, Unregistered
+
+NOW = 1_000_000.0
+CONFIG = Config(olts=(OltConfig(name="olt-1", address="192.0.2.1"),))
+ONT = Ont(1, 1, "0/1/0", 3, serial="HWTC00000001", state="online")
+
+
+def network(**more: Any) -> Network:
+    collectors = [Collector("c", "host", 1, "daemon", NOW, NOW)]
+    return Network(Changes(olts=[Olt(1, "olt-1", "x")], onts=[ONT], collectors=collectors, **more), CONFIG, NOW)
+
+
+class Desk:
+    """Stands for the database: jobs that are there, and those that are submitted, which end at once."""
+
+    def __init__(self, *jobs: Job) -> None:
+        self.jobs = list(jobs)
+        self.submitted: list[JobRequest] = []
+        self.followed: list[int] = []
+
+    async def sections(self, _serial: str) -> list[Any]:
+        return []
+
+    async def jobs_of(self, _ont_id: int) -> list[Job]:
+        return self.jobs
+
+    async def submit(self, request: JobRequest) -> int:
+        self.submitted.append(request)
+        return 99
+
+    async def job(self, job_id: int) -> Job | None:
+        self.followed.append(job_id)
+        return None
+
+
+def refresh(age_s: float, state: JobState) -> Job:
+    at = NOW - age_s
+    return Job(7, JobKind.REFRESH, state, 1, ONT.serial, "olt-1", "0/1/0", "", "amy", "", at, at + 600)
+
+
+@pytest.mark.parametrize(
+    ("jobs", "submitted", "followed"),
+    [
+        ([], 1, [99]),
+        ([refresh(300, JobState.VERIFIED)], 1, [99]),
+        ([refresh(20, JobState.VERIFIED)], 0, []),
+        ([refresh(20, JobState.NO_CONTACT)], 0, []),
+        ([refresh(20, JobState.RUNNING)], 0, [7]),
+    ],
+)
+async def test_a_router_is_asked_once_a_minute(jobs: list[Job], submitted: int, followed: list[int]) -> None:
+    desk = Desk(*jobs)
+    await _freshen(cast(Any, desk), network(), ONT)
+    assert (len(desk.submitted), desk.followed) == (submitted, followed)
+
+
+def test_who_is_registered_nowhere_is_said_to_wait(capsys: pytest.CaptureFixture[str]) -> None:
+    waiting = [Unregistered(1, "0/1/5", "HWTC00000009", first_seen_at=NOW - 60, last_seen_at=NOW - 5)]
+    routers = [Cpe("x-9", "HWTC00000009")]
+    known = network(unregistered=waiting, cpes=routers)
+    assert _offer(known, [], "4857-5443-00000009", False) is Exit.DONE
+    told = capsys.readouterr().out
+    assert "waits at olt-1 port 0/1/5" in told and "the ACS knows x-9, last inform never" in told
+    assert _offer(known, [], "HWTC00000009", True) is Exit.DONE
+    found = json.loads(capsys.readouterr().out)
+    assert [row["pon_port"] for row in found["unregistered"]] == ["0/1/5"] and found["matches"] == []
+    assert _offer(known, [], "HWTC00000008", False) is Exit.FAILED
+    assert "nothing known matches" in capsys.readouterr().out
