@@ -13,8 +13,9 @@ from pathlib import Path
 from noc_console.cli.caller import who
 from noc_console.cli.child import CollectorChild
 from noc_console.cli.lookup import named_onts
+from noc_console.cli.network import Network
 from noc_console.cli.output import Exit, fail, print_json
-from noc_console.cli.rows import Network, job_row
+from noc_console.cli.rows import job_row
 from noc_console.config.model import Config
 from noc_console.domain.errors import ActionRefused, SourceError
 from noc_console.domain.jobs import Job, JobKind, JobRequest, JobState

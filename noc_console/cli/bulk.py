@@ -10,8 +10,9 @@ from pathlib import Path
 
 from noc_console.cli.act import at_work, confirm
 from noc_console.cli.caller import who
+from noc_console.cli.network import Network
 from noc_console.cli.output import Exit, fail, print_json, print_table
-from noc_console.cli.rows import Network, job_row
+from noc_console.cli.rows import job_row, ont_row
 from noc_console.cli.show import JOB_COLUMNS, ONT_COLUMNS, matcher, named
 from noc_console.config.model import Config
 from noc_console.domain.errors import ActionRefused
@@ -89,13 +90,13 @@ async def release(backend: StorageBackend, bulk_id: int) -> Exit:
 
 def _plan(network: Network, order: BulkOrder) -> BulkPlan:
     wanted = matcher(order.filter_text)
-    chosen = [network.target(ont) for ont in network.onts() if wanted(network.ont_row(ont))]
+    chosen = [network.target(ont) for ont in network.onts() if wanted(ont_row(network, ont))]
     return plan_bulk(order.kind, chosen, network.now, network.acs_may_act, order.force)
 
 
 def _print_plan(network: Network, plan: BulkPlan, as_json: bool) -> None:
-    included = [network.ont_row(ont) for ont in plan.included]
-    left_out = [network.ont_row(ont) | {"left_out": why} for ont, why in plan.left_out]
+    included = [ont_row(network, ont) for ont in plan.included]
+    left_out = [ont_row(network, ont) | {"left_out": why} for ont, why in plan.left_out]
     if as_json:
         print_json({"included": included, "left_out": left_out})
         return

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from noc_console.cli.rows import Network, Row
+from noc_console.cli.network import Network
+from noc_console.cli.rows import Row
 from noc_console.config.model import Config
 from noc_console.domain.cpe import Section
 from noc_console.domain.diagnosis.judge import judge

@@ -10,8 +10,9 @@ from dataclasses import asdict
 
 from noc_console.cli.caller import who
 from noc_console.cli.judging import verdict_lines, verdict_of, verdict_row
+from noc_console.cli.network import Network
 from noc_console.cli.output import Exit, iso, print_json, print_table
-from noc_console.cli.rows import Network, Row
+from noc_console.cli.rows import Row, ont_row, unregistered_rows
 from noc_console.cli.show import ONT_COLUMNS, named, read_network
 from noc_console.config.model import Config
 from noc_console.domain.cpe import Section
@@ -67,7 +68,7 @@ async def lookup(backend: StorageBackend, config: Config, text: str, as_json: bo
     ont = next((ont for ont in network.onts() if ont.id == found[0].id), found[0])
     sections = await backend.sections(ont.serial) if ont.serial else []
     verdict = verdict_of(network, config, ont, sections, await backend.jobs_of(ont.id))
-    row, routers = network.ont_row(ont), network.routers(ont)
+    row, routers = ont_row(network, ont), network.routers(ont)
     if as_json:
         known = {"ont": row, "routers": [asdict(cpe) for cpe in routers], "sections": [asdict(s) for s in sections]}
         print_json({"matches": [row], "verdict": verdict_row(verdict), **known})
@@ -79,8 +80,8 @@ async def lookup(backend: StorageBackend, config: Config, text: str, as_json: bo
 
 
 def _offer(network: Network, found: Sequence[Ont], text: str, as_json: bool) -> Exit:
-    rows, scrap = [network.ont_row(ont) for ont in found], Scrap.parse(text)
-    waiting = [] if found else [row for row in network.unregistered_rows() if row["serial"] in scrap.names]
+    rows, scrap = [ont_row(network, ont) for ont in found], Scrap.parse(text)
+    waiting = [] if found else [row for row in unregistered_rows(network) if row["serial"] in scrap.names]
     routers = [] if found else find_routers(network, scrap)
     if as_json:
         print_json({"matches": rows, "unregistered": waiting, "routers": [asdict(cpe) for cpe in routers]})

@@ -5,8 +5,20 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 
+from noc_console.cli.network import Network
 from noc_console.cli.output import Exit, fail, print_json, print_table
-from noc_console.cli.rows import Network, Row, batch_row, core_rows, event_rows, job_row
+from noc_console.cli.rows import (
+    Row,
+    batch_row,
+    core_rows,
+    event_rows,
+    firmware_rows,
+    job_row,
+    olt_rows,
+    ont_row,
+    swap_rows,
+    unregistered_rows,
+)
 from noc_console.config.model import Config
 from noc_console.domain.filters import FilterError, parse_filter
 from noc_console.domain.jobs import Batch, Job
@@ -152,21 +164,21 @@ def _with_interfaces(row: Row) -> list[Row]:
 
 def _choose(network: Network, what: str) -> tuple[list[Row], tuple[tuple[str, str], ...]]:
     if what == "onts":
-        return [network.ont_row(ont) for ont in network.onts()], ONT_COLUMNS
+        return [ont_row(network, ont) for ont in network.onts()], ONT_COLUMNS
     if what == "olts":
-        return network.olt_rows(), OLT_COLUMNS
+        return olt_rows(network), OLT_COLUMNS
     if what == "unregistered":
-        return network.unregistered_rows(), UNREGISTERED_COLUMNS
+        return unregistered_rows(network), UNREGISTERED_COLUMNS
     if what == "jobs":
         return [job_row(job) for job in network.changes.jobs if isinstance(job, Job)], JOB_COLUMNS
     if what == "core":
         return core_rows(network.changes), CORE_COLUMNS
     if what == "swaps":
-        return network.swap_rows(), SWAP_COLUMNS
+        return swap_rows(network), SWAP_COLUMNS
     if what == "bulk":
         return [batch_row(batch) for batch in network.changes.batches if isinstance(batch, Batch)], BULK_COLUMNS
     if what == "firmware":
-        return network.firmware_rows(), FIRMWARE_COLUMNS
+        return firmware_rows(network), FIRMWARE_COLUMNS
     return event_rows(network.changes.events), EVENT_COLUMNS
 
 

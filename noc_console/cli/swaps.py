@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from noc_console.cli.caller import who
 from noc_console.cli.output import Exit, fail, print_json
+from noc_console.cli.rows import swap_rows
 from noc_console.cli.show import read_network
 from noc_console.config.model import Config
 from noc_console.domain.routers import Scrap
@@ -35,7 +36,7 @@ async def record(
     asked = (_choice(SwapKind, kind), old, new, reason, user, origin)
     request = SwapRequest(*asked, customer or (ont.description if ont else None), ont.id if ont else None)
     swap_id = await backend.record_swap(request)
-    rows = (await read_network(backend, config)).swap_rows()
+    rows = swap_rows(await read_network(backend, config))
     row = next(row for row in rows if row["id"] == swap_id)
     if as_json:
         print_json(row)

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import yaml
 
-from noc_console.cli.rows import Network
+from noc_console.cli.network import Network
+from noc_console.cli.rows import olt_rows
 from noc_console.config.load import load
 from noc_console.storage.backend import StorageBackend
 
@@ -58,7 +59,7 @@ async def _tell_ages(config_file: Path) -> None:
     try:
         network = Network(await backend.changes({}), config, time.time())
         ages = sorted(row["age_s"] for row in map(network.ont_row, network.onts()) if row["age_s"] is not None)
-        rows = network.olt_rows()
+        rows = olt_rows(network)
         states = ", ".join(f"{sum(row[state] for row in rows)} {state}" for state in ("online", "offline", "unknown"))
         print(f"{len(ages)} ONTs: {states}; read {ages[len(ages) // 2]:.0f} s ago (median), {ages[-1]:.0f} s at most")
     finally:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from noc_console.cli.judging import situation
-from noc_console.cli.rows import Network
+from noc_console.cli.network import Network
 from noc_console.config.model import Config, OltConfig
 from noc_console.domain.network import Changes, Cpe, Olt, Ont, Outcome, PollKind, PollMark, Source, Unregistered
 

@@ -8,8 +8,8 @@ from typing import Any, cast
 import pytest
 
 from noc_console.cli.lookup import _freshen, _offer
+from noc_console.cli.network import Network
 from noc_console.cli.output import Exit
-from noc_console.cli.rows import Network
 from noc_console.config.model import Config, OltConfig
 from noc_console.domain.jobs import Job, JobKind, JobRequest, JobState
 from noc_console.domain.network import Changes, Collector, Cpe, Olt, Ont, Unregistered

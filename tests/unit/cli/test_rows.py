@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from noc_console.cli.lookup import find_onts, named_onts
-from noc_console.cli.rows import Network
+from noc_console.cli.network import Network
+from noc_console.cli.rows import olt_rows, ont_row, unregistered_rows
 from noc_console.config.model import Config, OltConfig
 from noc_console.domain.network import Changes, Cpe, Olt, Ont, Unregistered
 from noc_console.domain.routers import Scrap
@@ -22,22 +23,22 @@ def network(unverified: str | None = None, **ont: object) -> Network:
 
 def test_unverified_facts_are_listed_by_the_names_of_the_row() -> None:
     rows = network("card.cpu_percent,ont.onu_rx_dbm,ont.distance_m")
-    row = rows.ont_row(rows.onts()[0])
+    row = ont_row(rows, rows.onts()[0])
     assert row["unverified"] == ["distance_m", "onu_rx_dbm"]
     assert set(row["unverified"]) <= row.keys()
-    assert rows.olt_rows()[0]["unverified"] == ["card.cpu_percent", "ont.distance_m", "ont.onu_rx_dbm"]
+    assert olt_rows(rows)[0]["unverified"] == ["card.cpu_percent", "ont.distance_m", "ont.onu_rx_dbm"]
 
 
 def test_where_all_is_verified_the_lists_are_empty() -> None:
     rows = network()
-    assert rows.ont_row(rows.onts()[0])["unverified"] == rows.olt_rows()[0]["unverified"] == []
+    assert ont_row(rows, rows.onts()[0])["unverified"] == olt_rows(rows)[0]["unverified"] == []
 
 
 @pytest.mark.parametrize("text", ["006d.61ee.0bf3", "00-6D-61-EE-0B-F3", "006d61ee0bf3", "0:6d:61:ee:b:f3", "61ee0b"])
 def test_an_epon_onu_is_looked_up_by_its_mac_in_any_notation(text: str) -> None:
     rows = network(mac="00:6D:61:EE:0B:F3")
     (found,) = find_onts(rows, text)
-    row = rows.ont_row(found)
+    row = ont_row(rows, found)
     assert (row["serial"], row["serial_hex"], row["mac"]) == (None, None, "00:6D:61:EE:0B:F3")
 
 
@@ -56,7 +57,7 @@ def test_onts_that_wait_are_listed_until_they_are_gone() -> None:
         Unregistered(2, "0/1/1", "HWTC0000000C", None, NOW - 60, NOW - 50),
     ]
     olts = [Olt(1, "olt-1", "192.0.2.1")]
-    rows = Network(Changes(olts=olts, unregistered=waiting), CONFIG, NOW).unregistered_rows()
+    rows = unregistered_rows(Network(Changes(olts=olts, unregistered=waiting), CONFIG, NOW))
     assert [row["serial"] for row in rows] == ["485754430000000A", "HWTC00000009"]
     assert (rows[1]["olt"], rows[1]["pon_port"], rows[1]["model"]) == ("olt-1", "0/1/0", "EG8145V5")
     assert (rows[1]["first_seen_at"], rows[1]["age_s"]) == ("1970-01-12T13:36:40Z", 5.0)
