@@ -28,6 +28,11 @@ class Acting:
         self._desk = desk
         self._follower = follower
 
+    @property
+    def _me(self) -> tuple[str, str]:
+        """The operator, and where they come from."""
+        return self._desk.settings.user, self._desk.settings.user_from
+
     def begin(self, kind: JobKind, argument: str = "") -> None:
         """Ask for what is still missing, then do it: to the marked ONTs, else to the one under the cursor.
 
@@ -120,8 +125,8 @@ class Acting:
             raise ValueError(f":swap {'|'.join(SwapKind)} NEW-SERIAL REASON, on the old unit")
         if not self._desk.session.write:
             raise ValueError("this session is read-only (:write on)")
-        me = (self._desk.settings.user, self._desk.settings.user_from)
-        request = SwapRequest(SwapKind(kind), ont.serial or "", new, reason.strip(), *me, ont.description, ont.id)
+        asked = (SwapKind(kind), ont.serial or "", new, reason.strip(), *self._me)
+        request = SwapRequest(*asked, ont.description, ont.id)
         self._app.run_worker(self._record_swap(request), group="submit", exit_on_error=False)
 
     async def _record_swap(self, request: SwapRequest) -> None:
@@ -156,7 +161,7 @@ class Acting:
 
     async def _cancel_bulk(self, batch_id: int) -> None:
         try:
-            done = await self._desk.backend.cancel_batch(batch_id, self._desk.settings.user)
+            done = await self._desk.backend.cancel_batch(batch_id, *self._me)
         except NocError as error:
             self._app.say(f"not cancelled: {error}", "error")
             return
@@ -174,7 +179,7 @@ class Acting:
 
     async def _release_bulk(self, batch_id: int) -> None:
         try:
-            await self._desk.backend.release_batch(batch_id, self._desk.settings.user)
+            await self._desk.backend.release_batch(batch_id, *self._me)
         except NocError as error:
             self._app.say(f"not released: {error}", "error")
             return

@@ -44,10 +44,10 @@ class Backend(Protocol):
     async def submit_batch(self, request: BatchRequest) -> int:
         """Audit and queue one action on many ONTs; see ``submit``."""
 
-    async def cancel_batch(self, batch_id: int, by: str) -> bool:
+    async def cancel_batch(self, batch_id: int, by: str, origin: str) -> bool:
         """Ask for what has not begun to be cancelled; False when the bulk action had ended already."""
 
-    async def release_batch(self, batch_id: int, by: str) -> None:
+    async def release_batch(self, batch_id: int, by: str, origin: str) -> None:
         """Let a bulk action start that waits for a second operator.
 
         Raises:

@@ -269,11 +269,11 @@ class FakeBackend:
         )  # fmt: skip
         return batch_id
 
-    async def cancel_batch(self, batch_id: int, by: str) -> bool:
+    async def cancel_batch(self, batch_id: int, by: str, origin: str) -> bool:
         self._fail()
         return self._change_batch(batch_id, cancel_by=by, waiting=0)
 
-    async def release_batch(self, batch_id: int, by: str) -> None:
+    async def release_batch(self, batch_id: int, by: str, origin: str) -> None:
         self._fail()
         if batch_id not in self.batches:
             raise ActionRefused(f"bulk action {batch_id} waits for nobody")

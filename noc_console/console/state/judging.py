@@ -12,6 +12,7 @@ from noc_console.domain.diagnosis.judge import judge
 from noc_console.domain.diagnosis.limits import Limits
 from noc_console.domain.diagnosis.situation import Neighbour, Situation
 from noc_console.domain.diagnosis.verdict import Verdict
+from noc_console.domain.network import PollKind
 from noc_console.domain.ont import OntState
 
 
@@ -43,13 +44,22 @@ def situation(model: Model, facts: OntFacts, sections: Sequence[Section], manage
         port=facts.port,
         neighbours=_neighbours(model, facts),
         unregistered=next((w for (_, _, serial), w in model.waiting.items() if serial == ont.serial), None),
+        config_at=_config_at(model, facts),
         thresholds=facts.thresholds,
         cpe=facts.cpe,
         managed=True if facts.cpe else managed,
+        acs_ok=facts.acs_ok and (facts.acs is None or facts.acs.state != "off"),
         sections={section.name: section for section in sections},
         jobs=facts.jobs,
         unverified=facts.unverified,
     )
+
+
+def _config_at(model: Model, facts: OntFacts) -> float | None:
+    """When the inventory of its port was read."""
+    ont = facts.ont
+    marks = (model.marks.get((ont.olt_id, port, PollKind.INVENTORY)) for port in (ont.port, ""))
+    return max((mark.observed_at for mark in marks if mark and mark.observed_at is not None), default=None)
 
 
 def _neighbours(model: Model, facts: OntFacts) -> list[Neighbour]:
@@ -59,6 +69,8 @@ def _neighbours(model: Model, facts: OntFacts) -> list[Neighbour]:
         name = STATE_NAMES[onts.state[row]]
         if name == "gone" or onts.get(row, "id") == facts.ont.id:
             continue
-        told = (onts.get(row, key) for key in ("offline_reason", "state_changed_at", "onu_rx_dbm"))
-        found.append(Neighbour(OntState(name), *told))
+        # They hang on the same port: their light was read when this ONT's was.
+        light = onts.get(row, "onu_rx_dbm") if facts.optics.trusted else None
+        told = (onts.get(row, key) for key in ("offline_reason", "state_changed_at"))
+        found.append(Neighbour(OntState(name), *told, light))
     return found
