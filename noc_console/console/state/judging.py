@@ -71,6 +71,6 @@ def _neighbours(model: Model, facts: OntFacts) -> list[Neighbour]:
             continue
         # They hang on the same port: their light was read when this ONT's was.
         light = onts.get(row, "onu_rx_dbm") if facts.optics.trusted else None
-        told = (onts.get(row, key) for key in ("offline_reason", "state_changed_at"))
-        found.append(Neighbour(OntState(name), *told, light))
+        reason, changed_at = onts.get(row, "offline_reason"), onts.get(row, "state_changed_at")
+        found.append(Neighbour(OntState(name), reason, changed_at, light))
     return found
