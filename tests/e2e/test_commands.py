@@ -93,7 +93,7 @@ async def test_filters_lookups_and_tables(net: Network) -> None:
         found = await net.run("lookup", text, "--json")
         assert found.code == DONE and found.json["ont"]["serial"] == ont.serial.text
     nobody = await net.run("lookup", "HWTC00000000", "--json")
-    assert (nobody.code, nobody.json) == (FAILED, {"matches": [], "routers": []})
+    assert (nobody.code, nobody.json) == (FAILED, {"matches": [], "unregistered": [], "routers": []})
     several = await net.run("lookup", "hwtc", "--json")
     assert several.code == DONE and len(several.json["matches"]) > 1
 
