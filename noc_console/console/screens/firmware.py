@@ -32,7 +32,7 @@ class FirmwareView(TableView):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
-        self._counts: dict[int, FirmwareCount] = {}
+        self._counts: dict[Hashable, FirmwareCount] = {}
         self._due = Every(COUNT_EVERY_S)
         empty = [[(" the ACS told of no router yet", "dim")]]
         self.table = LineTable(self._cell, COLUMNS, desk.palette, desk.glyphs, empty=lambda: empty, id="firmware-list")
@@ -50,18 +50,18 @@ class FirmwareView(TableView):
     def reload(self) -> None:
         """Count."""
         spread = firmware_spread(self.desk.model.cpes.values(), self.desk.now())
-        self._counts = {hash((one.model, one.firmware)): one for one in spread}
+        self._counts = {(one.model, one.firmware): one for one in spread}
         wanted = [key for key, one in self._counts.items() if not self.filter or self.filter.matches(_row(one))]
         self.table.set_keys(wanted)
         self.table.refresh_rows()
 
     def copyable(self) -> tuple[str, str] | None:
         """The firmware's name."""
-        one = self._counts.get(self.table.current) if isinstance(self.table.current, int) else None
+        one = self._counts.get(self.table.current)
         return ("firmware", one.firmware) if one and one.firmware else None
 
     def _cell(self, key: Hashable, column: str) -> Cell:
-        one = self._counts.get(key)  # type: ignore[call-overload]
+        one = self._counts.get(key)
         if one is None:
             return "", "base"
         if column == "bar":
