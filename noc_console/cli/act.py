@@ -10,19 +10,21 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from noc_console.cli.caller import who
+from noc_console.access.identity import who
 from noc_console.cli.child import CollectorChild
-from noc_console.cli.lookup import named_onts
-from noc_console.cli.network import Network
 from noc_console.cli.output import Exit, fail, print_json
-from noc_console.cli.rows import job_row
+from noc_console.cli.show import read_picture
 from noc_console.config.model import Config
 from noc_console.domain.errors import ActionRefused, SourceError
 from noc_console.domain.jobs import Job, JobKind, JobRequest, JobState
 from noc_console.domain.network import Ont
 from noc_console.domain.policy import blockers, confirmation
 from noc_console.domain.routers import Scrap
-from noc_console.storage.backend import StorageBackend
+from noc_console.picture import flat_rows
+from noc_console.picture.finding import named_onts
+from noc_console.picture.model import Model
+from noc_console.picture.ont_facts import OntFacts, gather
+from noc_console.storage.reader import StorageReader
 
 FOLLOW_S = 0.3
 COLLECTOR_START_S = 30.0
@@ -45,9 +47,10 @@ class Order:
 
 async def act(config: Config, config_file: Path, order: Order) -> Exit:
     """Check, confirm, submit and (with ``--wait``) follow a job to its end."""
-    async with at_work(config, config_file, order.wait) as (backend, network):
-        ont = _target(network, order.serial)
-        _check_policy(network, ont, order)
+    async with at_work(config, config_file, order.wait) as (backend, model):
+        facts = _target(model, order.serial)
+        ont = facts.ont
+        _check_policy(facts, order)
         if not order.yes:
             _confirm(order.kind, ont)
         job_id = await backend.submit(_request(config, ont, order))
@@ -58,7 +61,7 @@ async def act(config: Config, config_file: Path, order: Order) -> Exit:
 
 
 @asynccontextmanager
-async def at_work(config: Config, config_file: Path, wait: bool) -> AsyncIterator[tuple[StorageBackend, Network]]:
+async def at_work(config: Config, config_file: Path, wait: bool) -> AsyncIterator[tuple[StorageReader, Model]]:
     """The database, and a collector that will do what is asked.
 
     Args:
@@ -66,11 +69,11 @@ async def at_work(config: Config, config_file: Path, wait: bool) -> AsyncIterato
         config_file: Where it came from.
         wait: Bring a collector of our own, which stands by while another works, and takes over should that one die.
     """
-    backend = StorageBackend(config)
+    backend = StorageReader(config)
     child: CollectorChild | None = None
     try:
-        network = await _network(backend, config)
-        lives = network is not None and network.collector_lives
+        model = await _picture(backend, config)
+        lives = model is not None and model.collector(time.time()) is not None
         if wait:
             child = CollectorChild(config_file)
         elif not lives:
@@ -78,9 +81,9 @@ async def at_work(config: Config, config_file: Path, wait: bool) -> AsyncIterato
                 "no collector is running, so nothing would be done: start noc-console collect, or add --wait",
                 Exit.UNREACHABLE,
             )
-        if network is None or not lives:
-            network = await _wait_for_collector(backend, config)
-        yield backend, network
+        if model is None or not lives:
+            model = await _wait_for_collector(backend, config)
+        yield backend, model
     except ActionRefused as error:
         fail(error, Exit.FAILED)
     finally:
@@ -89,43 +92,41 @@ async def at_work(config: Config, config_file: Path, wait: bool) -> AsyncIterato
             child.close()
 
 
-async def _network(backend: StorageBackend, config: Config) -> Network | None:
+async def _picture(backend: StorageReader, config: Config) -> Model | None:
     try:
-        await backend.open()
-        return Network(await backend.changes({}), config, time.time())
+        return await read_picture(backend, config)
     except SourceError:
         return None
 
 
-async def _wait_for_collector(backend: StorageBackend, config: Config) -> Network:
+async def _wait_for_collector(backend: StorageReader, config: Config) -> Model:
     """Wait for a collector that has asked every OLT once."""
     begun_at = time.time()
     configured = {olt.name for olt in config.olts}
     try:
         async with asyncio.timeout(COLLECTOR_START_S):
             while True:
-                network = await _network(backend, config)
-                olts = network.changes.olts if network else []
+                model = await _picture(backend, config)
+                olts = model.olts.values() if model else ()
                 asked = {olt.name for olt in olts if olt.last_poll_at is not None and olt.last_poll_at >= begun_at}
-                if network and network.collector_lives and configured <= asked:
-                    return network
+                if model and model.collector(time.time()) and configured <= asked:
+                    return model
                 await asyncio.sleep(FOLLOW_S)
     except TimeoutError:
         fail("the collector did not come up; see its log file", Exit.UNREACHABLE)
 
 
-def _target(network: Network, text: str) -> Ont:
-    found = named_onts(network, Scrap.parse(text))
+def _target(model: Model, text: str) -> OntFacts:
+    found = named_onts(model, Scrap.parse(text))
     if not found:
         fail(f"nothing known matches {text!r} as a whole; noc-console lookup also finds parts of it", Exit.FAILED)
     if len(found) > 1:
         fail(f"{len(found)} ONTs match {text!r}; name one by its serial number", Exit.USAGE)
-    return found[0]
+    return gather(model, found[0], time.time())
 
 
-def _check_policy(network: Network, ont: Ont, order: Order) -> None:
-    target = network.target(ont)
-    found = blockers(order.kind, ont, target.state, target.cpe, target.recent, time.time(), network.acs_may_act)
+def _check_policy(facts: OntFacts, order: Order) -> None:
+    found = blockers(order.kind, facts.ont, facts.domain_state, facts.cpe, facts.jobs, facts.now, facts.acs_may_act)
     standing = [b.reason for b in found if not (order.force and b.forceable)]
     if standing:
         hint = "" if order.force or not all(b.forceable for b in found) else " (--force overrides, with a --reason)"
@@ -168,7 +169,7 @@ def _request(config: Config, ont: Ont, order: Order) -> JobRequest:
     )
 
 
-async def _follow(backend: StorageBackend, job_id: int, as_json: bool) -> Exit:
+async def _follow(backend: StorageReader, job_id: int, as_json: bool) -> Exit:
     told = 0
     while True:
         job = await backend.job(job_id)
@@ -187,7 +188,7 @@ def _report(job: Job | None, as_json: bool) -> None:
     if job is None:
         return
     if as_json:
-        print_json(job_row(job))
+        print_json(flat_rows.job_row(job))
     else:
         print(
             f"job {job.id} {job.kind.value} {job.serial}: {job.state.value}" + (f", {job.result}" if job.result else "")

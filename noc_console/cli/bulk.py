@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import sys
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from noc_console.access.identity import who
 from noc_console.cli.act import at_work, confirm
-from noc_console.cli.caller import who
-from noc_console.cli.network import Network
 from noc_console.cli.output import Exit, fail, print_json, print_table
-from noc_console.cli.rows import job_row, ont_row
-from noc_console.cli.show import JOB_COLUMNS, ONT_COLUMNS, matcher, named
+from noc_console.cli.show import JOB_COLUMNS, ONT_COLUMNS, compiled, named
 from noc_console.config.model import Config
 from noc_console.domain.errors import ActionRefused
 from noc_console.domain.jobs import Batch, BatchRequest, JobKind
+from noc_console.domain.network import Ont
 from noc_console.domain.policy import BulkPlan, plan_bulk
-from noc_console.storage.backend import StorageBackend
+from noc_console.picture import flat_rows
+from noc_console.picture.model import Model
+from noc_console.picture.ont_facts import bulk_target, gather
+from noc_console.picture.ont_rows import select
+from noc_console.storage.reader import StorageReader
 
 FOLLOW_S = 0.5
 
@@ -42,10 +46,10 @@ async def bulk(config: Config, config_file: Path, order: BulkOrder) -> Exit:
     """Plan, confirm by the count, submit and (with ``--wait``) follow."""
     if not order.kind.spec.bulk:
         fail(f"{order.kind.value} is not done to many at once", Exit.USAGE)
-    async with at_work(config, config_file, order.wait) as (backend, network):
-        plan = _plan(network, order)
+    async with at_work(config, config_file, order.wait) as (backend, model):
+        plan = _plan(model, order)
         if order.dry_run or not order.as_json:
-            _print_plan(network, plan, order.as_json)
+            _print_plan(model, plan, order.as_json)
         if order.dry_run:
             return Exit.DONE
         count = len(plan.included)
@@ -73,7 +77,7 @@ async def bulk(config: Config, config_file: Path, order: BulkOrder) -> Exit:
         return Exit.DONE
 
 
-async def cancel(backend: StorageBackend, bulk_id: int) -> Exit:
+async def cancel(backend: StorageReader, bulk_id: int) -> Exit:
     """Cancel what has not begun."""
     await backend.open()
     if not await backend.cancel_batch(bulk_id, *who()):
@@ -81,22 +85,28 @@ async def cancel(backend: StorageBackend, bulk_id: int) -> Exit:
     return Exit.DONE
 
 
-async def release(backend: StorageBackend, bulk_id: int) -> Exit:
+async def release(backend: StorageReader, bulk_id: int) -> Exit:
     """Let it start."""
     await backend.open()
     await backend.release_batch(bulk_id, *who())
     return Exit.DONE
 
 
-def _plan(network: Network, order: BulkOrder) -> BulkPlan:
-    wanted = matcher(order.filter_text)
-    chosen = [network.target(ont) for ont in network.onts() if wanted(ont_row(network, ont))]
-    return plan_bulk(order.kind, chosen, network.now, network.acs_may_act, order.force)
+def _plan(model: Model, order: BulkOrder) -> BulkPlan:
+    now = time.time()
+    rows = select(model, model.rows_under(None), compiled(order.filter_text), now)
+    chosen = [bulk_target(gather(model, row, now)) for row in rows]
+    return plan_bulk(order.kind, chosen, now, model.acs_may_act, order.force)
 
 
-def _print_plan(network: Network, plan: BulkPlan, as_json: bool) -> None:
-    included = [ont_row(network, ont) for ont in plan.included]
-    left_out = [ont_row(network, ont) | {"left_out": why} for ont, why in plan.left_out]
+def _print_plan(model: Model, plan: BulkPlan, as_json: bool) -> None:
+    now = time.time()
+
+    def row_of(ont: Ont) -> flat_rows.Row:
+        return flat_rows.ont_row(gather(model, model.onts.row_of[ont.id], now))
+
+    included = [row_of(ont) for ont in plan.included]
+    left_out = [row_of(ont) | {"left_out": why} for ont, why in plan.left_out]
     if as_json:
         print_json({"included": included, "left_out": left_out})
         return
@@ -106,7 +116,7 @@ def _print_plan(network: Network, plan: BulkPlan, as_json: bool) -> None:
         print_table([named(row) for row in left_out], (*ONT_COLUMNS[:5], ("left_out", "why")))
 
 
-async def _follow(backend: StorageBackend, batch_id: int, as_json: bool) -> Exit:
+async def _follow(backend: StorageReader, batch_id: int, as_json: bool) -> Exit:
     told = ""
     while True:
         batch = await backend.batch(batch_id)
@@ -119,7 +129,7 @@ async def _follow(backend: StorageBackend, batch_id: int, as_json: bool) -> Exit
         if batch.finished_at is not None:
             break
         await asyncio.sleep(FOLLOW_S)
-    rows = [job_row(job) for job in await backend.batch_jobs(batch_id)]
+    rows = [flat_rows.job_row(job) for job in await backend.batch_jobs(batch_id)]
     if as_json:
         print_json({"id": batch_id, "verified": batch.verified, "not_verified": batch.not_verified, "jobs": rows})
     else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from noc_console.cli.caller import who
+from noc_console.access.identity import who
 from noc_console.cli.lazy import LazyBackend
 from noc_console.config.model import Config
 from noc_console.config.paths import log_file, state_dir
@@ -44,18 +44,15 @@ def open_wallboard(config: Config, config_file: Path, theme: str | None) -> int:
 
 
 def _settings(config: Config, theme: str | None, screen: str, read_only: bool, folder: Path | None) -> ConsoleSettings:
-    from noc_console.console.settings import ConsoleSettings, Intervals
+    from noc_console.cli.wiring import picture_settings
+    from noc_console.console.settings import ConsoleSettings
 
-    polling = config.polling
     user, origin = who()
     return ConsoleSettings(
         site=config.console.site,
-        thresholds=config.thresholds.domain(),
-        olt_thresholds={olt.name: olt.thresholds.domain() for olt in config.olts if olt.thresholds},
-        limits=config.diagnosis.domain(),
+        picture=picture_settings(config),
         bulk_max=config.bulk.max,
         second_operator_above=config.bulk.second_operator_above,
-        intervals=Intervals(polling.state_s, polling.optics_s, polling.health_s, polling.inventory_s, polling.cpe_s),
         theme=theme or config.console.theme,
         mouse=config.console.mouse,
         keys=config.console.keys,

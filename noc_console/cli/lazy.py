@@ -12,7 +12,7 @@ from noc_console.config.model import Config
 
 
 class LazyBackend:
-    """Stands for ``StorageBackend``: importing the database drivers takes longer than painting the console.
+    """Stands for ``StorageReader``: importing the database drivers takes longer than painting the console.
 
     Args:
         config: The config.
@@ -37,8 +37,8 @@ class LazyBackend:
         if self._child is None:
             self._child = CollectorChild(self._config_file)
         if self._real is None:
-            module = await asyncio.to_thread(importlib.import_module, "noc_console.storage.backend")
-            self._real = module.StorageBackend(self._config)
+            module = await asyncio.to_thread(importlib.import_module, "noc_console.storage.reader")
+            self._real = module.StorageReader(self._config)
         await self._real.open()
 
     async def close(self) -> None:

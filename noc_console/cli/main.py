@@ -135,19 +135,23 @@ def show(
     what: Annotated[
         str,
         typer.Argument(
-            help="olts, onts, unregistered (ONTs), jobs, bulk (actions), swaps (what is due first), firmware (over "
-            "models), events, core (devices) or traps (that nobody knows)",
-            metavar="olts|onts|unregistered|jobs|bulk|swaps|firmware|events|core|traps",
+            help="What: show --list tells.",
+            metavar="[WHAT]",
         ),
-    ],
+    ] = "",
     filter_text: Annotated[str, typer.Option("--filter", help="The console's / language.")] = "",
+    listed: Annotated[bool, typer.Option("--list", help="List what can be shown.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Print what is known."""
+    """Print what is known: OLTs, ONTs, jobs, changes, records."""
     from noc_console.cli import show as command
 
+    if listed:
+        print(*command.SHOWN, sep="\n")
+        return
     if what not in command.SHOWN:
-        fail(f"show what? {', '.join(command.SHOWN[:-1])} or {command.SHOWN[-1]}, not {what!r}", Exit.USAGE)
+        names = list(command.SHOWN)
+        fail(f"show what? {', '.join(names[:-1])} or {names[-1]}, not {what!r}", Exit.USAGE)
     config, _ = _config()
     _with_backend(config, lambda backend: command.show(backend, config, what, filter_text, as_json))
 
@@ -347,10 +351,10 @@ def _act(
 
 
 def _with_backend(config: Config, work: Any) -> Any:
-    from noc_console.storage.backend import StorageBackend
+    from noc_console.storage.reader import StorageReader
 
     async def run() -> Any:
-        backend = StorageBackend(config)
+        backend = StorageReader(config)
         try:
             return await work(backend)
         finally:

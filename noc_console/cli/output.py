@@ -31,13 +31,23 @@ def fail(message: object, code: Exit) -> NoReturn:
 
 
 def print_json(data: object) -> None:
-    """One JSON document on stdout."""
-    print(json.dumps(data, ensure_ascii=False, indent=2 if sys.stdout.isatty() else None), flush=True)
+    """One JSON document on stdout; Unix seconds under names that end in ``_at`` become ISO 8601."""
+    print(json.dumps(with_iso_times(data), ensure_ascii=False, indent=2 if sys.stdout.isatty() else None), flush=True)
 
 
 def iso(at: float | None) -> str | None:
     """Unix seconds as ``2026-03-09T08:01:38Z``."""
     return None if at is None else datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def with_iso_times(data: Any, key: str = "") -> Any:
+    """The same with readable instants."""
+    if isinstance(data, Mapping):
+        return {name: with_iso_times(value, name) for name, value in data.items()}
+    if isinstance(data, list | tuple):
+        return [with_iso_times(item) for item in data]
+    is_instant = isinstance(data, int | float) and not isinstance(data, bool) and (key == "at" or key.endswith("_at"))
+    return iso(data) if is_instant else data
 
 
 def print_table(rows: Sequence[Mapping[str, Any]], columns: Sequence[tuple[str, str]]) -> None:
@@ -48,7 +58,7 @@ def print_table(rows: Sequence[Mapping[str, Any]], columns: Sequence[tuple[str, 
         columns: (key, heading) pairs.
     """
     cells = [[heading for _, heading in columns]]
-    cells += [[_cell(row.get(key)) for key, _ in columns] for row in rows]
+    cells += [[_cell(with_iso_times(row.get(key), key)) for key, _ in columns] for row in rows]
     widths = [max(len(line[i]) for line in cells) for i in range(len(columns))]
     for line in cells:
         print("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())

@@ -1,28 +1,28 @@
-"""``noc-console show``: what is known, for people and programs."""
+"""``noc-console show``: what is known, for people and programs. Everything comes from the picture."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
-from noc_console.cli.network import Network
 from noc_console.cli.output import Exit, fail, print_json, print_table
-from noc_console.cli.rows import (
-    Row,
-    batch_row,
-    core_rows,
-    event_rows,
-    firmware_rows,
-    job_row,
-    olt_rows,
-    ont_row,
-    swap_rows,
-    unregistered_rows,
-)
+from noc_console.cli.wiring import picture_settings
 from noc_console.config.model import Config
-from noc_console.domain.filters import FilterError, parse_filter
-from noc_console.domain.jobs import Batch, Job
-from noc_console.storage.backend import StorageBackend
+from noc_console.domain.filters import Filter, FilterError, parse_filter
+from noc_console.domain.record_kinds import RECORD_KINDS
+from noc_console.domain.records import RecordKind
+from noc_console.picture import flat_rows
+from noc_console.picture.activity import fold
+from noc_console.picture.feed_client import look
+from noc_console.picture.flat_rows import Row
+from noc_console.picture.model import Model
+from noc_console.picture.ont_facts import gather
+from noc_console.picture.ont_rows import select
+from noc_console.storage.reader import StorageReader
+
+Columns = Sequence[tuple[str, str]]
 
 ONT_COLUMNS = (
     ("state", "state"),
@@ -66,40 +66,10 @@ JOB_COLUMNS = (
     ("id", "id"),
     ("kind", "kind"),
     ("state", "state"),
-    ("serial", "serial"),
+    ("target", "target"),
     ("requested_by", "by"),
     ("requested_at", "at"),
     ("result", "result"),
-)
-EVENT_COLUMNS = (("at", "at"), ("severity", "severity"), ("text", "text"), ("olt", "olt"), ("pon_port", "port"))
-CORE_COLUMNS = (
-    ("name", "name"),
-    ("address", "address"),
-    ("reachable", "reachable"),
-    ("ping_rtt_ms", "ping ms"),
-    ("ping_loss", "loss"),
-    ("cpu_percent", "cpu %"),
-    ("memory_percent", "mem %"),
-    ("uptime_s", "up s"),
-    ("interface", "interface"),
-    ("oper", "state"),
-    ("rx_mbps", "rx Mbit/s"),
-    ("tx_mbps", "tx Mbit/s"),
-    ("error", "error"),
-)
-SWAP_COLUMNS = (
-    ("id", "id"),
-    ("kind", "kind"),
-    ("old_serial", "old"),
-    ("old_state", "state"),
-    ("old_at_olt", "at OLT"),
-    ("new_serial", "new"),
-    ("new_state", "state"),
-    ("new_at_olt", "at OLT"),
-    ("due_at", "due"),
-    ("outcome", "outcome"),
-    ("ticket", "ticket"),
-    ("customer", "customer"),
 )
 BULK_COLUMNS = (
     ("id", "id"),
@@ -114,6 +84,7 @@ BULK_COLUMNS = (
     ("waits_for", "waits for"),
     ("finished_at", "finished"),
 )
+CHANGE_COLUMNS = (("at", "at"), ("severity", "severity"), ("text", "text"), ("olt", "olt"), ("pon_port", "port"))
 FIRMWARE_COLUMNS = (
     ("model", "model"),
     ("firmware", "firmware"),
@@ -121,31 +92,76 @@ FIRMWARE_COLUMNS = (
     ("share_percent", "% of model"),
     ("informed_lately", "seen today"),
 )
-SHOWN = ("olts", "onts", "unregistered", "jobs", "bulk", "swaps", "firmware", "events", "core", "traps")
 
 
-async def read_network(backend: StorageBackend, config: Config) -> Network:
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One thing that ``show`` shows."""
+
+    rows: Callable[[Model, float], list[Row]]
+    """For JSON and filters."""
+    columns: Columns
+    """Of the table."""
+    lines: Callable[[Model, float, list[Row]], list[Row]] = lambda _model, _now, rows: rows
+    """Of the table, where they are not the rows."""
+
+
+def ont_rows(model: Model, now: float, wanted: Filter | None = None) -> list[Row]:
+    """ONTs that the filter lets through, in the order of OLT, port and id."""
+    rows = model.rows_under(None)
+    return [
+        flat_rows.ont_row(gather(model, row, now)) for row in (select(model, rows, wanted, now) if wanted else rows)
+    ]
+
+
+def _record_list(kind: RecordKind[Any]) -> Listed:
+    columns = tuple((one.key, one.heading) for one in kind.columns)
+    return Listed(lambda model, now: flat_rows.record_rows(model, kind, now), columns)
+
+
+SHOWN: Mapping[str, Listed] = {
+    "olts": Listed(lambda model, _: flat_rows.olt_rows(model), OLT_COLUMNS),
+    "onts": Listed(ont_rows, ONT_COLUMNS, lambda _model, _now, rows: [named(row) for row in rows]),
+    "unregistered": Listed(flat_rows.unregistered_rows, UNREGISTERED_COLUMNS),
+    "jobs": Listed(lambda model, _: [flat_rows.job_row(job) for job in model.job_list()], JOB_COLUMNS),
+    "bulk": Listed(lambda model, _: [flat_rows.batch_row(batch) for batch in model.batch_list()], BULK_COLUMNS),
+    "firmware": Listed(flat_rows.firmware_rows, FIRMWARE_COLUMNS),
+    "changes": Listed(
+        lambda model, _: [flat_rows.change_row(change) for change in model.change_list()], CHANGE_COLUMNS
+    ),
+    "traps": Listed(
+        lambda model, _: [flat_rows.change_row(one) for one in model.change_list() if one.kind == "trap_unknown"],
+        CHANGE_COLUMNS,
+    ),
+    **{kind.name: _record_list(kind) for kind in RECORD_KINDS.values()},
+}
+"""By the word after ``show``; the record kinds are all here by their declarations."""
+
+
+async def read_picture(reader: StorageReader, config: Config) -> Model:
     """Everything that the database knows now."""
-    await backend.open()
-    return Network(await backend.changes({}), config, time.time())
+    return await look(reader, picture_settings(config), time.time)
 
 
-async def show(backend: StorageBackend, config: Config, what: str, filter_text: str, as_json: bool) -> None:
-    """Print what is wanted (one of ``SHOWN``) and matches the filter."""
-    network = await read_network(backend, config)
-    rows, columns = _choose(network, what)
-    if what == "traps":
-        rows = event_rows(await backend.events_of("trap"))
-    if filter_text:
-        rows = list(filter(matcher(filter_text), rows))
+async def show(reader: StorageReader, config: Config, what: str, filter_text: str, as_json: bool) -> None:
+    """Print what is wanted (a key of ``SHOWN``) and matches the filter."""
+    wanted = compiled(filter_text)
+    model, now = await read_picture(reader, config), time.time()
+    listed = SHOWN[what]
+    if what == "onts":
+        rows = ont_rows(model, now, wanted)
+    elif what == "traps":
+        rows = [flat_rows.change_row(one) for one in await reader.changes_of("trap_unknown")]
+    else:
+        rows = listed.rows(model, now)
+    if filter_text and what != "onts":
+        rows = [row for row in rows if wanted.matches(row)]
     if as_json:
         print_json(rows)
-        return
-    if what == "onts":
-        rows = [named(row) for row in rows]
-    elif what == "core":
-        rows = [line for row in rows for line in _with_interfaces(row)]
-    print_table(rows, columns)
+    elif what == "changes" and not filter_text:
+        print_table([flat_rows.activity_row(line) for line in fold(reversed(model.change_list()))], listed.columns)
+    else:
+        print_table(listed.lines(model, now, rows), listed.columns)
 
 
 def named(row: Row) -> Row:
@@ -153,37 +169,9 @@ def named(row: Row) -> Row:
     return row | {"identity": row["serial"] or row["mac"]}
 
 
-def _with_interfaces(row: Row) -> list[Row]:
-    """For a table: a device, and a line for each of its interfaces."""
-    lines = [row]
-    for interface in row["interfaces"]:
-        rates = {f"{way}_mbps": None if (bps := interface[f"{way}_bps"]) is None else bps / 1e6 for way in ("rx", "tx")}
-        lines.append({"interface": interface["name"], "oper": interface["oper"], **rates})
-    return lines
-
-
-def _choose(network: Network, what: str) -> tuple[list[Row], tuple[tuple[str, str], ...]]:
-    if what == "onts":
-        return [ont_row(network, ont) for ont in network.onts()], ONT_COLUMNS
-    if what == "olts":
-        return olt_rows(network), OLT_COLUMNS
-    if what == "unregistered":
-        return unregistered_rows(network), UNREGISTERED_COLUMNS
-    if what == "jobs":
-        return [job_row(job) for job in network.changes.jobs if isinstance(job, Job)], JOB_COLUMNS
-    if what == "core":
-        return core_rows(network.changes), CORE_COLUMNS
-    if what == "swaps":
-        return swap_rows(network), SWAP_COLUMNS
-    if what == "bulk":
-        return [batch_row(batch) for batch in network.changes.batches if isinstance(batch, Batch)], BULK_COLUMNS
-    if what == "firmware":
-        return firmware_rows(network), FIRMWARE_COLUMNS
-    return event_rows(network.changes.events), EVENT_COLUMNS
-
-
-def matcher(text: str) -> Callable[[Mapping[str, object]], bool]:
+def compiled(text: str) -> Filter:
+    """The filter; ends the command when the text is none."""
     try:
-        return parse_filter(text).matches
+        return parse_filter(text)
     except FilterError as error:
         fail(f"filter: {error}", Exit.USAGE)

@@ -13,22 +13,35 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from noc_console.collector.guards import Doubts
 from noc_console.collector.reconcile import (
-    EventRow,
     KnownOnts,
     PortChanges,
+    Reading,
     commit,
     missing_ports,
     reconcile_port,
     reconcile_unregistered,
 )
+from noc_console.domain.changes import (
+    CardChanged,
+    Change,
+    FanChanged,
+    How,
+    OltAnswers,
+    OltRestarted,
+    OltSilent,
+    OntUnregistered,
+    PortChanged,
+)
 from noc_console.domain.identity import PonPort
 from noc_console.domain.network import Card, Fan, Olt, Ont, Outcome, PollKind, PollMark, Port, Unregistered
 from noc_console.domain.ont import OntState
+from noc_console.domain.optics import Thresholds
 from noc_console.domain.poll import Facts, OltReading, PortReading
-from noc_console.sources.snmp.turns import own_turn
+from noc_console.sources.loop_turns import own_turn
 from noc_console.storage import inventory, schema
+from noc_console.storage.changes import append_changes
 from noc_console.storage.database import Database
-from noc_console.storage.feed import bump, columns, read_rows
+from noc_console.storage.streams import bump, columns, read_rows
 
 UPTIME_WRAP_S = 2**32 / 100
 """sysUpTime counts hundredths of a second in 32 bits."""
@@ -61,7 +74,7 @@ class _Plan:
     pon_ports: list[Port] = field(default_factory=list)
     gone_ports: list[str] = field(default_factory=list)
     marks: list[PollMark] = field(default_factory=list)
-    events: list[EventRow] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
     olt: dict[str, Any] = field(default_factory=dict)
 
 
@@ -73,7 +86,8 @@ class OltFacts:
     answer to a commit may have been lost, or somebody else may have written.
     """
 
-    def __init__(self, database: Database, olt_id: int, name: str) -> None:
+    def __init__(self, database: Database, olt_id: int, name: str, thresholds: Thresholds | None = None) -> None:
+        self._thresholds = thresholds or Thresholds()
         self.olt = Olt(id=olt_id, name=name, address="")
         self.onts = KnownOnts(name)
         self.cards: dict[str, Card] = {}
@@ -130,16 +144,17 @@ class OltFacts:
                 self._keep_told(reading)
                 mark = self._marks.get(("", PollKind.STATE))
                 async with own_turn():
-                    plan.events += self._doubts.review(reading, ports, self.onts, mark.outcome if mark else None)
+                    plan.changes += self._doubts.review(reading, ports, self.onts, mark.outcome if mark else None)
                 plan.olt["error"] = reading.error
             for port in ports:
                 read_before = self.observed_at(str(port.port), reading.kind)
                 async with own_turn():
-                    changes = reconcile_port(self.onts, port, reading.kind, reading.started_at, read_before)
+                    seen = Reading(port, reading.kind, reading.started_at, read_before, How.POLL, self._thresholds)
+                    changes = reconcile_port(self.onts, seen)
                 plan.ports.append((port, changes))
             self._plan_tables(reading, plan)
             self._plan_marks(reading, plan)
-            self._plan_events(reading, plan)
+            self._plan_changes(reading, plan)
             await self._write(plan)
             applied = await self._commit(reading, plan)
             if reading.kind is PollKind.STATE and reading.outcome is Outcome.COMPLETE:
@@ -154,8 +169,9 @@ class OltFacts:
             port = PonPort.parse(ont.port)
             reading = PortReading(port, Outcome.PARTIAL, {ont.ont_id: {**facts, "refreshed_at": now}})
             read_before = self.observed_at(ont.port, PollKind.OPTICS)
-            changes = reconcile_port(self.onts, reading, PollKind.STATE, now, read_before)
-            plan = _Plan(ports=[(reading, changes)])
+            seen = Reading(reading, PollKind.STATE, now, read_before, How.READ, self._thresholds)
+            changes = reconcile_port(self.onts, seen)
+            plan = _Plan(ports=[(reading, changes)], changes=changes.changes)
             await self._write(plan)
             commit(self.onts, reading, PollKind.STATE, changes)
             return self.onts.onts[(ont.port, ont.ont_id)]
@@ -168,11 +184,12 @@ class OltFacts:
             plan = _Plan()
             for port in news.ports:
                 port.onts = self._told(port)
-                changes = reconcile_port(self.onts, port, news.kind, news.started_at, news.started_at)
+                seen = Reading(port, news.kind, news.started_at, news.started_at, How.TRAP, self._thresholds)
+                changes = reconcile_port(self.onts, seen)
                 plan.ports.append((port, changes))
             news.pon_ports = {port: facts for port, facts in news.pon_ports.items() if str(port) in self.pon_ports}
             self._plan_tables(news, plan)
-            self._plan_events(news, plan)
+            self._plan_changes(news, plan)
             if plan.pon_ports or any(changes.updated for _, changes in plan.ports):
                 await self._write(plan)
                 await self._commit(news, plan)
@@ -254,37 +271,33 @@ class OltFacts:
                 )
             )
 
-    def _plan_events(self, reading: OltReading, plan: _Plan) -> None:
-        name, at = self.olt.name, reading.started_at
-        row = {"at": at, "olt": name, "port": None, "serial": None}
+    def _plan_changes(self, reading: OltReading, plan: _Plan) -> None:
+        """What a reading tells of ONTs, and of the OLT and its parts."""
+        at = reading.started_at
+        place: dict[str, Any] = {"at": at, "olt": self.olt.name}
         for _, changes in plan.ports:
-            plan.events += changes.events
+            plan.changes += changes.changes
         reachable = plan.olt.get("reachable", self.olt.reachable)
         if reachable != self.olt.reachable and not (reachable and self.olt.reachable is None):
-            text = f"{name} answers again" if reachable else f"{name} does not answer: {reading.error}"
-            severity = "cleared" if reachable else "critical"
-            plan.events.append(row | {"kind": "olt_reachable", "severity": severity, "text": text})
+            plan.changes.append(OltAnswers(**place) if reachable else OltSilent(**place, error=reading.error))
         if reading.kind is PollKind.STATE and _restarted(self.olt.uptime_s, reading.uptime_s):
-            text = f"{name} restarted {reading.uptime_s:.0f} s ago"
-            plan.events.append(row | {"kind": "olt_restarted", "severity": "major", "text": text})
+            plan.changes.append(OltRestarted(**place, uptime_s=reading.uptime_s or 0.0))
         for card in plan.cards:
-            before = self.cards.get(card.name)
-            if before and before.state != card.state:
-                severity = "cleared" if card.state == "normal" else "major"
-                went = f"{before.state or 'unknown'} -> {card.state or 'unknown'}"
-                text = f"{name} card {card.name} {card.type or ''} {went}"
-                plan.events.append(row | {"kind": "card_state", "severity": severity, "text": text})
+            known_card = self.cards.get(card.name)
+            if known_card and known_card.state != card.state:
+                change = CardChanged(**place, card=card.name, type=card.type, before=known_card.state, after=card.state)
+                plan.changes.append(change)
+        for fan in plan.fans:
+            known_fan = self.fans.get(fan.name)
+            if known_fan and known_fan.state != fan.state:
+                plan.changes.append(FanChanged(**place, fan=fan.name, before=known_fan.state, after=fan.state))
         for ont in plan.unregistered:
             if ont.first_seen_at == at:
-                text = f"{ont.serial} on {name} port {ont.port} waits to be registered"
-                seen = {"kind": "ont_unregistered", "severity": "info", "port": ont.port, "serial": ont.serial}
-                plan.events.append(row | seen | {"text": text})
+                plan.changes.append(OntUnregistered(**place, port=ont.port, serial=ont.serial, model=ont.model))
         for port in plan.pon_ports:
             known = self.pon_ports.get(port.name)
             if known and known.oper != port.oper:
-                severity = "cleared" if port.oper == "up" else "major"
-                text = f"{name} PON port {port.name} {port.oper or 'unknown'}"
-                plan.events.append(row | {"kind": "port_state", "severity": severity, "text": text, "port": port.name})
+                plan.changes.append(PortChanged(**place, port=port.name, before=known.oper, after=port.oper))
 
     async def _write(self, plan: _Plan) -> None:
         self._in_doubt = True
@@ -302,7 +315,7 @@ class OltFacts:
             await inventory.delete_gone(connection, schema.card, self.olt.id, plan.gone_cards)
             await inventory.delete_gone(connection, schema.fan, self.olt.id, plan.gone_fans)
             await inventory.delete_gone(connection, schema.pon_port, self.olt.id, plan.gone_ports)
-            await inventory.append_events(connection, plan.events)
+            await append_changes(connection, plan.changes)
             if plan.olt:
                 await inventory.update_olt(connection, self.olt.id, {**plan.olt, "revision": revision})
         self._in_doubt = False

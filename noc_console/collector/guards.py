@@ -4,16 +4,31 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-from noc_console.collector.reconcile import EventRow, KnownOnts
+from noc_console.collector.reconcile import KnownOnts
+from noc_console.domain.changes import Change, OntDuplicated, TableShrank
+from noc_console.domain.grouping import SHRUNK_FROM, SHRUNK_SHARE
 from noc_console.domain.network import Outcome
 from noc_console.domain.poll import OltReading, PortReading
 
-SHRUNK_SHARE = 0.5
-SHRUNK_FROM = 20
-"""Fewer known ONTs than this shrink for everyday reasons."""
 BELIEVED_AFTER = 3
 """Readings in a row that say the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Doubted:
+    """How many ONTs a reading lists of those that are known, and how many more readings must say the same."""
+
+    listed: int
+    expected: int
+    readings_left: int
+
+    @property
+    def text(self) -> str:
+        """For the port's and the OLT's error."""
+        left = f"believed only when {self.readings_left} more readings say so"
+        return f"lists {self.listed} of {self.expected} known ONTs: {left}"
 
 
 class Shrinkage:
@@ -22,7 +37,7 @@ class Shrinkage:
     def __init__(self) -> None:
         self._times: Counter[str] = Counter()
 
-    def judge(self, known: Mapping[str, int], readings: Sequence[PortReading]) -> str | None:
+    def judge(self, known: Mapping[str, int], readings: Sequence[PortReading]) -> Doubted | None:
         """Make partial what is not believed yet: nothing is concluded from what it lacks.
 
         Args:
@@ -49,10 +64,10 @@ class Shrinkage:
             return None
         listed, expected = _sizes(known, doubted)
         left = BELIEVED_AFTER - max(self._times[str(reading.port)] for reading in doubted)
-        why = f"lists {listed} of {expected} known ONTs: believed only when {left} more readings say so"
+        found = Doubted(listed, expected, left)
         for reading in doubted:
-            reading.outcome, reading.error = Outcome.PARTIAL, why
-        return why
+            reading.outcome, reading.error = Outcome.PARTIAL, found.text
+        return found
 
 
 def _shrunk(known: Mapping[str, int], readings: Sequence[PortReading]) -> bool:
@@ -94,7 +109,7 @@ class Doubts:
 
     def review(
         self, reading: OltReading, ports: Sequence[PortReading], onts: KnownOnts, before: Outcome | None
-    ) -> list[EventRow]:
+    ) -> list[Change]:
         """Take back what is not to be believed, and tell what is new about it.
 
         Args:
@@ -103,28 +118,30 @@ class Doubts:
             onts: What is known.
             before: How the last state poll ended.
         """
-        events = []
+        changes: list[Change] = []
         known = Counter(port for (port, _), ont in onts.onts.items() if ont.vanished_at is None)
-        why = self._shrinkage.judge(known, ports)
-        if why:
-            reading.outcome, reading.error = Outcome.PARTIAL, why
+        doubted = self._shrinkage.judge(known, ports)
+        if doubted:
+            reading.outcome, reading.error = Outcome.PARTIAL, doubted.text
             reading.all_ports = False
             if before is not Outcome.PARTIAL:
-                events.append(self._event(reading, "table_shrank", f"{self._olt} {why}"))
-        return events + self._new_duplicates(reading)
+                change = TableShrank(
+                    at=reading.started_at,
+                    olt=self._olt,
+                    listed=doubted.listed,
+                    expected=doubted.expected,
+                    readings_left=doubted.readings_left,
+                )
+                changes.append(change)
+        return changes + self._new_duplicates(reading)
 
-    def _new_duplicates(self, reading: OltReading) -> list[EventRow]:
+    def _new_duplicates(self, reading: OltReading) -> list[Change]:
         found = duplicate_serials(reading.ports)
-        events = []
+        changes: list[Change] = []
         for serial in sorted(found.keys() - self._duplicates):
-            where = " and ".join(f"{port} id {ont_id}" for port, ont_id in found[serial])
-            text = f"{serial} is registered at {len(found[serial])} places of {self._olt}: {where}"
-            events.append(self._event(reading, "ont_duplicate", text) | {"serial": serial})
+            places = tuple(f"{port} id {ont_id}" for port, ont_id in found[serial])
+            changes.append(OntDuplicated(at=reading.started_at, olt=self._olt, serial=serial, places=places))
         if reading.outcome is Outcome.COMPLETE:
             self._duplicates &= found.keys()
         self._duplicates |= found.keys()
-        return events
-
-    def _event(self, reading: OltReading, kind: str, text: str) -> EventRow:
-        about = {"olt": self._olt, "port": None, "serial": None}
-        return {"at": reading.started_at, "kind": kind, "severity": "warning", "text": text} | about
+        return changes

@@ -11,74 +11,105 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from noc_console.domain.changes import (
+    Change,
+    How,
+    LightCrossed,
+    OntAppeared,
+    OntDown,
+    OntMoved,
+    OntReturned,
+    OntSwapped,
+    OntUnclear,
+    OntUp,
+    OntVanished,
+)
 from noc_console.domain.network import Ont, Outcome, PollKind, Unregistered
-from noc_console.domain.ont import OntState, reason_label
+from noc_console.domain.ont import OntState, reported_state
+from noc_console.domain.optics import Signal, Thresholds, classify_signal, crossed
 from noc_console.domain.poll import Facts, OltReading, PortReading
 
 GONE_AFTER = 2
 """Complete readings that must miss an ONT before it counts as vanished."""
 
-BURST = 5
-"""More ONTs than this changing the same way on one port in one reading make one event."""
-
 Key = tuple[str, int]
-EventRow = dict[str, Any]
+"""PON port and ONT id."""
 
 
-@dataclass(slots=True)
 class KnownOnts:
-    """What is known of one OLT's ONTs; kept in the collector's memory beside the database."""
+    """What is known of one OLT's ONTs, with its indexes; kept in the collector's memory beside the database.
 
-    olt: str
-    onts: dict[Key, Ont] = field(default_factory=dict)
-    missing: Counter[Key] = field(default_factory=Counter)
-    baseline: bool = True
-    """Until the first complete reading of an empty inventory: then everything is new, and nothing is news."""
+    Args:
+        olt: Name of the OLT.
+        onts: Every ONT, vanished ones included.
+    """
 
-    _ports: dict[str, set[Key]] = field(default_factory=dict, repr=False)
-    _serials: dict[str, tuple[Key, ...]] = field(default_factory=dict, repr=False)
-    _indexed: tuple[int, int] = (0, 0)
+    def __init__(self, olt: str, onts: Mapping[Key, Ont] | None = None) -> None:
+        self.olt = olt
+        self.missing: Counter[Key] = Counter()
+        self.baseline = True
+        """Until the first complete reading of an empty inventory: then everything is new, and nothing is news."""
+        self.onts = onts or {}
+
+    @property
+    def onts(self) -> Mapping[Key, Ont]:
+        """Every ONT by its place. Change it with ``put``, or set it whole."""
+        return self._onts
+
+    @onts.setter
+    def onts(self, onts: Mapping[Key, Ont]) -> None:
+        self._onts: dict[Key, Ont] = {}
+        self._ports: dict[str, set[Key]] = {}
+        self._serials: dict[str, tuple[Key, ...]] = {}
+        for ont in onts.values():
+            self.put(ont)
 
     def put(self, ont: Ont) -> None:
         """Take an ONT as it is now."""
-        self._index()
         key = (ont.port, ont.ont_id)
-        self.onts[key] = ont
-        self._note(key, ont)
-        self._indexed = (id(self.onts), len(self.onts))
+        before = self._onts.get(key)
+        self._onts[key] = ont
+        self._ports.setdefault(ont.port, set()).add(key)
+        if before and before.serial and before.serial != ont.serial:
+            self._serials[before.serial] = tuple(k for k in self._serials[before.serial] if k != key)
+        if ont.serial and (before is None or before.serial != ont.serial):
+            self._serials[ont.serial] = (*self._serials.get(ont.serial, ()), key)
 
     def by_port(self, port: str) -> list[Ont]:
-        """ONTs on a port that have not vanished."""
-        self._index()
-        found = (self.onts[key] for key in sorted(self._ports.get(port, ())))
+        """ONTs on a port that have not vanished, by id."""
+        found = (self._onts[key] for key in sorted(self._ports.get(port, ())))
         return [ont for ont in found if ont.vanished_at is None]
 
     def by_serial(self, serial: str) -> list[Ont]:
         """Where this serial number is, in this OLT."""
-        self._index()
-        found = (self.onts[key] for key in sorted(self._serials.get(serial, ())))
-        return [ont for ont in found if ont.serial == serial and ont.vanished_at is None]
+        found = (self._onts[key] for key in sorted(self._serials.get(serial, ())))
+        return [ont for ont in found if ont.vanished_at is None]
 
     def ports(self) -> set[str]:
         """Ports with an ONT that has not vanished."""
-        self._index()
         keys_of = self._ports.items()
-        return {port for port, keys in keys_of if any(self.onts[key].vanished_at is None for key in keys)}
+        return {port for port, keys in keys_of if any(self._onts[key].vanished_at is None for key in keys)}
 
-    def _index(self) -> None:
-        """Build the indexes anew when the ONTs were replaced. They may hold too much, never too little."""
-        if self._indexed == (id(self.onts), len(self.onts)):
-            return
-        self._ports.clear()
-        self._serials.clear()
-        for key, ont in self.onts.items():
-            self._note(key, ont)
-        self._indexed = (id(self.onts), len(self.onts))
 
-    def _note(self, key: Key, ont: Ont) -> None:
-        self._ports.setdefault(ont.port, set()).add(key)
-        if ont.serial and key not in (before := self._serials.get(ont.serial, ())):
-            self._serials[ont.serial] = (*before, key)
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One port's reading as it is compared.
+
+    Args:
+        port: What the OLT said.
+        kind: What was read; only a state reading tells which ONTs exist.
+        at: When it was read, Unix seconds.
+        read_before: When the port was last read whole before that.
+        how: How its changes are known.
+        thresholds: Limits of received power at this OLT.
+    """
+
+    port: PortReading
+    kind: PollKind
+    at: float
+    read_before: float | None
+    how: How = How.POLL
+    thresholds: Thresholds = field(default_factory=Thresholds)
 
 
 @dataclass(slots=True)
@@ -89,47 +120,33 @@ class PortChanges:
     """With ``id`` 0; the database gives it."""
     updated: list[tuple[Ont, dict[str, Any]]] = field(default_factory=list)
     """The ONT as it is now, and the fields that changed."""
-    events: list[EventRow] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
 
 
-def reconcile_port(
-    known: KnownOnts, reading: PortReading, kind: PollKind, now: float, read_before: float | None
-) -> PortChanges:
-    """Compare one port's reading with what is known.
-
-    Args:
-        known: Not changed here; see ``commit``.
-        reading: What the OLT said.
-        kind: What was read; only a state reading tells which ONTs exist.
-        now: When it was read, Unix seconds.
-        read_before: When the port was last read whole before that.
-    """
-    changes = PortChanges()
-    port = str(reading.port)
-    went: list[tuple[Ont, OntState]] = []
-    new: list[tuple[Ont, Ont | None]] = []
-    for ont_id, facts in reading.onts.items():
+def reconcile_port(known: KnownOnts, reading: Reading) -> PortChanges:
+    """Compare one port's reading with what is known, which is not changed here; see ``commit``."""
+    found = PortChanges()
+    port, state_read = str(reading.port.port), reading.kind is PollKind.STATE
+    for ont_id, facts in reading.port.onts.items():
         ont = known.onts.get((port, ont_id))
         if ont is None:
-            if kind is PollKind.STATE:
-                new.append(_new(known, port, ont_id, facts, now))
+            if state_read:
+                new, before = _new(known, port, ont_id, facts, reading)
+                found.inserted.append(new)
+                if not known.baseline:
+                    found.changes.append(_arrival(known.olt, new, before, reading.at))
             continue
-        changed = _changed(ont, facts, kind, now, read_before)
+        changed = _changed(ont, facts, reading)
         if changed:
             after = replace(ont, **changed)
-            changes.updated.append((after, changed))
-            if "state" in changed and ont.vanished_at is None:
-                went.append((after, OntState(changed["state"])))
-            if ont.serial and changed.get("serial"):
-                text = f"ONT {ont_id} is now {after.serial}, was {ont.serial}"
-                changes.events.append(_event(known, after, now, "ont_swapped", "info", text))
-    if kind is PollKind.STATE and reading.outcome is Outcome.COMPLETE:
-        _note_missing(known, port, reading.onts, now, changes)
-    changes.inserted = [ont for ont, _ in new]
-    if not known.baseline:
-        changes.events.extend(_new_events(known, port, new, now))
-    changes.events.extend(_state_events(known, port, went, now))
-    return changes
+            found.updated.append((after, changed))
+            found.changes += _told(known.olt, ont, after, changed, reading)
+    if state_read and reading.port.outcome is Outcome.COMPLETE:
+        for ont in _gone(known, port, reading.port.onts):
+            found.updated.append((replace(ont, vanished_at=reading.at), {"vanished_at": reading.at}))
+            place = _place(known.olt, ont, reading.at)
+            found.changes.append(OntVanished(**place, description=ont.description))
+    return found
 
 
 def commit(known: KnownOnts, reading: PortReading, kind: PollKind, changes: PortChanges) -> None:
@@ -175,11 +192,11 @@ def missing_ports(known: KnownOnts, listed: Iterable[str]) -> list[str]:
     return sorted(known.ports().difference(listed))
 
 
-def _new(known: KnownOnts, port: str, ont_id: int, facts: Facts, now: float) -> tuple[Ont, Ont | None]:
+def _new(known: KnownOnts, port: str, ont_id: int, facts: Facts, reading: Reading) -> tuple[Ont, Ont | None]:
     """An ONT that was not there before, and where the same serial number is known, if anywhere."""
     values = {name: value for name, value in facts.items() if value is not None}
-    state = OntState(str(values.pop("state", OntState.UNKNOWN)))
-    serial = values.get("serial")
+    state, vendor_state = _state(values.pop("state", None))
+    serial, at = values.get("serial"), reading.at
     before = known.by_serial(str(serial)) if serial else []
     ont = Ont(
         id=0,
@@ -187,108 +204,119 @@ def _new(known: KnownOnts, port: str, ont_id: int, facts: Facts, now: float) -> 
         port=port,
         ont_id=ont_id,
         state=state.value,
-        first_seen_at=min((o.first_seen_at for o in before if o.first_seen_at), default=now),
-        state_changed_at=now,
-        last_online_at=now if state is OntState.ONLINE else None,
+        vendor_state=vendor_state,
+        first_seen_at=min((o.first_seen_at for o in before if o.first_seen_at), default=at),
+        state_changed_at=at,
+        last_online_at=at if state is OntState.ONLINE else None,
         **values,
     )
     return ont, before[0] if before else None
 
 
-def _new_events(known: KnownOnts, port: str, new: list[tuple[Ont, Ont | None]], now: float) -> list[EventRow]:
-    appeared = [ont for ont, before in new if before is None]
-    moved = [(ont, before) for ont, before in new if before is not None]
-    events: list[EventRow] = []
-    if len(appeared) > BURST:
-        events.append(_port_event(known, port, now, "ont_new", "info", f"port {port}: {len(appeared)} new ONTs"))
-    else:
-        for ont in appeared:
-            text = f"new ONT {ont.serial or 'without serial'} on {port} id {ont.ont_id}"
-            events.append(_event(known, ont, now, "ont_new", "info", text))
-    if len(moved) > BURST:
-        text = f"port {port}: {len(moved)} ONTs known elsewhere on this OLT"
-        events.append(_port_event(known, port, now, "ont_moved", "info", text))
-    else:
-        for ont, before in moved:
-            text = f"{ont.serial} now also on {port} id {ont.ont_id}, known on {before.port} id {before.ont_id}"
-            events.append(_event(known, ont, now, "ont_moved", "info", text))
-    return events
+def _arrival(olt: str, new: Ont, before: Ont | None, at: float) -> Change:
+    place = _place(olt, new, at)
+    if before is None:
+        return OntAppeared(**place)
+    return OntMoved(**place, from_port=before.port, from_ont_id=before.ont_id)
 
 
-def _changed(ont: Ont, facts: Facts, kind: PollKind, now: float, read_before: float | None) -> dict[str, Any]:
+def _state(value: object) -> tuple[OntState, str | None]:
+    """A reported state, and the vendor's own value where no profile explains it."""
+    state = reported_state(value)
+    unexplained = state is OntState.UNKNOWN and value not in (None, OntState.UNKNOWN)
+    return state, str(value) if unexplained else None
+
+
+def _changed(ont: Ont, facts: Facts, reading: Reading) -> dict[str, Any]:
+    """The fields that a reading changes."""
     changed = {name: value for name, value in facts.items() if getattr(ont, name) != value}
     if changed.get("serial", "") is None:
         del changed["serial"]  # an unreadable serial does not make a known one wrong
-    if kind is PollKind.STATE and ont.vanished_at is not None:
+    if reading.kind is PollKind.STATE and ont.vanished_at is not None:
         changed["vanished_at"] = None
-    if "state" in changed:
-        state = changed["state"] = str(changed["state"] or OntState.UNKNOWN)
-        if state == ont.state:
-            del changed["state"]
-        else:
-            changed["state_changed_at"] = now
-            if state == OntState.ONLINE:
-                changed["last_online_at"] = now
-            elif ont.state == OntState.ONLINE:
-                changed["last_online_at"] = read_before or ont.last_online_at
-    if "onu_rx_dbm" in changed and changed["onu_rx_dbm"] is None and ont.onu_rx_dbm is not None:
-        changed["last_onu_rx_dbm"] = ont.onu_rx_dbm
-        changed["last_rx_at"] = read_before
+    if "state" in facts:
+        _change_state(changed, ont, facts["state"], reading)
+    if "onu_rx_dbm" in changed:
+        _change_light(changed, ont, reading)
     return changed
 
 
-def _note_missing(known: KnownOnts, port: str, listed: Mapping[int, object], now: float, changes: PortChanges) -> None:
-    gone = []
-    for ont in known.by_port(port):
-        if ont.ont_id not in listed and known.missing[(port, ont.ont_id)] + 1 >= GONE_AFTER:
-            changes.updated.append((replace(ont, vanished_at=now), {"vanished_at": now}))
-            gone.append(ont)
-    if len(gone) > BURST:
-        text = f"{len(gone)} ONTs of port {port} are no longer in the OLT's configuration"
-        changes.events.append(_port_event(known, port, now, "ont_vanished", "warning", text))
+def _change_state(changed: dict[str, Any], ont: Ont, reported: object, reading: Reading) -> None:
+    changed.pop("state", None)
+    state, vendor_state = _state(reported)
+    if vendor_state != ont.vendor_state:
+        changed["vendor_state"] = vendor_state
+    if state == ont.state:
         return
-    for ont in gone:
-        text = f"{ont.serial or 'ONT'} on {port} id {ont.ont_id} is no longer in the OLT's configuration"
-        changes.events.append(_event(known, ont, now, "ont_vanished", "warning", text))
+    changed |= {"state": state.value, "state_changed_at": reading.at}
+    if state is OntState.ONLINE:
+        changed["last_online_at"] = reading.at
+    elif ont.state == OntState.ONLINE:
+        changed["last_online_at"] = reading.read_before or ont.last_online_at
 
 
-def _state_events(known: KnownOnts, port: str, went: list[tuple[Ont, OntState]], now: float) -> list[EventRow]:
-    events: list[EventRow] = []
-    for state in OntState:
-        onts = [ont for ont, to in went if to is state]
-        if not onts:
-            continue
-        severity = {OntState.ONLINE: "cleared", OntState.OFFLINE: "minor", OntState.UNKNOWN: "warning"}[state]
-        if len(onts) > BURST:
-            if state is OntState.OFFLINE:
-                severity = "major"
-            text = f"port {port}: {len(onts)} ONTs {state.value}{_reasons(onts) if state is OntState.OFFLINE else ''}"
-            events.append(_port_event(known, port, now, "ont_state", severity, text))
-            continue
-        for ont in onts:
-            why = f" ({reason_label(ont.offline_reason)})" if state is OntState.OFFLINE else ""
-            name = f" {ont.description}" if ont.description else ""
-            text = f"{ont.serial or 'ONT'}{name} {state.value}{why}"
-            events.append(_event(known, ont, now, "ont_state", severity, text))
-    return events
+def _change_light(changed: dict[str, Any], ont: Ont, reading: Reading) -> None:
+    rx_dbm = changed["onu_rx_dbm"]
+    if rx_dbm is None:
+        changed["last_onu_rx_dbm"] = ont.onu_rx_dbm
+        changed["last_rx_at"] = reading.read_before
+        return
+    told = Signal(ont.told_signal) if ont.told_signal else None
+    now = crossed(told, rx_dbm, reading.thresholds) if told else classify_signal(rx_dbm, reading.thresholds)
+    if now and now is not told:
+        changed |= {"told_signal": now.value, "told_rx_dbm": rx_dbm}
 
 
-def _reasons(onts: list[Ont]) -> str:
-    counts = Counter(reason_label(ont.offline_reason) for ont in onts)
-    return " (" + ", ".join(f"{reason} {count}" for reason, count in counts.most_common()) + ")"
+def _told(olt: str, before: Ont, after: Ont, changed: Mapping[str, Any], reading: Reading) -> list[Change]:
+    """What a reading of a known ONT tells."""
+    place = _place(olt, after, reading.at)
+    found: list[Change] = []
+    if before.serial and "serial" in changed:
+        found.append(OntSwapped(**place, before=before.serial))
+    if before.vanished_at is not None and after.vanished_at is None:
+        found.append(OntReturned(**place, description=after.description))
+    elif "state" in changed:
+        found.append(_went(place, before, after, reading))
+    if "told_signal" in changed and before.told_signal:
+        found.append(
+            LightCrossed(
+                **place,
+                before=Signal(before.told_signal),
+                after=Signal(changed["told_signal"]),
+                before_dbm=before.told_rx_dbm,
+                rx_dbm=changed["told_rx_dbm"],
+                description=after.description,
+            )
+        )
+    return found
 
 
-def _event(known: KnownOnts, ont: Ont, now: float, kind: str, severity: str, text: str) -> EventRow:
-    return _port_event(known, ont.port, now, kind, severity, text) | {"serial": ont.serial}
+def _went(place: dict[str, Any], before: Ont, after: Ont, reading: Reading) -> Change:
+    """The change of a state."""
+    common: dict[str, Any] = {**place, "how": reading.how, "was": before.state, "description": after.description}
+    if after.state == OntState.ONLINE:
+        seen = before.state == OntState.OFFLINE and before.state_changed_at not in (None, before.first_seen_at)
+        down_s = reading.at - (before.state_changed_at or 0.0) if seen else None
+        return OntUp(**common, down_s=down_s, rx_dbm=after.onu_rx_dbm)
+    if after.state == OntState.UNKNOWN:
+        return OntUnclear(**common, vendor_state=after.vendor_state)
+    light_dbm = before.onu_rx_dbm if before.onu_rx_dbm is not None else before.last_onu_rx_dbm
+    distance_m = before.distance_m if before.distance_m is not None else before.last_distance_m
+    return OntDown(
+        **common,
+        reason=after.offline_reason,
+        vendor_reason=after.vendor_reason,
+        distance_m=distance_m,
+        last_rx_dbm=light_dbm,
+        since_at=reading.read_before,
+    )
 
 
-def _port_event(known: KnownOnts, port: str, now: float, kind: str, severity: str, text: str) -> EventRow:
-    return {
-        "at": now,
-        "kind": kind,
-        "severity": severity,
-        "text": text,
-        "olt": known.olt,
-        "port": port,
-        "serial": None,
-    }
+def _gone(known: KnownOnts, port: str, listed: Mapping[int, object]) -> list[Ont]:
+    """ONTs that enough complete readings have missed by now."""
+    missed = (ont for ont in known.by_port(port) if ont.ont_id not in listed)
+    return [ont for ont in missed if known.missing[(port, ont.ont_id)] + 1 >= GONE_AFTER]
+
+
+def _place(olt: str, ont: Ont, at: float) -> dict[str, Any]:
+    return {"at": at, "olt": olt, "port": ont.port, "ont_id": ont.ont_id, "serial": ont.serial}

@@ -11,7 +11,7 @@ from noc_console.domain.ont import OntState
 from noc_console.domain.optics import Thresholds, classify_signal
 from noc_console.domain.poll import OltReading
 from noc_console.sources.ping import Echo
-from noc_console.sources.snmp.core import CoreReading
+from noc_console.sources.snmp.core_poller import CoreReading
 
 OPTICS = (("ont_onu_rx_dbm", "onu_rx_dbm"), ("ont_olt_rx_dbm", "olt_rx_dbm"), ("ont_onu_tx_dbm", "onu_tx_dbm"))
 

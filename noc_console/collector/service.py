@@ -16,13 +16,13 @@ from dataclasses import replace
 import structlog
 
 from noc_console.collector.acting.tools import Tools
-from noc_console.collector.actions import Actions
-from noc_console.collector.core import CoreWorker
+from noc_console.collector.core_devices import CoreWorker
 from noc_console.collector.cpe import CpeWorker
 from noc_console.collector.facts import OltFacts
 from noc_console.collector.jobs import JobRunner
 from noc_console.collector.life import collect_garbage, collect_garbage_seldom
 from noc_console.collector.olt import OltWorker
+from noc_console.collector.performing import Actions
 from noc_console.collector.ping import PingWorker, Target
 from noc_console.collector.ship import Shipper
 from noc_console.collector.status import Backoff, SourceStatus
@@ -36,14 +36,14 @@ from noc_console.domain.poll import OltReading
 from noc_console.sources.genieacs.client import NbiClient
 from noc_console.sources.modem_bridge import BridgeClient
 from noc_console.sources.olt_cli.client import clients
-from noc_console.sources.snmp.core import CorePoller
+from noc_console.sources.snmp.core_poller import CorePoller
 from noc_console.sources.snmp.guard import GuardedPoller
 from noc_console.sources.snmp.profile import load_profiles
 from noc_console.sources.snmp.session import SnmpEngine
 from noc_console.sources.tickets import TicketClient
 from noc_console.storage import inventory
 from noc_console.storage.batches import BatchStore
-from noc_console.storage.core import CoreStore
+from noc_console.storage.core_devices import CoreStore
 from noc_console.storage.cpes import CpeStore
 from noc_console.storage.database import Database
 from noc_console.storage.history.buffer import SampleBuffer
@@ -242,10 +242,10 @@ class CollectorService:
             ids = await inventory.sync_olts(connection, names, time.time())
         workers = []
         for olt in config.olts:
-            facts = OltFacts(self._database, ids[olt.name], olt.name)
+            thresholds = config.thresholds_for(olt.name)
+            facts = OltFacts(self._database, ids[olt.name], olt.name, thresholds)
             await facts.load()
             poller = GuardedPoller(engine, olt, self._profiles, facts.max_repetitions)
-            thresholds = config.thresholds_for(olt.name)
             workers.append(OltWorker(poller, facts, config.polling, thresholds, self._shipper.keep))
         return workers
 

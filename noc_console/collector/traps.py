@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 import structlog
 
 from noc_console.collector.olt import OltWorker
-from noc_console.collector.reconcile import EventRow
 from noc_console.collector.status import Backoff, SourceStatus
 from noc_console.config.model import OltConfig, Traps
+from noc_console.domain.changes import TrapUnknown
 from noc_console.domain.errors import SourceError, SourceUnavailable
 from noc_console.domain.network import Outcome, PollKind
 from noc_console.domain.poll import OltReading, PortReading
@@ -22,8 +22,8 @@ from noc_console.sources.snmp.traps.listener import Received, TrapListener
 from noc_console.sources.snmp.traps.meaning import TrapMeanings, TrapNews, load_meanings
 from noc_console.sources.snmp.traps.message import Notification
 from noc_console.sources.snmp.traps.senders import Senders
+from noc_console.storage.changes import append_changes
 from noc_console.storage.database import Database
-from noc_console.storage.inventory import append_events
 
 log = structlog.get_logger()
 
@@ -136,12 +136,12 @@ class TrapWorker:
         await self._keep_unknown()
 
     async def _keep_unknown(self) -> None:
-        events = self._unknown.take(time.time())
-        if not events:
+        found = self._unknown.take(time.time())
+        if not found:
             return
         try:
             async with self._database.writing() as connection:
-                await append_events(connection, events)
+                await append_changes(connection, found)
         except SourceError as error:
             log.warning("trap_events_not_written", error=str(error))
 
@@ -204,25 +204,24 @@ class UnknownTraps:
         self._latest[key] = received
         self._counts[key] += 1
 
-    def take(self, now: float) -> list[EventRow]:
-        """The events that are due."""
+    def take(self, now: float) -> list[TrapUnknown]:
+        """The changes that are due."""
         self._told_at = {key: at for key, at in self._told_at.items() if now - at < UNKNOWN_GAP_S}
         due = [key for key in self._latest if key not in self._told_at][: UNKNOWN_AT_ONCE - len(self._told_at)]
-        events = []
+        found = []
         for key in due:
             received, count = self._latest.pop(key), self._counts.pop(key)
             self._told_at[key] = now
-            often = f" ({count} times)" if count > 1 else ""
-            text = f"{key[0]} sent {key[1]}{often}{_carried(received.said)}"
-            about = {"olt": key[0], "port": None, "serial": None}
-            events.append({"at": received.at, "kind": "trap", "severity": "info", "text": text} | about)
-        return events
+            olt, name = key
+            carried = _carried(received.said)
+            found.append(TrapUnknown(at=received.at, olt=olt, name=name, times=count, carried=carried))
+        return found
 
 
 def _carried(said: Notification) -> str:
     shown = [_value(name, value) for name, value in zip(said.names, said.values, strict=True)][:VALUES_SHOWN]
     more = f" and {len(said.names) - VALUES_SHOWN} more" if len(said.names) > VALUES_SHOWN else ""
-    return f": {', '.join(shown)}{more}" if shown else ""
+    return f"{', '.join(shown)}{more}"
 
 
 def _value(name: bytes, value: codec.Value) -> str:

@@ -8,9 +8,10 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 
-from noc_console.config.actions import Bulk, Jobs, ModemBridge, OltCli, SpeedTest, Swaps
 from noc_console.config.base import Dbm, HttpEndpoint, Model, Name, Percent, Seconds
-from noc_console.config.judging import Diagnosis
+from noc_console.config.diagnosis import Diagnosis
+from noc_console.config.operations import Bulk, Jobs, ModemBridge, OltCli, SpeedTest, Swaps
+from noc_console.domain.freshness import Intervals
 from noc_console.domain.optics import Thresholds
 
 
@@ -42,6 +43,10 @@ class Polling(Model):
     cpe_s: Seconds = 60
     optics_cpu_limit_percent: Percent = 85
     """At this CPU load of the OLT and above, its optics are left for later."""
+
+    def intervals(self) -> Intervals:
+        """The same as the domain knows it."""
+        return Intervals(self.state_s, self.optics_s, self.health_s, self.inventory_s, self.cpe_s)
 
 
 class ThresholdsModel(Model):

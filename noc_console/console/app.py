@@ -19,7 +19,6 @@ from textual.keys import _character_to_key
 
 from noc_console.console import commands, crash
 from noc_console.console.acting import Acting
-from noc_console.console.actions import SCREENS, Action, Context, Registry
 from noc_console.console.backend import Backend
 from noc_console.console.copying import Copying
 from noc_console.console.desk import Desk
@@ -30,21 +29,23 @@ from noc_console.console.looks import Looks
 from noc_console.console.navigation import Navigation
 from noc_console.console.palette_commands import ConsoleCommands
 from noc_console.console.prompting import Prompting
+from noc_console.console.registry import SCREENS, Action, Context, Registry
 from noc_console.console.screens.configuration import ConfigView
 from noc_console.console.screens.firmware import FirmwareView
 from noc_console.console.screens.lists import JobsView, LogView, SourcesView
 from noc_console.console.screens.network import NetworkView
+from noc_console.console.screens.records import RecordsView
 from noc_console.console.screens.swaps import SwapsView
 from noc_console.console.screens.view import Background, Failed, Say, View
 from noc_console.console.session import Session
 from noc_console.console.settings import ConsoleSettings
 from noc_console.console.shell import Shell
-from noc_console.console.state.model import Delta
 from noc_console.console.themes import Themes
 from noc_console.console.uistate import load_state, remember, restore, save_state
 from noc_console.console.widgets.prompt import Prompt
 from noc_console.console.widgets.table import LineTable
 from noc_console.domain.filters import parse_filter
+from noc_console.picture.model import Delta
 
 ALWAYS = ("quit-now", "repaint")
 """Actions that work in dialogs too."""
@@ -75,7 +76,7 @@ class NocApp(Background, Shell):
         session = Session(forbidden=settings.read_only)
         self.desk = Desk(self.model, backend, settings, session, self.palette, self.glyphs, now)
         self.network = NetworkView(self.desk)
-        screens = (JobsView, LogView, SwapsView, FirmwareView, ConfigView, SourcesView)
+        screens = (JobsView, LogView, SwapsView, FirmwareView, RecordsView, ConfigView, SourcesView)
         others: list[View] = [screen(self.desk) for screen in screens]
         self.navigation = Navigation(self.desk, self.network, others, settings.screen)
         self.frame = Frame(self.desk, self.registry, {name: v.TITLE for name, v in self.navigation.views.items()})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Iterable
 
-from noc_console.console.actions import Action, Registry
+from noc_console.console.registry import Action, Registry
 
 SYNONYMS = {
     "q": "quit", "quit": "quit", "q!": "quit-now", "network": "screen.network", "sources": "screen.sources",

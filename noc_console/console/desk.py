@@ -10,9 +10,9 @@ from noc_console.console.glyphs import Glyphs
 from noc_console.console.palette import Palette
 from noc_console.console.session import Session
 from noc_console.console.settings import ConsoleSettings
-from noc_console.console.state.model import Model
 from noc_console.domain.jobs import BatchRequest, JobKind, JobRequest
 from noc_console.domain.network import Ont
+from noc_console.picture.model import Model
 
 REFRESH_EVERY_S = 10.0
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from noc_console.console.render.jobs import latest, toast
-from noc_console.console.state.model import Delta, Model
+from noc_console.picture.model import Delta, Model
 
 Tell = Callable[[str, str], None]
 """Text and severity; takes the place of what was told before."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from noc_console.console.actions import SCREENS, Action, Registry
 from noc_console.console.desk import Desk
 from noc_console.console.palette import Palette
+from noc_console.console.registry import SCREENS, Action, Registry
 from noc_console.console.render import header
 from noc_console.console.render.cells import Cell, Line, spread
 from noc_console.console.screens.view import View

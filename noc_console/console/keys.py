@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from noc_console.console.actions import Action, Registry
+from noc_console.console.registry import Action, Registry
 
 _NAMES = {
     "escape": "Esc", "backspace": "Backspace", "enter": "Enter", "tab": "Tab", "shift+tab": "Shift+Tab",
@@ -16,6 +16,7 @@ SCOPE_TITLES = {
     "config": "Configuration",
     "jobs": "Jobs",
     "swaps": "Swaps",
+    "records": "Records",
     "log": "Log",
     "sources": "Sources",
 }

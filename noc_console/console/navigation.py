@@ -7,10 +7,11 @@ from noc_console.console.render import tree
 from noc_console.console.screens.configuration import ConfigView
 from noc_console.console.screens.network import NetworkView
 from noc_console.console.screens.view import View
-from noc_console.console.state.model import Delta
-from noc_console.console.state.rows import select
-from noc_console.console.state.tree import NodeKey
 from noc_console.domain.filters import FilterError, parse_filter
+from noc_console.domain.record_kinds import RECORD_KINDS
+from noc_console.picture.model import Delta
+from noc_console.picture.ont_rows import select
+from noc_console.picture.tree import NodeKey
 
 
 class Navigation:
@@ -35,7 +36,9 @@ class Navigation:
         for view in self.views.values():
             view.display = name == view.NAME
         model = self._desk.model
-        everything = Delta(structure=True, tree=True, swaps=True, events=True, sources=True, jobs=set(model.jobs))
+        everything = Delta(
+            structure=True, tree=True, changes=True, sources=True, jobs=set(model.jobs), records=set(RECORD_KINDS)
+        )
         self.view.changed(everything)
         self.view.go_in()
 
@@ -58,6 +61,10 @@ class Navigation:
     def do_screen_firmware(self, _: str = "") -> None:
         """Firmware."""
         self.show("firmware")
+
+    def do_screen_records(self, _: str = "") -> None:
+        """Records."""
+        self.show("records")
 
     def do_ont_config(self, _: str = "") -> None:
         """The running configuration of the selected ONT's router."""

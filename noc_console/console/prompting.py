@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from noc_console.console import commands
 from noc_console.console.render.onts import PRESETS
 from noc_console.console.screens.detail import TABS
-from noc_console.console.state.rows import build_texts
 from noc_console.console.widgets.prompt import Prompt
 from noc_console.domain.filters import FilterError, parse_filter
 from noc_console.domain.history import RANGES_S
+from noc_console.picture.ont_rows import build_texts
 
 if TYPE_CHECKING:
     from noc_console.console.app import NocApp

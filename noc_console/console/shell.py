@@ -11,14 +11,14 @@ from textual.app import App
 
 from noc_console.console import crash
 from noc_console.console.backend import Backend
-from noc_console.console.feed import Feed
 from noc_console.console.glyphs import choose_glyphs
 from noc_console.console.lifecycle import Lifecycle
 from noc_console.console.pace import Every
 from noc_console.console.settings import ConsoleSettings
-from noc_console.console.state.model import Delta, Model
 from noc_console.console.themes import Themes, choose_theme, load_themes
 from noc_console.domain.errors import NocError
+from noc_console.picture.feed_client import Feed
+from noc_console.picture.model import Delta, Model
 
 REAGE_EVERY_S = 5.0
 """At this pace trust in old readings decays."""
@@ -59,7 +59,7 @@ class Shell(App[int]):
         self.settings = settings
         self.backend = backend
         self.now = now
-        self.model = Model(settings)
+        self.model = Model(settings.picture)
         self.crash_line: str | None = None
         self._feed = Feed(backend, self.model, now, self._fed)
         self._lifecycle = Lifecycle(self._end) if watch_terminal else None

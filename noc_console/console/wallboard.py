@@ -15,9 +15,9 @@ from noc_console.console.render.wall import page
 from noc_console.console.run import run_app
 from noc_console.console.settings import ConsoleSettings
 from noc_console.console.shell import Shell
-from noc_console.console.state.model import Delta
-from noc_console.console.state.wall import wall
 from noc_console.console.widgets.lines import LinePane
+from noc_console.picture.model import Delta
+from noc_console.picture.wall import wall
 
 
 class WallboardApp(Shell):

@@ -78,12 +78,16 @@ FIELDS = (
     FilterField("ip", "text", (), "WAN address at the ACS"),
     FilterField("mac", "mac", (), "MAC address of an EPON ONU or of the router, any notation"),
     FilterField("pppoe", "text", ("user",), "PPPoE user at the ACS"),
+    FilterField("subscriber", "text", ("sub",), "subscriber's account or name, where recorded"),
+    FilterField("splitter", "text", (), "splitter that the ONT hangs on, where recorded"),
+    FilterField("zone", "text", (), "zone, where recorded"),
 )  # fmt: skip
 """What a filter may name. ``text`` in a row, when present, is what words search (see ``haystack``)."""
 
 _BY_NAME = {name: field for field in FIELDS for name in (field.name, *field.aliases)}
 _TEXT_KEYS = (
     "olt", "pon_port", "description", "model", "firmware", "offline_reason", "state", "signal", "ip", "pppoe",
+    "subscriber", "splitter", "zone",
 )  # fmt: skip
 _TOKEN = re.compile(r'(?:[^\s"]|"[^"]*(?:"|$))+')
 _NUMBER = re.compile(r"([-+]?\d+(?:\.\d+)?)([a-z%°]*)")

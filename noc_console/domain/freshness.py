@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
 
 LATE_AFTER = 1.5
 STALE_AFTER = 3.0
 SKEW_TOLERANCE_S = 5.0
+"""A reading from further in the future than this was made by a clock that is wrong: its age is not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Intervals:
+    """How often each kind of reading is expected, seconds."""
+
+    state_s: float = 60.0
+    optics_s: float = 300.0
+    health_s: float = 60.0
+    inventory_s: float = 21600.0
+    cpe_s: float = 60.0
 
 
 class Freshness(StrEnum):

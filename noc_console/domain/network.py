@@ -6,8 +6,11 @@ Text fields were made harmless by ``domain.text.clean`` before they were stored.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
+
+COLLECTOR_DEAD_AFTER_S = 20.0
+"""A collector whose heartbeat is older than this is dead."""
 
 
 class PollKind(StrEnum):
@@ -62,6 +65,8 @@ class Olt:
     ping_loss: float | None = None
     """Share of the last series that was lost, 0 to 1; None when never pinged. Says nothing about SNMP."""
     ping_at: float | None = None
+    removed_at: float | None = None
+    """Set when it is no longer configured."""
     revision: int = 0
 
     def unverified_of(self, rows: str) -> frozenset[str]:
@@ -169,6 +174,8 @@ class Ont:
     firmware: str | None = None
     state: str = "unknown"
     """As reported: online, offline, unknown."""
+    vendor_state: str | None = None
+    """The vendor's own value, when no profile explains it."""
     offline_reason: str | None = None
     """``OfflineReason`` value; kept while online as the last one."""
     vendor_reason: str | None = None
@@ -197,6 +204,10 @@ class Ont:
     last_onu_rx_dbm: float | None = None
     """The last reading that there was, with its time in ``last_rx_at``."""
     last_rx_at: float | None = None
+    told_signal: str | None = None
+    """``Signal`` value of the last ``LightCrossed``, or of the first reading; None before it."""
+    told_rx_dbm: float | None = None
+    """The reading that it was told of."""
     refreshed_at: float | None = None
     """When this ONT alone was last read (``r``)."""
     revision: int = 0
@@ -234,22 +245,6 @@ class Cpe:
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
-    """Something that happened."""
-
-    id: int
-    at: float
-    kind: str
-    """``ont_state``, ``ont_moved``, ``ont_new``, ``ont_vanished``, ``olt_reachable``, ``job``, ``source``, ..."""
-    severity: str
-    """critical, major, minor, warning, cleared, info."""
-    text: str
-    olt: str | None = None
-    port: str | None = None
-    serial: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Source:
     """State of one outside system as the collector sees it."""
 
@@ -267,48 +262,6 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class CoreDevice:
-    """A router, switch or server of the core."""
-
-    name: str
-    address: str
-    reachable: bool | None = None
-    """Whether the last SNMP poll got an answer; None before the first, or without SNMP."""
-    error: str | None = None
-    description: str | None = None
-    """sysDescr."""
-    last_poll_at: float | None = None
-    last_ok_at: float | None = None
-    uptime_s: float | None = None
-    cpu_percent: float | None = None
-    memory_percent: float | None = None
-    ping_rtt_ms: float | None = None
-    ping_loss: float | None = None
-    ping_at: float | None = None
-    removed_at: float | None = None
-    """Set when it is no longer configured."""
-    revision: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class CoreInterface:
-    """An interface of a core device that the config names."""
-
-    device: str
-    name: str
-    """As the config names it."""
-    alias: str | None = None
-    oper: str | None = None
-    """``up``, ``down``, ...; ``missing`` when the device has none of that name."""
-    speed_mbps: float | None = None
-    rx_bps: float | None = None
-    """Between the last two polls; None after a restart or a gap."""
-    tx_bps: float | None = None
-    observed_at: float | None = None
-    revision: int = 0
-
-
-@dataclass(frozen=True, slots=True)
 class Collector:
     """A collector that registered itself; alive while its heartbeat is fresh."""
 
@@ -316,37 +269,16 @@ class Collector:
     host: str
     pid: int
     mode: str
-    """``child`` of a console, or ``daemon``."""
+    """``child`` of a console, ``daemon``, or ``once``."""
     started_at: float
     heartbeat_at: float
     public_key: str = ""
     """To which secrets are sealed that only it may read."""
 
+    def alive(self, now: float) -> bool:
+        """Whether its heartbeat is fresh."""
+        return now - self.heartbeat_at < COLLECTOR_DEAD_AFTER_S
 
-@dataclass(frozen=True, slots=True)
-class Changes:
-    """Everything that is newer than the revisions asked with; empty lists where nothing changed."""
-
-    revisions: dict[str, int] = field(default_factory=dict)
-    olts: list[Olt] = field(default_factory=list)
-    cards: list[Card] = field(default_factory=list)
-    fans: list[Fan] = field(default_factory=list)
-    unregistered: list[Unregistered] = field(default_factory=list)
-    """Those that are gone come with ``gone_at`` set."""
-    ports: list[Port] = field(default_factory=list)
-    marks: list[PollMark] = field(default_factory=list)
-    onts: list[Ont] = field(default_factory=list)
-    """Vanished ONTs come with ``vanished_at`` set."""
-    cpes: list[Cpe] = field(default_factory=list)
-    jobs: list[object] = field(default_factory=list)
-    """``domain.jobs.Job`` rows."""
-    batches: list[object] = field(default_factory=list)
-    """``domain.jobs.Batch`` rows."""
-    swaps: list[object] = field(default_factory=list)
-    """``domain.swaps.Swap`` rows."""
-    events: list[Event] = field(default_factory=list)
-    sources: list[Source] = field(default_factory=list)
-    collectors: list[Collector] = field(default_factory=list)
-    core_devices: list[CoreDevice] = field(default_factory=list)
-    """Those that are no longer configured come with ``removed_at`` set."""
-    core_interfaces: list[CoreInterface] = field(default_factory=list)
+    def takes_jobs(self, now: float) -> bool:
+        """Whether it would do what is asked for: one that polls once and ends does not."""
+        return self.mode != "once" and self.alive(now)

@@ -74,6 +74,14 @@ def reason_label(value: str | None) -> str:
     return OfflineReason(value).label if value in OfflineReason.__members__.values() else value
 
 
+def reported_state(value: object) -> OntState:
+    """The state that an OLT reported; a value that no profile explains, or none, is unknown, never offline."""
+    try:
+        return OntState(str(value))
+    except ValueError:
+        return OntState.UNKNOWN
+
+
 def effective_state(reported: OntState, freshness: Freshness) -> OntState:
     """The state that may be shown now: what was reported while it is trusted, unknown after that."""
     return reported if freshness.trusted else OntState.UNKNOWN

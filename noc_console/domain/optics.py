@@ -8,6 +8,8 @@ from enum import StrEnum
 
 GPON_B_PLUS_SENSITIVITY_DBM = -27.0
 PLAUSIBLE_DBM = (-60.0, 10.0)
+HYSTERESIS_DB = 0.5
+"""A reading that trembles at a limit is told once."""
 
 
 class Signal(StrEnum):
@@ -37,6 +39,26 @@ def classify_signal(rx_dbm: float | None, thresholds: Thresholds) -> Signal | No
     if rx_dbm < thresholds.rx_warning_dbm:
         return Signal.WARNING
     return Signal.OVERLOAD if rx_dbm > thresholds.rx_overload_dbm else Signal.GOOD
+
+
+def crossed(told: Signal, rx_dbm: float, thresholds: Thresholds) -> Signal:
+    """The class to tell after a reading: it gets worse at a limit, and better only ``HYSTERESIS_DB`` inside it.
+
+    Args:
+        told: The class that was told last.
+        rx_dbm: The reading.
+        thresholds: The limits.
+    """
+    now = classify_signal(rx_dbm, thresholds) or told
+    other_side = now is not told and (now is Signal.OVERLOAD or (told is Signal.OVERLOAD and now is not Signal.GOOD))
+    if other_side or _WORSE[now] >= _WORSE[told]:
+        return now
+    inward_db = HYSTERESIS_DB if told is Signal.OVERLOAD else -HYSTERESIS_DB
+    steady = classify_signal(rx_dbm + inward_db, thresholds) or told
+    return steady if _WORSE[steady] < _WORSE[told] else told
+
+
+_WORSE = {Signal.GOOD: 0, Signal.WARNING: 1, Signal.OVERLOAD: 1, Signal.CRITICAL: 2}
 
 
 def plausible_dbm(value: float) -> float | None:

@@ -8,7 +8,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from noc_console.domain.identity import OntSerial, parse_mac
-from noc_console.domain.network import Cpe, Ont
+from noc_console.domain.network import Cpe
+from noc_console.domain.plant import Subscriber
 
 LATELY_S = 86400.0
 MIN_PART = 4
@@ -49,17 +50,20 @@ class Scrap:
             return True
         return self.text in ((cpe.wan_ip or "").lower(), (cpe.pppoe_user or "").lower(), cpe.device_id.lower())
 
-    def names_ont(self, ont: Ont) -> bool:
-        """Whether it is the ONT's serial number or MAC."""
-        return ont.identity in self.names
-
-    def resembles(self, ont: Ont) -> bool:
-        """Whether it is a part of the ONT's description, serial number or MAC: to be offered, never acted on."""
+    def is_part_of(self, identity: str | None, description: str | None) -> bool:
+        """Whether it is a part of an ONT's serial number, MAC or description: to be offered, never acted on."""
         if not self.text:
             return False
         plain = _plain(self.text)
-        part = len(plain) >= MIN_PART and plain in _plain(ont.identity or "")
-        return part or self.text in (ont.description or "").lower()
+        part = len(plain) >= MIN_PART and plain in _plain(identity or "")
+        return part or self.text in (description or "").lower()
+
+    def is_in_name_of(self, subscriber: Subscriber | None) -> bool:
+        """Whether it is a part of a subscriber's name, address or contact: to be offered, never acted on."""
+        if subscriber is None or not self.text:
+            return False
+        told = (subscriber.name, subscriber.address, subscriber.contact)
+        return any(self.text in (text or "").lower() for text in told)
 
 
 def _plain(text: str) -> str:

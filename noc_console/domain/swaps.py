@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from noc_console.domain.errors import ActionRefused
 from noc_console.domain.identity import OntSerial
+from noc_console.domain.records import Column, Record, RecordKind, Seen, own_fields
 
 
 class SwapKind(StrEnum):
@@ -72,7 +74,7 @@ class SwapRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class Swap:
+class Swap(Record):
     """A swap as stored."""
 
     id: int
@@ -97,7 +99,6 @@ class Swap:
     ticket_state: str = "none"
     """none, pending, created, failing."""
     ticket_error: str | None = None
-    revision: int = 0
 
     @property
     def open(self) -> bool:
@@ -146,3 +147,39 @@ def _canonical(text: str, which: str) -> str:
         return OntSerial.parse(text).text
     except ValueError as error:
         raise ActionRefused(f"the {which} unit's serial number: {error}") from None
+
+
+def _facts(swap: Swap, seen: Seen) -> dict[str, Any]:
+    return own_fields(swap, seen) | {
+        "old_at_olt": seen.ont_state(swap.old_serial),
+        "new_at_olt": seen.ont_state(swap.new_serial),
+        "overdue_s": swap.overdue_s(seen.now),
+    }
+
+
+SWAPS = RecordKind(
+    name="swaps",
+    one="swap",
+    title="Swaps: what is to be tested",
+    row=Swap,
+    key=("id",),
+    columns=(
+        Column("id", "id", 4, right=True),
+        Column("kind", "kind", 10),
+        Column("old_serial", "old", 12),
+        Column("old_state", "state", 12),
+        Column("old_at_olt", "at OLT", 10),
+        Column("new_serial", "new", 12),
+        Column("new_state", "state", 12),
+        Column("new_at_olt", "at OLT", 10),
+        Column("due_at", "due", 11, right=True),
+        Column("outcome", "outcome", 9),
+        Column("ticket", "ticket", 10),
+        Column("customer", "customer", 14, flex=True),
+    ),
+    # What is to be tested comes first, by when; then the others, newest first.
+    order=lambda swap: (not swap.open, swap.due_at or 0.0 if swap.open else -swap.swapped_at),
+    facts=_facts,
+    indexed=("old_serial", "new_serial"),
+    numbered=True,
+)

@@ -26,8 +26,8 @@ from urllib.parse import quote, urlencode
 
 import msgspec
 
-from noc_console.config.actions import ModemBridge
 from noc_console.config.http import http_client
+from noc_console.config.operations import ModemBridge
 from noc_console.domain.cpe import SECTIONS, Field, Group, Section, Value
 from noc_console.domain.errors import SourceProtocolError
 from noc_console.domain.text import clean

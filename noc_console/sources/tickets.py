@@ -15,8 +15,8 @@ from typing import Any
 
 import httpx
 
-from noc_console.config.actions import Tickets
 from noc_console.config.http import http_client
+from noc_console.config.operations import Tickets
 from noc_console.domain.errors import SourceProtocolError
 from noc_console.domain.swaps import Swap
 from noc_console.domain.text import clean

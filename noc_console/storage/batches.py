@@ -12,16 +12,18 @@ from typing import Any
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from noc_console.config.actions import Bulk
+from noc_console.config.operations import Bulk
+from noc_console.domain.changes import BulkEnded
 from noc_console.domain.errors import ActionRefused, SourceError
 from noc_console.domain.jobs import ENDED, Batch, BatchRequest, Job, JobState
 from noc_console.domain.secrets import check_values
 from noc_console.domain.text import clean
 from noc_console.storage import audit, schema
+from noc_console.storage.changes import append_changes
 from noc_console.storage.database import Database
-from noc_console.storage.feed import bump, dumps, hold, read_batches
-from noc_console.storage.inventory import append_event
+from noc_console.storage.feed import read_batches
 from noc_console.storage.jobs import STREAM, UNDER_WAY, refuse_twice, start, told_action
+from noc_console.storage.streams import bump, dumps, hold
 
 _ENDED = [state.value for state in ENDED]
 _WAITING = JobState.REQUESTED.value
@@ -192,9 +194,15 @@ class BatchStore:
                 values = {"finished_at": now, "revision": await bump(connection, STREAM)}
                 await connection.execute(update(batch).where(batch.c.id == batch_id).values(values))
                 (ended,) = await read_batches(connection, batch.c.id == batch_id)
-                severity = "warning" if ended.not_verified else "info"
-                text = f"bulk {ended.kind.value} by {ended.requested_by}: {ended.verified} of {ended.total} verified"
-                await append_event(connection, now, "job", severity, text)
+                change = BulkEnded(
+                    at=now,
+                    bulk_id=ended.id,
+                    action=ended.kind.value,
+                    by=ended.requested_by,
+                    total=ended.total,
+                    verified=ended.verified,
+                )
+                await append_changes(connection, [change])
 
     async def _expire(self) -> None:
         job = schema.job

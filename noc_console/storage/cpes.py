@@ -15,9 +15,9 @@ from noc_console.domain.cpe import SECTIONS, CpeDocument, Section
 from noc_console.domain.network import Cpe
 from noc_console.storage import schema
 from noc_console.storage.database import Database
-from noc_console.storage.feed import bump, columns, read_rows
 from noc_console.storage.inventory import CHUNK, upsert, write_cpes
 from noc_console.storage.packing import pack, unpack
+from noc_console.storage.streams import bump, columns, read_rows
 
 _decode = msgspec.json.Decoder(Section).decode
 _encode = msgspec.json.encode

@@ -1,34 +1,22 @@
-"""The feed: what changed since a reader last looked.
-
-Every write of facts raises the revision of its stream in the same transaction, and stamps its rows with it. The
-stream's row is locked until the commit, so revisions become visible in order: whoever has seen revision n has seen
-every row up to n.
-
-Streams: ``olt:<id>`` (the OLT with its cards, ports, marks and ONTs), ``cpe``, ``core``, ``job``, ``swap``, ``source``,
-``event``.
-"""
+"""The feed: what changed since a reader last looked; see ``streams`` for how writes become visible in order."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import fields
-from typing import Any, TypeVar
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from sqlalchemy import Table, func, select, text
+from sqlalchemy import Table, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from noc_console.domain.changes import Change
 from noc_console.domain.jobs import ENDED, Batch, Job, JobKind, JobState
 from noc_console.domain.network import (
     Card,
-    Changes,
     Collector,
-    CoreDevice,
-    CoreInterface,
     Cpe,
-    Event,
     Fan,
     Olt,
     Ont,
@@ -39,74 +27,30 @@ from noc_console.domain.network import (
     Source,
     Unregistered,
 )
-from noc_console.domain.swaps import Outcome as SwapOutcome
-from noc_console.domain.swaps import Swap, SwapKind, UnitState
+from noc_console.domain.record_kinds import RECORD_KINDS
+from noc_console.domain.update import Update
 from noc_console.storage import schema
+from noc_console.storage.changes import read_changes_of
+from noc_console.storage.records import read_records
+from noc_console.storage.records import stream as record_stream
+from noc_console.storage.streams import ROWS_PER_TURN, columns, read_revisions, read_rows
 
-Row = TypeVar("Row")
-
-EVENTS_AT_FIRST = 500
+LAST_CHANGE = "change.id"
+"""In the revisions: the newest change that was read."""
+_RECORDS = {record_stream(kind): kind for kind in RECORD_KINDS.values()}
+CHANGES_AT_FIRST = 500
 JOBS_AT_FIRST = 500
 BATCHES_AT_MOST = 100
-ROWS_PER_TURN = 500
-"""Rows turned into objects between two turns of the event loop; 500 take about 2 ms."""
-
-_BUMP = text(
-    "INSERT INTO feed (name, revision) VALUES (:name, 1) "
-    "ON CONFLICT (name) DO UPDATE SET revision = feed.revision + 1 RETURNING revision"
-)
-
-_BEGIN = text("INSERT INTO feed (name, revision) VALUES (:name, 0) ON CONFLICT (name) DO NOTHING")
 
 _COUNTED = dict.fromkeys(ENDED, "not_verified") | {JobState.REQUESTED: "waiting", JobState.VERIFIED: "verified"}
 """Which number of a batch counts a job in this state; all others are running."""
 
 
-async def bump(connection: AsyncConnection, stream: str) -> int:
-    """Raise a stream's revision inside a write transaction, and return it."""
-    revision: int = (await connection.execute(_BUMP, {"name": stream})).scalar_one()
-    return revision
-
-
-async def hold(connection: AsyncConnection, stream: str) -> None:
-    """Take a stream's turn, before any of its rows is locked.
-
-    Every writer raises its stream and changes rows. One that locked a row first could wait for another that raised
-    the stream first, and that one for the row: PostgreSQL then ends one of the two with an error.
-    """
-    table = schema.feed
-    query = select(table.c.name).where(table.c.name == stream).with_for_update()
-    if (await connection.execute(query)).first() is None:
-        await connection.execute(_BEGIN, {"name": stream})
-        await connection.execute(query)
-
-
-def columns(table: Table, row: type[Any]) -> list[Any]:
-    """The columns of ``table`` in the order of the fields of the dataclass ``row``."""
-    return [table.c[field.name] for field in fields(row) if field.name in table.c]
-
-
-async def read_rows(connection: AsyncConnection, query: Any, row: Callable[..., Row]) -> list[Row]:
-    """Run ``query`` and build one ``row`` per result row, yielding to the loop between chunks."""
-    result = await connection.execute(query)
-    out: list[Row] = []
-    for part in result.partitions(ROWS_PER_TURN):
-        out.extend(row(*values) for values in part)
-        await asyncio.sleep(0)
-    return out
-
-
-async def read_revisions(connection: AsyncConnection) -> dict[str, int]:
-    """Every stream's revision now."""
-    result = await connection.execute(select(schema.feed.c.name, schema.feed.c.revision))
-    return {row.name: row.revision for row in result}
-
-
-async def read_changes(connection: AsyncConnection, since: Mapping[str, int]) -> Changes:
+async def read_update(connection: AsyncConnection, since: Mapping[str, int]) -> Update:
     """Everything newer than ``since``, in one read transaction."""
     now = await read_revisions(connection)
-    changes = Changes(revisions=now)
-    last_event = since.get("event.id", 0)
+    update = Update(revisions=now)
+    last_id = since.get(LAST_CHANGE, 0)
     for stream, revision in now.items():
         seen = since.get(stream, 0)
         if revision == seen:
@@ -114,42 +58,51 @@ async def read_changes(connection: AsyncConnection, since: Mapping[str, int]) ->
         if revision < seen:
             seen = 0  # another database, or one restored from a backup: read all of it again
         if stream.startswith("olt:"):
-            await _read_olt(connection, int(stream[4:]), seen, changes)
+            await _read_olt(connection, int(stream[4:]), seen, update)
         elif stream == "cpe":
             query = select(*columns(schema.cpe, Cpe)).where(schema.cpe.c.revision > seen)
-            changes.cpes.extend(await read_rows(connection, query, Cpe))
-        elif stream == "core":
-            await _read_core(connection, seen, changes)
+            update.cpes.extend(await read_rows(connection, query, Cpe))
         elif stream == "job":
-            changes.jobs.extend(await read_jobs(connection, seen))
+            update.jobs.extend(await read_jobs(connection, seen))
             changed = select(schema.job.c.batch_id).where(schema.job.c.revision > seen)
-            newer = (schema.batch.c.revision > seen) | schema.batch.c.id.in_(changed)
-            changes.batches.extend(await read_batches(connection, newer))
-        elif stream == "swap":
-            changes.swaps.extend(await read_swaps(connection, schema.swap.c.revision > seen))
+            newer_batches = (schema.batch.c.revision > seen) | schema.batch.c.id.in_(changed)
+            update.batches.extend(await read_batches(connection, newer_batches))
         elif stream == "source":
             query = select(*columns(schema.source, Source)).where(schema.source.c.revision > seen)
-            changes.sources.extend(await read_rows(connection, query, Source))
-        elif stream == "event":
-            last_event = last_event if seen else 0
-            changes.events.extend(await _read_events(connection, last_event))
-    changes.collectors.extend(await read_collectors(connection))
-    changes.revisions["event.id"] = max((e.id for e in changes.events), default=last_event)
-    return changes
+            update.sources.extend(await read_rows(connection, query, Source))
+        elif stream == "change":
+            last_id = last_id if seen else 0
+            update.changes.extend(await _read_update(connection, last_id))
+        elif stream in _RECORDS:
+            kind = _RECORDS[stream]
+            newer = schema.RECORD_TABLES[kind.name].c.revision > seen
+            update.records[kind.name] = await read_records(connection, kind, newer, removed=seen > 0)
+    update.collectors.extend(await read_collectors(connection))
+    update.revisions[LAST_CHANGE] = max((change.id for change in update.changes), default=last_id)
+    return update
 
 
-async def _read_olt(connection: AsyncConnection, olt_id: int, seen: int, changes: Changes) -> None:
+async def _read_update(connection: AsyncConnection, after_id: int) -> list[Change]:
+    newer = schema.change.c.id > after_id
+    if after_id:
+        return await read_changes_of(connection, newer)
+    return await read_changes_of(connection, newer, limit=CHANGES_AT_FIRST, newest=True)
+
+
+async def _read_olt(connection: AsyncConnection, olt_id: int, seen: int, update: Update) -> None:
     table = schema.olt
-    query = select(*columns(table, Olt)).where(
-        table.c.id == olt_id, table.c.revision > seen, table.c.removed_at.is_(None)
-    )
-    changes.olts.extend(await read_rows(connection, query, Olt))
+    query = select(*columns(table, Olt)).where(table.c.id == olt_id)
+    (olt,) = await read_rows(connection, query, Olt)
+    if olt.revision > seen and (olt.removed_at is None or seen):
+        update.olts.append(olt)
+    if olt.removed_at is not None:
+        return
     streams: tuple[tuple[Table, type[Any], list[Any]], ...] = (
-        (schema.card, Card, changes.cards),
-        (schema.fan, Fan, changes.fans),
-        (schema.unregistered, Unregistered, changes.unregistered),
-        (schema.pon_port, Port, changes.ports),
-        (schema.ont, Ont, changes.onts),
+        (schema.card, Card, update.cards),
+        (schema.fan, Fan, update.fans),
+        (schema.unregistered, Unregistered, update.unregistered),
+        (schema.pon_port, Port, update.ports),
+        (schema.ont, Ont, update.onts),
     )
     for table, row, target in streams:
         query = select(*columns(table, row)).where(table.c.olt_id == olt_id, table.c.revision > seen)
@@ -160,28 +113,11 @@ async def _read_olt(connection: AsyncConnection, olt_id: int, seen: int, changes
         target.extend(await read_rows(connection, query, row))
     marks = schema.poll_mark
     query = select(*columns(marks, PollMark)).where(marks.c.olt_id == olt_id, marks.c.revision > seen)
-    changes.marks.extend(await read_rows(connection, query, _mark))
-
-
-async def _read_core(connection: AsyncConnection, seen: int, changes: Changes) -> None:
-    devices, interfaces = schema.core_device, schema.core_interface
-    query = select(*columns(devices, CoreDevice)).where(devices.c.revision > seen)
-    if seen == 0:
-        query = query.where(devices.c.removed_at.is_(None))
-    changes.core_devices.extend(await read_rows(connection, query, CoreDevice))
-    query = select(*columns(interfaces, CoreInterface)).where(interfaces.c.revision > seen)
-    changes.core_interfaces.extend(await read_rows(connection, query, CoreInterface))
+    update.marks.extend(await read_rows(connection, query, _mark))
 
 
 def _mark(olt_id: int, port: str, kind: str, outcome: str, *rest: Any) -> PollMark:
     return PollMark(olt_id, port, PollKind(kind), Outcome(outcome), *rest)
-
-
-async def _read_events(connection: AsyncConnection, after_id: int) -> list[Event]:
-    table = schema.event
-    query = select(*columns(table, Event)).where(table.c.id > after_id)
-    query = query.order_by(table.c.id.desc()).limit(None if after_id else EVENTS_AT_FIRST)
-    return list(reversed(await read_rows(connection, query, Event)))
 
 
 async def read_jobs(connection: AsyncConnection, seen: int = 0) -> list[Job]:
@@ -207,19 +143,6 @@ async def read_batches(connection: AsyncConnection, where: Any) -> list[Batch]:
     return [Batch(**{**row, **counts[row["id"]], "kind": JobKind(row["kind"])}) for row in rows]
 
 
-async def read_swaps(connection: AsyncConnection, where: Any) -> list[Swap]:
-    """Swaps that match, newest first."""
-    table = schema.swap
-    query = select(*columns(table, Swap)).where(where).order_by(table.c.id.desc())
-    return [_swap(dict(row)) for row in (await connection.execute(query)).mappings()]
-
-
-def _swap(row: dict[str, Any]) -> Swap:
-    outcome = SwapOutcome(row["outcome"]) if row["outcome"] else None
-    states = {name: UnitState(row[name]) for name in ("old_state", "new_state")}
-    return Swap(**{**row, **states, "kind": SwapKind(row["kind"]), "outcome": outcome})
-
-
 async def jobs_from(connection: AsyncConnection, query: Any) -> list[Job]:
     """Jobs that ``query`` finds, yielding to the loop between chunks: a bulk action has thousands."""
     found: list[Job] = []
@@ -242,8 +165,3 @@ def job_from(row: Mapping[str, Any], steps: Sequence[Any] = ()) -> Job:
 async def read_collectors(connection: AsyncConnection) -> list[Collector]:
     """Every registered collector, alive or not."""
     return await read_rows(connection, select(*columns(schema.collector, Collector)), Collector)
-
-
-def dumps(data: object) -> str:
-    """Compact JSON for a text column."""
-    return json.dumps(data, separators=(",", ":"), ensure_ascii=False)

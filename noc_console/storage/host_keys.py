@@ -6,9 +6,11 @@ import time
 
 from sqlalchemy import select
 
+from noc_console.domain.changes import HostKeyChanged, HostKeyKept
 from noc_console.storage import schema
+from noc_console.storage.changes import append_changes
 from noc_console.storage.database import Database
-from noc_console.storage.inventory import append_event, upsert
+from noc_console.storage.inventory import upsert
 
 
 class HostKeyStore:
@@ -29,9 +31,9 @@ class HostKeyStore:
         now = time.time()
         async with self._database.writing() as connection:
             await upsert(connection, schema.olt_host_key, [{"olt": olt, "key": key, "seen_at": now}])
-            await append_event(connection, now, "olt_host_key", "info", f"{olt}: its SSH host key is kept", olt)
+            await append_changes(connection, [HostKeyKept(at=now, olt=olt)])
 
     async def changed(self, olt: str, text: str) -> None:
         """Tell that an OLT showed another key; the one that is kept stays."""
         async with self._database.writing() as connection:
-            await append_event(connection, time.time(), "olt_host_key", "major", f"{olt}: {text}", olt)
+            await append_changes(connection, [HostKeyChanged(at=time.time(), olt=olt, text=text)])

@@ -13,33 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from noc_console.domain.network import Cpe, Olt, Ont
 from noc_console.storage import schema
-from noc_console.storage.feed import bump, columns, read_rows
+from noc_console.storage.streams import bump, columns, read_rows
 
 CHUNK = 100
 """Rows per statement: preparing them holds the event loop for some milliseconds."""
-
-
-async def append_event(
-    connection: AsyncConnection,
-    at: float,
-    kind: str,
-    severity: str,
-    text: str,
-    olt: str | None = None,
-    port: str | None = None,
-    serial: str | None = None,
-) -> None:
-    """Write one event and raise its stream."""
-    values = {"at": at, "kind": kind, "severity": severity, "text": text, "olt": olt, "port": port, "serial": serial}
-    await append_events(connection, [values])
-
-
-async def append_events(connection: AsyncConnection, events: Sequence[Mapping[str, Any]]) -> None:
-    """Write events (mappings with the columns of ``schema.event``) and raise their stream."""
-    if events:
-        await bump(connection, "event")
-        for part in _chunks(events):
-            await connection.execute(insert(schema.event), part)
 
 
 async def sync_olts(connection: AsyncConnection, configured: Iterable[tuple[str, str]], now: float) -> dict[str, int]:

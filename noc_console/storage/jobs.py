@@ -9,16 +9,17 @@ from typing import Any
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from noc_console.domain.changes import JobEnded
 from noc_console.domain.errors import ActionRefused, NocError, SourceError
 from noc_console.domain.jobs import ENDED, KINDS, Job, JobKind, JobRequest, JobState, JobStep
 from noc_console.domain.secrets import check_values
 from noc_console.domain.text import clean
 from noc_console.storage import audit, schema
+from noc_console.storage.changes import append_changes
 from noc_console.storage.database import Database
-from noc_console.storage.feed import bump, columns, dumps, hold, job_from, jobs_from, read_collectors
-from noc_console.storage.inventory import append_event
+from noc_console.storage.feed import job_from, jobs_from, read_collectors
 from noc_console.storage.sealing import Opener, seal
-from noc_console.storage.sources import DEAD_AFTER_S
+from noc_console.storage.streams import bump, columns, dumps, hold
 
 _ENDED = [state.value for state in ENDED]
 UNDER_WAY = [state.value for state in JobState if state not in ENDED and state is not JobState.REQUESTED]
@@ -143,7 +144,7 @@ class JobStore:
             await self._tell(connection, job_id, text, {"state": state.value} if state else {}, progress)
 
     async def end(self, job: Job, state: JobState, result: str, data: Mapping[str, float | str] | None = None) -> None:
-        """End a job: state, result, what it measured, audit entry and event in one transaction.
+        """End a job: state, result, what it measured, audit entry and change in one transaction.
 
         Raises:
             JobLost: Our job no more.
@@ -155,9 +156,18 @@ class JobStore:
             await forget_secrets(connection, [job.id])
             if job.kind.level > 0:
                 await self._audit_end(connection, job, state, result, now)
-                severity = "info" if state is JobState.VERIFIED else "warning"
-                text = f"{job.kind.value} by {job.requested_by}: {result}"
-                await append_event(connection, now, "job", severity, text, job.olt, job.port, job.serial)
+                change = JobEnded(
+                    at=now,
+                    olt=job.olt,
+                    port=job.port,
+                    serial=job.serial,
+                    job_id=job.id,
+                    action=job.kind.value,
+                    state=state.value,
+                    result=result,
+                    by=job.requested_by,
+                )
+                await append_changes(connection, [change])
 
     async def _audit_end(self, connection: AsyncConnection, job: Job, state: JobState, result: str, now: float) -> None:
         where = f"{_named(job.serial)} at {job.olt} {job.port}"
@@ -320,8 +330,7 @@ async def refuse_twice(connection: AsyncConnection, kind: JobKind, ont_ids: Sequ
 
 async def _key_at_work(connection: AsyncConnection, now: float) -> str:
     """The key of the collector that will do the job."""
-    registered = [c for c in await read_collectors(connection) if c.public_key and c.mode != "once"]
-    alive = [c for c in registered if now - c.heartbeat_at < DEAD_AFTER_S]
+    alive = [c for c in await read_collectors(connection) if c.public_key and c.takes_jobs(now)]
     if not alive:
         raise ActionRefused("no collector is running that could be given the password", "start noc-console collect")
     return max(alive, key=lambda collector: collector.heartbeat_at).public_key

@@ -16,6 +16,9 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
+from noc_console.domain.record_kinds import RECORD_KINDS
+from noc_console.storage.record_tables import record_table
+
 metadata = MetaData(
     naming_convention={
         "ix": "ix_%(column_0_label)s",
@@ -138,6 +141,7 @@ ont = Table(
     Column("hardware", Text),
     Column("firmware", Text),
     Column("state", Text, nullable=False),
+    Column("vendor_state", Text),
     Column("offline_reason", Text),
     Column("vendor_reason", Text),
     Column("admin", Text),
@@ -160,6 +164,8 @@ ont = Table(
     Column("bias_ma", Float),
     Column("last_onu_rx_dbm", Float),
     Column("last_rx_at", Float),
+    Column("told_signal", Text),
+    Column("told_rx_dbm", Float),
     Column("refreshed_at", Float),
     _revision(),
     UniqueConstraint("olt_id", "port", "ont_id"),
@@ -217,52 +223,19 @@ cpe_document = Table(
     Column("read_at", Float, nullable=False),
 )
 
-core_device = Table(
-    "core_device",
-    metadata,
-    Column("name", Text, primary_key=True),
-    Column("address", Text, nullable=False),
-    Column("reachable", Boolean),
-    Column("error", Text),
-    Column("description", Text),
-    Column("last_poll_at", Float),
-    Column("last_ok_at", Float),
-    Column("uptime_s", Float),
-    Column("cpu_percent", Float),
-    Column("memory_percent", Float),
-    Column("ping_rtt_ms", Float),
-    Column("ping_loss", Float),
-    Column("ping_at", Float),
-    Column("removed_at", Float),
-    _revision(),
-)
-
-core_interface = Table(
-    "core_interface",
-    metadata,
-    Column("device", Text, ForeignKey("core_device.name"), primary_key=True),
-    Column("name", Text, primary_key=True),
-    Column("alias", Text),
-    Column("oper", Text),
-    Column("speed_mbps", Float),
-    Column("rx_bps", Float),
-    Column("tx_bps", Float),
-    Column("observed_at", Float),
-    _revision(),
-)
-
-event = Table(
-    "event",
+change = Table(
+    "change",
     metadata,
     Column("id", Integer, primary_key=True),
     Column("at", Float, nullable=False, index=True),
     Column("kind", Text, nullable=False),
-    Column("severity", Text, nullable=False),
-    Column("text", Text, nullable=False),
     Column("olt", Text),
     Column("port", Text),
+    Column("ont_id", Integer),
     Column("serial", Text, index=True),
-    Index("ix_event_olt_port", "olt", "port"),
+    Column("data", Text, nullable=False),
+    Index("ix_change_olt_port", "olt", "port"),
+    Index("ix_change_kind", "kind"),
     sqlite_autoincrement=True,
 )
 
@@ -272,10 +245,12 @@ job = Table(
     Column("id", Integer, primary_key=True),
     Column("kind", Text, nullable=False),
     Column("state", Text, nullable=False, index=True),
-    Column("ont_id", Integer, ForeignKey("ont.id"), nullable=False, index=True),
+    Column("target_kind", Text, nullable=False, server_default="ont"),
+    Column("target", Text, nullable=False, server_default=""),
+    Column("ont_id", Integer, ForeignKey("ont.id"), index=True),
     Column("serial", Text),
-    Column("olt", Text, nullable=False),
-    Column("port", Text, nullable=False),
+    Column("olt", Text),
+    Column("port", Text),
     Column("reason", Text, nullable=False),
     Column("requested_by", Text, nullable=False),
     Column("requested_from", Text, nullable=False),
@@ -321,32 +296,6 @@ batch = Table(
     sqlite_autoincrement=True,
 )
 
-swap = Table(
-    "swap",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("kind", Text, nullable=False),
-    Column("ont_id", Integer, ForeignKey("ont.id")),
-    Column("customer", Text),
-    Column("old_serial", Text, nullable=False, index=True),
-    Column("new_serial", Text, nullable=False, index=True),
-    Column("old_state", Text, nullable=False),
-    Column("new_state", Text, nullable=False),
-    Column("reason", Text, nullable=False),
-    Column("swapped_by", Text, nullable=False),
-    Column("swapped_from", Text, nullable=False),
-    Column("swapped_at", Float, nullable=False),
-    Column("due_at", Float),
-    Column("closed_at", Float),
-    Column("closed_by", Text),
-    Column("outcome", Text),
-    Column("ticket", Text),
-    Column("ticket_state", Text, nullable=False, server_default="none"),
-    Column("ticket_error", Text),
-    Column("revision", Integer, nullable=False, server_default="0", index=True),
-    sqlite_autoincrement=True,
-)
-
 olt_host_key = Table(
     "olt_host_key",
     metadata,
@@ -378,6 +327,9 @@ audit = Table(
     Column("job_id", Integer),
     Column("previous", Text, nullable=False),
     Column("digest", Text, nullable=False),
+    Column("known_by", Text, nullable=False, server_default=""),
+    Column("details", Text, nullable=False, server_default="{}"),
+    Column("form", Integer, nullable=False, server_default="1"),
     sqlite_autoincrement=True,
 )
 
@@ -405,3 +357,15 @@ collector = Table(
     Column("heartbeat_at", Float, nullable=False),
     Column("public_key", Text, nullable=False, server_default=""),
 )
+
+olt_lease = Table(
+    "olt_lease",
+    metadata,
+    _olt_id(primary_key=True),
+    Column("holder", Text, nullable=False),
+    Column("token", Integer, nullable=False),
+    Column("until_at", Float, nullable=False),
+)
+
+RECORD_TABLES = {name: record_table(metadata, kind) for name, kind in RECORD_KINDS.items()}
+"""By ``RecordKind.name``."""

@@ -7,15 +7,14 @@ from dataclasses import asdict
 
 from sqlalchemy import delete, select, text
 
-from noc_console.domain.network import Collector, Source
+from noc_console.domain.network import COLLECTOR_DEAD_AFTER_S, Collector, Source
 from noc_console.storage import schema
 from noc_console.storage.database import Database
-from noc_console.storage.feed import bump, read_collectors
+from noc_console.storage.feed import read_collectors
 from noc_console.storage.inventory import upsert
+from noc_console.storage.streams import bump
 
 HEARTBEAT_S = 5.0
-DEAD_AFTER_S = 20.0
-"""A collector whose heartbeat is older than this is dead."""
 
 
 class SourceStore:
@@ -54,7 +53,7 @@ class CollectorRegister:
             if not self._database.is_sqlite:
                 # Two may ask at once; on SQLite the write transaction already makes the second one wait.
                 await connection.execute(text("SELECT pg_advisory_xact_lock(7309873)"))
-            limit = collector.heartbeat_at - DEAD_AFTER_S
+            limit = collector.heartbeat_at - COLLECTOR_DEAD_AFTER_S
             alive = {c.id for c in await read_collectors(connection) if c.heartbeat_at >= limit}
             if alive - {collector.id} and not (renew and collector.id in alive):
                 return False
@@ -74,7 +73,7 @@ class CollectorRegister:
 
     async def alive(self, now: float | None = None) -> list[Collector]:
         """Collectors with a fresh heartbeat."""
-        limit = (now or time.time()) - DEAD_AFTER_S
+        limit = (now or time.time()) - COLLECTOR_DEAD_AFTER_S
         async with self._database.reading() as connection:
             return [c for c in await read_collectors(connection) if c.heartbeat_at >= limit]
 

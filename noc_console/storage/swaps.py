@@ -5,12 +5,11 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from sqlalchemy import insert, update
-from sqlalchemy.ext.asyncio import AsyncConnection
-
-from noc_console.config.actions import Swaps
+from noc_console.config.operations import Swaps
+from noc_console.domain.changes import SwapClosed, SwapRecorded
 from noc_console.domain.errors import ActionRefused
 from noc_console.domain.swaps import (
+    SWAPS,
     Outcome,
     Swap,
     SwapKind,
@@ -21,11 +20,10 @@ from noc_console.domain.swaps import (
 )
 from noc_console.domain.text import clean
 from noc_console.storage import audit, schema
+from noc_console.storage.changes import append_changes
 from noc_console.storage.database import Database
-from noc_console.storage.feed import bump, hold, read_swaps
-from noc_console.storage.inventory import append_event
-
-STREAM = "swap"
+from noc_console.storage.records import add_record, change_record, read_records, stream
+from noc_console.storage.streams import hold
 
 
 class SwapStore:
@@ -49,21 +47,21 @@ class SwapStore:
         Raises:
             ActionRefused: It cannot be so; see ``domain.swaps.check_swap``.
         """
-        table = schema.swap
+        table = schema.RECORD_TABLES[SWAPS.name]
         async with self._database.writing() as connection:
-            await hold(connection, STREAM)
-            old, new = check_swap(request, await read_swaps(connection, table.c.closed_at.is_(None)))
+            await hold(connection, stream(SWAPS))
+            old, new = check_swap(request, await read_records(connection, SWAPS, table.c.closed_at.is_(None)))
             now = time.time()
             diagnostic = request.kind is SwapKind.DIAGNOSTIC
             old_state, new_state = first_states(request.kind)
             values: dict[str, Any] = {
-                "kind": request.kind.value,
+                "kind": request.kind,
                 "ont_id": request.ont_id,
                 "customer": clean(request.customer) if request.customer else None,
                 "old_serial": old,
                 "new_serial": new,
-                "old_state": old_state.value,
-                "new_state": new_state.value,
+                "old_state": old_state,
+                "new_state": new_state,
                 "reason": clean(request.reason),
                 "swapped_by": clean(request.swapped_by),
                 "swapped_from": clean(request.swapped_from),
@@ -71,12 +69,22 @@ class SwapStore:
                 "due_at": now + self._config.follow_up_days * 86400 if diagnostic else None,
                 "closed_at": None if diagnostic else now,
                 "ticket_state": "pending" if diagnostic and self._config.tickets else "none",
-                "revision": await bump(connection, STREAM),
             }
-            swap_id: int = (await connection.execute(insert(table).returning(table.c.id), values)).scalar_one()
+            swap_id = await add_record(connection, SWAPS, values)
             text = f"{request.kind.value} swap {swap_id}: old {old_state.value}, new {new_state.value}"
             asked = (values["swapped_by"], values["swapped_from"], "swap", f"{old} for {new}", values["reason"])
-            await _tell(connection, audit.Entry(*asked, text), old, now)
+            await audit.append(connection, audit.Entry(*asked, text), now)
+            change = SwapRecorded(
+                at=now,
+                serial=old,
+                swap_id=swap_id,
+                swap_kind=request.kind.value,
+                new_serial=new,
+                old_state=old_state.value,
+                new_state=new_state.value,
+                by=values["swapped_by"],
+            )
+            await append_changes(connection, [change])
             return swap_id
 
     async def close(self, swap_id: int, outcome: Outcome, by: str, origin: str) -> None:
@@ -85,38 +93,47 @@ class SwapStore:
         Raises:
             ActionRefused: There is no such open swap.
         """
-        table = schema.swap
+        table = schema.RECORD_TABLES[SWAPS.name]
         async with self._database.writing() as connection:
-            await hold(connection, STREAM)
-            swap = next(iter(await read_swaps(connection, table.c.id == swap_id)), None)
+            await hold(connection, stream(SWAPS))
+            swap = next(iter(await read_records(connection, SWAPS, table.c.id == swap_id)), None)
             if swap is None or not swap.open:
                 raise ActionRefused(f"there is no open swap {swap_id}")
             now = time.time()
             old_state, new_state = last_states(outcome)
             values: dict[str, Any] = {
-                "old_state": old_state.value,
-                "new_state": new_state.value,
+                "old_state": old_state,
+                "new_state": new_state,
                 "closed_at": now,
                 "closed_by": clean(by),
-                "outcome": outcome.value,
+                "outcome": outcome,
                 "ticket_state": swap.ticket_state if swap.ticket else "none",
-                "revision": await bump(connection, STREAM),
             }
-            await connection.execute(update(table).where(table.c.id == swap_id).values(values))
+            await change_record(connection, SWAPS, (swap_id,), values)
             text = f"swap {swap_id} closed: old {old_state.value}, new {new_state.value}"
             asked = (clean(by), clean(origin), "swap", f"{swap.old_serial} for {swap.new_serial}", swap.reason)
-            await _tell(connection, audit.Entry(*asked, text), swap.old_serial, now)
+            await audit.append(connection, audit.Entry(*asked, text), now)
+            change = SwapClosed(
+                at=now,
+                serial=swap.old_serial,
+                swap_id=swap_id,
+                new_serial=swap.new_serial,
+                old_state=old_state.value,
+                new_state=new_state.value,
+                by=values["closed_by"],
+            )
+            await append_changes(connection, [change])
 
     async def all(self) -> list[Swap]:
-        """Every swap, newest first."""
+        """Every swap, in the order of the list."""
         async with self._database.reading() as connection:
-            return await read_swaps(connection, schema.swap.c.id.is_not(None))
+            return await read_records(connection, SWAPS)
 
     async def without_ticket(self) -> list[Swap]:
         """Swaps whose follow-up is not yet at the other system, oldest first."""
         async with self._database.reading() as connection:
-            found = await read_swaps(connection, schema.swap.c.ticket_state.in_(("pending", "failing")))
-            return list(reversed(found))
+            waits = schema.RECORD_TABLES[SWAPS.name].c.ticket_state.in_(("pending", "failing"))
+            return sorted(await read_records(connection, SWAPS, waits), key=lambda swap: swap.id)
 
     async def ticket_made(self, swap_id: int, ticket: str) -> None:
         """The other system has it, under this name."""
@@ -127,13 +144,5 @@ class SwapStore:
         await self._set(swap_id, ticket_state="failing", ticket_error=clean(error))
 
     async def _set(self, swap_id: int, **values: Any) -> None:
-        table = schema.swap
         async with self._database.writing() as connection:
-            values["revision"] = await bump(connection, STREAM)
-            await connection.execute(update(table).where(table.c.id == swap_id).values(values))
-
-
-async def _tell(connection: AsyncConnection, entry: audit.Entry, serial: str, now: float) -> None:
-    await audit.append(connection, entry, now)
-    text = f"{entry.result} ({entry.target}, by {entry.actor})"
-    await append_event(connection, now, "swap", "info", text, serial=serial)
+            await change_record(connection, SWAPS, (swap_id,), values)

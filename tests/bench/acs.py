@@ -23,7 +23,7 @@ from noc_console.collector.life import collect_garbage_seldom
 from noc_console.collector.status import SourceStatus
 from noc_console.config.model import GenieAcs
 from noc_console.domain.history import Sample
-from noc_console.sources.genieacs import actions
+from noc_console.sources.genieacs import section_reads
 from noc_console.sources.genieacs.client import NbiClient
 from noc_console.sources.genieacs.config_tree import read_configuration
 from noc_console.storage.cpes import CpeStore
@@ -71,7 +71,7 @@ async def _document(port: int) -> None:
         for _ in range(ROUNDS):
             async with Heartbeat() as heart:
                 begun = time.perf_counter()
-                shown = await actions.view(acs, LARGE)
+                shown = await section_reads.view(acs, LARGE)
                 viewed_s = time.perf_counter() - begun
             print(f"{len(shown)} sections: {viewed_s * 1000:.0f} ms, longest loop hold {heart.longest_ms:.1f} ms")
             async with Heartbeat() as heart:

@@ -16,7 +16,7 @@ import yaml
 from noc_console.cli.network import Network
 from noc_console.cli.rows import olt_rows
 from noc_console.config.load import load
-from noc_console.storage.backend import StorageBackend
+from noc_console.storage.reader import StorageReader
 
 OLTS, ONTS = 100, 1000
 WARM_S, MEASURE_S = 90, 120
@@ -55,7 +55,7 @@ def _config(ports: list[int]) -> dict[str, object]:
 
 async def _tell_ages(config_file: Path) -> None:
     config = load(config_file)
-    backend = StorageBackend(config)
+    backend = StorageReader(config)
     try:
         network = Network(await backend.changes({}), config, time.time())
         ages = sorted(row["age_s"] for row in map(network.ont_row, network.onts()) if row["age_s"] is not None)

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from noc_console.console.state.tree import NodeKey
 from noc_console.domain.errors import SourceUnavailable
 from noc_console.domain.jobs import JobKind
 from noc_console.domain.network import Event, Source
+from noc_console.picture.tree import NodeKey
 
 from .fake_backend import START, FakeBackend
 from .harness import console

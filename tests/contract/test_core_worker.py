@@ -11,7 +11,7 @@ import pytest
 from profile_olt import mib, oid
 from services import Snmpd, snmpd
 
-from noc_console.collector.core import CoreWorker
+from noc_console.collector.core_devices import CoreWorker
 from noc_console.config.model import CoreDeviceConfig, Snmp
 from noc_console.demo import ber
 from noc_console.demo.agent import SnmpAgent
@@ -19,11 +19,11 @@ from noc_console.demo.mib import Column, MibTree, Rows
 from noc_console.domain.history import Sample
 from noc_console.domain.network import Changes
 from noc_console.sources.ping import Echo
-from noc_console.sources.snmp.core import CorePoller
+from noc_console.sources.snmp.core_poller import CorePoller
 from noc_console.sources.snmp.session import SnmpEngine
-from noc_console.storage.core import CoreStore
+from noc_console.storage.core_devices import CoreStore
 from noc_console.storage.database import Database
-from noc_console.storage.feed import read_changes
+from noc_console.storage.feed import read_update
 
 IF, IFX = "1.3.6.1.2.1.2.2.1", "1.3.6.1.2.1.31.1.1.1"
 UCD, HR = "1.3.6.1.4.1.2021", "1.3.6.1.2.1.25"
@@ -65,7 +65,7 @@ class World:
 
     async def stored(self) -> Changes:
         async with self.database.reading() as connection:
-            return await read_changes(connection, {})
+            return await read_update(connection, {})
 
     async def events(self) -> list[str]:
         return [event.text for event in (await self.stored()).events]
@@ -222,12 +222,12 @@ async def test_the_feed_tells_what_changed_and_what_is_gone(database: Database) 
     assert await store.sync([], 1.0) == []
     await store.sync([("a", "192.0.2.1"), ("b", "192.0.2.2")], 2.0)
     async with database.reading() as connection:
-        first = await read_changes(connection, {})
+        first = await read_update(connection, {})
     assert [(d.name, d.address) for d in first.core_devices] == [("a", "192.0.2.1"), ("b", "192.0.2.2")]
     await store.sync([("a", "192.0.2.9")], 3.0)
     async with database.reading() as connection:
-        later = await read_changes(connection, first.revisions)
-        fresh = await read_changes(connection, {})
+        later = await read_update(connection, first.revisions)
+        fresh = await read_update(connection, {})
     assert {d.name: (d.address, d.removed_at) for d in later.core_devices} == {
         "a": ("192.0.2.9", None),
         "b": ("192.0.2.2", 3.0),

@@ -12,9 +12,9 @@ from noc_console.demo.acs import Fault, OnContact, SimulatedCpe
 from noc_console.domain.cpe import SECTIONS, Section
 from noc_console.domain.errors import SourceUnavailable
 from noc_console.domain.jobs import JobKind
-from noc_console.sources.genieacs import actions
-from noc_console.sources.genieacs.actions import Disruption, End
-from noc_console.sources.genieacs.delivery import withdraw_key
+from noc_console.sources.genieacs import disrupt, section_reads
+from noc_console.sources.genieacs.delivery import End, withdraw_key
+from noc_console.sources.genieacs.disrupt import Disruption
 
 
 def section(found: tuple[Section, ...], name: str) -> Section:
@@ -22,7 +22,7 @@ def section(found: tuple[Section, ...], name: str) -> Section:
 
 
 async def reboot(w: World, cpe: SimulatedCpe) -> Disruption:
-    return await actions.reboot(w.client, cpe.device_id, 600, step=w.step)
+    return await disrupt.reboot(w.client, cpe.device_id, 600, step=w.step)
 
 
 async def test_a_reboot_is_followed_until_it_is_back() -> None:
@@ -33,7 +33,7 @@ async def test_a_reboot_is_followed_until_it_is_back() -> None:
         done = await reboot(w, w.huawei)
         assert done.delivery.end is End.DELIVERED
         await eventually(lambda: not w.huawei.online)
-        back_s = await actions.wait_back(w.client, w.huawei.device_id, done.baseline, 20, poll_s=0.02)
+        back_s = await disrupt.wait_back(w.client, w.huawei.device_id, done.baseline, 20, poll_s=0.02)
         assert back_s is not None and back_s > 0
         assert events == ["down", "up"]
         assert w.queued(w.huawei) == []
@@ -43,7 +43,7 @@ async def test_a_router_that_does_not_come_back_is_told() -> None:
     async with world() as w:
         w.huawei.returns = False
         done = await reboot(w, w.huawei)
-        assert await actions.wait_back(w.client, w.huawei.device_id, done.baseline, 0.3, poll_s=0.05) is None
+        assert await disrupt.wait_back(w.client, w.huawei.device_id, done.baseline, 0.3, poll_s=0.05) is None
 
 
 async def test_a_boot_before_the_reboot_is_no_proof() -> None:
@@ -52,15 +52,15 @@ async def test_a_boot_before_the_reboot_is_no_proof() -> None:
         w.huawei.inform("1 BOOT")
         await eventually(lambda: not w.acs.in_session(w.huawei.device_id))
         done = await reboot(w, w.huawei)
-        assert await actions.wait_back(w.client, w.huawei.device_id, done.baseline, 0.2, poll_s=0.05) is None
+        assert await disrupt.wait_back(w.client, w.huawei.device_id, done.baseline, 0.2, poll_s=0.05) is None
 
 
 async def test_a_factory_reset_waits_for_the_bootstrap() -> None:
     async with world() as w:
         ssid = "InternetGatewayDevice.LANDevice.1.WLANConfiguration.1.SSID"
         w.huawei.write(ssid, "mine")
-        done = await actions.factory_reset(w.client, w.huawei.device_id, 600, step=w.step)
-        back_s = await actions.wait_back(w.client, w.huawei.device_id, done.baseline, 20, factory=True, poll_s=0.02)
+        done = await disrupt.factory_reset(w.client, w.huawei.device_id, 600, step=w.step)
+        back_s = await disrupt.wait_back(w.client, w.huawei.device_id, done.baseline, 20, factory=True, poll_s=0.02)
         assert back_s is not None
         assert w.huawei.read(ssid, 0.0) != "mine"
         assert w.huawei.on_factory_reset is None
@@ -105,7 +105,7 @@ async def test_a_router_that_comes_by_itself_has_taken_it() -> None:
         w.huawei.inform()
         done = await asking
         assert done.delivery.end is End.DELIVERED
-        assert await actions.wait_back(w.client, w.huawei.device_id, done.baseline, 20, poll_s=0.02) is not None
+        assert await disrupt.wait_back(w.client, w.huawei.device_id, done.baseline, 20, poll_s=0.02) is not None
 
 
 async def test_a_fault_is_told_and_its_task_deleted() -> None:
@@ -123,7 +123,7 @@ async def test_a_lost_answer_after_the_reboot_ran() -> None:
         w.acs.lose_answers_to = frozenset(("POST",))
         done = await reboot(w, w.huawei)
         assert done.delivery.end is End.DELIVERED and "lost" in done.delivery.text
-        assert await actions.wait_back(w.client, w.huawei.device_id, done.baseline, 20, poll_s=0.02) is not None
+        assert await disrupt.wait_back(w.client, w.huawei.device_id, done.baseline, 20, poll_s=0.02) is not None
 
 
 async def test_a_lost_answer_while_the_task_is_queued() -> None:
@@ -139,7 +139,7 @@ async def test_cancelling_withdraws() -> None:
     async with world() as w:
         w.huawei.on_contact = OnContact.ACCEPT_ONLY
         w.acs.timing.online_threshold_s = 10_000
-        asking = asyncio.create_task(actions.reboot(w.client, w.huawei.device_id, 600, 5000))
+        asking = asyncio.create_task(disrupt.reboot(w.client, w.huawei.device_id, 600, 5000))
         await eventually(lambda: w.queued(w.huawei) == ["reboot"])
         asking.cancel()
         with pytest.raises(asyncio.CancelledError):
@@ -156,9 +156,9 @@ async def test_an_acs_that_is_down_has_been_sent_nothing() -> None:
 
 async def test_refresh_reads_every_section_of_a_fresh_device() -> None:
     async with world() as w:
-        before = await actions.view(w.client, w.huawei.device_id)
+        before = await section_reads.view(w.client, w.huawei.device_id)
         assert section(before, "optical").observed_at is None
-        done = await actions.refresh(w.client, w.huawei.device_id, step=w.step)
+        done = await section_reads.refresh(w.client, w.huawei.device_id, step=w.step)
         assert done.delivery.end is End.DELIVERED
         # The simulated router has neither telephony nor mesh nodes, unless its template tells so.
         assert set(done.not_newer) <= {"mesh", "voice"}
@@ -176,9 +176,9 @@ async def test_refresh_shows_what_changed_at_the_router(name: str) -> None:
     async with world() as w:
         cpe: SimulatedCpe = getattr(w, name)
         cpe.state.rx_dbm, cpe.state.hosts = -24.5, ()
-        stale = await actions.view(w.client, cpe.device_id)
+        stale = await section_reads.view(w.client, cpe.device_id)
         assert section(stale, "optical").get("rx_dbm") != -24.5
-        done = await actions.refresh(w.client, cpe.device_id, names=("hosts", "optical"))
+        done = await section_reads.refresh(w.client, cpe.device_id, names=("hosts", "optical"))
         assert done.newer == ("hosts", "optical")
         assert section(done.sections, "optical").get("rx_dbm") == pytest.approx(-24.5, abs=0.07)
         assert section(done.sections, "hosts").groups == ()
@@ -187,7 +187,7 @@ async def test_refresh_shows_what_changed_at_the_router(name: str) -> None:
 async def test_refresh_of_an_offline_router_leaves_nothing_behind() -> None:
     async with world() as w:
         w.zte.online = False
-        done = await actions.refresh(w.client, w.zte.device_id, names=("optical",))
+        done = await section_reads.refresh(w.client, w.zte.device_id, names=("optical",))
         assert done.delivery.end is End.NO_CONTACT
         assert done.not_newer == ("optical",) and section(done.sections, "optical").fields
         assert w.queued(w.zte) == []
@@ -196,7 +196,7 @@ async def test_refresh_of_an_offline_router_leaves_nothing_behind() -> None:
 async def test_an_inform_alone_is_no_refresh() -> None:
     async with world() as w:
         w.huawei.on_contact = OnContact.ACCEPT_ONLY
-        asking = asyncio.create_task(actions.refresh(w.client, w.huawei.device_id, names=("system",)))
+        asking = asyncio.create_task(section_reads.refresh(w.client, w.huawei.device_id, names=("system",)))
         await eventually(lambda: w.queued(w.huawei) == ["getParameterValues"])
         w.acs.store.drop(next(iter(w.acs.store.of(w.huawei.device_id)))["_id"])
         w.huawei.inform()
@@ -207,24 +207,24 @@ async def test_an_inform_alone_is_no_refresh() -> None:
 async def test_what_a_dead_collector_left_queued_is_withdrawn() -> None:
     async with world() as w:
         await w.queue(w.huawei, "reboot", uniqueKey="noc-reboot")
-        assert not await actions.withdraw(w.client, w.huawei.device_id, factory=True)
-        assert await actions.withdraw(w.client, w.huawei.device_id, factory=False)
+        assert not await disrupt.withdraw(w.client, w.huawei.device_id, factory=True)
+        assert await disrupt.withdraw(w.client, w.huawei.device_id, factory=False)
         assert w.queued(w.huawei) == []
-        assert not await actions.withdraw(w.client, w.huawei.device_id, factory=False)
+        assert not await disrupt.withdraw(w.client, w.huawei.device_id, factory=False)
 
 
 async def test_a_successor_can_tell_whether_the_reboot_was_sent() -> None:
     async with world() as w:
-        before = await actions.baseline(w.client, w.huawei.device_id, JobKind.REBOOT)
+        before = await disrupt.baseline(w.client, w.huawei.device_id, JobKind.REBOOT)
         await w.queue(w.huawei, "reboot", uniqueKey="noc-reboot")
-        assert await actions.withdraw(w.client, w.huawei.device_id, factory=False)
-        assert not await actions.was_sent(w.client, w.huawei.device_id, JobKind.REBOOT, before)
+        assert await disrupt.withdraw(w.client, w.huawei.device_id, factory=False)
+        assert not await disrupt.was_sent(w.client, w.huawei.device_id, JobKind.REBOOT, before)
         await reboot(w, w.huawei)
-        assert await actions.was_sent(w.client, w.huawei.device_id, JobKind.REBOOT, before)
-        assert not await actions.was_sent(w.client, w.huawei.device_id, JobKind.FACTORY_RESET, before)
-        since = await actions.sent_since(w.client, w.huawei.device_id, JobKind.REBOOT, before)
+        assert await disrupt.was_sent(w.client, w.huawei.device_id, JobKind.REBOOT, before)
+        assert not await disrupt.was_sent(w.client, w.huawei.device_id, JobKind.FACTORY_RESET, before)
+        since = await disrupt.sent_since(w.client, w.huawei.device_id, JobKind.REBOOT, before)
         assert since is not None
-        assert await actions.wait_back(w.client, w.huawei.device_id, since, 20, poll_s=0.02) is not None
+        assert await disrupt.wait_back(w.client, w.huawei.device_id, since, 20, poll_s=0.02) is not None
 
 
 async def test_a_refused_reboot_does_not_happen_later() -> None:
@@ -250,21 +250,21 @@ async def test_only_what_is_ours_is_withdrawn() -> None:
 async def test_a_router_that_does_not_come_back_from_a_reset_is_told() -> None:
     async with world() as w:
         w.huawei.returns = False
-        done = await actions.factory_reset(w.client, w.huawei.device_id, 600, step=w.step)
+        done = await disrupt.factory_reset(w.client, w.huawei.device_id, 600, step=w.step)
         assert done.delivery.end is End.DELIVERED
         device_id = w.huawei.device_id
-        assert await actions.wait_back(w.client, device_id, done.baseline, 0.3, factory=True, poll_s=0.05) is None
+        assert await disrupt.wait_back(w.client, device_id, done.baseline, 0.3, factory=True, poll_s=0.05) is None
         assert w.queued(w.huawei) == []
 
 
 async def test_a_boot_without_a_bootstrap_is_no_reset() -> None:
     async with world() as w:
         w.huawei.returns = False
-        done = await actions.factory_reset(w.client, w.huawei.device_id, 600, step=w.step)
+        done = await disrupt.factory_reset(w.client, w.huawei.device_id, 600, step=w.step)
         w.huawei.boot()
         device_id = w.huawei.device_id
-        assert await actions.wait_back(w.client, device_id, done.baseline, 0.3, factory=True, poll_s=0.05) is None
-        assert await actions.wait_back(w.client, device_id, done.baseline, 5, poll_s=0.05) is not None
+        assert await disrupt.wait_back(w.client, device_id, done.baseline, 0.3, factory=True, poll_s=0.05) is None
+        assert await disrupt.wait_back(w.client, device_id, done.baseline, 5, poll_s=0.05) is not None
 
 
 class _ImpatientProxy(httpx.AsyncBaseTransport):

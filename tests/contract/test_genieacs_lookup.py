@@ -15,7 +15,7 @@ from noc_console.config.model import GenieAcs
 from noc_console.demo.acs import ZTE_F670L, SimulatedCpe
 from noc_console.domain.cpe import MASK
 from noc_console.domain.identity import OntSerial
-from noc_console.sources.genieacs import actions, lookup
+from noc_console.sources.genieacs import lookup, section_reads
 from noc_console.sources.genieacs.client import NbiClient, UnknownDevice
 from noc_console.sources.genieacs.config_tree import read_configuration
 from noc_console.sources.genieacs.fleet import fleet
@@ -136,8 +136,8 @@ async def test_the_paths_of_the_user_are_asked_for_and_shown(tmp_path: Path) -> 
     file = tmp_path / "paths.yaml"
     file.write_text("system: {fields: [{key: firmware, paths: [DeviceInfo.HardwareVersion]}]}\nvirtual: {ip: wan.ip}")
     async with world(paths_file=str(file)) as w:
-        await actions.refresh(w.client, w.zte.device_id, names=("system",))
-        (system,) = await actions.view(w.client, w.zte.device_id, ("system",))
+        await section_reads.refresh(w.client, w.zte.device_id, names=("system",))
+        (system,) = await section_reads.view(w.client, w.zte.device_id, ("system",))
         firmware = next(field for field in system.fields if field.key == "firmware")
         assert firmware.path.endswith(".HardwareVersion")
         rows = [cpe async for page in fleet(w.client) for cpe in page]
@@ -155,7 +155,7 @@ async def test_a_router_that_is_known_is_asked_for_less(monkeypatch: pytest.Monk
 
         monkeypatch.setattr(w.client, "post_task", noting)
         for _ in range(2):
-            done = await actions.refresh(w.client, w.huawei.device_id, names=("wan", "optical"))
+            done = await section_reads.refresh(w.client, w.huawei.device_id, names=("wan", "optical"))
             assert done.newer == ("wan", "optical")
         first, second = asked
         assert len(second) < len(first)

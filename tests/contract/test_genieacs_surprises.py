@@ -12,8 +12,8 @@ from genieacs_world import World, eventually, world
 
 from noc_console.demo.acs import Fault, SimulatedCpe, VirtualParameter
 from noc_console.demo.acs.transfers import FIRMWARE
-from noc_console.sources.genieacs.actions import refresh
 from noc_console.sources.genieacs.diagnostics import speed_test
+from noc_console.sources.genieacs.section_reads import refresh
 from noc_console.sources.genieacs.writes import Outcome, Write, write
 
 WLAN = "InternetGatewayDevice.LANDevice.1.WLANConfiguration.1"

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import pytest
 
-from noc_console.config.actions import ModemBridge
+from noc_console.config.operations import ModemBridge
 from noc_console.demo.acs import HUAWEI_EG8145V5, TPLINK_XX230V, SimulatedCpe
 from noc_console.demo.acs.http import Request, Response, serve_connection
 from noc_console.demo.bridge import SimulatedBridge

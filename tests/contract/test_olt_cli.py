@@ -12,8 +12,8 @@ from typing import Any
 import asyncssh
 import pytest
 
-from noc_console.config.actions import OltCli
 from noc_console.config.model import OltConfig
+from noc_console.config.operations import OltCli
 from noc_console.demo.agenda import Agenda
 from noc_console.demo.cli import PASSWORD, USERNAME, SimulatedCli
 from noc_console.demo.planner import PlantOptions, build

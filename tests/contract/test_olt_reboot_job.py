@@ -14,8 +14,8 @@ import pytest
 from noc_console.collector.acting import olt_reboot
 from noc_console.collector.acting.olt_reboot import reboot_ont, resume
 from noc_console.collector.acting.tools import Ending, Tools
-from noc_console.config.actions import OltCli
 from noc_console.config.model import Config, OltConfig
+from noc_console.config.operations import OltCli
 from noc_console.demo.agenda import Agenda
 from noc_console.demo.cli import PASSWORD, USERNAME, SimulatedCli
 from noc_console.demo.planner import PlantOptions, build

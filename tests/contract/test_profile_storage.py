@@ -15,7 +15,7 @@ from noc_console.domain.network import Changes, PollKind
 from noc_console.domain.optics import Thresholds
 from noc_console.storage import inventory, schema
 from noc_console.storage.database import Database
-from noc_console.storage.feed import read_changes
+from noc_console.storage.feed import read_update
 
 P = "1.3.6.1.4.1.2011.6.128.1.1"
 PORT = "4194312192"
@@ -45,7 +45,7 @@ def huawei(waiting: bool) -> MibTree:
 
 async def known(database: Database, since: dict[str, int] | None = None) -> Changes:
     async with database.reading() as connection:
-        return await read_changes(connection, since or {})
+        return await read_update(connection, since or {})
 
 
 async def new_facts(database: Database) -> OltFacts:

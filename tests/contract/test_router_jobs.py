@@ -15,7 +15,7 @@ from genieacs_world import World, eventually, world
 
 from noc_console.collector.acting import disrupting
 from noc_console.collector.acting.tools import Tools
-from noc_console.collector.actions import Actions
+from noc_console.collector.performing import Actions
 from noc_console.config.model import Config
 from noc_console.demo.acs import OnContact, SimulatedCpe
 from noc_console.domain.errors import SourceUnavailable

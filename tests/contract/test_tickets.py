@@ -15,7 +15,7 @@ import pytest
 
 from noc_console.collector.status import SourceStatus
 from noc_console.collector.tickets import TicketWorker
-from noc_console.config.actions import Swaps, Tickets
+from noc_console.config.operations import Swaps, Tickets
 from noc_console.domain.errors import SourceAuthError, SourceError, SourceProtocolError
 from noc_console.domain.swaps import Swap, SwapKind, SwapRequest, UnitState
 from noc_console.sources.tickets import TicketClient

@@ -19,7 +19,7 @@ from noc_console.config.model import Config
 from noc_console.demo.agent import SnmpAgent
 from noc_console.domain.errors import SourceError, SourceUnavailable
 from noc_console.sources.ping import Pinger
-from noc_console.storage.backend import StorageBackend
+from noc_console.storage.reader import StorageReader
 
 
 class Listening:
@@ -31,7 +31,7 @@ class Listening:
 
 
 async def shown(config: Config, capsys: pytest.CaptureFixture[str], what: str) -> Any:
-    backend = StorageBackend(config)
+    backend = StorageReader(config)
     try:
         await command.show(backend, config, what, "", as_json=True)
     finally:
@@ -72,7 +72,7 @@ async def test_from_the_config_to_the_commands(tmp_path: Path, capsys: pytest.Ca
         async def online() -> bool:
             if not (tmp_path / "noc.db").exists():
                 return False
-            backend = StorageBackend(config)
+            backend = StorageReader(config)
             try:
                 changes = await backend.changes({})
             finally:
@@ -102,7 +102,7 @@ async def test_from_the_config_to_the_commands(tmp_path: Path, capsys: pytest.Ca
         assert (core["cpe-gw"]["reachable"], core["cpe-gw"]["interfaces"]) == (None, [])
         (row,) = await shown(config, capsys, "olts")
         assert {"ping_rtt_ms", "ping_loss", "ping_at"} <= row.keys()
-        backend = StorageBackend(config)
+        backend = StorageReader(config)
         await command.show(backend, config, "core", "", as_json=False)
         await backend.close()
         assert "nas-1" in capsys.readouterr().out

@@ -26,7 +26,7 @@ from noc_console.sources.snmp.profile import load_profiles
 from noc_console.sources.snmp.session import SnmpEngine
 from noc_console.storage import inventory
 from noc_console.storage.database import Database
-from noc_console.storage.feed import read_changes
+from noc_console.storage.feed import read_update
 from noc_console.storage.sources import SourceStore
 
 HUAWEI = "1.3.6.1.4.1.2011.2.123"
@@ -74,7 +74,7 @@ class World:
 
     async def stored(self) -> Changes:
         async with self.database.reading() as connection:
-            return await read_changes(connection, {})
+            return await read_update(connection, {})
 
     async def ont(self, ont_id: int, port: str = "0/1/0") -> Ont:
         return next(o for o in (await self.stored()).onts if (o.port, o.ont_id) == (port, ont_id))

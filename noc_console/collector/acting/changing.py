@@ -9,7 +9,7 @@ from typing import Any
 from noc_console.collector.acting.tools import Ending, Tools
 from noc_console.domain.errors import ActionRefused, SourceError
 from noc_console.domain.jobs import Job, JobKind, JobState
-from noc_console.sources.genieacs import actions as acs_actions
+from noc_console.sources.genieacs import section_reads
 from noc_console.sources.genieacs.delivery import withdraw_key
 from noc_console.sources.genieacs.settings import change
 from noc_console.sources.genieacs.writes import WRITE_KEY, Outcome
@@ -44,7 +44,7 @@ async def set_values(tools: Tools, job: Job) -> Ending:
         acs, cpe.device_id, job.kind, job.parameters, secret, expiry_s=left_s, step=lambda text: tools.tell(job, text)
     )
     try:
-        shown = await acs_actions.view(acs, cpe.device_id, SECTIONS[job.kind])
+        shown = await section_reads.view(acs, cpe.device_id, SECTIONS[job.kind])
         await tools.cpes.put_sections(cpe.device_id, shown)
     except SourceError as error:
         await tools.tell(job, f"what is shown is not up to date: {error.message}")

@@ -10,8 +10,7 @@ from noc_console.domain.cpe import SECTIONS, Section
 from noc_console.domain.errors import ActionFailed, ActionRefused, SourceError
 from noc_console.domain.jobs import Job, JobState
 from noc_console.domain.network import Cpe
-from noc_console.sources.genieacs import actions as acs_actions
-from noc_console.sources.genieacs import lookup
+from noc_console.sources.genieacs import lookup, section_reads
 from noc_console.sources.genieacs.config_tree import read_configuration
 from noc_console.sources.genieacs.delivery import End
 from noc_console.sources.modem_bridge import merge
@@ -24,7 +23,7 @@ async def view(tools: Tools, job: Job) -> Ending:
         cpe = await tools.router(job)
     except NotManaged as error:
         return Ending(JobState.VERIFIED, error.message)
-    sections = await acs_actions.view(acs, cpe.device_id, job.sections or SECTIONS)
+    sections = await section_reads.view(acs, cpe.device_id, job.sections or SECTIONS)
     await tools.cpes.put_sections(cpe.device_id, sections)
     return Ending(JobState.VERIFIED, f"read what the ACS knows of {cpe.device_id}")
 
@@ -65,7 +64,7 @@ async def _refresh_router(tools: Tools, job: Job) -> tuple[JobState, str]:
     except SourceError as error:
         return JobState.FAILED, f"router not read: {error}"
     names = job.sections or SECTIONS
-    done = await acs_actions.refresh(tools.acs, cpe.device_id, names=names, step=lambda text: tools.tell(job, text))
+    done = await section_reads.refresh(tools.acs, cpe.device_id, names=names, step=lambda text: tools.tell(job, text))
     await tools.cpes.put_sections(cpe.device_id, await _bridged(tools, job, cpe, done.sections))
     await tools.cpes.put(await lookup.by_id(tools.acs, cpe.device_id))
     if done.delivery.end is not End.DELIVERED:

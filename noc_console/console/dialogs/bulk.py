@@ -9,11 +9,11 @@ from noc_console.console.desk import Desk
 from noc_console.console.dialogs.typed import TypedDialog
 from noc_console.console.render.bulk import render_plan
 from noc_console.console.render.cells import Line, wrap
-from noc_console.console.state.facts import gather
 from noc_console.console.widgets.lines import FocusPane
 from noc_console.domain.jobs import JobKind
 from noc_console.domain.network import Ont
-from noc_console.domain.policy import BulkPlan, BulkTarget, plan_bulk
+from noc_console.domain.policy import BulkPlan, plan_bulk
+from noc_console.picture.ont_facts import bulk_target, gather
 
 MOST_LINES = 12
 
@@ -62,9 +62,8 @@ class BulkDialog(TypedDialog[ConfirmedBulk]):
         model, now = self.desk.model, self.desk.now()
         rows = (model.onts.row_of.get(ont_id) for ont_id in self._ids)
         facts = [gather(model, row, now) for row in rows if row is not None]
-        targets = [BulkTarget(one.ont, one.domain_state, one.cpe, one.jobs) for one in facts]
-        acs_ok = all(one.acs_ok and (one.acs is None or one.acs.state != "off") for one in facts[:1])
-        return plan_bulk(self.kind, targets, now, acs_ok, self._force.value)
+        targets = [bulk_target(one) for one in facts]
+        return plan_bulk(self.kind, targets, now, model.acs_may_act, self._force.value)
 
     @property
     def expected(self) -> str:

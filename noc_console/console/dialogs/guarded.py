@@ -11,13 +11,13 @@ from noc_console.console.desk import Desk
 from noc_console.console.dialogs.typed import TypedDialog
 from noc_console.console.render.cells import Line, wrap
 from noc_console.console.render.dialog import render_target
-from noc_console.console.state.facts import OntFacts, gather
 from noc_console.console.widgets.lines import LinePane
 from noc_console.domain.errors import NocError
 from noc_console.domain.freshness import format_age
 from noc_console.domain.jobs import JobKind
 from noc_console.domain.network import Ont
 from noc_console.domain.policy import Blocker, blockers, confirmation
+from noc_console.picture.ont_facts import OntFacts, gather
 
 ARMING_S = {JobKind.FACTORY_RESET: 5.0}
 REREAD_S = 20.0
@@ -115,7 +115,7 @@ class GuardedDialog(TypedDialog[Confirmed]):
 
     def _blockers(self, facts: OntFacts) -> list[Blocker]:
         found = blockers(
-            self.kind, facts.ont, facts.domain_state, facts.cpe, facts.jobs, self.desk.now(), acs_ok=facts.acs_ok
+            self.kind, facts.ont, facts.domain_state, facts.cpe, facts.jobs, self.desk.now(), acs_ok=facts.acs_may_act
         )
         if self.kind is not JobKind.OLT_REBOOT and facts.acs is not None and facts.acs.state == "off":
             found.insert(0, Blocker("no ACS is configured: its router cannot be reached", forceable=False))

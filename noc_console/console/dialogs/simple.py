@@ -10,10 +10,10 @@ from textual.app import ComposeResult
 from textual.containers import Container
 from textual.screen import ModalScreen
 
-from noc_console.console.actions import Action, Context, Registry
 from noc_console.console.glyphs import Glyphs
 from noc_console.console.keys import SCOPE_TITLES, command_of, keys_of
 from noc_console.console.palette import Palette
+from noc_console.console.registry import Action, Context, Registry
 from noc_console.console.render.cells import Cell, Line, fit, wrap
 from noc_console.console.widgets.columns import Column
 from noc_console.console.widgets.lines import FocusPane, LinePane

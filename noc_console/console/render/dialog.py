@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from noc_console.console.render.cells import Line
 from noc_console.console.render.jobs import latest
 from noc_console.console.render.summary import acs_side, labelled, light_items, paragraph, read_cell, state_cell
-from noc_console.console.state.facts import OntFacts, contradiction
 from noc_console.domain.freshness import format_age
 from noc_console.domain.jobs import JobKind
 from noc_console.domain.policy import Blocker
+from noc_console.picture.ont_facts import OntFacts, contradiction
 
 
 def render_target(facts: OntFacts, reread: Line, found: Sequence[Blocker], width: int) -> list[Line]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from noc_console.console.render.cells import Cell, Line, spread, width_of
-from noc_console.console.render.core import answers
+from noc_console.console.render.core_devices import answers
 from noc_console.console.render.times import clock, zone
 from noc_console.console.session import Session
-from noc_console.console.state.model import Model
+from noc_console.domain.core_devices import CORE_DEVICES
 from noc_console.domain.freshness import Freshness, format_age
+from noc_console.picture.model import Model
 
 GRACE_S = 20.0
 """How long after the start a missing collector is "not there yet"."""
@@ -64,7 +65,7 @@ def sources_line(model: Model, now: float, width: int, beat: str) -> Line:
     elif link.last_ok_at is not None:
         cells += [("DB ", "bar-dim"), (f"{_age(link.last_ok_at, now)}  ", "bar")]
     cells += _collector(model, now)
-    core = [answers(device) for device in model.core_devices.values()]
+    core = [answers(device) for device in model.records(CORE_DEVICES)]
     if False in core:
         cells += [("CORE ", "bar-dim"), (f"{len(core) - core.count(False)}/{len(core)}  ", "bar-critical")]
     return spread(cells, [(f"{beat} beat {link.beats} ", "bar-dim")], width, "bar")

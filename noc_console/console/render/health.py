@@ -8,10 +8,11 @@ from noc_console.console.render.cells import Cell, Line, fit
 from noc_console.console.render.doubt import doubt
 from noc_console.console.render.summary import labelled, paragraph
 from noc_console.console.render.times import ago, read_ago
-from noc_console.console.state.model import Model
-from noc_console.console.state.tree import NodeKey
+from noc_console.domain.core_devices import CoreDevice
 from noc_console.domain.freshness import Freshness, format_age
-from noc_console.domain.network import Card, CoreDevice, Fan, Olt, Outcome, PollKind, PollMark
+from noc_console.domain.network import Card, Fan, Olt, Outcome, PollKind, PollMark
+from noc_console.picture.model import Model
+from noc_console.picture.tree import NodeKey
 
 WARM_CELSIUS, HOT_CELSIUS = 50.0, 65.0
 _WELL = ("normal", "on", "ok", "online", "active", "running", "inservice", "in-service")

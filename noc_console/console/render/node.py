@@ -12,10 +12,10 @@ from noc_console.console.render.pon import render_port
 from noc_console.console.render.summary import labelled
 from noc_console.console.render.times import ago
 from noc_console.console.render.tree import scope_of, title
-from noc_console.console.state.facts import as_reason
-from noc_console.console.state.model import Model
-from noc_console.console.state.store import OFFLINE
-from noc_console.console.state.tree import Counts, NodeKey
+from noc_console.picture.model import Model
+from noc_console.picture.ont_facts import as_reason
+from noc_console.picture.ont_store import OFFLINE
+from noc_console.picture.tree import Counts, NodeKey
 
 MOST_WAITING = 20
 

@@ -9,11 +9,11 @@ from math import inf
 from noc_console.console.glyphs import Glyphs, sparkline
 from noc_console.console.render.cells import Cell
 from noc_console.console.render.times import when
-from noc_console.console.state.facts import as_reason, since
-from noc_console.console.state.model import SIGNALS, Model
-from noc_console.console.state.store import GONE, OFFLINE, ONLINE
 from noc_console.console.widgets.columns import Column
 from noc_console.domain.freshness import format_age
+from noc_console.picture.model import SIGNALS, Model
+from noc_console.picture.ont_facts import as_reason, since
+from noc_console.picture.ont_store import GONE, OFFLINE, ONLINE
 
 SPARK_POINTS = 12
 

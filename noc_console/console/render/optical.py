@@ -8,9 +8,9 @@ from noc_console.console.render.cells import Cell, Line
 from noc_console.console.render.doubt import doubt, footnote
 from noc_console.console.render.summary import SIGNAL_WORDS, labelled
 from noc_console.console.render.times import ago, read_ago
-from noc_console.console.state.facts import OntFacts
 from noc_console.domain.history import RANGES_S
 from noc_console.domain.optics import margin_db
+from noc_console.picture.ont_facts import OntFacts
 
 
 def render_values(facts: OntFacts, width: int, absolute: bool) -> list[Line]:

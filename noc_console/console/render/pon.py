@@ -10,9 +10,9 @@ from noc_console.console.render.doubt import doubt
 from noc_console.console.render.health import temperature_cell
 from noc_console.console.render.summary import labelled, paragraph
 from noc_console.console.render.times import read_ago
-from noc_console.console.state.model import Model
-from noc_console.console.state.tree import NodeKey
 from noc_console.domain.network import Outcome, PollKind, Port
+from noc_console.picture.model import Model
+from noc_console.picture.tree import NodeKey
 
 TRAFFIC_NAMES = ("to ONTs", "from ONTs")
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from noc_console.console.render.cells import Cell, Line
-from noc_console.console.render.core import SourceRow, core_rows
+from noc_console.console.render.core_devices import SourceRow, core_rows
 from noc_console.console.render.health import reach_verdict
 from noc_console.console.render.summary import paragraph
 from noc_console.console.render.times import when
-from noc_console.console.state.model import Model
 from noc_console.console.widgets.columns import Column
 from noc_console.domain.freshness import format_age
 from noc_console.domain.network import PollKind
+from noc_console.picture.model import Model
 
 COLUMNS = (
     Column("name", "SOURCE", 16, frozen=True),

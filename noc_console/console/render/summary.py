@@ -8,11 +8,11 @@ from noc_console.console.render.cells import Cell, Line, fit, flow, wrap
 from noc_console.console.render.doubt import doubt, footnote
 from noc_console.console.render.times import ago, read_ago
 from noc_console.console.render.verdict import render_evidence, render_head
-from noc_console.console.state.facts import OntFacts, as_reason, contradiction
 from noc_console.domain.diagnosis.verdict import Verdict
 from noc_console.domain.freshness import format_age
 from noc_console.domain.identity import OntSerial
 from noc_console.domain.optics import margin_db
+from noc_console.picture.ont_facts import OntFacts, as_reason, contradiction
 
 LABEL = 10
 _STATE_ROLES = {"online": "online", "offline": "offline", "unknown": "unknown", "gone": "dim"}
@@ -99,7 +99,7 @@ def acs_side(facts: OntFacts, absolute: bool) -> list[Line]:
         items.append([("up ", "dim"), (format_age(cpe.uptime_s), "base")])
     if cpe.pppoe_user:
         items.append([(cpe.pppoe_user, "base")])
-    if not facts.acs_ok:
+    if not facts.acs_may_act:
         items.append([("ACS is silent now", "warning")])
     return items
 
@@ -107,7 +107,7 @@ def acs_side(facts: OntFacts, absolute: bool) -> list[Line]:
 def _acs_silence(facts: OntFacts) -> str:
     if facts.acs is not None and facts.acs.state == "off":
         return "no ACS is configured"
-    if not facts.acs_ok:
+    if not facts.acs_may_act:
         return "the ACS does not answer"
     if facts.ont.serial is None:
         return "cannot be asked: no serial number"

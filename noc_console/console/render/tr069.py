@@ -9,9 +9,9 @@ from rich.cells import cell_len
 
 from noc_console.console.render.cells import Cell, Line, fit, flow, wrap
 from noc_console.console.render.times import ago
-from noc_console.console.state.facts import OntFacts
 from noc_console.domain.cpe import Field, Group, Section
 from noc_console.domain.jobs import Job, JobState
+from noc_console.picture.ont_facts import OntFacts
 
 STALE_S = 60.0
 LABEL = 16
@@ -33,13 +33,6 @@ class CpeView:
     """The latest view or refresh job of this ONT that the tab asked for."""
     error: str | None = None
     """Why nothing could be asked."""
-
-    @property
-    def managed(self) -> bool | None:
-        """Whether the ACS knows the router; None when it was not asked, or did not answer."""
-        if self.device_id is not None:
-            return True
-        return False if self.job is not None and self.job.state is JobState.VERIFIED else None
 
 
 def render_tr069(facts: OntFacts, view: CpeView, width: int, absolute: bool) -> list[Line]:
@@ -66,7 +59,7 @@ def _status(facts: OntFacts, view: CpeView, width: int, absolute: bool) -> list[
         items: list[Line] = [[(text, "base")] for text in (cpe.manufacturer, cpe.model or cpe.product_class) if text]
         items.append([("informed ", "dim"), (ago(cpe.last_inform_at, facts.now, absolute), "base")])
         lines += [[(" ", "base"), *row] for row in flow(items, width - 2)]
-    if not facts.acs_ok and facts.acs is not None:
+    if not facts.acs_may_act and facts.acs is not None:
         silent = (
             f"the ACS does not answer ({facts.acs.error or 'no reason given'}): what follows is what was read before"
         )

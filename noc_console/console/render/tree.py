@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from noc_console.console.glyphs import Glyphs
 from noc_console.console.render.cells import Cell
-from noc_console.console.state.model import Model
-from noc_console.console.state.tree import NodeKey
 from noc_console.console.widgets.columns import Column
+from noc_console.picture.model import Model
+from noc_console.picture.tree import NodeKey
 
 COLUMNS = (
     Column("name", "NETWORK", 10, flex=True),

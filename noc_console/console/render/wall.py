@@ -5,12 +5,10 @@ Nothing on it is told by colour alone, and a page without fresh data says so ove
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-
 from noc_console.console.render.cells import Cell, Line, fit, spread, width_of
 from noc_console.console.render.times import clock
 from noc_console.domain.freshness import format_age
+from noc_console.picture.wall import Trouble, Wall
 
 MAX_LINES = 6
 GLYPH_ROWS = 5
@@ -28,42 +26,6 @@ _DIGITS = {
     "9": ("###", "# #", "###", "  #", "###"),
     "?": ("###", "  #", " # ", "   ", " # "),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Trouble:
-    """One line of the list."""
-
-    severity: str
-    """``C``, ``M`` or ``?``."""
-    since_at: float | None
-    what: str
-    where: str
-    count: str
-
-
-@dataclass(frozen=True, slots=True)
-class Wall:
-    """What the page shows."""
-
-    site: str
-    now: float
-    online: int
-    offline: int
-    unknown: int
-    troubles: Sequence[Trouble] = field(default=())
-    data_at: float | None = None
-    """When data last arrived."""
-    stale_after_s: float = 120.0
-    olts_answering: int = 0
-    olts: int = 0
-    beats: int = 0
-    error: str | None = None
-
-    @property
-    def stale(self) -> bool:
-        """Whether the figures can no longer be trusted."""
-        return self.data_at is None or self.now - self.data_at > self.stale_after_s
 
 
 def page(wall: Wall, width: int, height: int, block: str, rule: str) -> list[Line]:

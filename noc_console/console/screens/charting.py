@@ -10,10 +10,10 @@ from noc_console.console.desk import Desk
 from noc_console.console.palette import Palette
 from noc_console.console.render.cells import Line
 from noc_console.console.render.chart import LIGHT, TRAFFIC, Chart, draw, light_chart, traffic_chart
-from noc_console.console.settings import Intervals
-from noc_console.console.state.facts import OntFacts
 from noc_console.domain.errors import NocError
+from noc_console.domain.freshness import Intervals
 from noc_console.domain.history import RANGES_S, ChartData
+from noc_console.picture.ont_facts import OntFacts
 
 EVERY_S = 60.0
 """How often an open chart is read again."""

@@ -10,18 +10,18 @@ from pathlib import Path
 from textual import work
 
 from noc_console.console.desk import Desk
+from noc_console.console.folding import ConfigTree, as_text
 from noc_console.console.render.cells import Cell
 from noc_console.console.render.times import ago, when
 from noc_console.console.screens.lists import TableView
 from noc_console.console.screens.view import Say
-from noc_console.console.state.configtree import ConfigTree, as_text
-from noc_console.console.state.model import Delta
 from noc_console.console.widgets.columns import Column
 from noc_console.console.widgets.table import LineTable
 from noc_console.domain.cpe import CpeDocument
 from noc_console.domain.errors import NocError
 from noc_console.domain.jobs import JobKind
 from noc_console.domain.network import Ont
+from noc_console.picture.model import Delta
 
 OLD_S = 60.0
 COLUMNS = (

@@ -12,8 +12,8 @@ from textual.containers import Container
 from noc_console.console.desk import Desk
 from noc_console.console.pace import Every
 from noc_console.console.palette import Palette
+from noc_console.console.render.activity import render_history
 from noc_console.console.render.cells import Cell, Line
-from noc_console.console.render.events import render_history
 from noc_console.console.render.jobs import render_ont_jobs
 from noc_console.console.render.node import render_node
 from noc_console.console.render.optical import render_optical, render_ranges
@@ -23,15 +23,15 @@ from noc_console.console.render.tr069 import render_tr069
 from noc_console.console.screens.charting import Charting, Subject, light_of, traffic_of
 from noc_console.console.screens.router import RouterReader
 from noc_console.console.screens.view import Background
-from noc_console.console.state.facts import OntFacts, gather
-from noc_console.console.state.judging import verdict_of
-from noc_console.console.state.model import Delta
-from noc_console.console.state.tree import NodeKey
 from noc_console.console.widgets.lines import FocusPane, LinePane
 from noc_console.domain.errors import NocError
 from noc_console.domain.history import RANGES_S
 from noc_console.domain.jobs import JobKind
-from noc_console.domain.network import Event
+from noc_console.picture.activity import Activity, fold
+from noc_console.picture.model import Delta
+from noc_console.picture.ont_facts import OntFacts, gather
+from noc_console.picture.tree import NodeKey
+from noc_console.picture.verdicts import verdict_of
 
 TABS = ("summary", "optical", "tr-069", "history", "jobs")
 TITLES = ("Summary", "Optical", "TR-069", "History", "Jobs")
@@ -59,7 +59,7 @@ class DetailPane(Background, Container):
         self.body = FocusPane(desk.palette, id="body")
         self.chart = Charting(desk)
         self._router = RouterReader(desk, self.paint)
-        self._events: Sequence[Event] | None = None
+        self._history: Sequence[Activity] | None = None
         self._ages = Every(5.0)
 
     def compose(self) -> ComposeResult:
@@ -82,7 +82,7 @@ class DetailPane(Background, Container):
 
     def _show(self, row: int | None, node: NodeKey | None) -> None:
         self.row, self.node = row, node
-        self._events = None
+        self._history = None
         self._router.clear()
         self.chart.clear()
         self.paint(rewind=True)
@@ -114,7 +114,7 @@ class DetailPane(Background, Container):
             return
         ont_id = self.desk.model.onts.get(self.row, "id")
         touched = any(self.desk.model.jobs[job_id].ont_id == ont_id for job_id in delta.jobs)
-        if (self.tab in ("summary", "tr-069") and touched) or (self.tab == "history" and delta.events):
+        if (self.tab in ("summary", "tr-069") and touched) or (self.tab == "history" and delta.changes):
             self._fetch_settled()
 
     def tick(self) -> None:
@@ -163,12 +163,12 @@ class DetailPane(Background, Container):
         if self.tab == "tr-069":
             return render_tr069(facts, self._router.view, width, absolute)
         if self.tab == "history":
-            return render_history(self._events, facts.ont.serial, width, facts.now, absolute)
+            return render_history(self._history, facts.ont.serial, width, facts.now, absolute)
         if self.tab == "jobs":
             shown = [job for job in facts.jobs if job.kind is not JobKind.VIEW]
             return render_ont_jobs(shown, width, facts.now, absolute)
         view = self._router.view
-        verdict = verdict_of(self.desk.model, facts, view.sections, view.managed, self.desk.settings.limits)
+        verdict = verdict_of(self.desk.model, facts, view.sections)
         return render_summary(facts, verdict, width, absolute)
 
     # -- actions ---------------------------------------------------------------------------------------------------
@@ -225,7 +225,7 @@ class DetailPane(Background, Container):
             await self.chart.read(subject, self.body.size.width)
             self._draw_chart()
         elif facts is not None and self.tab == "history":
-            await self._fetch_events(facts)
+            await self._fetch_history(facts)
         elif facts is not None and self.tab in ("summary", "tr-069"):
             await self._router.ask(facts, refresh=self.tab == "tr-069")
 
@@ -237,11 +237,12 @@ class DetailPane(Background, Container):
         facts = self.facts()
         return light_of(facts) if facts is not None and self.tab == "optical" else None
 
-    async def _fetch_events(self, facts: OntFacts) -> None:
+    async def _fetch_history(self, facts: OntFacts) -> None:
         try:
-            self._events = await self.desk.backend.ont_events(facts.olt_name, facts.ont.port, facts.ont.serial)
+            found = await self.desk.backend.ont_changes(facts.olt_name, facts.ont.port, facts.ont.serial)
         except NocError:
             return  # the banner tells
+        self._history = fold(reversed(found))
         self.paint()
 
     @work(exclusive=True, group="chart", exit_on_error=False)

@@ -8,10 +8,10 @@ from noc_console.console.desk import Desk
 from noc_console.console.pace import Every
 from noc_console.console.render.cells import Cell
 from noc_console.console.screens.lists import TableView
-from noc_console.console.state.model import Delta
 from noc_console.console.widgets.columns import Column
 from noc_console.console.widgets.table import LineTable
 from noc_console.domain.routers import FirmwareCount, firmware_spread
+from noc_console.picture.model import Delta
 
 COUNT_EVERY_S = 10.0
 BAR = 20

@@ -10,18 +10,20 @@ from textual.app import ComposeResult
 from noc_console.console.desk import Desk
 from noc_console.console.pace import Every
 from noc_console.console.palette import Palette
-from noc_console.console.render import events, jobs, sources
+from noc_console.console.render import activity, jobs, sources
 from noc_console.console.render.bulk import render_progress
 from noc_console.console.render.cells import Cell
-from noc_console.console.render.core import SourceRow
+from noc_console.console.render.core_devices import SourceRow
 from noc_console.console.screens.view import Say, View
-from noc_console.console.state.model import Delta
 from noc_console.console.widgets.lines import FocusPane, LinePane
 from noc_console.console.widgets.table import LineTable
+from noc_console.domain.changes import Severity
 from noc_console.domain.errors import NocError
 from noc_console.domain.filters import Filter
 from noc_console.domain.jobs import Job, JobKind
-from noc_console.domain.network import Event, Ont
+from noc_console.domain.network import Ont
+from noc_console.picture.activity import Activity, fold
+from noc_console.picture.model import Delta
 
 SIDE_BY_SIDE = 150
 SHOW_ENDED_S = 300.0
@@ -237,49 +239,56 @@ def _job_row(job: Job) -> dict[str, object]:
 
 
 class LogView(TableView):
-    """Events, newest first."""
+    """What happened, newest first; a flood of the same is one line."""
 
     NAME, TITLE = "log", "Log"
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
+        self._lines: dict[int, Activity] = {}
         self.table = LineTable(
             self._cell,
-            events.COLUMNS,
+            activity.COLUMNS,
             desk.palette,
             desk.glyphs,
             empty=lambda: [[(" nothing happened yet", "dim")]],
-            id="event-list",
+            id="change-list",
         )
 
     def changed(self, delta: Delta) -> None:
-        """New events on top."""
-        if delta.events:
+        """New lines on top, or grown ones."""
+        if delta.changes:
             self.reload()
+            self.table.refresh_rows()
 
     def reload(self) -> None:
-        """Events that the filter lets through."""
-        found = self.desk.model.event_list()
+        """Lines that the filter lets through."""
+        found = fold(reversed(self.desk.model.change_list()))
         if self.only_problems:
-            found = [event for event in found if event.severity not in ("info", "cleared")]
+            found = [line for line in found if line.severity not in (Severity.INFO, Severity.CLEARED)]
         if self.filter:
-            found = [event for event in found if self.filter.matches(_event_row(event))]
-        self.table.set_keys([event.id for event in found])
+            found = [line for line in found if self.filter.matches(_log_row(line))]
+        self._lines = {line.id: line for line in found}
+        self.table.set_keys([line.id for line in found])
 
     def copyable(self) -> tuple[str, str] | None:
-        """The event's text."""
-        event = self.desk.model.events.get(self.table.current) if self.table.current else None  # type: ignore[call-overload]
-        return ("event", event.text) if event else None
+        """The line's text."""
+        line = self._line(self.table.current)
+        return ("line", line.text) if line else None
+
+    def _line(self, key: Hashable | None) -> Activity | None:
+        return self._lines.get(key) if isinstance(key, int) else None
 
     def _cell(self, key: Hashable, column: str) -> Cell:
-        event = self.desk.model.events.get(key)  # type: ignore[call-overload]
-        return events.cell(event, column, self.desk.now(), self.desk.session.absolute_times) if event else ("", "base")
+        line = self._line(key)
+        return activity.cell(line, column, self.desk.now(), self.desk.session.absolute_times) if line else ("", "base")
 
 
-def _event_row(event: Event) -> dict[str, object]:
+def _log_row(line: Activity) -> dict[str, object]:
+    serials = " ".join(change.serial for change in line.changes if change.serial)
     return {
-        "serial": event.serial, "olt": event.olt, "pon_port": event.port,
-        "text": f"{event.kind} {event.severity} {event.text} {event.olt} {event.port} {event.serial}".lower(),
+        "serial": line.serial, "olt": line.olt, "pon_port": line.port,
+        "text": f"{line.changes[0].kind} {line.severity} {line.text} {line.olt} {line.port} {serials}".lower(),
     }  # fmt: skip
 
 

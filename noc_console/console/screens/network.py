@@ -19,12 +19,12 @@ from noc_console.console.screens.panes import CSS, Panes
 from noc_console.console.screens.sparks import Sparks
 from noc_console.console.screens.topology import TopologyPane
 from noc_console.console.screens.view import Say, View
-from noc_console.console.state.model import Delta
-from noc_console.console.state.rows import is_problem, select
-from noc_console.console.state.tree import NodeKey
 from noc_console.console.widgets.table import LineTable
 from noc_console.domain.filters import Filter
 from noc_console.domain.network import Ont
+from noc_console.picture.model import Delta
+from noc_console.picture.ont_rows import is_problem, select
+from noc_console.picture.tree import NodeKey
 
 SPARK_SETTLE_S = 0.25
 SCOPE_SETTLE_S = 0.08

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from noc_console.console.desk import Desk
 from noc_console.console.render.tr069 import STALE_S, CpeView
-from noc_console.console.state.facts import OntFacts
 from noc_console.domain.errors import NocError
 from noc_console.domain.jobs import Job, JobKind
+from noc_console.picture.ont_facts import OntFacts
 
 READ_AGAIN_S = 60.0
 

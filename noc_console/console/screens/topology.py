@@ -7,8 +7,8 @@ from collections.abc import Hashable
 from noc_console.console.desk import Desk
 from noc_console.console.render import tree
 from noc_console.console.render.cells import Cell
-from noc_console.console.state.tree import NodeKey
 from noc_console.console.widgets.table import LineTable
+from noc_console.picture.tree import NodeKey
 
 FEW_OLTS = 4
 LEAST_WIDTH, MOST_WIDTH = 31, 43

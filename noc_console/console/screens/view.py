@@ -8,9 +8,9 @@ from textual.worker import Worker, WorkerState
 
 from noc_console.console.desk import Desk
 from noc_console.console.palette import Palette
-from noc_console.console.state.model import Delta
 from noc_console.domain.filters import Filter, parse_filter
 from noc_console.domain.network import Ont
+from noc_console.picture.model import Delta
 
 
 class Say(Message):

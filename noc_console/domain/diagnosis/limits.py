@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from noc_console.domain.grouping import AREA_ONTS, AREA_WINDOW_S
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
     """Thresholds of the rules; the names say the units. See ``diagnosis:`` in the config file."""
 
-    area_onts: int = 4
-    area_window_s: float = 600
+    area_onts: int = AREA_ONTS
+    area_window_s: float = AREA_WINDOW_S
     ends_differ_db: float = 6
     noise_dbm: float = -75
     utilization_percent: float = 70

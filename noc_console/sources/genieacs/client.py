@@ -32,7 +32,7 @@ from noc_console.domain.text import clean
 from noc_console.sources.genieacs import checks
 from noc_console.sources.genieacs.pathfile import load_tables
 from noc_console.sources.genieacs.results import AcsFault, Probe, TaskOutcome, TaskResult, outcome_of
-from noc_console.sources.genieacs.turns import Turns
+from noc_console.sources.loop_turns import Turns
 
 SOURCE = "genieacs"
 VERSION_HEADER = "GenieACS-Version"

@@ -11,7 +11,7 @@ from noc_console.domain.cpe import MASK, ConfigLeaf, CpeDocument
 from noc_console.domain.text import clean
 from noc_console.sources.genieacs.client import NbiClient
 from noc_console.sources.genieacs.document import Document, Node, Parameter, is_secret
-from noc_console.sources.genieacs.turns import Turns
+from noc_console.sources.loop_turns import Turns
 
 MAX_VALUE = 1024
 """Longest value kept; certificates and dial plans are cut."""

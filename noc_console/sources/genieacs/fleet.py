@@ -19,7 +19,7 @@ from noc_console.sources.genieacs.fields import split
 from noc_console.sources.genieacs.reading import read_paths
 from noc_console.sources.genieacs.readings import model_name
 from noc_console.sources.genieacs.tables import ROOT_OF, Tables
-from noc_console.sources.genieacs.turns import Turns
+from noc_console.sources.loop_turns import Turns
 
 # A projection has no wildcards, and whole WAN subtrees are 100 kB: the instances that occur in practice are named.
 _WAN_DEVICES, _PPP, _IP, _TR181 = range(1, 6), range(1, 3), range(1, 3), range(1, 9)

@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Protocol
 
-from noc_console.config.actions import OltCli
 from noc_console.config.model import Config, OltConfig
+from noc_console.config.operations import OltCli
 from noc_console.sources.olt_cli.dialect import Dialect
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager, suppress
 
 import asyncssh
 
-from noc_console.config.actions import OltCli
+from noc_console.config.operations import OltCli
 from noc_console.domain.errors import (
     SourceAuthError,
     SourceError,

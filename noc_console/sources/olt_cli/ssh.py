@@ -11,8 +11,8 @@ from contextlib import asynccontextmanager, suppress
 import asyncssh
 from cryptography.utils import CryptographyDeprecationWarning
 
-from noc_console.config.actions import OltCli
 from noc_console.config.model import OltConfig
+from noc_console.config.operations import OltCli
 from noc_console.domain.errors import (
     SourceAuthError,
     SourceError,

@@ -11,6 +11,7 @@ from noc_console.domain.errors import NocError, SourceError, SourceProtocolError
 from noc_console.domain.identity import PonPort
 from noc_console.domain.network import Outcome, PollKind
 from noc_console.domain.poll import Facts, OltReading, PortReading
+from noc_console.sources.loop_turns import own_turn
 from noc_console.sources.snmp import codec, outcome
 from noc_console.sources.snmp.column import Join
 from noc_console.sources.snmp.discovery import choose_variants
@@ -18,7 +19,6 @@ from noc_console.sources.snmp.index import CARD_INDEXES, SPACES, Place
 from noc_console.sources.snmp.profile import Profile, Rows, Table
 from noc_console.sources.snmp.session import SnmpSession
 from noc_console.sources.snmp.tables import Asked, FactsAt, group, keep
-from noc_console.sources.snmp.turns import own_turn
 from noc_console.sources.snmp.walk import Repetitions, Walk, run_walks
 
 PRIORITY = {PollKind.STATE: 1, PollKind.HEALTH: 3, PollKind.OPTICS: 5, PollKind.INVENTORY: 7}

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from noc_console.domain.errors import NocError, SourceProtocolError
+from noc_console.sources.loop_turns import own_turn
 from noc_console.sources.snmp import codec
 from noc_console.sources.snmp.cursor import Column, Cursor
 from noc_console.sources.snmp.session import MIN_REPETITIONS, Exchange, SnmpSession, status_error
-from noc_console.sources.snmp.turns import own_turn
 
 GROW_AFTER = 50
 

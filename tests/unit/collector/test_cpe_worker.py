@@ -22,7 +22,7 @@ from noc_console.sources.genieacs import lookup
 from noc_console.sources.genieacs.client import NbiClient
 from noc_console.storage.cpes import CpeStore
 from noc_console.storage.database import Database
-from noc_console.storage.feed import read_changes
+from noc_console.storage.feed import read_update
 from noc_console.storage.sources import SourceStore
 
 
@@ -137,7 +137,7 @@ async def test_an_acs_that_goes_away_is_told_and_recovers(fleet: Fleet, monkeypa
 
     async def state() -> str:
         async with fleet.database.reading() as connection:
-            return "".join(source.state for source in (await read_changes(connection, {})).sources)
+            return "".join(source.state for source in (await read_update(connection, {})).sources)
 
     async def is_ok() -> bool:
         return await state() == "ok"

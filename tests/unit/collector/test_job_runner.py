@@ -16,7 +16,7 @@ from sqlalchemy import update
 from noc_console.collector import jobs as runner_module
 from noc_console.collector.acting.tools import Ending
 from noc_console.collector.jobs import JobRunner
-from noc_console.config.actions import Bulk
+from noc_console.config.operations import Bulk
 from noc_console.domain.errors import SourceUnavailable
 from noc_console.domain.jobs import Job, JobKind, JobRequest, JobState
 from noc_console.domain.network import Collector

@@ -27,7 +27,8 @@ from noc_console.domain.optics import Thresholds
 from noc_console.domain.poll import Facts, OltReading, PortReading
 from noc_console.storage import inventory, schema
 from noc_console.storage.database import Database
-from noc_console.storage.feed import bump, read_changes
+from noc_console.storage.feed import read_update
+from noc_console.storage.streams import bump
 
 A, B = PonPort((0, 1, 0)), PonPort((0, 1, 1))
 SERIALS = {1: "HWTC00000001", 2: "HWTC00000002", 3: "HWTC00000003"}
@@ -114,7 +115,7 @@ class Olt:
 
     async def stored(self) -> Changes:
         async with self.database.reading() as connection:
-            return await read_changes(connection, {})
+            return await read_update(connection, {})
 
     async def onts(self) -> dict[int, Ont]:
         return {ont.ont_id: ont for ont in (await self.stored()).onts}
@@ -174,7 +175,7 @@ async def test_an_unchanged_reading_touches_no_ont_row(database: Database) -> No
     seen = (await olt.stored()).revisions
     await olt.poll()
     async with database.reading() as connection:
-        changes = await read_changes(connection, seen)
+        changes = await read_update(connection, seen)
     assert (changes.onts, changes.events, len(changes.olts), len(changes.marks)) == ([], [], 1, 3)
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from noc_console.config.actions import ModemBridge, Tickets
 from noc_console.config.model import GenieAcs, VictoriaMetrics
+from noc_console.config.operations import ModemBridge, Tickets
 from noc_console.domain.errors import ConfigError
 from noc_console.sources.genieacs.client import NbiClient
 from noc_console.sources.modem_bridge import BridgeClient

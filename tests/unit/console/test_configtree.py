@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from noc_console.console.state.configtree import ConfigTree, as_text
+from noc_console.console.folding import ConfigTree, as_text
 from noc_console.domain.cpe import MASK, ConfigLeaf, CpeDocument
 
 DOCUMENT = CpeDocument(

@@ -6,14 +6,14 @@ from dataclasses import replace
 
 import pytest
 
-from noc_console.console.settings import ConsoleSettings
-from noc_console.console.state.model import SLICE, Delta, Model
-from noc_console.console.state.rows import TEXTS_PER_TURN, OntRow, build_texts, select
-from noc_console.console.state.tree import NodeKey
 from noc_console.domain.filters import parse_filter
 from noc_console.domain.freshness import Freshness
 from noc_console.domain.network import Changes, Olt, Ont, Outcome, PollKind, PollMark
 from noc_console.domain.optics import Thresholds
+from noc_console.picture.model import SLICE, Delta, Model
+from noc_console.picture.ont_rows import TEXTS_PER_TURN, OntRow, build_texts, select
+from noc_console.picture.settings import PictureSettings
+from noc_console.picture.tree import NodeKey
 
 NOW = 1_000_000.0
 
@@ -36,7 +36,7 @@ def feed(model: Model, now: float = NOW, **changes: object) -> Delta:
 
 @pytest.fixture
 def model() -> Model:
-    model = Model(ConsoleSettings(olt_thresholds={"olt-1": Thresholds(-22.0, -24.0, -8.0)}))
+    model = Model(PictureSettings(olt_thresholds={"olt-1": Thresholds(-22.0, -24.0, -8.0)}))
     feed(
         model,
         olts=[Olt(1, "olt-1", "192.0.2.1", reachable=True)],
@@ -93,14 +93,14 @@ def test_an_ont_read_alone_is_trusted_although_its_port_is_stale(model: Model) -
 
 
 def test_never_read_is_unknown() -> None:
-    model = Model(ConsoleSettings())
+    model = Model(PictureSettings())
     feed(model, onts=[ont(1)])
     assert tally(model) == (0, 0, 1)
     assert model.freshness(0, NOW) is Freshness.NEVER
 
 
 def test_a_mark_of_the_olt_stands_for_its_ports() -> None:
-    model = Model(ConsoleSettings())
+    model = Model(PictureSettings())
     feed(model, onts=[ont(1)], marks=[mark("", NOW)])
     assert tally(model) == (1, 0, 0)
 
@@ -137,7 +137,7 @@ def test_filters_read_the_columns(model: Model) -> None:
 
 
 def test_search_texts_are_built_in_turns_and_only_where_they_are_missing() -> None:
-    model = Model(ConsoleSettings())
+    model = Model(PictureSettings())
     feed(model, onts=[ont(n, f"0/{n // 128}/0") for n in range(5 * TEXTS_PER_TURN)], marks=[mark("", NOW)])
     assert sum(1 for _ in build_texts(model, NOW)) == 5
     assert all(model.onts.text)
@@ -149,7 +149,7 @@ def test_search_texts_are_built_in_turns_and_only_where_they_are_missing() -> No
 
 
 def test_a_hundred_thousand_onts_are_applied_in_slices_and_counted() -> None:
-    model = Model(ConsoleSettings())
+    model = Model(PictureSettings())
     many = [ont(n, f"0/{n // 2048}/{n // 128 % 16}") for n in range(100_000)]
     delta = Delta()
     slices = sum(1 for _ in model.apply(Changes(onts=many, marks=[mark("", NOW)]), lambda: NOW, delta))

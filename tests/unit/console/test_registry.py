@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from noc_console.collector.actions import ACTS
+from noc_console.collector.performing import ACTS
 from noc_console.console import commands
 from noc_console.console.acting import Acting
-from noc_console.console.actions import ACTIONS, Action, Context, Registry, clashes
 from noc_console.console.app import NocApp
 from noc_console.console.copying import Copying
 from noc_console.console.keys import SCOPE_TITLES, markdown_table
 from noc_console.console.looks import Looks
 from noc_console.console.navigation import Navigation
 from noc_console.console.prompting import Prompting
+from noc_console.console.registry import ACTIONS, Action, Context, Registry, clashes
 from noc_console.console.screens.configuration import ConfigView
 from noc_console.console.screens.detail import DetailPane
 from noc_console.console.screens.lists import JobsView, LogView, SourcesView

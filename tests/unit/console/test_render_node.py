@@ -9,9 +9,6 @@ import pytest
 from noc_console.console.render.cells import plain, width_of
 from noc_console.console.render.node import render_node
 from noc_console.console.render.tree import WHOLE
-from noc_console.console.settings import ConsoleSettings
-from noc_console.console.state.model import Delta, Model
-from noc_console.console.state.tree import NodeKey
 from noc_console.domain.network import (
     Card,
     Changes,
@@ -24,6 +21,9 @@ from noc_console.domain.network import (
     Port,
     Unregistered,
 )
+from noc_console.picture.model import Delta, Model
+from noc_console.picture.settings import PictureSettings
+from noc_console.picture.tree import NodeKey
 
 NOW = 1_000_000.0
 OLT = Olt(
@@ -62,7 +62,7 @@ def marks(outcome: Outcome = Outcome.COMPLETE, age_s: float = 8, error: str | No
 
 
 def model_of(olt: Olt = OLT, **changes: object) -> Model:
-    model = Model(ConsoleSettings())
+    model = Model(PictureSettings())
     given: dict[str, object] = {"cards": CARDS, "ports": PORTS, "onts": ONTS, "marks": marks(), **changes}
     for _ in model.apply(Changes(olts=[olt], **given), lambda: NOW, Delta()):  # type: ignore[arg-type]
         pass

@@ -12,12 +12,12 @@ from noc_console.console.render.doubt import MEANING
 from noc_console.console.render.onts import OntCells
 from noc_console.console.render.optical import render_values
 from noc_console.console.render.summary import render_summary
-from noc_console.console.settings import ConsoleSettings
-from noc_console.console.state.facts import OntFacts, gather
-from noc_console.console.state.judging import verdict_of
-from noc_console.console.state.model import Delta, Model
 from noc_console.domain.diagnosis.limits import Limits
 from noc_console.domain.network import Changes, Olt, Ont, Outcome, PollKind, PollMark
+from noc_console.picture.model import Delta, Model
+from noc_console.picture.ont_facts import OntFacts, gather
+from noc_console.picture.settings import PictureSettings
+from noc_console.picture.verdicts import verdict_of
 
 NOW = 1_000_000.0
 OLT = Olt(1, "olt-1", "192.0.2.1", reachable=True)
@@ -28,7 +28,7 @@ ONT = Ont(
 
 
 def model_of(ont: Ont = ONT, olt: Olt = OLT) -> Model:
-    model = Model(ConsoleSettings())
+    model = Model(PictureSettings())
     marks = [
         PollMark(1, ont.port, kind, Outcome.COMPLETE, NOW - 5, NOW - 5) for kind in (PollKind.STATE, PollKind.OPTICS)
     ]
@@ -42,7 +42,7 @@ def facts_of(ont: Ont = ONT, olt: Olt = OLT) -> OntFacts:
 
 
 def summary(facts: OntFacts, width: int = 60) -> str:
-    verdict = verdict_of(Model(ConsoleSettings()), facts, [], None, Limits())
+    verdict = verdict_of(Model(PictureSettings()), facts, [], None, Limits())
     lines = render_summary(facts, verdict, width, absolute=False)
     assert all(width_of(line) <= width for line in lines)
     return plain(lines)

@@ -7,15 +7,15 @@ import pytest
 from noc_console.console.render.cells import plain
 from noc_console.console.render.header import sources_line
 from noc_console.console.render.sources import render_source, rows
-from noc_console.console.settings import ConsoleSettings
-from noc_console.console.state.model import Delta, Model
 from noc_console.domain.network import Changes, CoreDevice, CoreInterface, Olt
+from noc_console.picture.model import Delta, Model
+from noc_console.picture.settings import PictureSettings
 
 NOW = 1_000_000.0
 
 
 def model_of(*devices: CoreDevice, interfaces: tuple[CoreInterface, ...] = (), olt: Olt | None = None) -> Model:
-    model = Model(ConsoleSettings())
+    model = Model(PictureSettings())
     changes = Changes(core_devices=list(devices), core_interfaces=list(interfaces), olts=[olt] if olt else [])
     for _ in model.apply(changes, lambda: NOW, Delta()):
         pass

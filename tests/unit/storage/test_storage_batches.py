@@ -8,14 +8,14 @@ from collections import Counter
 import pytest
 from sqlalchemy import func, select, update
 
-from noc_console.config.actions import Bulk
+from noc_console.config.operations import Bulk
 from noc_console.domain.errors import ActionRefused
 from noc_console.domain.jobs import BatchRequest, Job, JobKind, JobRequest, JobState
 from noc_console.domain.network import Collector
 from noc_console.storage import inventory, schema
 from noc_console.storage.batches import BatchStore
 from noc_console.storage.database import Database
-from noc_console.storage.feed import read_changes
+from noc_console.storage.feed import read_update
 from noc_console.storage.jobs import JobStore
 from noc_console.storage.sources import DEAD_AFTER_S, CollectorRegister
 
@@ -165,13 +165,13 @@ async def test_consoles_are_told_of_progress(database: Database, onts: list[int]
         request(onts[:3], JobKind.WIFI_CHANNEL, parameters={"network": "5 GHz", "channel": "36"})
     )
     async with database.reading() as connection:
-        first = await read_changes(connection, {})
+        first = await read_update(connection, {})
     assert [(batch.id, batch.waiting) for batch in first.batches] == [(batch_id, 3)]  # type: ignore[attr-defined]
     (job,) = await batches.claim("c1", 600)
     assert job.parameters == {"network": "5 GHz", "channel": "36"} and job.batch_id == batch_id
     await jobs.end(job, JobState.FAILED, "fault 9007", {"x": 1.5})
     async with database.reading() as connection:
-        then = await read_changes(connection, first.revisions)
+        then = await read_update(connection, first.revisions)
     assert [(batch.waiting, batch.not_verified) for batch in then.batches] == [(2, 1)]  # type: ignore[attr-defined]
     assert [job.data for job in then.jobs] == [{"x": 1.5}]  # type: ignore[attr-defined]
 

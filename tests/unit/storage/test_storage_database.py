@@ -13,8 +13,8 @@ from sqlalchemy import select, text
 from noc_console.domain.errors import SourceError, SourceProtocolError, SourceUnavailable
 from noc_console.storage import schema
 from noc_console.storage.database import SCHEMA_VERSION, Database
-from noc_console.storage.feed import bump
 from noc_console.storage.inventory import upsert
+from noc_console.storage.streams import bump
 
 
 async def test_migrating_twice_changes_nothing(database_url: str) -> None:

@@ -12,8 +12,9 @@ from noc_console.domain.network import Changes, Cpe, Event, Olt, Ont, Source
 from noc_console.storage import inventory, schema
 from noc_console.storage.cpes import CpeStore
 from noc_console.storage.database import Database
-from noc_console.storage.feed import EVENTS_AT_FIRST, bump, read_changes
+from noc_console.storage.feed import EVENTS_AT_FIRST
 from noc_console.storage.sources import SourceStore
+from noc_console.storage.streams import bump
 
 
 class Reader:
@@ -30,7 +31,7 @@ class Reader:
 
     async def look(self) -> Changes:
         async with self._database.reading() as connection:
-            changes = await read_changes(connection, self.seen)
+            changes = await read_update(connection, self.seen)
         self.seen = dict(changes.revisions)
         self.onts |= {ont.id: ont for ont in changes.onts}
         self.cpes |= {cpe.device_id: cpe for cpe in changes.cpes}

@@ -16,10 +16,11 @@ from noc_console.domain.jobs import Job, JobKind, JobRequest, JobState
 from noc_console.domain.network import Collector
 from noc_console.storage import audit, inventory, schema
 from noc_console.storage.database import Database
-from noc_console.storage.feed import JOBS_AT_FIRST, bump, read_changes
+from noc_console.storage.feed import JOBS_AT_FIRST
 from noc_console.storage.jobs import JobLost, JobStore
 from noc_console.storage.sealing import Opener
 from noc_console.storage.sources import DEAD_AFTER_S, CollectorRegister
+from noc_console.storage.streams import bump
 
 SPEED = {"direction": "download"}
 
@@ -138,7 +139,7 @@ async def test_the_story_is_told_in_order_and_ends(database: Database, store: Jo
     assert told.result == "back after 74 s"
     assert await audited(database) == [("anna", "reboot", "requested"), ("anna", "reboot", "verified: back after 74 s")]
     async with database.reading() as connection:
-        changes = await read_changes(connection, {})
+        changes = await read_update(connection, {})
     (event,) = changes.events
     assert (event.kind, event.severity, event.serial) == ("job", "info", "HWTC7D4630C3")
     assert "back after 74 s" in event.text
@@ -287,11 +288,11 @@ async def test_text_that_no_database_takes_ends_a_job_all_the_same(
 async def test_a_round_that_finds_nothing_is_told_to_nobody(database: Database, store: JobStore, ont_id: int) -> None:
     await store.submit(request(ont_id))
     async with database.reading() as connection:
-        before = (await read_changes(connection, {})).revisions
+        before = (await read_update(connection, {})).revisions
     await store.orphans("c1", time.time())
     await store.forget_old(0.0, 0.0)
     async with database.reading() as connection:
-        assert (await read_changes(connection, {})).revisions == before
+        assert (await read_update(connection, {})).revisions == before
 
 
 async def test_jobs_of_one_ont_the_newest_first(store: JobStore, onts: list[int]) -> None:
@@ -320,15 +321,15 @@ async def test_old_views_are_forgotten_and_nothing_else(store: JobStore, ont_id:
 async def test_many_changed_jobs_are_all_told(database: Database, store: JobStore, ont_id: int) -> None:
     await store.submit(request(ont_id))
     async with database.reading() as connection:
-        seen = (await read_changes(connection, {})).revisions
+        seen = (await read_update(connection, {})).revisions
     async with database.writing() as connection:
         row = (await connection.execute(select(schema.job))).mappings().one()
         revision = await bump(connection, "job")
         copies = [{**row, "id": row["id"] + i, "revision": revision} for i in range(1, JOBS_AT_FIRST + 11)]
         await inventory.upsert(connection, schema.job, copies)
     async with database.reading() as connection:
-        assert len((await read_changes(connection, seen)).jobs) == JOBS_AT_FIRST + 10
-        assert len((await read_changes(connection, {})).jobs) == JOBS_AT_FIRST
+        assert len((await read_update(connection, seen)).jobs) == JOBS_AT_FIRST + 10
+        assert len((await read_update(connection, {})).jobs) == JOBS_AT_FIRST
 
 
 # The register of collectors

@@ -8,12 +8,12 @@ import time
 import pytest
 from sqlalchemy import select
 
-from noc_console.config.actions import Swaps, Tickets
+from noc_console.config.operations import Swaps, Tickets
 from noc_console.domain.errors import ActionRefused
 from noc_console.domain.swaps import Outcome, SwapKind, SwapRequest, UnitState
 from noc_console.storage import schema
 from noc_console.storage.database import Database
-from noc_console.storage.feed import read_changes
+from noc_console.storage.feed import read_update
 from noc_console.storage.swaps import SwapStore
 
 OLD, NEW = "HWTC00000001", "HWTC00000002"
@@ -132,6 +132,6 @@ async def test_a_diagnosis_that_has_ended_needs_no_ticket(database: Database) ->
 async def test_consoles_are_told(database: Database) -> None:
     swap_id = await store(database, tickets=Tickets(url="http://127.0.0.1:1")).record(request())
     async with database.reading() as connection:
-        changes = await read_changes(connection, {})
+        changes = await read_update(connection, {})
     (swap,) = changes.swaps
     assert (swap.id, swap.ticket_state) == (swap_id, "pending")  # type: ignore[attr-defined]

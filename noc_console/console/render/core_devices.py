@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from noc_console.console.render.health import reach_verdict
-from noc_console.console.state.model import Model
+from noc_console.domain.core_devices import CORE_DEVICES, CORE_INTERFACES, CoreDevice, CoreInterface
 from noc_console.domain.freshness import format_age
-from noc_console.domain.network import CoreDevice, CoreInterface
+from noc_console.picture.model import Model
 
 GONE_AFTER_S = 3600.0
 """An interface that its device's polls have left out for this long is no longer asked for."""
@@ -30,7 +30,7 @@ class SourceRow:
 
 def core_rows(model: Model) -> list[SourceRow]:
     """A headline with how many answer, then device by device; nothing where none is configured."""
-    devices = sorted(model.core_devices.values(), key=lambda device: device.name)
+    devices = model.records(CORE_DEVICES)
     if not devices:
         return []
     told = [answers(device) for device in devices]
@@ -40,8 +40,8 @@ def core_rows(model: Model) -> list[SourceRow]:
     rows = [SourceRow("core devices", f"{told.count(True)} of {len(told)}", role, latest, detail=detail)]
     for device in devices:
         rows.append(_device(device))
-        interfaces = (one for one in model.core_interfaces.values() if one.device == device.name)
-        rows += [_interface(one) for one in sorted(interfaces, key=lambda one: one.name) if _is_asked(device, one)]
+        interfaces = (one for one in model.records(CORE_INTERFACES) if one.device == device.name)
+        rows += [_interface(one) for one in interfaces if _is_asked(device, one)]
     return rows
 
 

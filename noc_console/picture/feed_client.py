@@ -1,4 +1,4 @@
-"""The feed: asks the backend for what changed, once a second, and backs off when it fails."""
+"""The feed's client: asks for what changed, once a second, and backs off when it fails."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 
-from noc_console.console.backend import Backend
-from noc_console.console.state.model import Delta, Model
 from noc_console.domain.errors import NocError
-from noc_console.domain.network import Changes
+from noc_console.domain.update import Update
+from noc_console.picture.model import Delta, Model
+from noc_console.picture.reader import Reader
+from noc_console.picture.settings import PictureSettings
 
 PERIOD_S = 1.0
 TIMEOUT_S = 15.0
@@ -19,20 +20,20 @@ MAX_BACKOFF_S = 30.0
 
 
 class Feed:
-    """Carries changes from the backend to the model; one task runs ``run`` until it is cancelled."""
+    """Carries changes from the reader to the model; one task runs ``run`` until it is cancelled."""
 
     def __init__(
-        self, backend: Backend, model: Model, now: Callable[[], float], changed: Callable[[Delta], None]
+        self, reader: Reader, model: Model, now: Callable[[], float], changed: Callable[[Delta], None]
     ) -> None:
         """Wire it up.
 
         Args:
-            backend: Whom to ask.
+            reader: Whom to ask.
             model: What to bring up to date.
             now: Clock, Unix seconds.
             changed: Called after each attempt, on the loop, with what it touched.
         """
-        self._backend = backend
+        self._reader = reader
         self._model = model
         self._now = now
         self._changed = changed
@@ -63,10 +64,10 @@ class Feed:
         try:
             if not link.opened:
                 async with asyncio.timeout(OPEN_TIMEOUT_S):
-                    await self._backend.open()
+                    await self._reader.open()
                 link.opened = True
             async with asyncio.timeout(TIMEOUT_S):
-                changes = await self._backend.changes(self._revisions)
+                update = await self._reader.update(self._revisions)
         except (NocError, TimeoutError) as error:
             self._failures += 1
             link.error = str(error) or f"no answer within {TIMEOUT_S:.0f} s"
@@ -75,13 +76,30 @@ class Feed:
         self._failures = 0
         link.error = link.failing_since = link.retry_at = None
         link.last_ok_at = self._now()
-        await self._take(changes)
+        await self._take(update)
 
-    async def _take(self, changes: Changes) -> None:
+    async def _take(self, update: Update) -> None:
         delta = Delta()
-        for _ in self._model.apply(changes, self._now, delta):
-            await asyncio.sleep(0)
-        self._revisions = {**self._revisions, **changes.revisions}
+        await take(self._model, update, self._now, delta)
+        self._revisions = {**self._revisions, **update.revisions}
         if delta:
             self._model.link.beats += 1
         self._changed(delta)
+
+
+async def take(model: Model, update: Update, now: Callable[[], float], delta: Delta) -> None:
+    """Bring a model up to date, giving the loop its turns in between."""
+    for _ in model.apply(update, now, delta):
+        await asyncio.sleep(0)
+
+
+async def look(reader: Reader, settings: PictureSettings, now: Callable[[], float]) -> Model:
+    """The picture as the database has it now: for commands, which look once.
+
+    Raises:
+        SourceError: The database does not answer, or there is no schema yet.
+    """
+    await reader.open()
+    model = Model(settings)
+    await take(model, await reader.update({}), now, Delta())
+    return model

@@ -1,7 +1,4 @@
-"""What can be done to a router through the ACS, as steps that end in something proven or plainly unknown.
-
-Reading is here; the rest is named here and lives beside: ``delivery`` posts tasks, ``disrupt`` reboots and resets.
-"""
+"""Reading a router's sections: what the ACS has cached, and what the router says now."""
 
 from __future__ import annotations
 
@@ -12,40 +9,10 @@ from dataclasses import dataclass
 from noc_console.domain.cpe import SECTIONS, Section
 from noc_console.domain.errors import SourceProtocolError
 from noc_console.sources.genieacs.client import NbiClient
-from noc_console.sources.genieacs.delivery import Delivery, End, Step, deliver, no_step, task_body
-from noc_console.sources.genieacs.disrupt import (
-    Baseline,
-    Disruption,
-    baseline,
-    factory_reset,
-    reboot,
-    sent_since,
-    wait_back,
-    was_sent,
-    withdraw,
-)
+from noc_console.sources.genieacs.delivery import Delivery, Step, deliver, no_step, task_body
 from noc_console.sources.genieacs.document import Document
 from noc_console.sources.genieacs.reading import projection_for, read_paths
 from noc_console.sources.genieacs.sections import sections
-
-__all__ = [
-    "Baseline",
-    "Delivery",
-    "Disruption",
-    "End",
-    "Refreshed",
-    "Step",
-    "baseline",
-    "factory_reset",
-    "no_step",
-    "reboot",
-    "refresh",
-    "sent_since",
-    "view",
-    "wait_back",
-    "was_sent",
-    "withdraw",
-]
 
 
 @dataclass(frozen=True, slots=True)

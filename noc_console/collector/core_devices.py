@@ -1,4 +1,4 @@
-"""One core device's worker: polls it, writes its facts and events, hands its samples on."""
+"""One core device's worker: polls it, writes its facts and changes, hands its samples on."""
 
 from __future__ import annotations
 
@@ -6,25 +6,23 @@ import asyncio
 import random
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
-from typing import Any
 
 import structlog
 
 from noc_console.collector import samples
+from noc_console.domain.changes import Change, CoreAnswers, CoreInterfaceChanged, CoreRestarted, CoreSilent
+from noc_console.domain.core_devices import CoreDevice, CoreInterface
 from noc_console.domain.errors import SourceError
 from noc_console.domain.history import Sample
-from noc_console.domain.network import CoreDevice, CoreInterface
 from noc_console.sources.ping import Echo
-from noc_console.sources.snmp.core import CorePoller, CoreReading, InterfaceReading
-from noc_console.storage.core import CoreStore
+from noc_console.sources.snmp.core_poller import CorePoller, CoreReading, InterfaceReading
+from noc_console.storage.core_devices import CoreStore
 
 log = structlog.get_logger()
 
 FIRST_RETRY_S = 5.0
 GAP_INTERVALS = 3.0
 """Counters further apart than this many polls give no rate."""
-
-Event = dict[str, Any]
 
 
 class CoreWorker:
@@ -81,8 +79,8 @@ class CoreWorker:
         async with self._lock:
             device = _device(self.device, reading)
             interfaces = [self._interface(name, read, reading) for name, read in reading.interfaces.items()]
-            events = _events(self.device, device, reading) + self._interface_events(interfaces, reading)
-            await self._put(device, interfaces, events)
+            changes = _changes(self.device, device, reading) + self._interface_changes(interfaces, reading)
+            await self._put(device, interfaces, changes)
         await self._keep(samples.of_core(device.name, reading))
         return reading
 
@@ -94,10 +92,10 @@ class CoreWorker:
         await self._keep(samples.of_ping("core", echo, at, device=self.device.name))
 
     async def _put(
-        self, device: CoreDevice, interfaces: Sequence[CoreInterface] = (), events: Sequence[Event] = ()
+        self, device: CoreDevice, interfaces: Sequence[CoreInterface] = (), changes: Sequence[Change] = ()
     ) -> None:
         try:
-            await self._store.put(device, interfaces, events)
+            await self._store.put(device, interfaces, changes)
         except SourceError as error:
             # Not kept in memory either: the next poll tells the same changes again.
             log.warning("core_not_written", device=device.name, error=str(error))
@@ -118,15 +116,20 @@ class CoreWorker:
             self.device.name, name, read.alias, read.oper, read.speed_mbps, rx_bps, tx_bps, reading.started_at
         )
 
-    def _interface_events(self, interfaces: Sequence[CoreInterface], reading: CoreReading) -> list[Event]:
-        events = []
+    def _interface_changes(self, interfaces: Sequence[CoreInterface], reading: CoreReading) -> list[Change]:
+        found: list[Change] = []
         for interface in interfaces:
             before = self._interfaces.get(interface.name)
             if before and before.oper != interface.oper:
-                severity = "cleared" if interface.oper == "up" else "major"
-                text = f"{interface.device} {interface.name} {interface.oper or 'unknown'}"
-                events.append(_event(reading, "core_interface", severity, text))
-        return events
+                change = CoreInterfaceChanged(
+                    at=reading.started_at,
+                    device=interface.device,
+                    interface=interface.name,
+                    before=before.oper,
+                    after=interface.oper,
+                )
+                found.append(change)
+        return found
 
 
 def _device(before: CoreDevice, reading: CoreReading) -> CoreDevice:
@@ -144,16 +147,15 @@ def _device(before: CoreDevice, reading: CoreReading) -> CoreDevice:
     )
 
 
-def _events(before: CoreDevice, device: CoreDevice, reading: CoreReading) -> list[Event]:
-    events = []
+def _changes(before: CoreDevice, device: CoreDevice, reading: CoreReading) -> list[Change]:
+    found: list[Change] = []
+    at, name = reading.started_at, device.name
     if device.reachable != before.reachable and not (device.reachable and before.reachable is None):
-        name = device.name
-        text = f"{name} answers SNMP again" if device.reachable else f"{name} does not answer SNMP: {device.error}"
-        events.append(_event(reading, "core_reachable", "cleared" if device.reachable else "critical", text))
+        answers = CoreAnswers(at=at, device=name)
+        found.append(answers if device.reachable else CoreSilent(at=at, device=name, error=device.error))
     if _restarted(before, reading):
-        text = f"{device.name} restarted {reading.uptime_s:.0f} s ago"
-        events.append(_event(reading, "core_restarted", "major", text))
-    return events
+        found.append(CoreRestarted(at=at, device=name, uptime_s=reading.uptime_s or 0.0))
+    return found
 
 
 def _restarted(before: CoreDevice, reading: CoreReading) -> bool:
@@ -165,8 +167,3 @@ def _restarted(before: CoreDevice, reading: CoreReading) -> bool:
 def _rate(before: int | None, now: int | None, took_s: float) -> float | None:
     """Bits per second; None when the counter went back: it was reset."""
     return None if before is None or now is None or now < before else round((now - before) * 8 / took_s, 1)
-
-
-def _event(reading: CoreReading, kind: str, severity: str, text: str) -> Event:
-    about = {"olt": None, "port": None, "serial": None}
-    return {"at": reading.started_at, "kind": kind, "severity": severity, "text": text} | about

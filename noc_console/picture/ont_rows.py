@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from noc_console.console.state.facts import since
-from noc_console.console.state.model import SIGNALS, Model
-from noc_console.console.state.store import OFFLINE, STATE_NAMES
 from noc_console.domain.filters import FIELDS, Filter, haystack
+from noc_console.picture.model import SIGNALS, Model
+from noc_console.picture.ont_facts import since
+from noc_console.picture.ont_store import OFFLINE, STATE_NAMES
+from noc_console.picture.plant import PlantPlace
 
 TEXTS_PER_TURN = 200
 """Search texts built between two turns of the loop; 200 take about 5 ms."""
@@ -31,6 +32,9 @@ class OntRow(Mapping[str, object]):
             "ip": lambda: self._cpe("wan_ip"),
             "mac": lambda: self._model.onts.get(self.row, "mac") or self._cpe("mac"),
             "pppoe": lambda: self._cpe("pppoe_user"),
+            "subscriber": lambda: _subscriber(self._place()),
+            "splitter": lambda: " ".join(splitter.name for splitter in self._place().splitters) or None,
+            "zone": lambda: self._place().zone,
             "text": self.text,
         }
 
@@ -64,6 +68,9 @@ class OntRow(Mapping[str, object]):
         at, _ = since(self._model, self.row)
         return None if at is None else max(0.0, self._now - at)
 
+    def _place(self) -> PlantPlace:
+        return self._model.plant.place(self._model.onts.get(self.row, "serial"))
+
     def _cpe(self, name: str) -> object:
         cpe = self._model.cpe_of(self._model.onts.get(self.row, "serial"))
         return getattr(cpe, name) if cpe else None
@@ -74,6 +81,11 @@ class OntRow(Mapping[str, object]):
         if not texts[self.row]:
             texts[self.row] = haystack(self)
         return texts[self.row]
+
+
+def _subscriber(place: PlantPlace) -> str | None:
+    subscriber = place.subscriber
+    return f"{subscriber.account} {subscriber.name or ''}".rstrip() if subscriber else None
 
 
 def build_texts(model: Model, now: float) -> Iterator[None]:

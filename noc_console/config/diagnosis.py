@@ -8,6 +8,7 @@ from pydantic import Field
 
 from noc_console.config.base import Model, Percent, Seconds
 from noc_console.domain.diagnosis.limits import Limits
+from noc_console.domain.grouping import AREA_ONTS, AREA_WINDOW_S
 
 Count = Annotated[int, Field(ge=1, le=1000)]
 
@@ -15,9 +16,9 @@ Count = Annotated[int, Field(ge=1, le=1000)]
 class Diagnosis(Model):
     """Thresholds of the verdict."""
 
-    area_onts: Count = 4
+    area_onts: Count = AREA_ONTS
     """So many ONTs of a PON port lost within ``area_window_s`` are an outage of the area."""
-    area_window_s: Seconds = 600
+    area_window_s: Seconds = AREA_WINDOW_S
     ends_differ_db: Annotated[float, Field(gt=0, le=40)] = 6
     """Difference between what both ends lose on the same fibre that one of them must be wrong about."""
     noise_dbm: Annotated[float, Field(ge=-120, le=0)] = -75

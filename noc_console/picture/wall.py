@@ -2,16 +2,52 @@
 
 from __future__ import annotations
 
-from noc_console.console.render.wall import Trouble, Wall
-from noc_console.console.state.model import Model
-from noc_console.console.state.store import OFFLINE
-from noc_console.console.state.tree import PortState
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from noc_console.domain.grouping import PORT_DOWN_LEAST, PORT_DOWN_SHARE
 from noc_console.domain.ont import OfflineReason
+from noc_console.picture.model import Model
+from noc_console.picture.ont_store import OFFLINE
+from noc_console.picture.tree import PortState
 
 STALE_INTERVALS = 2
-PORT_DOWN_SHARE = 0.5
-PORT_DOWN_LEAST = 3
-"""A PON port is trouble when at least this many and this share of its ONTs are offline."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """One line of the list."""
+
+    severity: str
+    """``C``, ``M`` or ``?``."""
+    since_at: float | None
+    what: str
+    where: str
+    count: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wall:
+    """What the page shows."""
+
+    site: str
+    now: float
+    online: int
+    offline: int
+    unknown: int
+    troubles: Sequence[Trouble] = field(default=())
+    data_at: float | None = None
+    """When data last arrived."""
+    stale_after_s: float = 120.0
+    olts_answering: int = 0
+    olts: int = 0
+    beats: int = 0
+    error: str | None = None
+
+    @property
+    def stale(self) -> bool:
+        """Whether the figures can no longer be trusted."""
+        return self.data_at is None or self.now - self.data_at > self.stale_after_s
 
 
 def wall(model: Model, site: str, now: float) -> Wall:

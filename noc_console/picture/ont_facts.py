@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from noc_console.console.state.model import SIGNALS, Model
-from noc_console.console.state.store import OFFLINE, ONLINE, STATE_NAMES
 from noc_console.domain.freshness import Freshness, format_age
-from noc_console.domain.jobs import Job
+from noc_console.domain.jobs import Job, JobKind, JobState
 from noc_console.domain.network import Card, Cpe, Olt, Ont, Port, Source
 from noc_console.domain.ont import OfflineReason, OntState
 from noc_console.domain.optics import Signal, Thresholds
+from noc_console.domain.policy import BulkTarget
+from noc_console.picture.model import SIGNALS, Model
+from noc_console.picture.ont_store import OFFLINE, ONLINE, STATE_NAMES
+from noc_console.picture.plant import NOWHERE, PlantPlace
 
 INFORM_DEFAULT_S = 300.0
 SILENT_INFORMS = 3.0
@@ -32,8 +34,11 @@ class OntFacts:
     olt: Olt | None
     card: Card | None
     port: Port | None
-    cpe: Cpe | None
+    routers: tuple[Cpe, ...]
+    """Those that the ACS knows under its serial number."""
     acs: Source | None
+    acs_may_act: bool
+    """Whether an action through the ACS may be tried."""
     thresholds: Thresholds
     jobs: tuple[Job, ...]
     now: float
@@ -41,6 +46,8 @@ class OntFacts:
     """When it came into its present state."""
     since_seen: bool = True
     """Whether that was seen happening; False when it was so already when it was first read."""
+    place: PlantPlace = NOWHERE
+    """What was recorded of where it hangs."""
     unverified: frozenset[str] = frozenset()
     """Facts of the ONT that rest on one source only for this model of OLT."""
 
@@ -55,9 +62,18 @@ class OntFacts:
         return OntState(self.state) if self.state != "gone" else OntState.UNKNOWN
 
     @property
-    def acs_ok(self) -> bool:
-        """Whether the ACS answered the last time."""
-        return self.acs is None or self.acs.state in ("ok", "never")
+    def cpe(self) -> Cpe | None:
+        """Its router; several with its serial number are never guessed between."""
+        return self.routers[0] if len(self.routers) == 1 else None
+
+    @property
+    def managed(self) -> bool | None:
+        """Whether the ACS knows its router; None when nobody has looked, or the ACS did not answer."""
+        if self.routers:
+            return True
+        looks = (job for job in self.jobs if job.kind in (JobKind.VIEW, JobKind.REFRESH))
+        looked = any(job.state is JobState.VERIFIED for job in looks)
+        return False if looked and self.acs is not None and self.acs.state == "ok" else None
 
 
 def as_reason(text: str | None) -> OfflineReason | None:
@@ -90,22 +106,29 @@ def gather(model: Model, row: int, now: float) -> OntFacts:
         state=STATE_NAMES[model.onts.state[row]],
         freshness=model.freshness(row, now),
         state_at=model.state_at(row),
-        optics_at=port.optics_at if port else None,
-        optics=port.optics if port else Freshness.NEVER,
+        optics_at=model.optics_at(row),
+        optics=model.optics(row, now),
         signal=SIGNALS[model.onts.signal[row]],
         olt_name=model.olt_name(ont.olt_id),
         olt=olt,
         card=model.cards.get((ont.olt_id, port.card)) if port else None,
         port=model.ports.get((ont.olt_id, ont.port)),
-        cpe=model.cpe_of(ont.serial),
+        routers=tuple(model.routers_of(ont.serial)),
         acs=model.sources.get("genieacs"),
+        acs_may_act=model.acs_may_act,
         thresholds=model.thresholds(ont.olt_id),
         jobs=tuple(model.job_list(ont.id)),
         now=now,
         since_at=since_at,
         since_seen=since_seen,
+        place=model.plant.place(ont.serial),
         unverified=olt.unverified_of("ont") if olt else frozenset(),
     )
+
+
+def bulk_target(facts: OntFacts) -> BulkTarget:
+    """An ONT as the rules of acting want it."""
+    return BulkTarget(facts.ont, facts.domain_state, facts.cpe, facts.jobs)
 
 
 def contradiction(facts: OntFacts) -> str | None:

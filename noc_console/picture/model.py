@@ -7,22 +7,17 @@ special case here: ages grow, states turn unknown by themselves.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
 
-from noc_console.console.settings import ConsoleSettings
-from noc_console.console.state.store import GONE, OFFLINE, ONLINE, UNKNOWN, OntStore
-from noc_console.console.state.tree import Counts, NodeKey, PortState, new_port
+from noc_console.domain.changes import Change
 from noc_console.domain.freshness import Freshness, classify
 from noc_console.domain.jobs import Batch, Job
 from noc_console.domain.network import (
     Card,
-    Changes,
     Collector,
-    CoreDevice,
-    CoreInterface,
     Cpe,
-    Event,
     Fan,
     Olt,
     Ont,
@@ -32,14 +27,22 @@ from noc_console.domain.network import (
     Source,
     Unregistered,
 )
-from noc_console.domain.ont import OntState, effective_state
+from noc_console.domain.ont import OntState, effective_state, reported_state
 from noc_console.domain.optics import Signal, Thresholds, classify_signal
-from noc_console.domain.swaps import Swap
+from noc_console.domain.plant import SPLITTERS, SUBSCRIBERS, Subscriber
+from noc_console.domain.record_kinds import RECORD_KINDS
+from noc_console.domain.records import Record, RecordKind, Value
+from noc_console.domain.update import Update
+from noc_console.picture.ont_store import GONE, OFFLINE, ONLINE, STATE_NAMES, UNKNOWN, OntStore
+from noc_console.picture.plant import Plant
+from noc_console.picture.settings import PictureSettings
+from noc_console.picture.tree import Counts, NodeKey, PortState, new_port
+
+R = TypeVar("R", bound=Record)
 
 SLICE = 500
 """Rows applied per loop turn."""
-KEPT_EVENTS = 2000
-COLLECTOR_SILENT_S = 20.0
+KEPT_CHANGES = 2000
 
 SIGNALS: tuple[Signal | None, ...] = (None, Signal.GOOD, Signal.WARNING, Signal.CRITICAL, Signal.OVERLOAD)
 _SIGNAL_INDEX = {signal: index for index, signal in enumerate(SIGNALS)}
@@ -69,20 +72,21 @@ class Delta:
     tree: bool = False
     jobs: set[int] = field(default_factory=set)
     batches: bool = False
-    swaps: bool = False
-    events: bool = False
+    changes: bool = False
     sources: bool = False
+    records: set[str] = field(default_factory=set)
+    """Names of the record kinds of which rows changed."""
 
     def __bool__(self) -> bool:
         rows = self.rows or self.structure or self.tree
-        return bool(rows or self.jobs or self.batches or self.swaps or self.events or self.sources)
+        return bool(rows or self.jobs or self.batches or self.changes or self.sources or self.records)
 
 
 class Model:
     """Everything that the console knows."""
 
-    def __init__(self, settings: ConsoleSettings) -> None:
-        self._settings = settings
+    def __init__(self, settings: PictureSettings) -> None:
+        self.settings = settings
         self.intervals = settings.intervals
         self.link = Link()
         self.onts = OntStore()
@@ -95,16 +99,19 @@ class Model:
         self.port_states: dict[tuple[int, str], PortState] = {}
         self.marks: dict[tuple[int, str, PollKind], PollMark] = {}
         self.cpes: dict[str, Cpe] = {}
+        """By device id at the ACS."""
+        self._routers: dict[str, tuple[str, ...]] = {}
+        """Device ids by ONT serial number; several are possible."""
         self.jobs: dict[int, Job] = {}
         self.jobs_of: dict[int, list[int]] = {}
         """Job ids by ``Ont.id``, oldest first."""
         self.batches: dict[int, Batch] = {}
-        self.swaps: dict[int, Swap] = {}
-        self.events: dict[int, Event] = {}
+        self.changes: dict[int, Change] = {}
+        """The newest ones, by id."""
         self.sources: dict[str, Source] = {}
         self.collectors: dict[str, Collector] = {}
-        self.core_devices: dict[str, CoreDevice] = {}
-        self.core_interfaces: dict[tuple[str, str], CoreInterface] = {}
+        self._records: dict[str, dict[tuple[Value, ...], Any]] = {name: {} for name in RECORD_KINDS}
+        self.plant = Plant()
         self._dirty: set[tuple[int, str]] = set()
         self._rolled: dict[NodeKey | None, Counts] = {}
 
@@ -113,7 +120,7 @@ class Model:
     def thresholds(self, olt_id: int) -> Thresholds:
         """Limits for the ONTs of one OLT."""
         olt = self.olts.get(olt_id)
-        return self._settings.thresholds_for(olt.name) if olt else self._settings.thresholds
+        return self.settings.thresholds_for(olt.name) if olt else self.settings.thresholds
 
     def olt_name(self, olt_id: int) -> str:
         """Its name; the bare number before the OLT itself arrived."""
@@ -144,6 +151,10 @@ class Model:
         """Bulk actions that have not ended, oldest first."""
         return [batch for _, batch in sorted(self.batches.items()) if batch.finished_at is None]
 
+    def batch_list(self) -> list[Batch]:
+        """Bulk actions, newest first."""
+        return [batch for _, batch in sorted(self.batches.items(), reverse=True)]
+
     def counts(self, node: NodeKey | None = None) -> Counts:
         """Counts below a node; None is the whole network."""
         return self._rolled.get(node) or Counts()
@@ -155,12 +166,20 @@ class Model:
     def state_at(self, row: int) -> float | None:
         """When the ONT's state was last read: with its port, or alone."""
         port = self.port_of(row)
-        times = [t for t in (port.state_at if port else None, self.onts.get(row, "refreshed_at")) if t is not None]
-        return max(times, default=None)
+        return _later(port.state_at if port else None, self.onts.get(row, "refreshed_at"))
+
+    def optics_at(self, row: int) -> float | None:
+        """When the ONT's light was last read: with its port, or alone."""
+        port = self.port_of(row)
+        return _later(port.optics_at if port else None, self.onts.get(row, "refreshed_at"))
 
     def freshness(self, row: int, now: float) -> Freshness:
         """How far the ONT's state may be trusted."""
         return self._classify(self.onts.get(row, "olt_id"), self.state_at(row), now, self.intervals.state_s)
+
+    def optics(self, row: int, now: float) -> Freshness:
+        """How far the ONT's light may be trusted."""
+        return self._classify(self.onts.get(row, "olt_id"), self.optics_at(row), now, self.intervals.optics_s)
 
     def trust_in(self, olt_id: int, kind: PollKind, now: float) -> Freshness:
         """How far what the OLT itself said in one kind of poll may be trusted."""
@@ -173,63 +192,91 @@ class Model:
         found = [ont for ont in self.waiting.values() if node is None or _under(node, ont.olt_id, ont.port)]
         return sorted(found, key=lambda ont: -ont.first_seen_at)
 
+    def routers_of(self, serial: str | None) -> list[Cpe]:
+        """The routers that the ACS knows under this ONT's serial number."""
+        return [self.cpes[device_id] for device_id in self._routers.get(serial or "", ())]
+
     def cpe_of(self, serial: str | None) -> Cpe | None:
-        """The router with that serial, as far as the ACS told."""
-        return self.cpes.get(serial) if serial else None
+        """The only router with that serial number; several are never guessed between."""
+        found = self._routers.get(serial or "", ())
+        return self.cpes[found[0]] if len(found) == 1 else None
+
+    @property
+    def acs_may_act(self) -> bool:
+        """Whether an action may be tried: an ACS is configured, and did not fail the last time."""
+        acs = self.sources.get("genieacs")
+        return acs is None or acs.state in ("ok", "never")
 
     def job_list(self, ont_id: int | None = None) -> list[Job]:
         """Jobs, newest first; of one ONT when its row id is given."""
         ids = self.jobs if ont_id is None else self.jobs_of.get(ont_id, [])
         return [self.jobs[job_id] for job_id in sorted(ids, reverse=True)]
 
-    def event_list(self) -> list[Event]:
-        """Events, newest first."""
-        return [self.events[event_id] for event_id in sorted(self.events, reverse=True)]
+    def records(self, kind: RecordKind[R]) -> list[R]:
+        """Rows of a record kind, in its order."""
+        return sorted(self._records[kind.name].values(), key=kind.order)
+
+    def record(self, kind: RecordKind[R], *key: Value) -> R | None:
+        """One row of a record kind, by its key."""
+        found: R | None = self._records[kind.name].get(key)
+        return found
+
+    def subscribers(self) -> Iterable[Subscriber]:
+        """Every subscriber, in no order."""
+        found: Iterable[Subscriber] = self._records[SUBSCRIBERS.name].values()
+        return found
+
+    def ont_state(self, serial: str | None) -> str:
+        """Effective state of the ONT with this serial number, or ``not listed``."""
+        row = self.onts.by_identity.get(serial) if serial else None
+        name = "gone" if row is None else STATE_NAMES[self.onts.state[row]]
+        return "not listed" if name == "gone" else name
+
+    def change_list(self) -> list[Change]:
+        """Changes, newest first."""
+        return [self.changes[change_id] for change_id in sorted(self.changes, reverse=True)]
 
     def collector(self, now: float) -> Collector | None:
-        """A living collector, the longest-serving first."""
-        alive = [c for c in self.collectors.values() if now - c.heartbeat_at <= COLLECTOR_SILENT_S]
+        """A collector that lives and takes jobs, the longest-serving first."""
+        alive = [collector for collector in self.collectors.values() if collector.takes_jobs(now)]
         return min(alive, key=lambda c: c.started_at, default=None)
 
     # -- writing ---------------------------------------------------------------------------------------------------
 
-    def apply(self, changes: Changes, now: Callable[[], float], delta: Delta) -> Iterator[None]:
+    def apply(self, update: Update, now: Callable[[], float], delta: Delta) -> Iterator[None]:
         """Take changes in; yields after each slice so that keys are served in between.
 
         The clock is asked anew after each yield: trust that decayed meanwhile must not be given back.
         """
-        for olt in changes.olts:
+        for olt in update.olts:
             self._put_olt(olt, delta)
-        self.cards.update(((card.olt_id, card.name), card) for card in changes.cards)
-        self.fans.update(((fan.olt_id, fan.name), fan) for fan in changes.fans)
-        self._put_waiting(changes.unregistered)
-        self._put_core(changes)
-        for port in changes.ports:
+        self.cards.update(((card.olt_id, card.name), card) for card in update.cards)
+        self.fans.update(((fan.olt_id, fan.name), fan) for fan in update.fans)
+        self._put_waiting(update.unregistered)
+        for port in update.ports:
             self.ports[port.olt_id, port.name] = port
             self._port(port.olt_id, port.name, delta)
-        for start in range(0, len(changes.onts), SLICE):
-            for ont in changes.onts[start : start + SLICE]:
+        for start in range(0, len(update.onts), SLICE):
+            for ont in update.onts[start : start + SLICE]:
                 self._put_ont(ont, delta)
             yield
-        for start in range(0, len(changes.cpes), SLICE):
-            for cpe in changes.cpes[start : start + SLICE]:
+        for start in range(0, len(update.cpes), SLICE):
+            for cpe in update.cpes[start : start + SLICE]:
                 self._put_cpe(cpe, delta)
             yield
-        for mark in changes.marks:
+        for mark in update.marks:
             self._put_mark(mark)
-        for job in changes.jobs:
-            if isinstance(job, Job):
-                self._put_job(job, delta)
-        self.batches.update((batch.id, batch) for batch in changes.batches if isinstance(batch, Batch))
-        self.swaps.update((swap.id, swap) for swap in changes.swaps if isinstance(swap, Swap))
-        delta.batches |= bool(changes.batches)
-        delta.swaps |= bool(changes.swaps)
-        self._put_events(changes.events, delta)
-        self.sources.update((source.name, source) for source in changes.sources)
-        self.collectors.update((collector.id, collector) for collector in changes.collectors)
-        core = bool(changes.core_devices or changes.core_interfaces)
-        delta.sources |= core or bool(changes.sources or changes.collectors or changes.olts or changes.marks)
-        delta.tree |= bool(changes.olts or changes.cards or changes.fans or changes.ports or changes.unregistered)
+        for job in update.jobs:
+            self._put_job(job, delta)
+        self.batches.update((batch.id, batch) for batch in update.batches)
+        delta.batches |= bool(update.batches)
+        self._put_changes(update.changes, delta)
+        for name, records in update.records.items():
+            self._put_records(name, records, delta)
+        self.sources.update((source.name, source) for source in update.sources)
+        self.collectors.update((collector.id, collector) for collector in update.collectors)
+        delta.sources |= bool(update.sources or update.collectors or update.olts or update.marks)
+        delta.tree |= bool(update.olts or update.cards or update.fans or update.ports or update.unregistered)
         yield
         yield from self._settle(now, delta)
 
@@ -280,30 +327,34 @@ class Model:
         counts = Counts()
         thresholds = self.thresholds(port.olt_id)
         for row in port.rows:
-            reported = _reported(self.onts.get(row, "state"))
-            state = _STATES[effective_state(reported, self._trust(port, row, now))]
+            reported = reported_state(self.onts.get(row, "state"))
+            state = _STATES[effective_state(reported, self._trust(port, PollKind.STATE, row, now))]
             online = state == ONLINE
-            light = classify_signal(self.onts.get(row, "onu_rx_dbm"), thresholds) if online else None
+            lit = online and self._trust(port, PollKind.OPTICS, row, now).trusted
+            light = classify_signal(self.onts.get(row, "onu_rx_dbm"), thresholds) if lit else None
             counts.online += online
             counts.offline += state == OFFLINE
             counts.unknown += state == UNKNOWN
-            if port.optics.trusted:
-                counts.good += light is Signal.GOOD
-                counts.warning += light is Signal.WARNING
-                counts.critical += light is Signal.CRITICAL
-                counts.overload += light is Signal.OVERLOAD
+            counts.good += light is Signal.GOOD
+            counts.warning += light is Signal.WARNING
+            counts.critical += light is Signal.CRITICAL
+            counts.overload += light is Signal.OVERLOAD
             if self.onts.set_derived(row, state, _SIGNAL_INDEX[light]):
                 delta.rows.add(row)
         if counts != port.counts:
             port.counts = counts
             delta.tree = True
 
-    def _trust(self, port: PortState, row: int, now: float) -> Freshness:
+    def _trust(self, port: PortState, kind: PollKind, row: int, now: float) -> Freshness:
         """The port's class, unless the ONT alone was read later."""
+        if kind is PollKind.STATE:
+            trust, read_at, interval_s = port.state, port.state_at, self.intervals.state_s
+        else:
+            trust, read_at, interval_s = port.optics, port.optics_at, self.intervals.optics_s
         refreshed_at = self.onts.get(row, "refreshed_at")
-        if refreshed_at is None or (port.state_at is not None and refreshed_at <= port.state_at):
-            return port.state
-        return self._classify(port.olt_id, refreshed_at, now, self.intervals.state_s)
+        if refreshed_at is None or (read_at is not None and refreshed_at <= read_at):
+            return trust
+        return self._classify(port.olt_id, refreshed_at, now, interval_s)
 
     def _port(self, olt_id: int, name: str, delta: Delta) -> PortState:
         port = self.port_states.get((olt_id, name))
@@ -314,11 +365,28 @@ class Model:
         return port
 
     def _put_olt(self, olt: Olt, delta: Delta) -> None:
+        if olt.removed_at is not None:
+            self._drop_olt(olt.id, delta)
+            return
         before = self.olts.get(olt.id)
         self.olts[olt.id] = olt
         if before is None or before.reachable != olt.reachable or before.name != olt.name:
             delta.structure = delta.structure or before is None or before.name != olt.name
             self._dirty.update(key for key in self.port_states if key[0] == olt.id)
+
+    def _drop_olt(self, olt_id: int, delta: Delta) -> None:
+        """An OLT that is no longer configured goes with all that is below it."""
+        self.olts.pop(olt_id, None)
+        for key in [key for key in self.port_states if key[0] == olt_id]:
+            for row in self.port_states.pop(key).rows:
+                self.onts.set_derived(row, GONE, 0)
+                delta.rows.add(row)
+            self._dirty.discard(key)
+        tables: tuple[dict[Any, Any], ...] = (self.cards, self.fans, self.ports, self.waiting, self.marks)
+        for table in tables:
+            for row_key in [key for key in table if key[0] == olt_id]:
+                del table[row_key]
+        delta.structure = delta.tree = True
 
     def _put_ont(self, ont: Ont, delta: Delta) -> None:
         known = self.onts.row_of.get(ont.id)
@@ -343,14 +411,20 @@ class Model:
             delta.structure = True
 
     def _put_cpe(self, cpe: Cpe, delta: Delta) -> None:
-        if cpe.serial is None:
-            return
-        self.cpes[cpe.serial] = cpe
-        row = self.onts.by_identity.get(cpe.serial)
-        if row is not None:
-            self.onts.text[row] = ""
-            self.onts.version[row] += 1
-            delta.rows.add(row)
+        before = self.cpes.get(cpe.device_id)
+        self.cpes[cpe.device_id] = cpe
+        old = before.serial if before else None
+        if old != cpe.serial:
+            if old:
+                self._routers[old] = tuple(one for one in self._routers[old] if one != cpe.device_id)
+            if cpe.serial:
+                self._routers[cpe.serial] = (*self._routers.get(cpe.serial, ()), cpe.device_id)
+        for serial in {old, cpe.serial} - {None}:
+            row = self.onts.by_identity.get(serial or "")
+            if row is not None:
+                self.onts.text[row] = ""
+                self.onts.version[row] += 1
+                delta.rows.add(row)
 
     def _put_waiting(self, found: list[Unregistered]) -> None:
         for ont in found:
@@ -360,13 +434,19 @@ class Model:
             else:
                 self.waiting.pop(key, None)
 
-    def _put_core(self, changes: Changes) -> None:
-        for device in changes.core_devices:
-            if device.removed_at is None:
-                self.core_devices[device.name] = device
+    def _put_records(self, name: str, records: list[Record], delta: Delta) -> None:
+        kind, known = RECORD_KINDS[name], self._records[name]
+        for record in records:
+            if record.removed_at is None:
+                known[kind.key_of(record)] = record
             else:
-                self.core_devices.pop(device.name, None)
-        self.core_interfaces.update(((one.device, one.name), one) for one in changes.core_interfaces)
+                known.pop(kind.key_of(record), None)
+        if not records:
+            return
+        delta.records.add(name)
+        if kind in (SPLITTERS, SUBSCRIBERS):
+            self.plant = Plant(self.records(SUBSCRIBERS), self.records(SPLITTERS))
+            self.onts.forget_texts()
 
     def _put_mark(self, mark: PollMark) -> None:
         self.marks[mark.olt_id, mark.port, mark.kind] = mark
@@ -385,13 +465,13 @@ class Model:
         self.jobs[job.id] = job
         delta.jobs.add(job.id)
 
-    def _put_events(self, events: list[Event], delta: Delta) -> None:
-        for event in events:
-            self.events[event.id] = event
-            delta.events = True
-        if len(self.events) > KEPT_EVENTS:
-            for event_id in sorted(self.events)[: len(self.events) - KEPT_EVENTS]:
-                del self.events[event_id]
+    def _put_changes(self, changes: list[Change], delta: Delta) -> None:
+        for change in changes:
+            self.changes[change.id] = change
+            delta.changes = True
+        if len(self.changes) > KEPT_CHANGES:
+            for change_id in sorted(self.changes)[: len(self.changes) - KEPT_CHANGES]:
+                del self.changes[change_id]
 
 
 def _under(node: NodeKey, olt_id: int, port: str) -> bool:
@@ -403,8 +483,5 @@ def natural(text: str) -> tuple[tuple[int, int | str], ...]:
     return tuple((0, int(part)) if part.isdigit() else (1, part.lower()) for part in re.split(r"(\d+)", text) if part)
 
 
-def _reported(state: str) -> OntState:
-    try:
-        return OntState(state)
-    except ValueError:
-        return OntState.UNKNOWN
+def _later(first: float | None, second: float | None) -> float | None:
+    return max((at for at in (first, second) if at is not None), default=None)

@@ -113,6 +113,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("screen.log", "Log", ("6",), "log"),
     Action("screen.swaps", "Swaps: what is to be tested", ("7",), "swaps"),
     Action("screen.firmware", "Firmware over the models", ("8",), "firmware-spread"),
+    Action("screen.records", "Records: zones, splitters, subscribers, ...", ("9",), "records-screen"),
     Action("screen.sources", "Sources", ("0",), "src"),
     Action("view.last", "The view before this one", ("-",), "last"),
     Action("pane.next", "Next pane", ("tab",), "pane"),
@@ -175,6 +176,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("bulk.cancel", "Cancel what has not begun of a bulk action", (), "bulk-cancel", argument="[NUMBER]"),
     Action("bulk.release", "Let another operator's bulk action start", (), "release", argument="[NUMBER]"),
     Action("config.export", "Write it to a file, secrets masked", (), "export", "config", "[PATH]", menu=True),
+    Action("records.kind", "Records of another kind", ("C",), "records", "records", "[NAME]"),
     Action("swap.close", "Close a swap: what became of the old unit", (), "swap-close", "swaps",
            "[NUMBER] returned|defective|stock"),
     Action("job.cancel", "Cancel the job", ("x",), "cancel", "jobs", menu=True, footer="cancel",
@@ -182,7 +184,7 @@ ACTIONS: tuple[Action, ...] = (
 )  # fmt: skip
 
 SCREENS = ("network", "jobs", "log", "sources")
-_WITH_LIST = frozenset((*SCREENS, "swaps", "firmware", "config", "global"))
+_WITH_LIST = frozenset((*SCREENS, "swaps", "firmware", "records", "config", "global"))
 
 
 class Registry:

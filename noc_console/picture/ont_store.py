@@ -71,6 +71,10 @@ class OntStore:
         self.version[row] += 1
         return row
 
+    def forget_texts(self) -> None:
+        """Let every search text be built again: something beside the ONTs that it holds has changed."""
+        self.text = [""] * len(self.text)
+
     def set_derived(self, row: int, state: int, signal: int) -> bool:
         """Note the derived values; returns whether one changed."""
         if self.state[row] == state and self.signal[row] == signal:

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import or_, select
+from sqlalchemy import or_
 
 from noc_console.config.model import Config
 from noc_console.config.paths import buffer_file
+from noc_console.domain.changes import Change
 from noc_console.domain.cpe import CpeDocument, Section
 from noc_console.domain.history import ChartData
 from noc_console.domain.jobs import Batch, BatchRequest, Job, JobRequest
-from noc_console.domain.network import Changes, Event
 from noc_console.domain.swaps import Outcome, SwapRequest
+from noc_console.domain.update import Update
 from noc_console.storage import schema
 from noc_console.storage.batches import BatchStore
+from noc_console.storage.changes import read_changes_of
 from noc_console.storage.cpes import CpeStore
 from noc_console.storage.database import Database
-from noc_console.storage.feed import columns, read_changes, read_rows
+from noc_console.storage.feed import read_update
 from noc_console.storage.history.charts import Charts
 from noc_console.storage.history.victoria import Victoria
 from noc_console.storage.jobs import JobStore
@@ -27,7 +29,7 @@ HOLD_INTERVALS = 2.5
 """A chart's line is held over this many missing optics polls, then broken."""
 
 
-class StorageBackend:
+class StorageReader:
     """The console's ``Backend`` on a real database. Holds no credentials of any device."""
 
     def __init__(self, config: Config) -> None:
@@ -55,10 +57,10 @@ class StorageBackend:
             victoria, self._victoria, self._charts = self._victoria, None, None
             await victoria.close()
 
-    async def changes(self, since: Mapping[str, int]) -> Changes:
+    async def update(self, since: Mapping[str, int]) -> Update:
         """Everything newer than ``since``."""
         async with self._database.reading() as connection:
-            return await read_changes(connection, since)
+            return await read_update(connection, since)
 
     async def submit(self, request: JobRequest) -> int:
         """Audit and queue a job; see ``JobStore.submit``."""
@@ -126,21 +128,19 @@ class StorageBackend:
         """Received power per ONT serial."""
         return await self._history().sparklines("ont_onu_rx_dbm", "ont_serial", serials, range_s, points)
 
-    async def ont_events(self, olt: str, port: str, serial: str | None, limit: int = 100) -> list[Event]:
-        """Events about one ONT, and about its port as a whole, newest first."""
-        table = schema.event
+    async def ont_changes(self, olt: str, port: str, serial: str | None, limit: int = 100) -> list[Change]:
+        """Changes of one ONT, and of its port as a whole, newest first."""
+        table = schema.change
         about = (table.c.olt == olt) & (table.c.port == port) & table.c.serial.is_(None)
         where = or_(about, table.c.serial == serial) if serial else about
-        query = select(*columns(table, Event)).where(where).order_by(table.c.id.desc()).limit(limit)
         async with self._database.reading() as connection:
-            return await read_rows(connection, query, Event)
+            return (await read_changes_of(connection, where, limit=limit, newest=True))[::-1]
 
-    async def events_of(self, kind: str, limit: int = 100) -> list[Event]:
-        """The newest events of one kind, newest first."""
-        table = schema.event
-        query = select(*columns(table, Event)).where(table.c.kind == kind).order_by(table.c.id.desc()).limit(limit)
+    async def changes_of(self, kind: str, limit: int = 100) -> list[Change]:
+        """The newest changes of one kind, newest first."""
         async with self._database.reading() as connection:
-            return await read_rows(connection, query, Event)
+            where = schema.change.c.kind == kind
+            return (await read_changes_of(connection, where, limit=limit, newest=True))[::-1]
 
     def _history(self) -> Charts:
         if self._charts is None:

@@ -1,37 +1,32 @@
-"""What the console knows of one ONT, put before the judge."""
+"""What is known of one ONT, put before the judge. The only place where a verdict is made."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from noc_console.console.state.facts import OntFacts
-from noc_console.console.state.model import Model
-from noc_console.console.state.store import STATE_NAMES
 from noc_console.domain.cpe import Section
 from noc_console.domain.diagnosis.judge import judge
-from noc_console.domain.diagnosis.limits import Limits
 from noc_console.domain.diagnosis.situation import Neighbour, Situation
 from noc_console.domain.diagnosis.verdict import Verdict
-from noc_console.domain.network import PollKind
+from noc_console.domain.network import PollKind, Unregistered
 from noc_console.domain.ont import OntState
+from noc_console.picture.model import Model
+from noc_console.picture.ont_facts import OntFacts
+from noc_console.picture.ont_store import STATE_NAMES
 
 
-def verdict_of(
-    model: Model, facts: OntFacts, sections: Sequence[Section], managed: bool | None, limits: Limits
-) -> Verdict:
+def verdict_of(model: Model, facts: OntFacts, sections: Sequence[Section]) -> Verdict:
     """The verdict about one ONT.
 
     Args:
         model: Where its neighbours are.
         facts: The ONT.
         sections: Its router's, as last read.
-        managed: Whether the ACS knows its router; None when that is not known.
-        limits: Thresholds of the rules.
     """
-    return judge(situation(model, facts, sections, managed), limits)
+    return judge(situation(model, facts, sections), model.settings.limits)
 
 
-def situation(model: Model, facts: OntFacts, sections: Sequence[Section], managed: bool | None) -> Situation:
+def situation(model: Model, facts: OntFacts, sections: Sequence[Section]) -> Situation:
     """Everything that the rules look at."""
     ont = facts.ont
     return Situation(
@@ -43,16 +38,22 @@ def situation(model: Model, facts: OntFacts, sections: Sequence[Section], manage
         olt=facts.olt,
         port=facts.port,
         neighbours=_neighbours(model, facts),
-        unregistered=next((w for (_, _, serial), w in model.waiting.items() if serial == ont.serial), None),
+        unregistered=_waiting(model, ont.serial),
         config_at=_config_at(model, facts),
         thresholds=facts.thresholds,
         cpe=facts.cpe,
-        managed=True if facts.cpe else managed,
-        acs_ok=facts.acs_ok and (facts.acs is None or facts.acs.state != "off"),
+        managed=facts.managed,
+        acs_ok=facts.acs_may_act,
         sections={section.name: section for section in sections},
         jobs=facts.jobs,
         unverified=facts.unverified,
     )
+
+
+def _waiting(model: Model, serial: str | None) -> Unregistered | None:
+    """The same serial number waiting to be registered; where it was seen last, when it is at several places."""
+    found = (waiting for (_, _, waits), waiting in model.waiting.items() if waits == serial)
+    return max(found, key=lambda waiting: waiting.last_seen_at, default=None)
 
 
 def _config_at(model: Model, facts: OntFacts) -> float | None:
@@ -69,8 +70,7 @@ def _neighbours(model: Model, facts: OntFacts) -> list[Neighbour]:
         name = STATE_NAMES[onts.state[row]]
         if name == "gone" or onts.get(row, "id") == facts.ont.id:
             continue
-        # They hang on the same port: their light was read when this ONT's was.
-        light = onts.get(row, "onu_rx_dbm") if facts.optics.trusted else None
+        light = onts.get(row, "onu_rx_dbm") if model.optics(row, facts.now).trusted else None
         reason, changed_at = onts.get(row, "offline_reason"), onts.get(row, "state_changed_at")
         found.append(Neighbour(OntState(name), reason, changed_at, light))
     return found

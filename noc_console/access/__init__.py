@@ -1,0 +1,1 @@
+"""Who the operator is, and how that is known."""

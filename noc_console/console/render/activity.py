@@ -1,0 +1,64 @@
+"""The activity as table cells and as lines of the History tab."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from noc_console.console.render.cells import Cell, Line
+from noc_console.console.render.times import when
+from noc_console.console.widgets.columns import Column
+from noc_console.domain.changes import Severity
+from noc_console.picture.activity import Activity
+
+COLUMNS = (
+    Column("at", "WHEN", 11, right=True, frozen=True),
+    Column("severity", "SEV", 8, frozen=True),
+    Column("olt", "OLT", 9),
+    Column("port", "PON", 7),
+    Column("serial", "ONT", 16),
+    Column("text", "WHAT", 30, flex=True),
+)
+_ROLES = {
+    Severity.CRITICAL: "critical",
+    Severity.MAJOR: "warning",
+    Severity.MINOR: "overload",
+    Severity.WARNING: "warning",
+    Severity.CLEARED: "good",
+    Severity.INFO: "dim",
+}
+
+
+def severity_cell(line: Activity) -> Cell:
+    """Its severity, in words."""
+    return line.severity.value, _ROLES[line.severity]
+
+
+def cell(line: Activity, column: str, now: float, absolute: bool) -> Cell:
+    """One cell of the log."""
+    if column == "at":
+        return when(line.at, now, absolute), "dim"
+    if column == "severity":
+        return severity_cell(line)
+    return str(getattr(line, column) or ""), "base"
+
+
+def render_history(
+    activity: Sequence[Activity] | None, serial: str | None, width: int, now: float, absolute: bool
+) -> list[Line]:
+    """The History tab: this ONT and its port, newest first; what is not about this ONT is dim."""
+    if activity is None:
+        return [[(" reading ...", "dim")]]
+    if not activity:
+        return [[(" nothing happened here yet", "dim")]]
+    lines: list[Line] = []
+    for line in activity:
+        text, role = severity_cell(line)
+        own = serial is not None and line.serial == serial
+        lines.append(
+            [
+                (f" {when(line.at, now, absolute):>9} ", "dim"),
+                (f"{text:<8} ", role),
+                (line.text, "base" if own else "dim"),
+            ]
+        )
+    return lines

@@ -1,0 +1,154 @@
+"""Records of any kind: a table, and below it all that is known of the selected one."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import Any
+
+from noc_console.console.desk import Desk
+from noc_console.console.palette import Palette
+from noc_console.console.render import records
+from noc_console.console.render.cells import Cell, Line
+from noc_console.console.screens.lists import TableView
+from noc_console.console.widgets.lines import LinePane
+from noc_console.console.widgets.table import LineTable
+from noc_console.domain.network import Ont
+from noc_console.domain.plant import ZONES
+from noc_console.domain.record_kinds import RECORD_KINDS
+from noc_console.domain.records import Record, RecordKind
+from noc_console.picture.model import Delta
+from noc_console.picture.seen import SeenAt
+
+
+class RecordsView(TableView):
+    """One record kind at a time; ``:records NAME`` shows another."""
+
+    NAME, TITLE = "records", "Records"
+    DEFAULT_CSS = """
+    RecordsView { layout: vertical; }
+    RecordsView > #record { height: 10; max-height: 45%; border-top: solid $border; }
+    """
+
+    def __init__(self, desk: Desk, kind: RecordKind[Any] = ZONES) -> None:
+        super().__init__(desk)
+        self.kind = kind
+        self._records: dict[tuple[object, ...], Any] = {}
+        self.table = LineTable(
+            self._cell, self.columns(), desk.palette, desk.glyphs, empty=self._empty, id=f"{self.NAME}-list"
+        )
+        self.story = LinePane(desk.palette, id="record")
+
+    def compose(self) -> Any:
+        """Table over the selected one."""
+        yield self.table
+        yield self.story
+
+    def set_palette(self, palette: Palette) -> None:
+        """Change colours."""
+        super().set_palette(palette)
+        self.story.set_palette(palette)
+
+    def show_kind(self, kind: RecordKind[Any]) -> None:
+        """Show the records of another kind."""
+        self.kind = kind
+        self.table.set_columns(self.columns())
+        self.reload()
+
+    def crumb(self) -> tuple[str, str]:
+        """The kind, and position in the list."""
+        at, total = self.table.position
+        return self.kind.title, f"{at} of {total}"
+
+    # -- what a subclass may say -----------------------------------------------------------------------------------
+
+    def columns(self) -> Any:
+        """The columns of the list."""
+        return records.columns_of(self.kind)
+
+    def is_problem(self, record: Any, now: float) -> bool:
+        """Whether ``!`` leaves it in."""
+        return True
+
+    def cell_of(self, record: Any, facts: dict[str, Any], column: str) -> Cell:
+        """One cell."""
+        return records.cell(facts, column, self.desk.now(), self.desk.session.absolute_times)
+
+    def story_of(self, record: Any, facts: dict[str, Any], width: int) -> list[Line]:
+        """All that is known of one record."""
+        now, absolute = self.desk.now(), self.desk.session.absolute_times
+        return records.render_record(self.kind, facts, width, now, absolute)
+
+    # -- data ------------------------------------------------------------------------------------------------------
+
+    def changed(self, delta: Delta) -> None:
+        """Records came, went or changed; so did the ONTs that some of them show."""
+        if self.kind.name in delta.records or delta.rows or delta.structure:
+            self.reload()
+
+    def tick(self) -> None:
+        """Ages grow."""
+        super().tick()
+        self._tell()
+
+    def reload(self) -> None:
+        """Records that the filter lets through."""
+        now = self.desk.now()
+        found = self.desk.model.records(self.kind)
+        if self.only_problems:
+            found = [record for record in found if self.is_problem(record, now)]
+        if self.filter:
+            found = [record for record in found if self.filter.matches(_row(self._facts(record)))]
+        self._records = {self.kind.key_of(record): record for record in found}
+        self.table.set_keys(list(self._records))
+        self.table.refresh_rows()
+        self._tell()
+
+    def on_line_table_moved(self) -> None:
+        """Another record."""
+        self._tell()
+
+    def selected(self) -> Any:
+        """The record under the cursor; None where there is none."""
+        key = self.table.current
+        return self._records.get(key) if isinstance(key, tuple) else None
+
+    def selected_ont(self) -> Ont | None:
+        """The ONT that the record is about."""
+        record = self.selected()
+        serial = self._facts(record).get("serial") if record else None
+        row = self.desk.model.onts.by_identity.get(serial) if serial else None
+        return None if row is None else self.desk.model.onts.ont(row)
+
+    def copyable(self) -> tuple[str, str] | None:
+        """What tells the record apart."""
+        record = self.selected()
+        return (self.kind.one, self.kind.named(record)) if record else None
+
+    def _facts(self, record: Record) -> dict[str, Any]:
+        return self.kind.facts(record, SeenAt(self.desk.model, self.desk.now()))
+
+    def _cell(self, key: Hashable, column: str) -> Cell:
+        record = self._records.get(key) if isinstance(key, tuple) else None
+        return self.cell_of(record, self._facts(record), column) if record else ("", "base")
+
+    def _tell(self) -> None:
+        record, width = self.selected(), self.story.size.width
+        self.story.set_lines(self.story_of(record, self._facts(record), width) if record and width else [])
+
+    def _empty(self) -> list[Line]:
+        hint = f" (noc-console import {self.kind.name} FILE.csv)" if self.kind.imported else ""
+        return [[(f" no {self.kind.one} yet{hint}", "dim")]]
+
+    # -- actions ---------------------------------------------------------------------------------------------------
+
+    def do_records_kind(self, name: str = "") -> None:
+        """The named kind, or the next one."""
+        names = list(RECORD_KINDS)
+        if name and name not in names:
+            raise ValueError(f"no records {name!r} (there are {', '.join(names)})")
+        self.show_kind(RECORD_KINDS[name or names[(names.index(self.kind.name) + 1) % len(names)]])
+
+
+def _row(facts: dict[str, Any]) -> dict[str, object]:
+    text = " ".join(str(value) for value in facts.values() if value is not None)
+    return {**facts, "pon_port": facts.get("port"), "text": text.lower()}

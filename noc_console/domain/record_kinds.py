@@ -1,0 +1,16 @@
+"""Every record kind, in one list. A new one is its own module, a line here, and a migration."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from noc_console.domain.core_devices import CORE_DEVICES, CORE_INTERFACES
+from noc_console.domain.plant import SPLITTERS, SUBSCRIBERS, ZONES
+from noc_console.domain.records import RecordKind
+from noc_console.domain.swaps import SWAPS
+
+RECORD_KINDS: Mapping[str, RecordKind[Any]] = {
+    kind.name: kind for kind in (CORE_DEVICES, CORE_INTERFACES, SWAPS, ZONES, SPLITTERS, SUBSCRIBERS)
+}
+"""By name."""
