@@ -12,9 +12,9 @@ import time
 from pathlib import Path
 
 import yaml
-
 from noc_console.cli.network import Network
 from noc_console.cli.rows import olt_rows
+
 from noc_console.config.load import load
 from noc_console.storage.reader import StorageReader
 

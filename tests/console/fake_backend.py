@@ -6,20 +6,18 @@ import math
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from noc_console.domain import swaps
+from noc_console.domain.changes import Change
 from noc_console.domain.cpe import CpeDocument, Field, Group, Section
 from noc_console.domain.errors import ActionRefused, NocError
 from noc_console.domain.history import ChartData, Series
 from noc_console.domain.jobs import Batch, BatchRequest, Job, JobKind, JobRequest, JobState, JobStep
 from noc_console.domain.network import (
     Card,
-    Changes,
     Collector,
-    CoreDevice,
-    CoreInterface,
     Cpe,
-    Event,
     Fan,
     Olt,
     Ont,
@@ -30,7 +28,9 @@ from noc_console.domain.network import (
     Source,
     Unregistered,
 )
-from noc_console.domain.swaps import Swap, SwapRequest
+from noc_console.domain.records import Record, RecordKind
+from noc_console.domain.swaps import SwapRequest
+from noc_console.domain.update import Update
 
 START = 1_763_733_931.0
 """2025-11-21 14:05:31 UTC."""
@@ -53,21 +53,20 @@ class FakeBackend:
         self.batches: dict[int, Batch] = {}
         self.recorded: list[SwapRequest] = []
         self.closed_swaps: list[tuple[int, swaps.Outcome, str]] = []
-        self.swaps: dict[int, Swap] = {}
+        self.records: dict[str, dict[tuple[object, ...], Record]] = {}
+        """Rows by record kind and key."""
         self.documents: dict[str, CpeDocument] = {}
         self.cancelled: list[int] = []
         self.olts: dict[int, Olt] = {}
         self.cards: list[Card] = []
         self.fans: list[Fan] = []
         self.waiting: dict[str, Unregistered] = {}
-        self.core: list[CoreDevice] = []
-        self.interfaces: list[CoreInterface] = []
         self.ports: list[Port] = []
         self.onts: dict[int, Ont] = {}
         self.marks: dict[tuple[int, str, PollKind], PollMark] = {}
         self.cpes: dict[str, Cpe] = {}
         self.jobs: dict[int, Job] = {}
-        self.events: dict[int, Event] = {}
+        self.changes: list[Change] = []
         self.sources: dict[str, Source] = {}
         self.collectors: dict[str, Collector] = {}
         self._fill(olts, ports, onts, random.Random(seed))
@@ -180,10 +179,15 @@ class FakeBackend:
         """The collector says that it is alive."""
         self.collectors = {name: replace(c, heartbeat_at=self.clock) for name, c in self.collectors.items()}
 
-    def add_event(self, kind: str, severity: str, text: str, serial: str | None = None) -> None:
+    def put_record(self, kind: RecordKind[Any], record: Record) -> None:
+        """Add or replace a record; one with ``removed_at`` is taken away."""
+        self.revision += 1
+        rows = self.records.setdefault(kind.name, {})
+        rows[kind.key_of(record)] = replace(record, revision=self.revision)
+
+    def add_change(self, change: Change) -> None:
         """Something happened."""
-        number = len(self.events) + 1
-        self.events[number] = Event(number, self.clock, kind, severity, text, "olt-1", "0/1/0", serial)
+        self.changes.append(replace(change, id=len(self.changes) + 1))
 
     # -- jobs ------------------------------------------------------------------------------------------------------
 
@@ -218,12 +222,12 @@ class FakeBackend:
     async def close(self) -> None:
         self.closed += 1
 
-    async def changes(self, since: Mapping[str, int]) -> Changes:
+    async def update(self, since: Mapping[str, int]) -> Update:
         self._fail()
         seen = since.get("all", 0)
-        return Changes(
-            revisions={"all": self.revision, "events": len(self.events)},
-            olts=[olt for olt in self.olts.values() if olt.revision > seen],
+        return Update(
+            revisions={"all": self.revision, "changes": len(self.changes)},
+            olts=[olt for olt in self.olts.values() if olt.revision > seen and (seen or olt.removed_at is None)],
             cards=[card for card in self.cards if not seen],
             fans=[fan for fan in self.fans if not seen],
             unregistered=[ont for ont in self.waiting.values() if ont.revision > seen],
@@ -233,12 +237,13 @@ class FakeBackend:
             cpes=[cpe for cpe in self.cpes.values() if not seen],
             jobs=[job for job in self.jobs.values() if job.revision > seen],
             batches=[batch for batch in self.batches.values() if batch.revision > seen],
-            swaps=[swap for swap in self.swaps.values() if swap.revision > seen],
-            events=[event for event in self.events.values() if event.id > since.get("events", 0)],
+            changes=self.changes[since.get("changes", 0) :],
             sources=list(self.sources.values()) if not seen else [],
             collectors=list(self.collectors.values()),
-            core_devices=self.core if not seen else [],
-            core_interfaces=self.interfaces if not seen else [],
+            records={
+                name: [row for row in rows.values() if row.revision > seen and (seen or row.removed_at is None)]
+                for name, rows in self.records.items()
+            },
         )
 
     async def submit(self, request: JobRequest) -> int:
@@ -377,9 +382,10 @@ class FakeBackend:
             ]
         return found
 
-    async def ont_events(self, olt: str, port: str, serial: str | None, limit: int = 100) -> list[Event]:
+    async def ont_changes(self, olt: str, port: str, serial: str | None, limit: int = 100) -> list[Change]:
         self._fail()
-        return [event for event in reversed(self.events.values()) if event.port == port][:limit]
+        mine = (one for one in reversed(self.changes) if one.port == port and one.serial in (None, serial))
+        return list(mine)[:limit]
 
     async def cpe_for(self, serial: str) -> str | None:
         self._fail()

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from noc_console.domain.changes import Change
 from noc_console.domain.errors import SourceUnavailable
 from noc_console.domain.jobs import JobKind
-from noc_console.domain.network import Event, Source
+from noc_console.domain.network import Source
 from noc_console.picture.tree import NodeKey
 
 from .fake_backend import START, FakeBackend
@@ -413,7 +414,7 @@ async def test_quit_asks_at_the_top_and_only_y_leaves() -> None:
 
 async def test_a_broken_background_task_is_told_and_does_not_end_the_console(tmp_path: Path) -> None:
     class Broken(FakeBackend):
-        async def ont_events(self, olt: str, port: str, serial: str | None, limit: int = 100) -> list[Event]:
+        async def ont_changes(self, olt: str, port: str, serial: str | None, limit: int = 100) -> list[Change]:
             raise RuntimeError("community=s3cret")
 
     async with console(Broken(), log_file=tmp_path / "log") as desk:

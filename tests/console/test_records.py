@@ -7,7 +7,7 @@ from pathlib import Path
 
 from noc_console.domain.cpe import MASK, ConfigLeaf, CpeDocument
 from noc_console.domain.jobs import JobKind, JobState
-from noc_console.domain.swaps import Outcome, Swap, SwapKind, UnitState
+from noc_console.domain.swaps import SWAPS, Outcome, Swap, SwapKind, UnitState
 
 from .fake_backend import FakeBackend
 from .harness import console
@@ -26,11 +26,12 @@ def diagnostic(backend: FakeBackend, swap_id: int, due_in_s: float, **more: obje
 
 async def test_what_is_due_stands_first_and_is_closed() -> None:
     backend = FakeBackend()
-    backend.swaps = {
-        1: diagnostic(backend, 1, 5 * 86400),
-        2: diagnostic(backend, 2, -3600, ticket_state="failing", ticket_error="it answered 500"),
-        3: diagnostic(backend, 3, 0, closed_at=backend.clock, closed_by="bob", outcome=Outcome.STOCK),
-    }
+    for swap in (
+        diagnostic(backend, 1, 5 * 86400),
+        diagnostic(backend, 2, -3600, ticket_state="failing", ticket_error="it answered 500"),
+        diagnostic(backend, 3, 0, closed_at=backend.clock, closed_by="bob", outcome=Outcome.STOCK),
+    ):
+        backend.put_record(SWAPS, swap)
     async with console(backend) as desk:
         await desk.press("7")
         await desk.shows("LATE 1h00m")

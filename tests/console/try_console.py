@@ -10,8 +10,9 @@ from dataclasses import replace
 
 from noc_console.console.run import run_console
 from noc_console.console.settings import ConsoleSettings
+from noc_console.domain.changes import OntDown, OntUp
 from noc_console.domain.jobs import JobKind, JobState
-from noc_console.domain.network import Changes
+from noc_console.domain.update import Update
 from tests.console.fake_backend import FakeBackend
 
 STORY = (
@@ -27,7 +28,7 @@ class LivingBackend(FakeBackend):
     def now(self) -> float:
         return time.time()
 
-    async def changes(self, since: Mapping[str, int]) -> Changes:
+    async def update(self, since: Mapping[str, int]) -> Update:
         self.clock = time.time()
         self.beat()
         if int(self.clock) % 20 == 0 or not since:
@@ -36,12 +37,11 @@ class LivingBackend(FakeBackend):
             ont = random.choice(list(self.onts.values()))
             state = "offline" if ont.state == "online" else "online"
             self.put_ont(replace(ont, state=state, offline_reason="dying_gasp", state_changed_at=self.clock))
-            self.add_event(
-                "ont_state", "minor" if state == "offline" else "cleared", f"{ont.serial} {state}", ont.serial
-            )
+            kind = OntDown if state == "offline" else OntUp
+            self.add_change(kind(at=self.clock, olt="olt-1", port=ont.port, ont_id=ont.ont_id, serial=ont.serial))
         for job in list(self.jobs.values()):
             self._live(job.id)
-        return await super().changes(since)
+        return await super().update(since)
 
     def _live(self, job_id: int) -> None:
         job = self.jobs[job_id]

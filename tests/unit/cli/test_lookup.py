@@ -8,35 +8,37 @@ from typing import Any, cast
 import pytest
 
 from noc_console.cli.lookup import _freshen, _offer
-from noc_console.cli.network import Network
 from noc_console.cli.output import Exit
-from noc_console.config.model import Config, OltConfig
 from noc_console.domain.jobs import Job, JobKind, JobRequest, JobState
-from noc_console.domain.network import Changes, Collector, Cpe, Olt, Ont, Unregistered
+from noc_console.domain.network import Collector, Cpe, Olt, Ont, Unregistered
+from noc_console.domain.routers import Scrap
+from noc_console.domain.update import Update
+from noc_console.picture.model import Delta, Model
+from noc_console.picture.ont_facts import gather
+from noc_console.picture.settings import PictureSettings
 
 NOW = 1_000_000.0
-CONFIG = Config(olts=(OltConfig(name="olt-1", address="192.0.2.1"),))
 ONT = Ont(1, 1, "0/1/0", 3, serial="HWTC00000001", state="online")
 
 
-def network(**more: Any) -> Network:
+def network(**more: Any) -> Model:
     collectors = [Collector("c", "host", 1, "daemon", NOW, NOW)]
-    return Network(Changes(olts=[Olt(1, "olt-1", "x")], onts=[ONT], collectors=collectors, **more), CONFIG, NOW)
+    model = Model(PictureSettings())
+    update = Update(olts=[Olt(1, "olt-1", "x")], onts=[ONT], collectors=collectors, **more)
+    for _ in model.apply(update, lambda: NOW, Delta()):
+        pass
+    return model
 
 
 class Desk:
     """Stands for the database: jobs that are there, and those that are submitted, which end at once."""
 
-    def __init__(self, *jobs: Job) -> None:
-        self.jobs = list(jobs)
+    def __init__(self) -> None:
         self.submitted: list[JobRequest] = []
         self.followed: list[int] = []
 
     async def sections(self, _serial: str) -> list[Any]:
         return []
-
-    async def jobs_of(self, _ont_id: int) -> list[Job]:
-        return self.jobs
 
     async def submit(self, request: JobRequest) -> int:
         self.submitted.append(request)
@@ -63,8 +65,8 @@ def refresh(age_s: float, state: JobState) -> Job:
     ],
 )
 async def test_a_router_is_asked_once_a_minute(jobs: list[Job], submitted: int, followed: list[int]) -> None:
-    desk = Desk(*jobs)
-    await _freshen(cast(Any, desk), network(), ONT)
+    desk, model = Desk(), network(jobs=jobs)
+    await _freshen(cast(Any, desk), model, gather(model, 0, NOW))
     assert (len(desk.submitted), desk.followed) == (submitted, followed)
 
 
@@ -72,11 +74,11 @@ def test_who_is_registered_nowhere_is_said_to_wait(capsys: pytest.CaptureFixture
     waiting = [Unregistered(1, "0/1/5", "HWTC00000009", first_seen_at=NOW - 60, last_seen_at=NOW - 5)]
     routers = [Cpe("x-9", "HWTC00000009")]
     known = network(unregistered=waiting, cpes=routers)
-    assert _offer(known, [], "4857-5443-00000009", False) is Exit.DONE
+    assert _offer(known, [], Scrap.parse("4857-5443-00000009"), False) is Exit.DONE
     told = capsys.readouterr().out
     assert "waits at olt-1 port 0/1/5" in told and "the ACS knows x-9, last inform never" in told
-    assert _offer(known, [], "HWTC00000009", True) is Exit.DONE
+    assert _offer(known, [], Scrap.parse("HWTC00000009"), True) is Exit.DONE
     found = json.loads(capsys.readouterr().out)
     assert [row["pon_port"] for row in found["unregistered"]] == ["0/1/5"] and found["matches"] == []
-    assert _offer(known, [], "HWTC00000008", False) is Exit.FAILED
+    assert _offer(known, [], Scrap.parse("HWTC00000008"), False) is Exit.FAILED
     assert "nothing known matches" in capsys.readouterr().out

@@ -9,18 +9,8 @@ import pytest
 from noc_console.console.render.cells import plain, width_of
 from noc_console.console.render.node import render_node
 from noc_console.console.render.tree import WHOLE
-from noc_console.domain.network import (
-    Card,
-    Changes,
-    Fan,
-    Olt,
-    Ont,
-    Outcome,
-    PollKind,
-    PollMark,
-    Port,
-    Unregistered,
-)
+from noc_console.domain.network import Card, Fan, Olt, Ont, Outcome, PollKind, PollMark, Port, Unregistered
+from noc_console.domain.update import Update
 from noc_console.picture.model import Delta, Model
 from noc_console.picture.settings import PictureSettings
 from noc_console.picture.tree import NodeKey
@@ -64,7 +54,7 @@ def marks(outcome: Outcome = Outcome.COMPLETE, age_s: float = 8, error: str | No
 def model_of(olt: Olt = OLT, **changes: object) -> Model:
     model = Model(PictureSettings())
     given: dict[str, object] = {"cards": CARDS, "ports": PORTS, "onts": ONTS, "marks": marks(), **changes}
-    for _ in model.apply(Changes(olts=[olt], **given), lambda: NOW, Delta()):  # type: ignore[arg-type]
+    for _ in model.apply(Update(olts=[olt], **given), lambda: NOW, Delta()):  # type: ignore[arg-type]
         pass
     return model
 
@@ -191,6 +181,6 @@ def test_onts_that_wait_are_listed_where_they_wait_until_they_are_gone() -> None
         assert "seen 1m00s ago" in text
     assert "olt-1 0/1/0" in shown(model, WHOLE)
     assert "registered" not in shown(model, DARK_NODE)
-    for _ in model.apply(Changes(unregistered=[replace(ont, gone_at=NOW) for ont in waiting]), lambda: NOW, Delta()):
+    for _ in model.apply(Update(unregistered=[replace(ont, gone_at=NOW) for ont in waiting]), lambda: NOW, Delta()):
         pass
     assert "registered" not in shown(model, WHOLE)

@@ -12,8 +12,8 @@ from noc_console.console.render.doubt import MEANING
 from noc_console.console.render.onts import OntCells
 from noc_console.console.render.optical import render_values
 from noc_console.console.render.summary import render_summary
-from noc_console.domain.diagnosis.limits import Limits
-from noc_console.domain.network import Changes, Olt, Ont, Outcome, PollKind, PollMark
+from noc_console.domain.network import Olt, Ont, Outcome, PollKind, PollMark
+from noc_console.domain.update import Update
 from noc_console.picture.model import Delta, Model
 from noc_console.picture.ont_facts import OntFacts, gather
 from noc_console.picture.settings import PictureSettings
@@ -32,7 +32,7 @@ def model_of(ont: Ont = ONT, olt: Olt = OLT) -> Model:
     marks = [
         PollMark(1, ont.port, kind, Outcome.COMPLETE, NOW - 5, NOW - 5) for kind in (PollKind.STATE, PollKind.OPTICS)
     ]
-    for _ in model.apply(Changes(olts=[olt], onts=[ont], marks=marks), lambda: NOW, Delta()):
+    for _ in model.apply(Update(olts=[olt], onts=[ont], marks=marks), lambda: NOW, Delta()):
         pass
     return model
 
@@ -42,7 +42,7 @@ def facts_of(ont: Ont = ONT, olt: Olt = OLT) -> OntFacts:
 
 
 def summary(facts: OntFacts, width: int = 60) -> str:
-    verdict = verdict_of(Model(PictureSettings()), facts, [], None, Limits())
+    verdict = verdict_of(Model(PictureSettings()), facts, [])
     lines = render_summary(facts, verdict, width, absolute=False)
     assert all(width_of(line) <= width for line in lines)
     return plain(lines)

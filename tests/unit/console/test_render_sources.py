@@ -7,7 +7,9 @@ import pytest
 from noc_console.console.render.cells import plain
 from noc_console.console.render.header import sources_line
 from noc_console.console.render.sources import render_source, rows
-from noc_console.domain.network import Changes, CoreDevice, CoreInterface, Olt
+from noc_console.domain.core_devices import CoreDevice, CoreInterface
+from noc_console.domain.network import Olt
+from noc_console.domain.update import Update
 from noc_console.picture.model import Delta, Model
 from noc_console.picture.settings import PictureSettings
 
@@ -16,7 +18,8 @@ NOW = 1_000_000.0
 
 def model_of(*devices: CoreDevice, interfaces: tuple[CoreInterface, ...] = (), olt: Olt | None = None) -> Model:
     model = Model(PictureSettings())
-    changes = Changes(core_devices=list(devices), core_interfaces=list(interfaces), olts=[olt] if olt else [])
+    records = {"core": list(devices), "core-interfaces": list(interfaces)}
+    changes = Update(records=records, olts=[olt] if olt else [])
     for _ in model.apply(changes, lambda: NOW, Delta()):
         pass
     return model
@@ -87,7 +90,7 @@ def test_devices_and_interfaces_that_are_no_longer_configured_go() -> None:
     device = router(reachable=True, last_ok_at=NOW)
     model = model_of(device, interfaces=(CoreInterface("bras-1", "ge-0/0/9", oper="up", observed_at=NOW - 7200),))
     assert "bras-1 ge-0/0/9" not in rows(model, NOW)
-    for _ in model.apply(Changes(core_devices=[router(removed_at=NOW)]), lambda: NOW, Delta()):
+    for _ in model.apply(Update(records={"core": [router(removed_at=NOW)]}), lambda: NOW, Delta()):
         pass
     assert "bras-1" not in rows(model, NOW)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from noc_console.domain.cpe import Field, Value
-from noc_console.domain.network import Cpe, Ont
+from noc_console.domain.network import Cpe
+from noc_console.domain.plant import Subscriber
 from noc_console.domain.routers import FirmwareCount, Scrap, firmware_spread
 
 NOW = 1_000_000.0
@@ -82,10 +83,18 @@ def test_every_scrap_names_its_router(text: str, found: Cpe | None) -> None:
     assert [cpe for cpe in (HUAWEI, TPLINK, ROUTER, BRAND_X) if scrap.names_router(cpe)] == ([found] if found else [])
 
 
-def test_a_part_resembles_an_ont_and_does_not_name_it() -> None:
-    ont = Ont(1, 1, "0/1/0", 3, serial="HWTC00000002", description="Ana, in place of HWTC00000001")
+def test_a_part_of_an_ont_is_offered_and_does_not_name_it() -> None:
+    identity, description = "HWTC00000002", "Ana, in place of HWTC00000001"
     for text in ("00000002", "ana", "HWTC00000001"):
-        assert Scrap.parse(text).resembles(ont) and not Scrap.parse(text).names_ont(ont)
-    assert Scrap.parse("4857-5443-00000002").names_ont(ont)
+        scrap = Scrap.parse(text)
+        assert scrap.is_part_of(identity, description) and identity not in scrap.names
+    assert identity in Scrap.parse("4857-5443-00000002").names
     for text in ("", "002", "  "):
-        assert not Scrap.parse(text).resembles(ont)
+        assert not Scrap.parse(text).is_part_of(identity, description)
+
+
+def test_a_part_of_a_subscribers_name_is_offered() -> None:
+    subscriber = Subscriber("10442", "Marko Kovac", address="Mill Lane 4", contact="+385 1 234")
+    assert all(Scrap.parse(text).is_in_name_of(subscriber) for text in ("kovac", "mill lane", "385 1"))
+    assert not any(Scrap.parse(text).is_in_name_of(subscriber) for text in ("", "lane 5", "10443"))
+    assert not Scrap.parse("kovac").is_in_name_of(None)

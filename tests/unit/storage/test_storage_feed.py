@@ -8,11 +8,16 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import delete, insert, update
 
-from noc_console.domain.network import Changes, Cpe, Event, Olt, Ont, Source
+from noc_console.domain.changes import Change, Note, OtherChange
+from noc_console.domain.network import Cpe, Olt, Ont, Source
+from noc_console.domain.plant import ZONES, Zone
+from noc_console.domain.update import Update
 from noc_console.storage import inventory, schema
+from noc_console.storage.changes import append_changes
 from noc_console.storage.cpes import CpeStore
 from noc_console.storage.database import Database
-from noc_console.storage.feed import EVENTS_AT_FIRST
+from noc_console.storage.feed import CHANGES_AT_FIRST, read_update
+from noc_console.storage.records import put_records, remove_records
 from noc_console.storage.sources import SourceStore
 from noc_console.storage.streams import bump
 
@@ -27,18 +32,25 @@ class Reader:
         self.cpes: dict[str, Cpe] = {}
         self.olts: dict[str, Olt] = {}
         self.sources: dict[str, Source] = {}
-        self.events: list[Event] = []
+        self.changes: list[Change] = []
 
-    async def look(self) -> Changes:
+    async def look(self) -> Update:
         async with self._database.reading() as connection:
-            changes = await read_update(connection, self.seen)
-        self.seen = dict(changes.revisions)
-        self.onts |= {ont.id: ont for ont in changes.onts}
-        self.cpes |= {cpe.device_id: cpe for cpe in changes.cpes}
-        self.olts |= {olt.name: olt for olt in changes.olts}
-        self.sources |= {source.name: source for source in changes.sources}
-        self.events += changes.events
-        return changes
+            update = await read_update(connection, self.seen)
+        self.seen = dict(update.revisions)
+        self.onts |= {ont.id: ont for ont in update.onts}
+        self.cpes |= {cpe.device_id: cpe for cpe in update.cpes}
+        self.olts |= {olt.name: olt for olt in update.olts if olt.removed_at is None}
+        for olt in update.olts:
+            if olt.removed_at is not None:
+                self.olts.pop(olt.name, None)
+        self.sources |= {source.name: source for source in update.sources}
+        self.changes += update.changes
+        return update
+
+    @property
+    def texts(self) -> list[str]:
+        return [change.text for change in self.changes if isinstance(change, Note)]
 
 
 async def add_olts(database: Database, *names: str) -> dict[str, int]:
@@ -61,15 +73,15 @@ async def set_state(database: Database, olt_id: int, row_id: int, state: str) ->
         await inventory.update_onts(connection, ["state"], [{"id": row_id, "state": state, "revision": revision}])
 
 
-async def add_events(database: Database, count: int, first: int = 0) -> None:
+async def add_notes(database: Database, count: int, first: int = 0) -> None:
     async with database.writing() as connection:
-        for number in range(first, first + count):
-            await inventory.append_event(connection, float(number), "ont_state", "info", f"event {number}")
+        notes = [Note(at=float(number), text=f"note {number}") for number in range(first, first + count)]
+        await append_changes(connection, notes)
 
 
 async def test_an_empty_database_has_no_changes(database: Database) -> None:
     changes = await Reader(database).look()
-    assert (changes.olts, changes.onts, changes.events, changes.collectors) == ([], [], [], [])
+    assert (changes.olts, changes.onts, changes.changes, changes.collectors) == ([], [], [], [])
 
 
 async def test_a_reader_gets_only_what_changed(database: Database) -> None:
@@ -79,7 +91,7 @@ async def test_a_reader_gets_only_what_changed(database: Database) -> None:
     assert {ont.id for ont in (await reader.look()).onts} == {first, second}
     assert {olt.name for olt in reader.olts.values()} == {"north", "south"}
     nothing = await reader.look()
-    assert (nothing.onts, nothing.olts, nothing.events) == ([], [], [])
+    assert (nothing.onts, nothing.olts, nothing.changes) == ([], [], [])
     await set_state(database, ids["north"], second, "offline")
     changes = await reader.look()
     assert [(ont.id, ont.state) for ont in changes.onts] == [(second, "offline")]
@@ -102,12 +114,12 @@ async def test_vanished_onts_are_told_once_and_not_at_first(database: Database) 
 async def test_all_kinds_of_rows_arrive_with_their_text(database: Database) -> None:
     await CpeStore(database).put([Cpe("00259E-EG8145V5-X", serial="HWTC00000001", pppoe_user="Jürgen 日本")])
     await SourceStore(database).put(Source("genieacs", "failing", error="Zeitüberschreitung"))
-    await add_events(database, 1)
+    await add_notes(database, 1)
     reader = Reader(database)
     await reader.look()
     assert reader.cpes["00259E-EG8145V5-X"].pppoe_user == "Jürgen 日本"
     assert reader.sources["genieacs"].error == "Zeitüberschreitung"
-    assert [event.text for event in reader.events] == ["event 0"]
+    assert reader.texts == ["note 0"]
 
 
 async def test_concurrent_writers_never_hide_a_row(database: Database) -> None:
@@ -126,7 +138,7 @@ async def test_concurrent_writers_never_hide_a_row(database: Database) -> None:
             olt = ids["north" if (writer + turn) % 2 else "south"]
             await add_onts(database, olt, writer * 100 + turn)
             await CpeStore(database).put([Cpe(f"cpe-{writer}-{turn}")])
-            await add_events(database, 2, writer * 1000 + turn * 10)
+            await add_notes(database, 2, writer * 1000 + turn * 10)
 
     watching = asyncio.create_task(watch())
     await asyncio.gather(*(write(writer) for writer in range(4)))
@@ -135,49 +147,49 @@ async def test_concurrent_writers_never_hide_a_row(database: Database) -> None:
     await reader.look()
     assert len(reader.onts) == 32
     assert len(reader.cpes) == 32
-    texts = [event.text for event in reader.events]
+    texts = reader.texts
     assert len(texts) == len(set(texts)) == 64
-    assert [event.id for event in reader.events] == sorted(event.id for event in reader.events)
+    assert [change.id for change in reader.changes] == sorted(change.id for change in reader.changes)
 
 
 async def test_the_first_look_is_bounded_and_the_next_misses_nothing(database: Database) -> None:
-    await add_events(database, EVENTS_AT_FIRST + 20)
+    await add_notes(database, CHANGES_AT_FIRST + 20)
     reader = Reader(database)
     await reader.look()
-    assert len(reader.events) == EVENTS_AT_FIRST
-    assert reader.events[-1].text == f"event {EVENTS_AT_FIRST + 19}"
-    reader.events.clear()
-    await add_events(database, EVENTS_AT_FIRST + 5, 10_000)
+    assert len(reader.changes) == CHANGES_AT_FIRST
+    assert reader.texts[-1] == f"note {CHANGES_AT_FIRST + 19}"
+    reader.changes.clear()
+    await add_notes(database, CHANGES_AT_FIRST + 5, 10_000)
     await reader.look()
-    assert [event.text for event in reader.events] == [f"event {10_000 + i}" for i in range(EVENTS_AT_FIRST + 5)]
+    assert reader.texts == [f"note {10_000 + i}" for i in range(CHANGES_AT_FIRST + 5)]
 
 
 async def test_a_database_restored_from_a_backup_is_read_again(database: Database) -> None:
     ids = await add_olts(database, "north")
     (row_id,) = await add_onts(database, ids["north"], 1)
-    await add_events(database, 2)
+    await add_notes(database, 2)
     backup = await Reader(database).look()
     await set_state(database, ids["north"], row_id, "offline")
-    await add_events(database, 3, 100)
+    await add_notes(database, 3, 100)
     reader = Reader(database)
     await reader.look()
     async with database.writing() as connection:  # what restoring the backup does
-        await connection.execute(delete(schema.event).where(schema.event.c.text.like("event 1__")))
+        await connection.execute(delete(schema.change).where(schema.change.c.at >= 100))
         for name, revision in backup.revisions.items():
             feed = schema.feed
             await connection.execute(update(feed).where(feed.c.name == name).values(revision=revision))
         values = {"state": "online", "revision": backup.onts[0].revision}
         await connection.execute(update(schema.ont).values(values))
-    reader.events.clear()
+    reader.changes.clear()
     await reader.look()
     assert reader.onts[row_id].state == "online"
-    assert [event.text for event in reader.events] == ["event 0", "event 1"]
+    assert reader.texts == ["note 0", "note 1"]
     async with database.writing() as connection:  # SQLite's ids go on, a restored server's start again
-        await bump(connection, "event")
-        row = {"id": 3, "at": 9.0, "kind": "job", "severity": "info", "text": "after the restore"}
-        await connection.execute(insert(schema.event), row)
+        await bump(connection, "change")
+        row = {"id": 3, "at": 9.0, "kind": "note", "data": '{"text":"after the restore"}'}
+        await connection.execute(insert(schema.change), row)
     await reader.look()
-    assert reader.events[-1].text == "after the restore"
+    assert reader.texts[-1] == "after the restore"
 
 
 async def test_an_olt_that_is_configured_again_comes_back(database: Database) -> None:
@@ -189,6 +201,50 @@ async def test_an_olt_that_is_configured_again_comes_back(database: Database) ->
     after = await add_olts(database, "north", "south")
     await reader.look()
     assert after == before and set(reader.olts) == {"north", "south"}
+
+
+async def test_a_running_reader_hears_of_an_olt_that_goes_and_a_new_one_does_not(database: Database) -> None:
+    ids = await add_olts(database, "north", "south")
+    await add_onts(database, ids["south"], 1)
+    running = Reader(database)
+    await running.look()
+    await add_olts(database, "north")
+    (gone,) = (await running.look()).olts
+    assert gone.name == "south" and gone.removed_at is not None and set(running.olts) == {"north"}
+    new = await Reader(database).look()
+    assert [olt.name for olt in new.olts] == ["north"] and new.onts == []
+
+
+async def test_records_come_and_go_with_the_feed(database: Database) -> None:
+    running = Reader(database)
+    await running.look()
+    async with database.writing() as connection:
+        await put_records(connection, ZONES, [Zone("north", "two [b]streets[/b]"), Zone("south")])
+    update = await running.look()
+    assert [(zone.name, zone.note) for zone in update.records["zones"]] == [  # type: ignore[attr-defined]
+        ("north", "two [b]streets[/b]"),
+        ("south", None),
+    ]
+    async with database.writing() as connection:
+        await remove_records(connection, ZONES, [Zone("south")], 9.0)
+    update = await running.look()
+    assert [(zone.name, zone.removed_at) for zone in update.records["zones"]] == [("south", 9.0)]  # type: ignore[attr-defined]
+    assert [zone.name for zone in (await Reader(database).look()).records["zones"]] == ["north"]  # type: ignore[attr-defined]
+    assert (await running.look()).records == {}
+
+
+async def test_changes_of_another_release_are_kept_as_they_are(database: Database) -> None:
+    async with database.writing() as connection:
+        await bump(connection, "change")
+        for kind, data in (("ont_teleported", '{"to":"Mars"}'), ("ont_down", '{"how":"by pigeon"}')):
+            row = {"at": 9.0, "kind": kind, "olt": "north", "data": data}
+            await connection.execute(insert(schema.change), row)
+    reader = Reader(database)
+    await reader.look()
+    assert [(c.name, dict(c.data), c.olt) for c in reader.changes if isinstance(c, OtherChange)] == [
+        ("ont_teleported", {"to": "Mars"}, "north"),
+        ("ont_down", {"how": "by pigeon"}, "north"),
+    ]
 
 
 @pytest.mark.parametrize("count", [0, 1, 499, 501])

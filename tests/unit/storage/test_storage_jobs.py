@@ -16,7 +16,7 @@ from noc_console.domain.jobs import Job, JobKind, JobRequest, JobState
 from noc_console.domain.network import Collector
 from noc_console.storage import audit, inventory, schema
 from noc_console.storage.database import Database
-from noc_console.storage.feed import JOBS_AT_FIRST
+from noc_console.storage.feed import JOBS_AT_FIRST, read_update
 from noc_console.storage.jobs import JobLost, JobStore
 from noc_console.storage.sealing import Opener
 from noc_console.storage.sources import DEAD_AFTER_S, CollectorRegister

@@ -8,8 +8,9 @@ import pytest
 
 from noc_console.domain.filters import parse_filter
 from noc_console.domain.freshness import Freshness
-from noc_console.domain.network import Changes, Olt, Ont, Outcome, PollKind, PollMark
+from noc_console.domain.network import Olt, Ont, Outcome, PollKind, PollMark
 from noc_console.domain.optics import Thresholds
+from noc_console.domain.update import Update
 from noc_console.picture.model import SLICE, Delta, Model
 from noc_console.picture.ont_rows import TEXTS_PER_TURN, OntRow, build_texts, select
 from noc_console.picture.settings import PictureSettings
@@ -29,7 +30,7 @@ def mark(port: str, at: float, kind: PollKind = PollKind.STATE) -> PollMark:
 
 def feed(model: Model, now: float = NOW, **changes: object) -> Delta:
     delta = Delta()
-    for _ in model.apply(Changes(**changes), lambda: now, delta):  # type: ignore[arg-type]
+    for _ in model.apply(Update(**changes), lambda: now, delta):  # type: ignore[arg-type]
         pass
     return delta
 
@@ -152,7 +153,7 @@ def test_a_hundred_thousand_onts_are_applied_in_slices_and_counted() -> None:
     model = Model(PictureSettings())
     many = [ont(n, f"0/{n // 2048}/{n // 128 % 16}") for n in range(100_000)]
     delta = Delta()
-    slices = sum(1 for _ in model.apply(Changes(onts=many, marks=[mark("", NOW)]), lambda: NOW, delta))
+    slices = sum(1 for _ in model.apply(Update(onts=many, marks=[mark("", NOW)]), lambda: NOW, delta))
     assert slices >= len(many) // SLICE
     assert tally(model) == (100_000, 0, 0)
     changed = [replace(many[5], state="offline")]
