@@ -137,10 +137,8 @@ class NocApp(Background, Shell):
             self._follower.changed(delta)
         self.paint_frame()
 
-    def ticked(self, delta: Delta) -> None:
+    def ticked(self) -> None:
         """Ages grow."""
-        if delta:
-            self.view.changed(delta)
         if self.desk.session.expire(self.now()):
             self.say("read-only again: no key for 30 minutes", "warning")
         self.view.tick()
@@ -322,7 +320,7 @@ class NocApp(Background, Shell):
 
     def do_retry(self, _: str = "") -> None:
         """Cut the wait short."""
-        self._feed.retry_now()
+        self.feed.retry_now()
 
     def do_pane_next(self, _: str = "") -> None:
         """Next thing that takes the focus, on screens that have no better idea."""

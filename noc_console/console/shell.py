@@ -13,15 +13,12 @@ from noc_console.console import crash
 from noc_console.console.backend import Backend
 from noc_console.console.glyphs import choose_glyphs
 from noc_console.console.lifecycle import Lifecycle
-from noc_console.console.pace import Every
 from noc_console.console.settings import ConsoleSettings
 from noc_console.console.themes import Themes, choose_theme, load_themes
 from noc_console.domain.errors import NocError
-from noc_console.picture.feed_client import Feed
+from noc_console.picture.feed_client import FeedClient
 from noc_console.picture.model import Delta, Model
 
-REAGE_EVERY_S = 5.0
-"""At this pace trust in old readings decays."""
 CLOSE_TIMEOUT_S = 3.0
 
 
@@ -36,6 +33,7 @@ class Shell(App[int]):
         themes: Themes | None = None,
         ansi_color: bool | None = None,
         watch_terminal: bool = False,
+        feed: FeedClient | None = None,
     ) -> None:
         """Build it; nothing is opened or asked yet.
 
@@ -46,6 +44,7 @@ class Shell(App[int]):
             themes: Theme files as read.
             ansi_color: True keeps the terminal's own colours (``NO_COLOR``).
             watch_terminal: End when the terminal goes away or a signal says so.
+            feed: One that other sessions of this process share and somebody else runs; None makes one of our own.
         """
         super().__init__(ansi_color=ansi_color)
         self.animation_level = "none"
@@ -59,27 +58,34 @@ class Shell(App[int]):
         self.settings = settings
         self.backend = backend
         self.now = now
-        self.model = Model(settings.picture)
+        self._own_feed = feed is None
+        self.feed = feed or FeedClient(backend, Model(settings.picture), now)
+        self.model = self.feed.model
         self.crash_line: str | None = None
-        self._feed = Feed(backend, self.model, now, self._fed)
         self._lifecycle = Lifecycle(self._end) if watch_terminal else None
-        self._reage = Every(REAGE_EVERY_S)
+        self._deaf: Callable[[], None] | None = None
 
     def changed(self, delta: Delta) -> None:
-        """The feed brought something, or tried to."""
+        """The feed brought something, or tried to, or trust in old readings decayed."""
 
-    def ticked(self, delta: Delta) -> None:
-        """A second passed; ``delta`` is what age alone has changed."""
+    def ticked(self) -> None:
+        """A second passed."""
 
     def on_mount(self) -> None:
         """Start the clock; the backend is opened after the first paint."""
         if self._lifecycle is not None:
             self._lifecycle.start()
+        self._deaf = self.feed.listen(self._fed)
         self.set_interval(1.0, self._tick)
-        self.call_after_refresh(self._run_feed)
+        if self._own_feed:
+            self.call_after_refresh(self._run_feed)
 
     async def on_unmount(self) -> None:
-        """Let the database go."""
+        """Hear no more; let the database go, unless others share it."""
+        if self._deaf is not None:
+            self._deaf()
+        if not self._own_feed:
+            return
         try:
             await asyncio.wait_for(self.backend.close(), CLOSE_TIMEOUT_S)
         except (NocError, TimeoutError):
@@ -99,17 +105,15 @@ class Shell(App[int]):
 
     @work(exclusive=True, group="feed", exit_on_error=True)
     async def _run_feed(self) -> None:
-        await self._feed.run()
+        await self.feed.run()
 
     def _fed(self, delta: Delta) -> None:
         if self.is_running:
             self.changed(delta)
 
     def _tick(self) -> None:
-        delta, now = Delta(), self.now()
-        if self._reage.due(now):
-            self.model.reage(now, delta)
-        self.ticked(delta)
+        self.feed.tick()
+        self.ticked()
 
     def _end(self, code: int) -> None:
         self.exit(result=code, return_code=code)

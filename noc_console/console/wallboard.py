@@ -16,7 +16,6 @@ from noc_console.console.run import run_app
 from noc_console.console.settings import ConsoleSettings
 from noc_console.console.shell import Shell
 from noc_console.console.widgets.lines import LinePane
-from noc_console.picture.model import Delta
 from noc_console.picture.wall import wall
 
 
@@ -46,7 +45,7 @@ class WallboardApp(Shell):
         """Paint for the new size."""
         self._paint()
 
-    def ticked(self, delta: Delta) -> None:
+    def ticked(self) -> None:
         """The clock on the wall."""
         self._paint()
 

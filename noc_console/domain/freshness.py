@@ -23,12 +23,14 @@ class Intervals:
 
 
 class Freshness(StrEnum):
-    """``FRESH`` and ``LATE`` may be counted; ``STALE`` and ``DEAD`` count as unknown; ``NEVER`` does not count."""
+    """``FRESH`` and ``LATE`` may be counted; ``STALE``, ``DEAD`` and ``SKEWED`` count as unknown; ``NEVER`` does not
+    count."""
 
     FRESH = "fresh"
     LATE = "late"
     STALE = "stale"
     DEAD = "dead"
+    SKEWED = "skewed"
     NEVER = "never"
 
     @property
@@ -38,8 +40,8 @@ class Freshness(StrEnum):
 
     @property
     def mark(self) -> str:
-        """The one-character row mark."""
-        return {"fresh": "", "late": "~", "stale": "!", "dead": "x", "never": "…"}[self.value]
+        """The row mark."""
+        return {"fresh": "", "late": "~", "stale": "!", "dead": "x", "skewed": "?clk", "never": "…"}[self.value]
 
 
 def classify(observed_at: float | None, now: float, interval_s: float, source_ok: bool = True) -> Freshness:
@@ -52,16 +54,24 @@ def classify(observed_at: float | None, now: float, interval_s: float, source_ok
         source_ok: False when the source's last attempt failed.
 
     Returns:
-        The class; a failing source makes a known value ``DEAD`` whatever its age.
+        The class; a failing source makes a known value ``DEAD`` whatever its age, and a value from the future is
+        ``SKEWED``: two clocks differ, and its age is not known.
     """
     if observed_at is None:
         return Freshness.NEVER
     if not source_ok:
         return Freshness.DEAD
+    if observed_at > now + SKEW_TOLERANCE_S:
+        return Freshness.SKEWED
     age = max(0.0, now - observed_at)
     if age <= LATE_AFTER * interval_s:
         return Freshness.FRESH
     return Freshness.LATE if age <= STALE_AFTER * interval_s else Freshness.STALE
+
+
+def within(at: float | None, now: float, span_s: float) -> bool:
+    """Whether something happened at most ``span_s`` ago; never, or in the future, is not within any span."""
+    return at is not None and -SKEW_TOLERANCE_S <= now - at <= span_s
 
 
 def format_age(age_s: float | None) -> str:

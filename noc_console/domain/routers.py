@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 
+from noc_console.domain.freshness import within
 from noc_console.domain.identity import OntSerial, parse_mac
 from noc_console.domain.network import Cpe
 from noc_console.domain.plant import Subscriber
@@ -93,7 +94,7 @@ def firmware_spread(cpes: Iterable[Cpe], now: float) -> list[FirmwareCount]:
         # A product class is no model: many are called Device2 or IGD.
         counts[cpe.model, cpe.firmware] += 1
         models[cpe.model] += 1
-        lately[cpe.model, cpe.firmware] += cpe.last_inform_at is not None and now - cpe.last_inform_at < LATELY_S
+        lately[cpe.model, cpe.firmware] += within(cpe.last_inform_at, now, LATELY_S)
     found = [
         FirmwareCount(model, firmware, count, count / models[model], lately[model, firmware])
         for (model, firmware), count in counts.items()

@@ -17,33 +17,52 @@ TIMEOUT_S = 15.0
 OPEN_TIMEOUT_S = 60.0
 """The first opening may migrate the database."""
 MAX_BACKOFF_S = 30.0
+REAGE_EVERY_S = 5.0
+"""At this pace trust in old readings decays."""
+
+Listener = Callable[[Delta], None]
+"""Told what an attempt touched; nothing at all when it failed."""
 
 
-class Feed:
-    """Carries changes from the reader to the model; one task runs ``run`` until it is cancelled."""
+class FeedClient:
+    """Keeps one model up to date for all who look at it; one task runs ``run`` until it is cancelled.
 
-    def __init__(
-        self, reader: Reader, model: Model, now: Callable[[], float], changed: Callable[[Delta], None]
-    ) -> None:
-        """Wire it up.
+    Args:
+        reader: Whom to ask.
+        model: What to bring up to date.
+        now: Clock, Unix seconds.
+    """
 
-        Args:
-            reader: Whom to ask.
-            model: What to bring up to date.
-            now: Clock, Unix seconds.
-            changed: Called after each attempt, on the loop, with what it touched.
-        """
+    def __init__(self, reader: Reader, model: Model, now: Callable[[], float]) -> None:
+        self.model = model
+        self.revisions: dict[str, int] = {}
+        """How far the reader was read."""
         self._reader = reader
-        self._model = model
         self._now = now
-        self._changed = changed
-        self._revisions: dict[str, int] = {}
+        self._listeners: list[Listener] = []
         self._wake = asyncio.Event()
         self._failures = 0
+        self._aged_at: float | None = None
+
+    def listen(self, listener: Listener) -> Callable[[], None]:
+        """Call ``listener`` on the loop after each attempt, with what it touched; returns what ends that."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
 
     def retry_now(self) -> None:
         """Cut the present wait short."""
         self._wake.set()
+
+    def tick(self) -> None:
+        """Let trust in old readings decay; every session may call this each second, one call in five seconds counts."""
+        now = self._now()
+        if self._aged_at is not None and 0 <= now - self._aged_at < REAGE_EVERY_S:
+            return
+        self._aged_at = now
+        delta = Delta()
+        self.model.reage(now, delta)
+        if delta:
+            self._tell(delta)
 
     async def run(self) -> None:
         """Open, then ask for ever."""
@@ -51,23 +70,26 @@ class Feed:
             await self._once()
             self._wake.clear()
             wait_s = PERIOD_S if not self._failures else min(MAX_BACKOFF_S, 2.0 ** (self._failures - 1))
-            link = self._model.link
-            link.retry_at = self._now() + wait_s if self._failures else None
-            self._changed(Delta())
+            self.model.link.retry_at = self._now() + wait_s if self._failures else None
+            self._tell(Delta())
             # Not wait_for: before Python 3.12 it loses a cancellation that comes together with its time-out.
             with suppress(TimeoutError):
                 async with asyncio.timeout(wait_s):
                     await self._wake.wait()
 
+    def _tell(self, delta: Delta) -> None:
+        for listener in tuple(self._listeners):
+            listener(delta)
+
     async def _once(self) -> None:
-        link = self._model.link
+        link = self.model.link
         try:
             if not link.opened:
                 async with asyncio.timeout(OPEN_TIMEOUT_S):
                     await self._reader.open()
                 link.opened = True
             async with asyncio.timeout(TIMEOUT_S):
-                update = await self._reader.update(self._revisions)
+                update = await self._reader.update(self.revisions)
         except (NocError, TimeoutError) as error:
             self._failures += 1
             link.error = str(error) or f"no answer within {TIMEOUT_S:.0f} s"
@@ -80,11 +102,11 @@ class Feed:
 
     async def _take(self, update: Update) -> None:
         delta = Delta()
-        await take(self._model, update, self._now, delta)
-        self._revisions = {**self._revisions, **update.revisions}
+        await take(self.model, update, self._now, delta)
+        self.revisions = {**self.revisions, **update.revisions}
         if delta:
-            self._model.link.beats += 1
-        self._changed(delta)
+            self.model.link.beats += 1
+        self._tell(delta)
 
 
 async def take(model: Model, update: Update, now: Callable[[], float], delta: Delta) -> None:

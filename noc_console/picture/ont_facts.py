@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from noc_console.domain.freshness import Freshness, format_age
+from noc_console.domain.freshness import Freshness, format_age, within
 from noc_console.domain.jobs import Job, JobKind, JobState
 from noc_console.domain.network import Card, Cpe, Olt, Ont, Port, Source
 from noc_console.domain.ont import OfflineReason, OntState
@@ -138,7 +138,7 @@ def contradiction(facts: OntFacts) -> str | None:
         return None
     silence_s = max(0.0, facts.now - cpe.last_inform_at)
     expected_s = cpe.inform_interval_s or INFORM_DEFAULT_S
-    informed_lately = silence_s <= 1.5 * expected_s
+    informed_lately = within(cpe.last_inform_at, facts.now, 1.5 * expected_s)
     changed_at = facts.ont.state_changed_at
     if facts.state == STATE_NAMES[OFFLINE] and informed_lately and (not changed_at or cpe.last_inform_at > changed_at):
         return f"the ACS heard from it {format_age(silence_s)} ago, the OLT says offline"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from noc_console.domain.freshness import within
 from noc_console.domain.grouping import PORT_DOWN_LEAST, PORT_DOWN_SHARE
 from noc_console.domain.ont import OfflineReason
 from noc_console.picture.model import Model
@@ -47,7 +48,7 @@ class Wall:
     @property
     def stale(self) -> bool:
         """Whether the figures can no longer be trusted."""
-        return self.data_at is None or self.now - self.data_at > self.stale_after_s
+        return not within(self.data_at, self.now, self.stale_after_s)
 
 
 def wall(model: Model, site: str, now: float) -> Wall:

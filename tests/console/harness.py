@@ -53,7 +53,7 @@ class Desk:
         """Wait for a condition; asks the feed and runs the clock's tick while waiting."""
         async with asyncio.timeout(GENEROUS_S):
             while not condition():
-                self.app._feed.retry_now()
+                self.app.feed.retry_now()
                 self.app._tick()
                 await asyncio.sleep(0.02)
 

@@ -32,7 +32,7 @@ def text_of(app: WallboardApp) -> str:
 async def settle(app: WallboardApp, pilot: Pilot[int]) -> None:
     """Let the feed answer once, then paint."""
     while app.model.link.last_ok_at is None or app.model.link.error:
-        app._feed.retry_now()
+        app.feed.retry_now()
         await pilot.pause()
     app.model.link.beats = 1
     app._tick()
@@ -105,8 +105,8 @@ async def test_it_goes_stale_by_the_clock_alone_and_comes_back() -> None:
         assert "D A T A   S T A L E   since 14:05:23" in text_of(app)
         backend.poll_all()
         revision = backend.revision
-        while app._feed._revisions.get("all") != revision:
-            app._feed.retry_now()
+        while app.feed.revisions.get("all") != revision:
+            app.feed.retry_now()
             await pilot.pause()
         app._tick()
         await pilot.pause()

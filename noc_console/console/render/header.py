@@ -7,7 +7,7 @@ from noc_console.console.render.core_devices import answers
 from noc_console.console.render.times import clock, zone
 from noc_console.console.session import Session
 from noc_console.domain.core_devices import CORE_DEVICES
-from noc_console.domain.freshness import Freshness, format_age
+from noc_console.domain.freshness import SKEW_TOLERANCE_S, Freshness, format_age
 from noc_console.picture.model import Model
 
 GRACE_S = 20.0
@@ -102,7 +102,11 @@ def banner(model: Model, now: float, started_at: float) -> str | None:
         return f"database unreachable: {link.error} - {data}{retry} (Ctrl+R now)"
     if link.last_ok_at is None:
         return "connecting to the database ..."
-    if model.collector(now) is None:
+    alive = model.collector(now)
+    if alive is not None and alive.heartbeat_at > now + SKEW_TOLERANCE_S:
+        ahead = format_age(alive.heartbeat_at - now)
+        return f"clocks differ: {alive.host} is {ahead} ahead of this machine, so no age can be trusted - check NTP"
+    if alive is None:
         if now - started_at < GRACE_S and not model.collectors:
             return "waiting for a collector to register ..."
         last = max((c.heartbeat_at for c in model.collectors.values()), default=None)

@@ -9,7 +9,7 @@ from noc_console.domain.diagnosis.line import OUTAGE, REGISTRATION
 from noc_console.domain.diagnosis.service import CONTACT, INTERNET, SPEED, speed_test
 from noc_console.domain.diagnosis.situation import Situation
 from noc_console.domain.diagnosis.verdict import Finding, Rule, Severity, Verdict
-from noc_console.domain.freshness import format_age
+from noc_console.domain.freshness import format_age, within
 from noc_console.domain.ont import OntState
 
 RULES: tuple[Rule, ...] = (*REGISTRATION, *OUTAGE, *LIGHT, *INTERNET, *CONTACT, *SPEED, *WIFI, *ROUTER)
@@ -88,7 +88,7 @@ def _lack_of_section(s: Situation, fact: str, limits: Limits) -> str | None:
 
 
 def _read_lately(s: Situation, limits: Limits) -> bool:
-    return any(x.observed_at and s.now - x.observed_at <= limits.section_age_s for x in s.sections.values())
+    return any(within(x.observed_at, s.now, limits.section_age_s) for x in s.sections.values())
 
 
 def _nothing(s: Situation, needs: list[str]) -> Finding:

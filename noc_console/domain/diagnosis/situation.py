@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from noc_console.domain.cpe import Group, Section, Value
-from noc_console.domain.freshness import Freshness, format_age
+from noc_console.domain.freshness import Freshness, format_age, within
 from noc_console.domain.jobs import Job, JobKind, JobState
 from noc_console.domain.network import Cpe, Olt, Ont, Port, Unregistered
 from noc_console.domain.ont import OntState
@@ -86,7 +86,8 @@ class Situation:
     @property
     def informs(self) -> bool:
         """Whether the router speaks to the ACS as often as expected."""
-        return self.inform_age_s is not None and self.inform_age_s <= 1.5 * self.inform_interval_s + 60
+        at = self.cpe.last_inform_at if self.cpe else None
+        return within(at, self.now, 1.5 * self.inform_interval_s + 60)
 
     def age(self, at: float | None) -> str:
         """``12m10s ago``, or ``never``."""

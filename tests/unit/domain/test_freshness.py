@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from noc_console.domain.freshness import Freshness, classify, format_age
+from noc_console.domain.freshness import Freshness, classify, format_age, within
 
 NOW = 1_700_000_000.0
 
@@ -20,7 +20,9 @@ NOW = 1_700_000_000.0
         (180, Freshness.LATE),
         (180.1, Freshness.STALE),
         (1e9, Freshness.STALE),
-        (-300, Freshness.FRESH),  # a clock that runs ahead
+        (-5, Freshness.FRESH),  # two clocks are never quite the same
+        (-5.1, Freshness.SKEWED),
+        (-1e9, Freshness.SKEWED),
     ],
 )
 def test_classes_by_age(age_s: float, expected: Freshness) -> None:
@@ -36,7 +38,19 @@ def test_never_read_and_a_source_that_fails() -> None:
 def test_only_fresh_and_late_are_trusted_and_each_has_its_own_mark() -> None:
     assert {kind for kind in Freshness if kind.trusted} == {Freshness.FRESH, Freshness.LATE}
     marks = [kind.mark for kind in Freshness]
-    assert len(set(marks)) == len(marks) and all(len(mark) <= 1 for mark in marks)
+    assert len(set(marks)) == len(marks) and all(len(mark) <= 4 for mark in marks)
+
+
+@given(st.floats(5.1, 1e9), st.floats(1, 1e6))
+def test_nothing_from_the_future_is_trusted_or_recent(ahead_s: float, span_s: float) -> None:
+    assert not classify(NOW + ahead_s, NOW, span_s).trusted
+    assert not within(NOW + ahead_s, NOW, span_s)
+
+
+@pytest.mark.parametrize(("age_s", "recent"), [(0, True), (60, True), (60.1, False), (-5, True), (-6, False)])
+def test_recent(age_s: float, recent: bool) -> None:
+    assert within(NOW - age_s, NOW, 60) is recent
+    assert not within(None, NOW, 60)
 
 
 @given(st.floats(0, 1e6), st.floats(0, 1e6), st.floats(1, 1e5))
