@@ -6,11 +6,11 @@ as the power of a street. Nothing here is guessed: what nobody recorded is not t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from noc_console.domain.identity import OntSerial, PonPort
-from noc_console.domain.records import Column, Record, RecordKind, Reference, Value
+from noc_console.domain.records import Column, Key, Record, RecordKind, Reference
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,18 +66,19 @@ def _normal_splitter(splitter: Splitter) -> Splitter:
     return replace(splitter, port=port)
 
 
-def _check_splitter(splitter: Splitter, known: Mapping[tuple[Value, ...], Splitter]) -> str | None:
-    """Whether the splitters above it end at its own PON port."""
-    passed = {splitter.name}
-    above = splitter.parent
-    while above is not None and (parent := known.get((above,))) is not None:
-        if above in passed:
-            return f"parent: {splitter.name} hangs on itself, by way of {above}"
-        if (parent.olt, parent.port) != (splitter.olt, splitter.port):
-            return f"parent: {above} hangs on {parent.olt} {parent.port}, not on {splitter.olt} {splitter.port}"
-        passed.add(above)
-        above = parent.parent
-    return None
+def _check_splitters(all_of_them: Mapping[Key, Splitter]) -> Iterator[tuple[Key, str]]:
+    """Splitters whose parents do not end at their own PON port."""
+    for key, splitter in all_of_them.items():
+        passed, above = {splitter.name}, splitter.parent
+        while above is not None and (parent := all_of_them.get((above,))) is not None:
+            if above in passed:
+                yield key, f"parent: {splitter.name} hangs on itself, by way of {above}"
+                break
+            if (parent.olt, parent.port) != (splitter.olt, splitter.port):
+                yield key, f"parent: {above} hangs on {parent.olt} {parent.port}, not on {splitter.olt} {splitter.port}"
+                break
+            passed.add(above)
+            above = parent.parent
 
 
 def _normal_subscriber(subscriber: Subscriber) -> Subscriber:
@@ -94,17 +95,18 @@ def _normal_subscriber(subscriber: Subscriber) -> Subscriber:
         raise ValueError(f"serial: {error}") from None
 
 
-def _check_subscriber(subscriber: Subscriber, known: Mapping[tuple[Value, ...], Subscriber]) -> str | None:
-    """Whether nobody else has its ONT or its outlet."""
-    for other in known.values():
-        if other.account == subscriber.account:
+def _check_subscribers(all_of_them: Mapping[Key, Subscriber]) -> Iterator[tuple[Key, str]]:
+    """Subscribers who share an ONT or a splitter's outlet with another."""
+    onts: dict[str, str] = {}
+    outlets: dict[tuple[str, int], str] = {}
+    for key, one in all_of_them.items():
+        if one.serial is not None and (other := onts.setdefault(one.serial, one.account)) != one.account:
+            yield key, f"serial: {one.serial} is subscriber {other}'s"
+        if one.splitter is None or one.splitter_port is None:
             continue
-        if subscriber.serial is not None and other.serial == subscriber.serial:
-            return f"serial: {subscriber.serial} is subscriber {other.account}'s"
-        outlet = (subscriber.splitter, subscriber.splitter_port)
-        if None not in outlet and (other.splitter, other.splitter_port) == outlet:
-            return f"splitter_port: outlet {outlet[1]} of {outlet[0]} is subscriber {other.account}'s"
-    return None
+        outlet = one.splitter, one.splitter_port
+        if (other := outlets.setdefault(outlet, one.account)) != one.account:
+            yield key, f"splitter_port: outlet {outlet[1]} of {outlet[0]} is subscriber {other}'s"
 
 
 ZONES = RecordKind(
@@ -136,7 +138,7 @@ SPLITTERS = RecordKind(
     imported=True,
     references=(Reference("parent", "splitters"), Reference("zone", "zones")),
     normal=_normal_splitter,
-    check=_check_splitter,
+    check=_check_splitters,
 )
 SUBSCRIBERS = RecordKind(
     name="subscribers",
@@ -159,5 +161,5 @@ SUBSCRIBERS = RecordKind(
     imported=True,
     references=(Reference("splitter", "splitters"), Reference("zone", "zones")),
     normal=_normal_subscriber,
-    check=_check_subscriber,
+    check=_check_subscribers,
 )

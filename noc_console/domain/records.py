@@ -7,11 +7,13 @@ ONTs are no record kind: a hundred thousand of them are kept by column.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any, Generic, Protocol, TypeVar
 
 Value = str | int | float | bool | None
+Key = tuple[Value, ...]
+"""What tells the records of a kind apart."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,15 +109,15 @@ class RecordKind(Generic[R]):
     references: tuple[Reference, ...] = ()
     normal: Callable[[R], R] = field(default=lambda record: record)
     """The record in its stored form. Raises ValueError when it cannot be: the message follows ``field:``."""
-    check: Callable[[R, Mapping[tuple[Value, ...], R]], str | None] = field(default=lambda _record, _all: None)
-    """What is wrong with a record among all of its kind; None when nothing is."""
+    check: Callable[[Mapping[Key, R]], Iterable[tuple[Key, str]]] = field(default=lambda _all: ())
+    """What is wrong with records among all of their kind: the key of one, and ``field: what``."""
 
     @property
     def table_name(self) -> str:
         """Its SQL table."""
         return self.table or self.one
 
-    def key_of(self, record: R) -> tuple[Value, ...]:
+    def key_of(self, record: R) -> Key:
         """What tells it apart."""
         return tuple(getattr(record, name) for name in self.key)
 

@@ -31,7 +31,7 @@ from noc_console.domain.ont import OntState, effective_state, reported_state
 from noc_console.domain.optics import Signal, Thresholds, classify_signal
 from noc_console.domain.plant import SPLITTERS, SUBSCRIBERS, Subscriber
 from noc_console.domain.record_kinds import RECORD_KINDS
-from noc_console.domain.records import Record, RecordKind, Value
+from noc_console.domain.records import Key, Record, RecordKind, Value
 from noc_console.domain.update import Update
 from noc_console.picture.ont_store import GONE, OFFLINE, ONLINE, STATE_NAMES, UNKNOWN, OntStore
 from noc_console.picture.plant import Plant
@@ -110,7 +110,7 @@ class Model:
         """The newest ones, by id."""
         self.sources: dict[str, Source] = {}
         self.collectors: dict[str, Collector] = {}
-        self._records: dict[str, dict[tuple[Value, ...], Any]] = {name: {} for name in RECORD_KINDS}
+        self._records: dict[str, dict[Key, Any]] = {name: {} for name in RECORD_KINDS}
         self.plant = Plant()
         self._dirty: set[tuple[int, str]] = set()
         self._rolled: dict[NodeKey | None, Counts] = {}

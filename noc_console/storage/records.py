@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from noc_console.domain.records import Record, RecordKind, Value, column_names
+from noc_console.domain.records import Key, Record, RecordKind, column_names
 from noc_console.storage import schema
 from noc_console.storage.database import Database
 from noc_console.storage.inventory import upsert
@@ -58,9 +58,7 @@ async def add_record(connection: AsyncConnection, kind: RecordKind[R], values: M
     return number
 
 
-async def change_record(
-    connection: AsyncConnection, kind: RecordKind[R], key: Sequence[Value], values: Mapping[str, Any]
-) -> None:
+async def change_record(connection: AsyncConnection, kind: RecordKind[R], key: Key, values: Mapping[str, Any]) -> None:
     """Set some columns of one row, inside a write transaction."""
     table = schema.RECORD_TABLES[kind.name]
     changed = {name: _stored(value) for name, value in values.items()} | {
@@ -91,7 +89,7 @@ async def sync_records(
         The rows as they are now, in the order of ``wanted``.
     """
     known = {kind.key_of(record): record for record in await read_records(connection, kind, removed=True)}
-    found: dict[tuple[Value, ...], R] = {}
+    found: dict[Key, R] = {}
     for record in wanted:
         key = kind.key_of(record)
         taken = {name: getattr(record, name) for name in configured}

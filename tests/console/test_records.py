@@ -7,6 +7,8 @@ from pathlib import Path
 
 from noc_console.domain.cpe import MASK, ConfigLeaf, CpeDocument
 from noc_console.domain.jobs import JobKind, JobState
+from noc_console.domain.plant import SPLITTERS, SUBSCRIBERS, ZONES, Splitter, Subscriber, Zone
+from noc_console.domain.record_kinds import RECORD_KINDS
 from noc_console.domain.swaps import SWAPS, Outcome, Swap, SwapKind, UnitState
 
 from .fake_backend import FakeBackend
@@ -104,3 +106,53 @@ async def test_the_configuration_is_asked_for_folded_searched_and_exported(tmp_p
         await desk.command(f"export {target}")
         await desk.until(lambda: target.exists() and target.read_text().count("\n") == 4)
         assert MASK in target.read_text() and target.stat().st_mode & 0o777 == 0o600
+
+
+async def test_records_of_every_kind_are_listed_filtered_and_shown() -> None:
+    backend = FakeBackend()
+    ont = next(ont for ont in backend.onts.values() if ont.serial)
+    backend.put_record(ZONES, Zone("north", "[red]two streets[/]"))
+    backend.put_record(SPLITTERS, Splitter("SP-1", "olt-1", "0/1/0", ratio=8, zone="north"))
+    backend.put_record(SUBSCRIBERS, Subscriber("10442", "Marko Kovac", ont.serial, "SP-1", 3, address="Mill Lane 4"))
+    backend.put_record(SUBSCRIBERS, Subscriber("10443", "Ana Silva"))
+    async with console(backend) as desk:
+        await desk.shows("1 of 96")
+        await desk.press("9")
+        await desk.shows("[red]two streets[/]")
+        for name, kind in RECORD_KINDS.items():
+            await desk.command(f"records {name}")
+            await desk.shows(kind.title)
+            assert all(column.heading.upper() in desk.screen() for column in kind.columns[:3])
+        await desk.command("records splitters")
+        await desk.shows("SP-1")
+        await desk.command("records zone")
+        await desk.until(lambda: any("no records 'zone'" in toast for toast in desk.toasts()))
+        await desk.command("records subscribers")
+        await desk.shows("1 of 2")
+        await desk.command("filter kovac")
+        await desk.shows("1 of 1")
+        await desk.shows("Mill Lane 4")
+        chosen = desk.app.view.selected_ont()
+        assert chosen is not None and chosen.serial == ont.serial
+        backend.put_record(SUBSCRIBERS, Subscriber("10442", "Marko Kovac", removed_at=backend.clock))
+        await desk.shows("0 of 0")
+        assert "Mill Lane 4" not in desk.screen()
+
+
+async def test_where_an_ont_hangs_is_on_its_summary_and_in_filters() -> None:
+    backend = FakeBackend()
+    ont = next(ont for ont in backend.onts.values() if ont.port == "0/1/1")
+    backend.put_record(SPLITTERS, Splitter("SP-1", "olt-1", "0/1/0", zone="north"))
+    backend.put_record(SPLITTERS, Splitter("SP-2", "olt-1", "0/1/0", parent="SP-1"))
+    backend.put_record(SUBSCRIBERS, Subscriber("10442", "Marko [b]Kovac[/b]", ont.serial, "SP-2", 3))
+    async with console(backend) as desk:
+        await desk.shows("1 of 96")
+        for wanted in ("zone:north", "splitter:sp-2", "subscriber:kovac", "10442"):
+            await desk.command(f"filter {wanted}")
+            await desk.until(lambda: len(desk.network.table.keys) == 1, wanted)
+            assert desk.serial() == ont.serial
+            await desk.press("escape")
+            await desk.until(lambda: len(desk.network.table.keys) == 96)
+        await desk.command("filter 10442")
+        for text in ("SP-2 < SP-1", "zone north", "Marko [b]Kovac[/b]", "recorded on olt-1 0/1/0, seen here"):
+            await desk.until(lambda wanted=text: wanted in " ".join(desk.detail().split()))

@@ -56,7 +56,7 @@ def render_record(
     for key, value in facts.items():
         shown = [_inner(item, now, absolute) for item in value] if isinstance(value, list) else []
         shown = shown or [text_of(key, value, now, absolute)]
-        for number, text in enumerate(shown if not isinstance(value, list) or value else []):
+        for number, text in enumerate(shown if value != [] else ()):
             label = key.removesuffix("_at").replace("_", " ") if not number else ""
             for part, row in enumerate(wrap(text, max(8, width - LABEL - 3)) if text else ()):
                 lines.append([(f" {label if not part else '':<{LABEL}} ", "dim"), (row, "base")])

@@ -53,6 +53,8 @@ def render_summary(facts: OntFacts, verdict: Verdict, width: int, absolute: bool
         lines += labelled("MAC", [[(facts.ont.mac, "base"), *doubt(facts.unverified, "mac")]], width)
     lines += labelled("device", _device(facts), width)
     lines += labelled("place", _place(facts), width)
+    lines += labelled("plant", _plant(facts), width)
+    lines += labelled("customer", _customer(facts), width)
     lines += labelled("seen", _seen(facts, absolute), width)
     return [*lines, *footnote(lines, width)]
 
@@ -197,6 +199,32 @@ def _place(facts: OntFacts) -> list[Line]:
         if value := getattr(ont, name):
             items.append([(f"{label} ", "dim"), (value, "base"), *doubt(facts.unverified, name)])
     return items
+
+
+def _plant(facts: OntFacts) -> list[Line]:
+    """The splitters between the ONT and its PON port, and the zone, where recorded."""
+    place = facts.place
+    items: list[Line] = []
+    if place.splitters:
+        outlet = place.subscriber.splitter_port if place.subscriber else None
+        names = " < ".join(splitter.name for splitter in place.splitters)
+        items.append([("splitter ", "dim"), (names, "base")])
+        items.append([("outlet ", "dim"), (str(outlet), "base")] if outlet is not None else ())
+        first = place.splitters[0]
+        if (first.olt, first.port) != (facts.olt_name, facts.ont.port):
+            items.append([(f"recorded on {first.olt} {first.port}, seen here", "warning")])
+    if place.zone:
+        items.append([("zone ", "dim"), (place.zone, "base")])
+    return items
+
+
+def _customer(facts: OntFacts) -> list[Line]:
+    """The subscriber, where recorded."""
+    subscriber = facts.place.subscriber
+    if subscriber is None:
+        return []
+    told = (subscriber.name, subscriber.address, subscriber.contact)
+    return [[(subscriber.account, "strong")], *([(text, "base")] for text in told if text)]
 
 
 def _seen(facts: OntFacts, absolute: bool) -> list[Line]:

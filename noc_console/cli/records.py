@@ -1,0 +1,81 @@
+"""``noc-console import`` and ``export``: records of the plant from and to CSV files."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+from noc_console.cli.output import Exit, fail, print_json, print_table
+from noc_console.cli.show import read_picture
+from noc_console.config.model import Config
+from noc_console.domain.csv_records import ImportPlan, to_csv
+from noc_console.domain.record_kinds import RECORD_KINDS
+from noc_console.domain.records import RecordKind
+from noc_console.picture.flat_rows import plain_rows
+from noc_console.storage.reader import StorageReader
+
+MAX_BYTES = 256 * 1024 * 1024
+MOST_LINES = 50
+"""So many errors are printed; the others are counted."""
+
+
+def imported_kind(name: str) -> RecordKind[Any]:
+    """The kind of that name; ends the command when there is none that is maintained here."""
+    kinds = {kind.name: kind for kind in RECORD_KINDS.values() if kind.imported}
+    if name not in kinds:
+        fail(f"import or export what? {', '.join(kinds)}, not {name!r}", Exit.USAGE)
+    return kinds[name]
+
+
+def read_text(file: str) -> str:
+    """The file's text, or standard input for ``-``; ends the command when it cannot be read."""
+    if file == "-":
+        return sys.stdin.read(MAX_BYTES)
+    try:
+        data = Path(file).read_bytes()
+    except OSError as error:
+        fail(f"{file}: {error.strerror}", Exit.USAGE)
+    if len(data) > MAX_BYTES:
+        fail(f"{file}: more than {MAX_BYTES // 2**20} MiB; split it", Exit.USAGE)
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        fail(f"{file}:{line}: is not UTF-8; save it as CSV UTF-8", Exit.USAGE)
+
+
+async def export(reader: StorageReader, config: Config, kind: RecordKind[Any]) -> Exit:
+    """Print the records as CSV, in a form that ``import`` takes."""
+    model = await read_picture(reader, config)
+    print(to_csv(kind, model.records(kind)), end="")
+    return Exit.DONE
+
+
+def report(plan: ImportPlan[Any], file: str, done: bool, as_json: bool) -> Exit:
+    """Print what an import did, or would do, or what is wrong with it."""
+    if as_json:
+        changes = {name: plain_rows(getattr(plan, name)) for name in ("added", "changed", "removed")}
+        errors = [{"line": error.line, "text": error.text} for error in plan.errors]
+        print_json({"records": plan.kind.name, "done": done, "unchanged": plan.unchanged, **changes, "errors": errors})
+    elif plan.errors:
+        for error in plan.errors[:MOST_LINES]:
+            print(f"{file}:{error.line}: {error.text}" if error.line else f"{file}: {error.text}", file=sys.stderr)
+        if (more := len(plan.errors) - MOST_LINES) > 0:
+            print(f"... and {more} more", file=sys.stderr)
+        print("nothing was changed", file=sys.stderr)
+    else:
+        print(f"{plan.kind.name}: {plan.text}" + ("" if done else " (dry run: nothing was changed)"))
+        if not done:
+            _print_dry_run(plan)
+    return Exit.FAILED if plan.errors else Exit.DONE
+
+
+def _print_dry_run(plan: ImportPlan[Any]) -> None:
+    columns = [("change", "change"), *((column.key, column.heading) for column in plan.kind.columns)]
+    groups = (("add", plan.added), ("change", plan.changed), ("remove", plan.removed))
+    rows = [row | {"change": word} for word, records in groups for row in plain_rows(records)]
+    if rows:
+        print_table(rows[:MOST_LINES], columns)
+    if len(rows) > MOST_LINES:
+        print(f"... and {len(rows) - MOST_LINES} more")
