@@ -23,6 +23,8 @@ from noc_console.demo.bridge import BRIDGED, SimulatedBridge
 from noc_console.demo.cli import PASSWORD, USERNAME, SimulatedCli
 from noc_console.demo.huawei import ONT_OPTICS
 from noc_console.demo.planner import PlantOptions
+from noc_console.demo.plant import Plant
+from noc_console.demo.records import csv_files
 from noc_console.demo.routers import Routers
 from noc_console.demo.scenario import Scenario
 from noc_console.demo.victoria import VictoriaMetrics
@@ -74,12 +76,16 @@ class DemoInfo:
     """Command line of each OLT."""
     past: Path | None = None
     """JSON lines with the past, when there is no VictoriaMetrics to hold it."""
+    records: tuple[Path, ...] = ()
+    """CSV files of the plant records, named after their kind, in the order in which they must be imported."""
 
     def as_dict(self) -> dict[str, Any]:
         """The same for JSON."""
         ports: dict[str, Any] = {"olts": self.olts, "genieacs": self.genieacs, "modem_bridge": self.bridge}
         ports |= {"victoriametrics": self.victoriametrics, "clis": {name: cli.port for name, cli in self.clis.items()}}
-        return {"config": str(self.config), "ports": ports, "history": str(self.past) if self.past else None}
+        past = str(self.past) if self.past else None
+        records = [str(path) for path in self.records]
+        return {"config": str(self.config), "ports": ports, "history": past, "records": records}
 
 
 async def serve(options: DemoOptions, ready: Callable[[DemoInfo], None]) -> None:
@@ -116,6 +122,7 @@ async def serve(options: DemoOptions, ready: Callable[[DemoInfo], None]) -> None
             victoriametrics=database.port if database else None,
             clis=clis,
             past=folder / "history.jsonl" if options.past and not database else None,
+            records=_write_records(folder, world.plant),
         )
         _write_config(info)
         # A second plant of the same seed and instant: the first one changes while its past is told.
@@ -182,6 +189,13 @@ async def _load(database: VictoriaMetrics, past: Iterable[str]) -> None:
         await database.load(past)
     except httpx.HTTPError:
         return
+
+
+def _write_records(folder: Path, plant: Plant) -> tuple[Path, ...]:
+    files = {folder / f"{name}.csv": text for name, text in csv_files(plant).items()}
+    for path, text in files.items():
+        path.write_text(text, encoding="utf-8")
+    return tuple(files)
 
 
 def _write_config(info: DemoInfo) -> None:
