@@ -24,6 +24,12 @@ class Exit(IntEnum):
     """A source could not be reached."""
 
 
+SHORT = 40
+LONG = 160
+SENTENCES = ("text", "result", "error", "left_out", "note")
+"""Columns that are cut only when they are very long."""
+
+
 def fail(message: object, code: Exit) -> NoReturn:
     """Say what is wrong on stderr and end."""
     print(f"noc-console: {message}", file=sys.stderr)
@@ -58,17 +64,20 @@ def print_table(rows: Sequence[Mapping[str, Any]], columns: Sequence[tuple[str, 
         columns: (key, heading) pairs.
     """
     cells = [[heading for _, heading in columns]]
-    cells += [[_cell(with_iso_times(row.get(key), key)) for key, _ in columns] for row in rows]
+    cells += [
+        [_cell(with_iso_times(row.get(key), key), LONG if key in SENTENCES else SHORT) for key, _ in columns]
+        for row in rows
+    ]
     widths = [max(len(line[i]) for line in cells) for i in range(len(columns))]
     for line in cells:
         print("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
 
 
-def _cell(value: object) -> str:
+def _cell(value: object, limit: int) -> str:
     if value is None:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):
         return f"{value:.2f}"
-    return clean(str(value), 40)
+    return clean(str(value), limit)
