@@ -12,9 +12,8 @@ import time
 from pathlib import Path
 
 import yaml
-from noc_console.cli.network import Network
-from noc_console.cli.rows import olt_rows
 
+from noc_console.cli.show import read_picture
 from noc_console.config.load import load
 from noc_console.storage.reader import StorageReader
 
@@ -55,15 +54,15 @@ def _config(ports: list[int]) -> dict[str, object]:
 
 async def _tell_ages(config_file: Path) -> None:
     config = load(config_file)
-    backend = StorageReader(config)
+    reader = StorageReader(config)
     try:
-        network = Network(await backend.changes({}), config, time.time())
-        ages = sorted(row["age_s"] for row in map(network.ont_row, network.onts()) if row["age_s"] is not None)
-        rows = olt_rows(network)
-        states = ", ".join(f"{sum(row[state] for row in rows)} {state}" for state in ("online", "offline", "unknown"))
+        model, now = await read_picture(reader, config), time.time()
+        ages = sorted(now - at for row in model.rows_under(None) if (at := model.state_at(row)) is not None)
+        counts = model.counts()
+        states = f"{counts.online} online, {counts.offline} offline, {counts.unknown} unknown"
         print(f"{len(ages)} ONTs: {states}; read {ages[len(ages) // 2]:.0f} s ago (median), {ages[-1]:.0f} s at most")
     finally:
-        await backend.close()
+        await reader.close()
 
 
 def _cpu_s(pid: int) -> float:
