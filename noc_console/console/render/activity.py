@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from noc_console.console.render.cells import Cell, Line
+from noc_console.console.render.cells import Cell, Line, wrap
 from noc_console.console.render.times import when
 from noc_console.console.widgets.columns import Column
 from noc_console.domain.changes import Severity
 from noc_console.picture.activity import Activity
+from noc_console.picture.wording import words
 
 COLUMNS = (
     Column("at", "WHEN", 11, right=True, frozen=True),
     Column("severity", "SEV", 8, frozen=True),
+    Column("text", "WHAT", 36, flex=True),
     Column("olt", "OLT", 9),
     Column("port", "PON", 7),
     Column("serial", "ONT", 16),
-    Column("text", "WHAT", 30, flex=True),
 )
 _ROLES = {
     Severity.CRITICAL: "critical",
@@ -40,6 +41,22 @@ def cell(line: Activity, column: str, now: float, absolute: bool) -> Cell:
     if column == "severity":
         return severity_cell(line)
     return str(getattr(line, column) or ""), "base"
+
+
+def render_story(line: Activity, width: int, now: float, absolute: bool) -> list[Line]:
+    """A line of the log whole; of a folded one also the changes that it stands for, newest first."""
+    text, role = severity_cell(line)
+    head: list[Line] = [
+        [(f" {row}", "strong" if not n else "base")] for n, row in enumerate(wrap(line.text, width - 2))
+    ]
+    where = "  ".join(part for part in (line.olt, line.port and f"PON {line.port}", line.serial) if part)
+    head.append([(f" {when(line.at, now, absolute)}  ", "dim"), (text, role), (f"  {where}", "dim")])
+    if len(line.changes) == 1:
+        return head
+    return [
+        *head,
+        *([(f" {when(one.at, now, absolute):>9}  ", "dim"), (words(one), "base")] for one in reversed(line.changes)),
+    ]
 
 
 def render_history(

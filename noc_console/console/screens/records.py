@@ -85,6 +85,10 @@ class RecordsView(TableView):
         if self.kind.name in delta.records or delta.rows or delta.structure:
             self.reload()
 
+    def on_resize(self) -> None:
+        """Lay out again."""
+        self.call_after_refresh(self._tell)
+
     def tick(self) -> None:
         """Ages grow."""
         super().tick()
