@@ -14,9 +14,9 @@ from noc_console.console.render.cells import plain
 from noc_console.console.screens.network import NetworkView
 from noc_console.console.settings import ConsoleSettings
 
-from .fake_backend import FakeBackend
+from services import PATIENCE_S
 
-GENEROUS_S = 10.0
+from .fake_backend import FakeBackend
 
 
 def build(backend: FakeBackend, **settings: Any) -> NocApp:
@@ -51,7 +51,7 @@ class Desk:
 
     async def until(self, condition: Callable[[], object], what: str = "") -> None:
         """Wait for a condition; asks the feed and runs the clock's tick while waiting."""
-        async with asyncio.timeout(GENEROUS_S):
+        async with asyncio.timeout(PATIENCE_S):
             while not condition():
                 self.app.feed.retry_now()
                 self.app._tick()

@@ -17,9 +17,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from services import PATIENCE_S
 
 ROOT = Path(__file__).resolve().parents[2]
-GENEROUS_S = 20.0
 LEAVE_SCREEN = b"\x1b[?1049l"
 WHY_NOT = "import sys; from noc_console.console.run import why_not_here; print(why_not_here(), file=sys.stderr)"
 
@@ -56,7 +56,7 @@ class Terminal:
 
     def shows(self, text: bytes) -> None:
         """Wait for a text in the output."""
-        end = time.monotonic() + GENEROUS_S
+        end = time.monotonic() + PATIENCE_S
         while text not in self.output:
             assert time.monotonic() < end, bytes(self.output[-2000:])
             assert self.process.poll() is None, bytes(self.output[-2000:])
@@ -72,7 +72,7 @@ class Terminal:
 
     def code(self) -> int:
         """Exit code; fails when the process lives on."""
-        return self.process.wait(GENEROUS_S)
+        return self.process.wait(PATIENCE_S)
 
     def end(self) -> None:
         """Whatever happened, leave nothing behind."""
@@ -160,7 +160,7 @@ def test_it_refuses_where_it_cannot_be_shown(term: str, stdin: int | None, says:
         done = subprocess.run(
             [sys.executable, "-c", WHY_NOT],
             stdin=slave if stdin is None else stdin, stdout=slave, stderr=slave, cwd=ROOT, check=True,
-            env={**os.environ, "TERM": term}, timeout=GENEROUS_S,
+            env={**os.environ, "TERM": term}, timeout=PATIENCE_S,
         )  # fmt: skip
         assert done.returncode == 0
         assert says in os.read(master, 4096).decode()

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 import yaml
 from network import Done, Network, command, network
-from services import eventually
+from services import PATIENCE_S, eventually
 
 from noc_console.demo.agent import Behaviour
 from noc_console.demo.plant import SimOnt
@@ -126,7 +126,7 @@ async def test_a_walk_that_dies_midway_deletes_nothing(net: Network) -> None:
 
 async def test_a_round_beside_a_working_collector_ships_nothing_twice_and_breaks_nothing(net: Network) -> None:
     async with net.collector():
-        await eventually(lambda: _collectors(net.database) == ["daemon"], 20)
+        await eventually(lambda: _collectors(net.database) == ["daemon"])
         rounds = await asyncio.gather(*(net.run("collect", "--once", "--json") for _ in range(2)))
         assert [done.code for done in rounds] == [DONE, DONE], [done.err for done in rounds]
         assert _collectors(net.database) == ["daemon"]
@@ -268,8 +268,8 @@ async def test_actions_that_cannot_be_done_are_refused(net: Network) -> None:
     alone = await net.run("reboot", ont.serial.text, *reason)
     assert (alone.code, alone.out) == (UNREACHABLE, "") and "no collector is running" in alone.err
     async with net.collector():
-        await eventually(lambda: _collectors(net.database) == ["daemon"], 20)
-        await eventually(lambda: _count(net.database, "ont") == len(net.onts), 20)
+        await eventually(lambda: _collectors(net.database) == ["daemon"])
+        await eventually(lambda: _count(net.database, "ont") == len(net.onts))
         wrong(await net.run("factory-reset", ont.serial.text, "--reason", "test"), "needs --yes")
         nobody = await net.run("reboot", "HWTC00000000", *reason)
         assert nobody.code == FAILED and "nothing known matches" in nobody.err
@@ -299,9 +299,9 @@ async def test_commands_do_not_load_textual(module: str) -> None:
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 async def test_a_signal_ends_the_collector(net: Network, number: signal.Signals) -> None:
     async with net.collector() as process:
-        await eventually(lambda: _collectors(net.database) == ["daemon"], 20)
+        await eventually(lambda: _collectors(net.database) == ["daemon"])
         process.send_signal(number)
-        assert await asyncio.wait_for(process.wait(), 3) == 0
+        assert await asyncio.wait_for(process.wait(), PATIENCE_S) == 0
     assert _collectors(net.database) == []
 
 
@@ -317,10 +317,10 @@ async def test_a_collector_ends_with_its_parent_however_that_ends(net: Network) 
     )
     assert parent.stdout
     child = int(await parent.stdout.readline())
-    await eventually(lambda: _collectors(net.database) == ["child"], 20)
+    await eventually(lambda: _collectors(net.database) == ["child"])
     parent.kill()
     await parent.wait()
-    await eventually(lambda: not _lives(child), 5)
+    await eventually(lambda: not _lives(child))
     assert _collectors(net.database) == []
 
 
@@ -333,11 +333,11 @@ def _lives(pid: int) -> bool:
 
 async def test_the_second_collector_stands_by_and_takes_over(net: Network) -> None:
     async with net.collector() as first:
-        await eventually(lambda: _collectors(net.database) == ["daemon"], 20)
+        await eventually(lambda: _collectors(net.database) == ["daemon"])
         async with net.collector() as second:
             first.send_signal(signal.SIGTERM)
             await first.wait()
-            await eventually(lambda: _collectors(net.database) == ["daemon"], 20)
+            await eventually(lambda: _collectors(net.database) == ["daemon"])
             assert second.returncode is None
 
 
@@ -349,18 +349,18 @@ async def test_a_database_that_is_locked_for_a_while_loses_nothing(net: Network)
     gone = [ont for ont in cut.onts if ont.online]
     assert gone
     async with net.collector() as process:
-        await eventually(lambda: _collectors(net.database) == ["daemon"], 20)
-        await eventually(lambda: _count(net.database, "ont") == len(net.onts), 20)
+        await eventually(lambda: _collectors(net.database) == ["daemon"])
+        await eventually(lambda: _count(net.database, "ont") == len(net.onts))
         lock = sqlite3.connect(net.database, isolation_level=None, timeout=20)
         lock.execute("BEGIN IMMEDIATE")
         net.world.cut(cut)
         log = net.config.with_name("noc.log")
-        await eventually(lambda: "facts_not_written" in log.read_text(), 30)
+        await eventually(lambda: "facts_not_written" in log.read_text())
         shown = await net.run("show", "onts", "--json")
         assert shown.code == DONE and len(shown.json) == len(net.onts), "readers are not held up"
         lock.execute("ROLLBACK")
         lock.close()
-        await eventually(lambda: "facts_written_again" in log.read_text(), 30)
+        await eventually(lambda: "facts_written_again" in log.read_text())
 
         async def told() -> bool:
             rows = (await net.run("show", "onts", "--json")).json
@@ -368,7 +368,7 @@ async def test_a_database_that_is_locked_for_a_while_loses_nothing(net: Network)
                 ont.serial.text for ont in gone
             }
 
-        await eventually(told, 30)
+        await eventually(told)
         assert process.returncode is None
         events = json.loads((await net.run("show", "events", "--json")).out)
         assert [e for e in events if e["kind"] == "ont_state" and e["pon_port"] == str(cut.id)]

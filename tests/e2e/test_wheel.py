@@ -9,12 +9,14 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from services import PATIENCE_S
 
+pytestmark = pytest.mark.xdist_group("wheel")
 ROOT = Path(__file__).resolve().parents[2]
 
 
 def run(*arguments: str, **options: object) -> str:
-    done = subprocess.run(arguments, capture_output=True, text=True, timeout=180, **options)  # type: ignore[call-overload]
+    done = subprocess.run(arguments, capture_output=True, text=True, timeout=180 + PATIENCE_S, **options)  # type: ignore[call-overload]
     assert done.returncode == 0, done.stdout + done.stderr
     return str(done.stdout)
 
