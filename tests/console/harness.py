@@ -7,14 +7,13 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
+from services import PATIENCE_S
 from textual.pilot import Pilot
 
 from noc_console.console.app import NocApp
 from noc_console.console.render.cells import plain
 from noc_console.console.screens.network import NetworkView
 from noc_console.console.settings import ConsoleSettings
-
-from services import PATIENCE_S
 
 from .fake_backend import FakeBackend
 
