@@ -1,25 +1,29 @@
 # make demo   the console on a simulated network
-# make test   everything that the tests need, then the tests
+# make test   everything that the tests need, then the tests; TESTS="tests/unit -k optics" runs some of them
 # make bench  the benchmarks
 # make check  ruff, mypy, import contracts
 
-PYTHON ?= python3
-VENV   := .venv
-BIN    := $(VENV)/bin
-READY  := $(VENV)/.ready
+PYTHON  ?= python3
+# Most tests wait for another process, so more workers than cores pay.
+WORKERS ?= 4
+VENV    := .venv
+BIN     := $(VENV)/bin
+READY   := $(VENV)/.ready
+DEV     := $(VENV)/.ready-dev
+PIP     := $(BIN)/pip install --quiet --disable-pip-version-check
 
 .PHONY: demo test bench check services clean
 
 demo: $(READY)
 	@$(BIN)/noc-console demo $(DEMO)
 
-test: $(READY) services
-	@NOC_TEST_SERVICES=$$(.ci/services --verdict) $(BIN)/python -m pytest $(TESTS)
+test: $(DEV) services
+	@NOC_TEST_SERVICES=$$(.ci/services --verdict) $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(TESTS)
 
-bench: $(READY)
+bench: $(DEV)
 	@$(BIN)/python -m tests.bench $(BENCH)
 
-check: $(READY)
+check: $(DEV)
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
 
 services:
@@ -27,9 +31,13 @@ services:
 
 $(READY): pyproject.toml .requirements.lock
 	@.ci/venv $(PYTHON) $(VENV)
-	@$(BIN)/pip install --quiet --disable-pip-version-check -r .requirements.lock
-	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps -e .
+	@$(PIP) -r .requirements.lock
+	@$(PIP) --no-deps -e .
+	@touch $@
+
+$(DEV): $(READY) .requirements-dev.lock
+	@$(PIP) -r .requirements-dev.lock
 	@touch $@
 
 clean:
-	rm -rf $(VENV) dist .mypy_cache .ruff_cache .pytest_cache .hypothesis snapshot_report.html
+	rm -rf $(VENV) dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis snapshot_report.html

@@ -1,40 +1,86 @@
-"""Fixtures for all tests: real services, started once, and databases to work on."""
+"""Fixtures for all tests: the real servers of the run, and databases to work on."""
 
 from __future__ import annotations
 
 import asyncio
+import signal
 import sys
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from noc_console.storage.database import Database
 
 sys.path.insert(0, str(Path(__file__).parent / "e2e"))
 
+import run_servers
 import services
 
+Servers = run_servers.Owner | run_servers.Remote
+settings.register_profile("busy machine", deadline=None)
+settings.load_profile("busy machine")
+SIGNALS = (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM)
+_owner = pytest.StashKey[run_servers.Owner]()
+_counter = pytest.StashKey[run_servers.Counter]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start every child with the default signal handlers, also when the tests run as a background job.
+
+    A shell starts a background job with SIGINT ignored, nohup ignores SIGHUP, and a child inherits what is ignored. A
+    handler that does nothing still ignores the signal here, but exec resets it to the default.
+    """
+    for number in SIGNALS:
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, lambda *_: None)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Say to a worker of pytest-xdist where it gets the run's servers."""
+    stash = node.config.stash
+    if _counter not in stash:
+        stash[_counter] = run_servers.Counter()
+    node.workerinput["servers"] = stash[_counter].address
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """End the run's servers."""
+    for key in (_owner, _counter):
+        if key in config.stash:
+            config.stash[key].close()
+
 
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[services.Postgres]:
-    """A PostgreSQL server."""
-    with services.postgres() as server:
-        yield server
+def servers(pytestconfig: pytest.Config) -> Servers:
+    """The servers of this run, each started by the first request for it."""
+    if hasattr(pytestconfig, "workerinput"):
+        return run_servers.Remote(pytestconfig.workerinput["servers"])
+    return pytestconfig.stash.setdefault(_owner, run_servers.Owner())
 
 
 @pytest.fixture(scope="session")
-def victoria() -> Iterator[services.VictoriaMetrics]:
-    """A VictoriaMetrics that nobody stops; tests keep apart by their labels."""
-    with services.victoria_metrics() as server:
-        yield server
+def postgres(servers: Servers) -> services.Postgres:
+    """The run's PostgreSQL; every test makes a database of its own."""
+    services.postgres_programs()
+    return services.Postgres(servers.port("postgres"))
 
 
 @pytest.fixture(scope="session")
-def snmpd() -> Iterator[services.Snmpd]:
-    """A net-snmp agent."""
-    with services.snmpd() as agent:
-        yield agent
+def victoria(servers: Servers) -> services.VictoriaMetrics:
+    """The run's VictoriaMetrics, which nobody stops; tests keep apart by their labels."""
+    services.victoria_program()
+    return services.VictoriaMetrics(servers.port("victoria"))
+
+
+@pytest.fixture(scope="session")
+def snmpd(servers: Servers) -> services.Snmpd:
+    """The run's net-snmp agent, which nobody changes."""
+    services.snmpd_program()
+    return services.Snmpd(servers.port("snmpd"))
 
 
 KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.service)]

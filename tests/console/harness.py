@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
+from services import PATIENCE_S
 from textual.pilot import Pilot
 
 from noc_console.console.app import NocApp
@@ -15,8 +16,6 @@ from noc_console.console.screens.network import NetworkView
 from noc_console.console.settings import ConsoleSettings
 
 from .fake_backend import FakeBackend
-
-GENEROUS_S = 10.0
 
 
 def build(backend: FakeBackend, **settings: Any) -> NocApp:
@@ -51,7 +50,7 @@ class Desk:
 
     async def until(self, condition: Callable[[], object], what: str = "") -> None:
         """Wait for a condition; asks the feed and runs the clock's tick while waiting."""
-        async with asyncio.timeout(GENEROUS_S):
+        async with asyncio.timeout(PATIENCE_S):
             while not condition():
                 self.app.feed.retry_now()
                 self.app._tick()

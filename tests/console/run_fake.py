@@ -7,6 +7,7 @@ import sys
 import time
 from pathlib import Path
 
+from noc_console.console import lifecycle
 from noc_console.console.run import run_console
 from noc_console.console.settings import ConsoleSettings
 
@@ -23,6 +24,8 @@ class ClosingBackend(FakeBackend):
 
 
 if __name__ == "__main__":
+    if patience := os.environ.get("TEST_ORDERLY_END_S"):
+        lifecycle.HARD_EXIT_S = lifecycle.CLEAN_UP_S = float(patience)
     backend = ClosingBackend()
     backend.clock = time.time()
     code = run_console(backend, ConsoleSettings(site="pty", user="amy"))

@@ -17,17 +17,27 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from services import PATIENCE_S
+
+from noc_console.console.lifecycle import HARD_EXIT_S
 
 ROOT = Path(__file__).resolve().parents[2]
-GENEROUS_S = 20.0
 LEAVE_SCREEN = b"\x1b[?1049l"
 WHY_NOT = "import sys; from noc_console.console.run import why_not_here; print(why_not_here(), file=sys.stderr)"
 
 
 class Terminal:
-    """A pty with the console in it; a thread reads what it paints."""
+    """A pty with the console in it; a thread reads what it paints.
 
-    def __init__(self, note: Path, env: dict[str, str], own_session: bool = True) -> None:
+    Args:
+        note: File in which the console notes how it ended.
+        env: More environment variables.
+        own_session: Whether the pty is the console's controlling terminal.
+        orderly: Whether the console gets all the time that it needs on a busy machine to end in order; False keeps its
+            own limits, after which it ends the hard way.
+    """
+
+    def __init__(self, note: Path, env: dict[str, str], own_session: bool = True, orderly: bool = True) -> None:
         self.note = note
         self.output = bytearray()
         self.master, slave = pty.openpty()
@@ -37,10 +47,11 @@ class Terminal:
         controlling = "import fcntl,termios,runpy,sys; fcntl.ioctl(0, termios.TIOCSCTTY, 0); " if own_session else ""
         code = f"{controlling}import runpy, sys; sys.argv = ['x', {str(note)!r}]; "
         code += "runpy.run_module('tests.console.run_fake', run_name='__main__')"
+        limits = {"TEST_ORDERLY_END_S": str(PATIENCE_S / 2)} if orderly else {}
         self.process = subprocess.Popen(
             [sys.executable, "-c", code],
             stdin=slave, stdout=slave, stderr=slave, cwd=ROOT, start_new_session=True,
-            env={**os.environ, "TERM": "xterm-256color", "PYTHONPATH": str(ROOT), **env},
+            env={**os.environ, "TERM": "xterm-256color", "PYTHONPATH": str(ROOT), **limits, **env},
         )  # fmt: skip
         self._reading = True
         self._reader = threading.Thread(target=self._read, daemon=True)
@@ -56,23 +67,27 @@ class Terminal:
 
     def shows(self, text: bytes) -> None:
         """Wait for a text in the output."""
-        end = time.monotonic() + GENEROUS_S
+        end = time.monotonic() + PATIENCE_S
         while text not in self.output:
             assert time.monotonic() < end, bytes(self.output[-2000:])
             assert self.process.poll() is None, bytes(self.output[-2000:])
             threading.Event().wait(0.02)
 
-    def close(self) -> None:
-        """The terminal window is closed."""
+    def stop_reading(self) -> None:
+        """The terminal stands still."""
         self._reading = False
         self._reader.join()
+
+    def close(self) -> None:
+        """The terminal window is closed."""
+        self.stop_reading()
         os.close(self.master)
         os.close(self.slave)
         self.master = -1
 
     def code(self) -> int:
         """Exit code; fails when the process lives on."""
-        return self.process.wait(GENEROUS_S)
+        return self.process.wait(PATIENCE_S)
 
     def end(self) -> None:
         """Whatever happened, leave nothing behind."""
@@ -103,9 +118,13 @@ def test_a_signal_ends_it_and_restores_the_terminal(terminal: Terminal, number: 
     assert terminal.note.read_text() == "closed"
 
 
-@pytest.mark.parametrize(("clean_up_s", "note"), [("1.6", "cleaned up"), ("60", "closed")])
-def test_whoever_started_it_has_time_to_clean_up_but_not_for_ever(tmp_path: Path, clean_up_s: str, note: str) -> None:
-    terminal = Terminal(tmp_path / "note", {"HOME": str(tmp_path), "TEST_CLEAN_UP_S": clean_up_s})
+@pytest.mark.parametrize(
+    ("clean_up_s", "orderly", "note"), [(HARD_EXIT_S + 0.1, True, "cleaned up"), (10 * PATIENCE_S, False, "closed")]
+)
+def test_whoever_started_it_has_time_to_clean_up_but_not_for_ever(
+    tmp_path: Path, clean_up_s: float, orderly: bool, note: str
+) -> None:
+    terminal = Terminal(tmp_path / "note", {"HOME": str(tmp_path), "TEST_CLEAN_UP_S": str(clean_up_s)}, orderly=orderly)
     try:
         terminal.shows(b"HWTC")
         os.write(terminal.master, b"\x11")
@@ -140,14 +159,17 @@ def test_a_terminal_that_vanishes_without_a_hangup_ends_it_too(tmp_path: Path) -
         started.end()
 
 
-def test_a_terminal_that_stopped_reading_cannot_keep_it_alive(terminal: Terminal) -> None:
+def test_a_terminal_that_stopped_reading_cannot_keep_it_alive(tmp_path: Path) -> None:
     """The event loop may be stuck in a write: the hard exit is a thread's."""
-    terminal.shows(b"HWTC")
-    terminal._reading = False
-    terminal._reader.join()
-    os.write(terminal.master, b"?\x1b" * 40)
-    terminal.process.send_signal(signal.SIGTERM)
-    assert terminal.code() == 143
+    terminal = Terminal(tmp_path / "note", {"HOME": str(tmp_path)}, orderly=False)
+    try:
+        terminal.shows(b"HWTC")
+        terminal.stop_reading()
+        os.write(terminal.master, b"?\x1b" * 40)
+        terminal.process.send_signal(signal.SIGTERM)
+        assert terminal.code() == 143
+    finally:
+        terminal.end()
 
 
 @pytest.mark.parametrize(
@@ -160,7 +182,7 @@ def test_it_refuses_where_it_cannot_be_shown(term: str, stdin: int | None, says:
         done = subprocess.run(
             [sys.executable, "-c", WHY_NOT],
             stdin=slave if stdin is None else stdin, stdout=slave, stderr=slave, cwd=ROOT, check=True,
-            env={**os.environ, "TERM": term}, timeout=GENEROUS_S,
+            env={**os.environ, "TERM": term}, timeout=PATIENCE_S,
         )  # fmt: skip
         assert done.returncode == 0
         assert says in os.read(master, 4096).decode()

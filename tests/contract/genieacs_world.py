@@ -7,6 +7,8 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
+from services import PATIENCE_S
+
 from noc_console.config.model import GenieAcs
 from noc_console.demo.acs import HUAWEI_EG8145V5, TPLINK_XX230V, ZTE_F670L, SimulatedAcs, SimulatedCpe, Timing
 from noc_console.domain.identity import OntSerial
@@ -62,7 +64,7 @@ async def world(**options: object) -> AsyncIterator[World]:
         await acs.close()
 
 
-async def eventually(true: Callable[[], bool], timeout_s: float = 10.0) -> None:
+async def eventually(true: Callable[[], bool], timeout_s: float = PATIENCE_S) -> None:
     """Wait for a condition of the simulation."""
     async with asyncio.timeout(timeout_s):
         while not true():

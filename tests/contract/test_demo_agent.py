@@ -21,6 +21,7 @@ from pysnmp.hlapi.v3arch.asyncio import (
     bulk_cmd,
     get_cmd,
 )
+from services import PATIENCE_S
 
 from noc_console.demo import ber, recording, responder
 from noc_console.demo.agent import Behaviour, Fault, SnmpAgent
@@ -34,7 +35,7 @@ from noc_console.demo.responder import GETBULK, Request
 RECORDINGS = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "recordings"
 TABLE: Oid = (1, 3, 6, 1, 4, 1, 9999, 1)
 NOW = 1_700_000_000.0
-TIMEOUT_S = 20.0
+TIMEOUT_S = PATIENCE_S
 QUIET_S = 0.3
 
 needs_net_snmp = pytest.mark.skipif(shutil.which("snmpbulkwalk") is None, reason="net-snmp's tools are not installed")

@@ -15,6 +15,7 @@ from typing import Any
 
 import httpx
 import pytest
+from services import PATIENCE_S, eventually
 
 from noc_console.config.load import load
 from noc_console.demo.acs import SimulatedAcs, SimulatedCpe
@@ -27,7 +28,7 @@ from noc_console.demo.serve import DemoInfo, DemoOptions, serve
 from noc_console.demo.world import World
 from noc_console.domain.errors import ConfigError
 
-TIMEOUT_S = 30.0
+TIMEOUT_S = PATIENCE_S
 
 
 @asynccontextmanager
@@ -78,11 +79,10 @@ def runs(pid: int) -> bool:
 
 async def gone(pid: int) -> bool:
     """Whether the process ends in time."""
-    for _ in range(250):
-        if not runs(pid):
-            return True
-        await asyncio.sleep(0.02)
-    return False
+    try:
+        return bool(await eventually(lambda: not runs(pid)))
+    except TimeoutError:
+        return False
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -97,7 +97,7 @@ async def test_it_says_where_it_is_and_ends_cleanly(number: int, tmp_path: Path)
             assert int(devices.headers["total"]) == len(devices.json()) > 20
         helpers = children_of(child.pid)
         child.send_signal(number)
-        assert await asyncio.wait_for(child.wait(), 15) == 0
+        assert await asyncio.wait_for(child.wait(), TIMEOUT_S) == 0
         assert [await gone(pid) for pid in helpers] == [True] * len(helpers)
         assert os.listdir(tmp_path) == []
 

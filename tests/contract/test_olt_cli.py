@@ -11,6 +11,7 @@ from typing import Any
 
 import asyncssh
 import pytest
+from services import PATIENCE_S
 
 from noc_console.config.model import OltConfig
 from noc_console.config.operations import OltCli
@@ -93,7 +94,7 @@ async def smartax() -> AsyncIterator[SmartAx]:
 
 
 async def closed(line: SimulatedCli) -> bool:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         while line.connections:
             await asyncio.sleep(0.01)
     return True
@@ -213,7 +214,7 @@ async def test_the_simulated_link_dies_of_keepalives(smartax: SmartAx) -> None:
         "127.0.0.1", smartax.line.port, username=USERNAME, password=PASSWORD, known_hosts=None, client_keys=None,
         config=None, agent_path=None, keepalive_interval=0.05, keepalive_count_max=1000,
     )  # fmt: skip
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         await connection.wait_closed()
 
 

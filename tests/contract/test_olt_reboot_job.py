@@ -10,6 +10,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+from services import PATIENCE_S
 
 from noc_console.collector.acting import olt_reboot
 from noc_console.collector.acting.olt_reboot import reboot_ont, resume
@@ -96,7 +97,7 @@ class Desk:
         self.clis["olt-1"] = CliClient(config, config.cli, NoKeys())
 
     async def do(self) -> Ending:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_S):
             return await reboot_ont(self.tools, self.job)
 
 
@@ -231,7 +232,7 @@ async def test_refused_where_it_is_not_known_how(desk: Desk) -> None:
 
 async def test_a_successor_sends_nothing(desk: Desk) -> None:
     progress = {"sending_at": time.time() - 30, "online": True, "down_clock": desk.olt.down_clock, "rx_dbm": RX_DBM}
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         unchanged = await resume(desk.tools, desk.job, progress)
         desk.olt.down_clock = "2026-03-09 09:30:00"
         restarted = await resume(desk.tools, desk.job, progress)

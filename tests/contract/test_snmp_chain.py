@@ -9,6 +9,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from services import PATIENCE_S
 
 from noc_console.demo import ber, responder
 from noc_console.demo.agent import Behaviour, Fault, SnmpAgent
@@ -252,7 +253,7 @@ async def test_closing_the_session_fails_what_is_left(engine: SnmpEngine, agent:
     while agent.requests < 6:
         await asyncio.sleep(0.005)
     session.close()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         await running
     assert sum(isinstance(walk.error, SourceError) for walk in walks) >= 48
 

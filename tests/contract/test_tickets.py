@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from services import PATIENCE_S
 
 from noc_console.collector.status import SourceStatus
 from noc_console.collector.tickets import TicketWorker
@@ -148,7 +149,7 @@ async def test_the_list_is_the_truth_and_the_ticket_follows(other: Other, tmp_pa
     await swaps.record(SwapRequest(SwapKind.DIAGNOSTIC, "HWTC00000001", "HWTC00000002", "drops", "anna", ""))
     running = asyncio.create_task(worker.run())
     try:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_S):
             while (await swaps.all())[0].ticket_state != "failing":
                 await asyncio.sleep(0.05)
             (swap,) = await swaps.all()

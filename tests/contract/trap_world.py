@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from profile_olt import mib
+from services import PATIENCE_S
 
 from noc_console.collector.facts import OltFacts
 from noc_console.collector.olt import OltWorker
@@ -136,7 +137,7 @@ def _limits() -> Any:
     return Thresholds(-25, -28, -8)
 
 
-async def eventually(true: Callable[[], Any], timeout_s: float = 10.0) -> Any:
+async def eventually(true: Callable[[], Any], timeout_s: float = PATIENCE_S) -> Any:
     """Wait until ``true`` (or what it awaits) is true."""
     async with asyncio.timeout(timeout_s):
         while True:
@@ -164,7 +165,7 @@ async def snmptrap(world: World, *arguments: str, source: str = "127.0.0.1", com
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_S):
         out, err = await process.communicate()
     return (out + err).decode()
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from services import PATIENCE_S
 
 from noc_console.demo.acs import SimulatedAcs, SimulatedCpe, Timing
 from noc_console.demo.agenda import Agenda
@@ -23,8 +24,6 @@ from noc_console.demo.planner import PlantOptions, build
 from noc_console.demo.plant import SimOnt
 from noc_console.demo.routers import Routers
 from noc_console.demo.world import World
-
-TIMEOUT_S = 60.0
 
 
 @dataclass
@@ -92,7 +91,7 @@ class Network:
         pipe = asyncio.subprocess.PIPE
         process = await self.start(*arguments, stdin=asyncio.subprocess.DEVNULL, stdout=pipe, stderr=pipe)
         try:
-            out, err = await asyncio.wait_for(process.communicate(), TIMEOUT_S)
+            out, err = await asyncio.wait_for(process.communicate(), PATIENCE_S)
         finally:
             if process.returncode is None:
                 process.kill()
@@ -110,7 +109,7 @@ class Network:
         finally:
             if process.returncode is None:
                 process.send_signal(signal.SIGTERM)
-                await asyncio.wait_for(process.wait(), 10)
+                await asyncio.wait_for(process.wait(), PATIENCE_S)
 
 
 @asynccontextmanager
@@ -127,7 +126,7 @@ async def network(folder: Path, olts: int = 1, onts: int = 12, **config: Any) ->
             stack.callback(agent.stop)
         running = asyncio.create_task(world.agenda.run())
         stack.callback(running.cancel)
-        snmp = {"version": "2c", "community": "public", "timeout_s": 0.5, "retries": 1}
+        snmp = {"version": "2c", "community": "public", "timeout_s": 1, "retries": 2}
         data: dict[str, Any] = {
             "database": "sqlite:///noc.db",
             "victoriametrics": None,
@@ -154,6 +153,6 @@ async def command(*arguments: str, cwd: Path | None = None, **env: str) -> Done:
         cwd=cwd,
         env={**os.environ, **env},
     )
-    out, err = await asyncio.wait_for(process.communicate(), TIMEOUT_S)
+    out, err = await asyncio.wait_for(process.communicate(), PATIENCE_S)
     assert process.returncode is not None
     return Done(process.returncode, out.decode(), err.decode())

@@ -6,6 +6,7 @@ import asyncio
 import ctypes
 import inspect
 import os
+import random
 import shutil
 import signal
 import socket
@@ -14,9 +15,9 @@ import sys
 import tempfile
 import time
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from uuid import uuid4
 
 import httpx
@@ -24,8 +25,15 @@ import msgspec
 import psycopg
 import pytest
 
-START_S = 30.0
-END_S = 15.0
+T = TypeVar("T")
+
+PATIENCE_S = 60.0 * float(os.environ.get("NOC_TEST_PATIENCE", "1"))
+"""How long a test waits for another process before it fails. A wait ends with its condition, so this costs no time."""
+START_S = 2 * PATIENCE_S
+END_S = PATIENCE_S
+_PORTS = range(15_000, 32_000)
+"""Below the ports that Linux gives to sockets without one, so that nobody else gets a port of these by chance."""
+_PORT_TRIES = 5
 _PR_SET_PDEATHSIG = 1
 
 
@@ -39,25 +47,58 @@ def need(program: str | None, package: str) -> str:
     pytest.skip(reason)
 
 
+class EndedEarly(AssertionError):
+    """A server ended before it answered; perhaps somebody took its port."""
+
+
 def free_port(kind: int = socket.SOCK_STREAM) -> int:
-    """A port that nobody uses just now."""
-    with socket.socket(socket.AF_INET, kind) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Return a port that nobody uses now; chosen by chance, so that two test runs hardly choose the same."""
+    while True:
+        with socket.socket(socket.AF_INET, kind) as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", random.choice(_PORTS)))
+            return int(probe.getsockname()[1])
 
 
-def wait_until(true: Callable[[], bool], what: str, process: subprocess.Popen[bytes] | None = None) -> None:
-    """Wait for a condition of another process."""
+@contextmanager
+def on_free_port(serve: Callable[[int], AbstractContextManager[T]], kind: int = socket.SOCK_STREAM) -> Iterator[T]:
+    """Serve on a free port; takes another port when the server does not come up on the first."""
+    with ExitStack() as stack:
+        for last in (False,) * (_PORT_TRIES - 1) + (True,):
+            try:
+                server = stack.enter_context(serve(free_port(kind)))
+                break
+            except EndedEarly:
+                if last:
+                    raise
+        yield server
+
+
+def wait_until(true: Callable[[], bool], what: str, process: subprocess.Popen[bytes]) -> None:
+    """Wait until a server answers.
+
+    Raises:
+        EndedEarly: The process ended.
+        AssertionError: It did not answer in time.
+    """
     ends_at = time.monotonic() + START_S
-    while not true():
-        assert process is None or process.poll() is None, f"{what}: the process ended with {process.returncode}"
+    answers = False
+    while not answers:
+        answers = true()
+        if process.poll() is not None:
+            raise EndedEarly(f"{what}: the process ended with {process.returncode}")
         assert time.monotonic() < ends_at, f"{what}: not within {START_S:.0f} s"
-        time.sleep(0.02)
+        if not answers:
+            time.sleep(0.02)
 
 
-async def eventually(true: Callable[[], Awaitable[Any] | Any], timeout_s: float = 10.0) -> Any:
-    """Wait until ``true`` returns something true, and return that."""
-    async with asyncio.timeout(timeout_s):
+async def eventually(true: Callable[[], Awaitable[Any] | Any], timeout_s: float = PATIENCE_S) -> Any:
+    """Wait until ``true`` returns something true, and return that.
+
+    Args:
+        true: The condition; may be a coroutine function.
+        timeout_s: How long the test expects to wait at most; a busy machine gets ``PATIENCE_S`` all the same.
+    """
+    async with asyncio.timeout(max(timeout_s, PATIENCE_S)):
         while True:
             found = true()
             if inspect.isawaitable(found):
@@ -132,11 +173,16 @@ class Postgres:
             self.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
+def postgres_programs() -> Path:
+    """Return the folder with PostgreSQL's programs; skips the test when there is none."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    return Path(need(str(found[-1]) if found else None, "postgresql")).parent
+
+
 @contextmanager
 def postgres() -> Iterator[Postgres]:
     """Start PostgreSQL; as root, under the user ``postgres``, because it refuses to run as root."""
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
-    bin_dir = Path(need(str(found[-1]) if found else None, "postgresql")).parent
+    bin_dir = postgres_programs()
     user = "postgres" if os.getuid() == 0 else None
     with ExitStack() as stack:
         folder = Path(tempfile.mkdtemp(prefix="noc-pg-", dir="/tmp"))
@@ -153,12 +199,24 @@ def postgres() -> Iterator[Postgres]:
             extra_groups=[] if user else None,
             cwd=folder,
         )
-        server = Postgres(free_port())
-        settings = {"fsync": "off", "listen_addresses": "127.0.0.1", "unix_socket_directories": str(folder)}
-        command = [str(bin_dir / "postgres"), "-D", str(folder / "data"), "-p", str(server.port)]
-        for name, value in settings.items():
-            command += ["-c", f"{name}={value}"]
-        process = stack.enter_context(child(command, folder / "log", user, end_with=signal.SIGINT))
+        yield stack.enter_context(on_free_port(lambda port: _postgres_on(port, bin_dir, folder, user)))
+
+
+@contextmanager
+def _postgres_on(port: int, bin_dir: Path, folder: Path, user: str | None) -> Iterator[Postgres]:
+    server = Postgres(port)
+    settings = {
+        "listen_addresses": "127.0.0.1",
+        "unix_socket_directories": str(folder),
+        "max_connections": "300",
+        "fsync": "off",
+        "full_page_writes": "off",
+        "autovacuum": "off",  # it would hold a database that is being copied
+    }
+    command = [str(bin_dir / "postgres"), "-D", str(folder / "data"), "-p", str(port)]
+    for name, value in settings.items():
+        command += ["-c", f"{name}={value}"]
+    with child(command, folder / "log", user, end_with=signal.SIGINT) as process:
 
         def answers() -> bool:
             with suppress(psycopg.OperationalError):
@@ -171,20 +229,39 @@ def postgres() -> Iterator[Postgres]:
 
 
 class VictoriaMetrics:
-    """A VictoriaMetrics that can be stopped and started again on the same port and data."""
+    """A VictoriaMetrics on a loopback port, as a client sees it."""
 
-    def __init__(self, folder: Path, *arguments: str) -> None:
-        self.port = free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
+    def __init__(self, port: int) -> None:
+        self.port = port
+        self.url = f"http://127.0.0.1:{port}"
+
+    def export(self, match: str) -> dict[str, list[tuple[int, float]]]:
+        """Everything that it holds: series (as sorted ``name=value`` text) to (milliseconds, value), in order."""
+        httpx.get(f"{self.url}/internal/force_flush", trust_env=False).raise_for_status()
+        arguments = {"match[]": match, "start": "0", "end": str(time.time() + 3600)}
+        answer = httpx.get(f"{self.url}/api/v1/export", params=arguments, trust_env=False, timeout=PATIENCE_S)
+        answer.raise_for_status()
+        found: dict[str, list[tuple[int, float]]] = {}
+        for line in answer.iter_lines():
+            row = msgspec.json.decode(line)
+            key = ",".join(f"{name}={value}" for name, value in sorted(row["metric"].items()))
+            found.setdefault(key, []).extend(zip(row["timestamps"], row["values"], strict=True))
+        return {key: sorted(rows) for key, rows in found.items()}
+
+
+class VictoriaServer(VictoriaMetrics):
+    """A VictoriaMetrics of a test's own: it stops and starts again on the same port and data."""
+
+    def __init__(self, port: int, folder: Path, *arguments: str) -> None:
+        super().__init__(port)
         self._folder = folder
         self._arguments = arguments
         self._running = ExitStack()
 
     def start(self) -> None:
         """Start, and wait until it answers."""
-        binary = need(shutil.which("victoria-metrics"), "victoria-metrics")
         command = [
-            binary,
+            victoria_program(),
             f"-storageDataPath={self._folder / 'data'}",
             f"-httpListenAddr=127.0.0.1:{self.port}",
             "-retentionPeriod=12",
@@ -205,30 +282,28 @@ class VictoriaMetrics:
         """End it, after it has written what it holds."""
         self._running.close()
 
-    def export(self, match: str) -> dict[str, list[tuple[int, float]]]:
-        """Everything that it holds: series (as sorted ``name=value`` text) to (milliseconds, value), in order."""
-        httpx.get(f"{self.url}/internal/force_flush", trust_env=False).raise_for_status()
-        arguments = {"match[]": match, "start": "0", "end": str(time.time() + 3600)}
-        answer = httpx.get(f"{self.url}/api/v1/export", params=arguments, trust_env=False, timeout=30)
-        answer.raise_for_status()
-        found: dict[str, list[tuple[int, float]]] = {}
-        for line in answer.iter_lines():
-            row = msgspec.json.decode(line)
-            key = ",".join(f"{name}={value}" for name, value in sorted(row["metric"].items()))
-            found.setdefault(key, []).extend(zip(row["timestamps"], row["values"], strict=True))
-        return {key: sorted(rows) for key, rows in found.items()}
+
+def victoria_program() -> str:
+    """Return the path of VictoriaMetrics; skips the test when it is not installed."""
+    return need(shutil.which("victoria-metrics"), "victoria-metrics")
 
 
 @contextmanager
-def victoria_metrics(*arguments: str) -> Iterator[VictoriaMetrics]:
+def victoria_metrics(*arguments: str) -> Iterator[VictoriaServer]:
     """A running VictoriaMetrics with further command line ``arguments``."""
     with tempfile.TemporaryDirectory(prefix="noc-vm-", ignore_cleanup_errors=True) as folder:
-        server = VictoriaMetrics(Path(folder), *arguments)
-        server.start()
-        try:
+
+        @contextmanager
+        def serve(port: int) -> Iterator[VictoriaServer]:
+            server = VictoriaServer(port, Path(folder), *arguments)
+            try:
+                server.start()
+                yield server
+            finally:
+                server.stop()
+
+        with on_free_port(serve) as server:
             yield server
-        finally:
-            server.stop()
 
 
 class Snmpd:
@@ -237,8 +312,8 @@ class Snmpd:
     community = "noc-test"
     description = "NOC test agent, Zürich"
 
-    def __init__(self) -> None:
-        self.port = free_port(socket.SOCK_DGRAM)
+    def __init__(self, port: int) -> None:
+        self.port = port
 
     def walk(self, oid: str) -> dict[str, str]:
         """What net-snmp's own ``snmpbulkwalk`` reads below ``oid``: numeric OID to the value as it prints it."""
@@ -255,20 +330,31 @@ class Snmpd:
             "9",
         ]
         command += ["-On", "-Oe", "-OQ", "-Ot", f"127.0.0.1:{self.port}", oid]
-        output = subprocess.run(command, check=True, capture_output=True, text=True, timeout=30).stdout
+        output = subprocess.run(command, check=True, capture_output=True, text=True, timeout=PATIENCE_S).stdout
         rows = (line.split(" = ", 1) for line in output.splitlines() if " = " in line)
         return {name.lstrip("."): value.strip('"') for name, value in rows}
+
+
+def snmpd_program() -> str:
+    """Return the path of net-snmp's agent; skips the test when the agent or its tools are not installed."""
+    need(shutil.which("snmpbulkwalk"), "snmp")
+    return need(shutil.which("snmpd", path=f"{os.environ.get('PATH', '')}:/usr/sbin"), "snmpd")
 
 
 @contextmanager
 def snmpd(*views: str) -> Iterator[Snmpd]:
     """A running net-snmp agent that shows the system group, the interfaces, and the OIDs ``views``."""
-    binary = need(shutil.which("snmpd", path=f"{os.environ.get('PATH', '')}:/usr/sbin"), "snmpd")
-    agent = Snmpd()
+    with on_free_port(lambda port: _snmpd_on(port, views), socket.SOCK_DGRAM) as agent:
+        yield agent
+
+
+@contextmanager
+def _snmpd_on(port: int, views: tuple[str, ...]) -> Iterator[Snmpd]:
+    agent = Snmpd(port)
     with tempfile.TemporaryDirectory(prefix="noc-snmpd-", ignore_cleanup_errors=True) as folder:
         config = Path(folder) / "snmpd.conf"
         config.write_text(
-            f"agentaddress udp:127.0.0.1:{agent.port}\n"
+            f"agentaddress udp:127.0.0.1:{port}\n"
             "view shown included .1.3.6.1.2.1.1\n"
             "view shown included .1.3.6.1.2.1.2\n"
             + "".join(f"view shown included .{view}\n" for view in views)
@@ -277,7 +363,7 @@ def snmpd(*views: str) -> Iterator[Snmpd]:
             "sysContact noc@example.net\n",
             encoding="utf-8",
         )
-        command = [binary, "-f", "-C", "-c", str(config), "-Lo", "-p", str(Path(folder) / "pid")]
+        command = [snmpd_program(), "-f", "-C", "-c", str(config), "-Lo", "-p", str(Path(folder) / "pid")]
         with child(command, Path(folder) / "log", SNMP_PERSISTENT_DIR=folder, MIBS="") as process:
 
             def answers() -> bool:

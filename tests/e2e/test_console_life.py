@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from services import PATIENCE_S
 
 from tests.bench.network import network
 from tests.bench.terminal import Terminal
 
-PATIENCE_S = 10.0
-"""Generous, for busy machines; the program's own limit is below 3 s."""
+pytestmark = pytest.mark.xdist_group("console life")
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +27,7 @@ def config() -> Iterator[Path]:
 @pytest.fixture
 def console(config: Path) -> Iterator[Terminal]:
     terminal = Terminal([sys.executable, "-m", "noc_console", "--config", str(config)])
-    terminal.wait_for(b" of 20", 60)
+    terminal.wait_for(b" of 20", PATIENCE_S)
     assert processes(config) >= 2, "the console and its collector"
     yield terminal
     terminal.close()
@@ -75,11 +75,11 @@ def test_leaving_by_key_ends_console_and_collector_and_restores_the_terminal(con
 def test_a_second_console_shows_the_same_and_outlives_the_first(console: Terminal, config: Path) -> None:
     second = Terminal([sys.executable, "-m", "noc_console", "--config", str(config)])
     try:
-        second.wait_for(b" of 20", 30)
+        second.wait_for(b" of 20", PATIENCE_S)
         console.close()
         # The standby collector takes over: what it polls is told by the heartbeat, which moves only with data.
         mark = second.mark()
-        second.wait_for(b"beat", 30, since=mark)
+        second.wait_for(b"beat", PATIENCE_S, since=mark)
     finally:
         second.close()
     wait_none(config)
@@ -88,7 +88,7 @@ def test_a_second_console_shows_the_same_and_outlives_the_first(console: Termina
 def test_the_wallboard_ends_cleanly_too(config: Path) -> None:
     wall = Terminal([sys.executable, "-m", "noc_console", "--config", str(config), "wallboard"])
     try:
-        wall.wait_for(b"ONLINE", 30)
+        wall.wait_for(b"ONLINE", PATIENCE_S)
         wall.hang_up()
         assert wall.wait_end(PATIENCE_S)
     finally:

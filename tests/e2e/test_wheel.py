@@ -9,12 +9,14 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from services import PATIENCE_S
 
+pytestmark = pytest.mark.xdist_group("wheel")
 ROOT = Path(__file__).resolve().parents[2]
 
 
 def run(*arguments: str, **options: object) -> str:
-    done = subprocess.run(arguments, capture_output=True, text=True, timeout=180, **options)  # type: ignore[call-overload]
+    done = subprocess.run(arguments, capture_output=True, text=True, timeout=180 + PATIENCE_S, **options)  # type: ignore[call-overload]
     assert done.returncode == 0, done.stdout + done.stderr
     return str(done.stdout)
 
@@ -65,7 +67,13 @@ def test_the_wheel_holds_all_of_the_package_and_nothing_else(wheel: Path) -> Non
     expected = {name for name in package if "__pycache__" not in name}
     expected |= {f"noc_console/_themes/{file.name}" for file in (ROOT / "themes").glob("*.toml")}
     expected.add("noc_console/config/example.yaml")
-    for kind in ("profiles/huawei-ma5600.yaml", "console.tcss", "versions/0001_first.py", "_themes/mono.toml"):
+    for kind in (
+        "profiles/huawei-ma5600.yaml",
+        "console.tcss",
+        "versions/0001_first.py",
+        "_themes/mono.toml",
+        "py.typed",
+    ):
         assert any(name.endswith(kind) for name in expected), kind
     assert {name for name in names if ".dist-info/" not in name} == expected
 

@@ -91,3 +91,11 @@ def test_the_example_with_everything_in_force_loads(tmp_path: Path) -> None:
 
 def test_init_writes_the_example() -> None:
     assert example() == EXAMPLE.read_text(encoding="utf-8")
+
+
+def test_the_documentation_names_keys_that_exist() -> None:
+    root = EXAMPLE.parent
+    text = "\n".join(page.read_text(encoding="utf-8") for page in (root / "README.md", *(root / "docs").glob("*.md")))
+    known = set(keys_of(Config)) | {key.removeprefix("olts.") for key in keys_of(Config)}
+    named = {key for key in re.findall(r"`([a-z_]+\.[a-z_.]+)`", text) if key.split(".")[0] in known}
+    assert len(named) > 5 and named - known == set()

@@ -1,27 +1,58 @@
-"""The README tells the keys that there are."""
+"""The documentation shows the keys, verdicts, commands and config keys that exist."""
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
+import pytest
+import typer
+
+from noc_console.cli.main import app
 from noc_console.console.keys import markdown_table
+from noc_console.console.registry import ACTIONS
 from noc_console.domain.diagnosis.judge import markdown_table as verdict_table
 from noc_console.sources.genieacs.pathfile import load_tables
 
-README = Path(__file__).resolve().parents[3] / "README.md"
+ROOT = Path(__file__).resolve().parents[3]
+
+
+def text_of(file: str) -> str:
+    return (ROOT / file).read_text(encoding="utf-8")
 
 
 def test_the_key_table_is_the_registry() -> None:
-    assert markdown_table().strip() in README.read_text(encoding="utf-8"), "python -m noc_console.console.keys"
+    assert markdown_table().strip() in text_of("docs/keys.md"), "python -m noc_console.console.keys"
 
 
 def test_the_verdict_table_is_the_rules() -> None:
-    assert verdict_table() in README.read_text(encoding="utf-8"), "python -m noc_console.domain.diagnosis.judge"
+    assert verdict_table() in text_of("docs/operating.md"), "python -m noc_console.domain.diagnosis.judge"
 
 
-def test_the_paths_file_of_the_readme_is_taken(tmp_path: Path) -> None:
-    text = README.read_text(encoding="utf-8")
+def test_the_paths_file_of_the_documentation_loads(tmp_path: Path) -> None:
+    text = text_of("docs/configuring.md")
     example = text[text.index("virtual: {pppoeUsername") :].partition("```")[0]
     file = tmp_path / "paths.yaml"
     file.write_text(example, encoding="utf-8")
     assert "X_ACME_Noise" in repr(load_tables(file))
+
+
+PAGES = ["README.md", "docs/operating.md", "docs/configuring.md", "docs/extending.md", "CONTRIBUTING.md"]
+
+
+def code_of(page: str) -> str:
+    """What a page shows as code: blocks and words."""
+    return "\n".join(re.findall(r"```.*?```|`[^`\n]+`", text_of(page), re.DOTALL))
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_commands_of_a_page_exist(page: str) -> None:
+    known = set(typer.main.get_group(app).commands)
+    named = re.findall(r"(?<![/\w])noc-console ((?:[a-z][a-z|-]*))(?=[\s`])", code_of(page))
+    assert {name for words in named for name in words.split("|")} <= known
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_console_commands_of_a_page_exist(page: str) -> None:
+    known = {action.command for action in ACTIONS}
+    assert set(re.findall(r"`:([a-z][a-z-]*)", text_of(page))) <= known
