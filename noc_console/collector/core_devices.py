@@ -14,6 +14,7 @@ from noc_console.domain.changes import Change, CoreAnswers, CoreInterfaceChanged
 from noc_console.domain.core_devices import CoreDevice, CoreInterface
 from noc_console.domain.errors import SourceError
 from noc_console.domain.history import Sample
+from noc_console.domain.poll import restarted
 from noc_console.sources.ping import Echo
 from noc_console.sources.snmp.core_poller import CorePoller, CoreReading, InterfaceReading
 from noc_console.storage.core_devices import CoreStore
@@ -107,7 +108,7 @@ class CoreWorker:
         before = self._counted.get(name)
         self._counted[name] = (reading.started_at, read)
         rx_bps = tx_bps = None
-        if before and not _restarted(self.device, reading):
+        if before and not restarted(self.device.uptime_s, reading.uptime_s):
             took_s = reading.started_at - before[0]
             if 0 < took_s <= GAP_INTERVALS * self._interval_s:
                 rx_bps = _rate(before[1].rx_bytes, read.rx_bytes, took_s)
@@ -153,15 +154,9 @@ def _changes(before: CoreDevice, device: CoreDevice, reading: CoreReading) -> li
     if device.reachable != before.reachable and not (device.reachable and before.reachable is None):
         answers = CoreAnswers(at=at, device=name)
         found.append(answers if device.reachable else CoreSilent(at=at, device=name, error=device.error))
-    if _restarted(before, reading):
+    if restarted(before.uptime_s, reading.uptime_s):
         found.append(CoreRestarted(at=at, device=name, uptime_s=reading.uptime_s or 0.0))
     return found
-
-
-def _restarted(before: CoreDevice, reading: CoreReading) -> bool:
-    wraps_s = 2**32 / 100 - 86400
-    known_s, now_s = before.uptime_s, reading.uptime_s
-    return known_s is not None and now_s is not None and now_s < known_s < wraps_s
 
 
 def _rate(before: int | None, now: int | None, took_s: float) -> float | None:

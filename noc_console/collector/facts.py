@@ -36,15 +36,12 @@ from noc_console.domain.identity import PonPort
 from noc_console.domain.network import Card, Fan, Olt, Ont, Outcome, PollKind, PollMark, Port, Unregistered
 from noc_console.domain.ont import OntState
 from noc_console.domain.optics import Thresholds
-from noc_console.domain.poll import Facts, OltReading, PortReading
+from noc_console.domain.poll import Facts, OltReading, PortReading, restarted
 from noc_console.sources.loop_turns import own_turn
 from noc_console.storage import inventory, schema
 from noc_console.storage.changes import append_changes
 from noc_console.storage.database import Database
 from noc_console.storage.streams import bump, columns, read_rows
-
-UPTIME_WRAP_S = 2**32 / 100
-"""sysUpTime counts hundredths of a second in 32 bits."""
 
 TOLD = ("state", "offline_reason", "vendor_reason")
 """What traps tell of ONTs."""
@@ -280,7 +277,7 @@ class OltFacts:
         reachable = plan.olt.get("reachable", self.olt.reachable)
         if reachable != self.olt.reachable and not (reachable and self.olt.reachable is None):
             plan.changes.append(OltAnswers(**place) if reachable else OltSilent(**place, error=reading.error))
-        if reading.kind is PollKind.STATE and _restarted(self.olt.uptime_s, reading.uptime_s):
+        if reading.kind is PollKind.STATE and restarted(self.olt.uptime_s, reading.uptime_s):
             plan.changes.append(OltRestarted(**place, uptime_s=reading.uptime_s or 0.0))
         for card in plan.cards:
             known_card = self.cards.get(card.name)
@@ -360,11 +357,6 @@ class OltFacts:
         self.olt = replace(self.olt, **{name: value for name, value in plan.olt.items() if name in known})
         self._in_doubt = False
         return applied
-
-
-def _restarted(before_s: float | None, now_s: float | None) -> bool:
-    """Whether sysUpTime says that the OLT restarted; near its wrap at 497 days a step back says nothing."""
-    return before_s is not None and now_s is not None and now_s < before_s < UPTIME_WRAP_S - 86400
 
 
 @dataclass(frozen=True, slots=True)

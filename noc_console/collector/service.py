@@ -37,7 +37,7 @@ from noc_console.sources.genieacs.client import NbiClient
 from noc_console.sources.modem_bridge import BridgeClient
 from noc_console.sources.olt_cli.client import clients
 from noc_console.sources.snmp.core_poller import CorePoller
-from noc_console.sources.snmp.guard import GuardedPoller
+from noc_console.sources.snmp.poll import OltPoller
 from noc_console.sources.snmp.profile import load_profiles
 from noc_console.sources.snmp.session import SnmpEngine
 from noc_console.sources.tickets import TicketClient
@@ -245,7 +245,7 @@ class CollectorService:
             thresholds = config.thresholds_for(olt.name)
             facts = OltFacts(self._database, ids[olt.name], olt.name, thresholds)
             await facts.load()
-            poller = GuardedPoller(engine, olt, self._profiles, facts.max_repetitions)
+            poller = OltPoller(engine, olt, self._profiles, facts.max_repetitions)
             workers.append(OltWorker(poller, facts, config.polling, thresholds, self._shipper.keep))
         return workers
 

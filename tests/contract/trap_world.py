@@ -20,8 +20,10 @@ from noc_console.config.model import OltConfig, Polling, Snmp, Traps
 from noc_console.demo import ber
 from noc_console.demo.agent import SnmpAgent
 from noc_console.demo.mib import Column, MibTree
-from noc_console.domain.network import Changes, Ont, PollKind, Port
-from noc_console.sources.snmp.guard import GuardedPoller
+from noc_console.domain.network import Ont, PollKind, Port
+from noc_console.domain.update import Update
+from noc_console.picture.wording import words
+from noc_console.sources.snmp.poll import OltPoller
 from noc_console.sources.snmp.profile import load_profiles
 from noc_console.sources.snmp.session import SnmpEngine
 from noc_console.storage import inventory
@@ -72,7 +74,7 @@ class World:
     def listener(self) -> Any:
         return self.traps.listener
 
-    async def stored(self) -> Changes:
+    async def stored(self) -> Update:
         async with self.database.reading() as connection:
             return await read_update(connection, {})
 
@@ -82,8 +84,8 @@ class World:
     async def port(self, name: str = "0/1/0") -> Port:
         return next(p for p in (await self.stored()).ports if p.name == name)
 
-    async def events(self, kind: str) -> list[str]:
-        return [event.text for event in (await self.stored()).events if event.kind == kind]
+    async def changes(self, kind: str) -> list[str]:
+        return [words(change) for change in (await self.stored()).changes if change.kind == kind]
 
 
 @asynccontextmanager
@@ -110,7 +112,7 @@ async def world(
     async def keep(_samples: object) -> None:
         return
 
-    worker = OltWorker(GuardedPoller(engine, polled, load_profiles()), facts, rare, _limits(), keep)
+    worker = OltWorker(OltPoller(engine, polled, load_profiles()), facts, rare, _limits(), keep)
     await worker.poll(PollKind.STATE)
     sender = OltConfig(name="north", address="127.0.0.1", snmp=Snmp.model_validate(snmp or {"community": "olt-secret"}))
     status = SourceStatus(SourceStore(database), "traps")

@@ -19,12 +19,14 @@ from sqlalchemy import select
 from noc_console.collector.facts import OltFacts
 from noc_console.collector.olt import OltWorker
 from noc_console.config.model import Polling
+from noc_console.domain.changes import Severity, severity_of
 from noc_console.domain.errors import SourceTimeout, SourceUnavailable
 from noc_console.domain.history import Sample
 from noc_console.domain.identity import PonPort
-from noc_console.domain.network import Changes, Ont, Outcome, PollKind
+from noc_console.domain.network import Ont, Outcome, PollKind
 from noc_console.domain.optics import Thresholds
 from noc_console.domain.poll import Facts, OltReading, PortReading
+from noc_console.domain.update import Update
 from noc_console.storage import inventory, schema
 from noc_console.storage.database import Database
 from noc_console.storage.feed import read_update
@@ -113,7 +115,7 @@ class Olt:
     async def poll(self, *kinds: PollKind) -> list[OltReading]:
         return [await self.worker.poll(kind) for kind in kinds or (PollKind.STATE,)]
 
-    async def stored(self) -> Changes:
+    async def stored(self) -> Update:
         async with self.database.reading() as connection:
             return await read_update(connection, {})
 
@@ -149,7 +151,7 @@ class Lock:
 # What is written
 
 
-async def test_a_round_is_stored_with_marks_events_and_ages(database: Database) -> None:
+async def test_a_round_is_stored_with_marks_changes_and_ages(database: Database) -> None:
     olt = await Olt.make(database)
     begun_at = time.time()
     readings = await olt.worker.once()
@@ -166,7 +168,7 @@ async def test_a_round_is_stored_with_marks_events_and_ages(database: Database) 
     marks = {(mark.port, mark.kind): mark for mark in stored.marks}
     assert {port for port, kind in marks if kind is PollKind.STATE} == {"", "0/1/0", "0/1/1"}
     assert all(mark.outcome is Outcome.COMPLETE and mark.observed_at for mark in marks.values())
-    assert stored.events == []
+    assert stored.changes == []
 
 
 async def test_an_unchanged_reading_touches_no_ont_row(database: Database) -> None:
@@ -175,8 +177,8 @@ async def test_an_unchanged_reading_touches_no_ont_row(database: Database) -> No
     seen = (await olt.stored()).revisions
     await olt.poll()
     async with database.reading() as connection:
-        changes = await read_update(connection, seen)
-    assert (changes.onts, changes.events, len(changes.olts), len(changes.marks)) == ([], [], 1, 3)
+        update = await read_update(connection, seen)
+    assert (update.onts, update.changes, len(update.olts), len(update.marks)) == ([], [], 1, 3)
 
 
 async def test_facts_go_on_after_a_restart(database: Database) -> None:
@@ -187,7 +189,7 @@ async def test_facts_go_on_after_a_restart(database: Database) -> None:
     olt.poller.onts[A][9] = {"state": "online", "serial": "HWTC00000009"}
     olt.poller.light[9] = -22.0
     await again.poll(PollKind.STATE, PollKind.OPTICS)
-    assert [event.kind for event in (await again.stored()).events] == ["ont_new", "ont_state"]
+    assert {change.kind for change in (await again.stored()).changes} == {"ont_appeared", "ont_down"}
     assert (await again.onts())[9].onu_rx_dbm == -22.0
 
 
@@ -205,15 +207,15 @@ async def test_a_port_and_a_card_that_are_gone(database: Database) -> None:
     assert {ont.ont_id for ont in (await olt.stored()).onts} == {1, 2}
 
 
-async def test_a_card_that_fails_and_an_olt_that_restarts_are_events(database: Database) -> None:
+async def test_a_card_that_fails_and_an_olt_that_restarts_are_changes(database: Database) -> None:
     olt = await Olt.make(database)
     await olt.worker.once()
     olt.poller.cards["0/9"]["state"] = "fault"
     olt.poller.uptime_s = 30.0
     await olt.poll(PollKind.STATE, PollKind.HEALTH)
-    assert [(event.kind, event.severity) for event in (await olt.stored()).events] == [
-        ("olt_restarted", "major"),
-        ("card_state", "major"),
+    assert [(change.kind, severity_of(change)) for change in (await olt.stored()).changes] == [
+        ("olt_restarted", Severity.MAJOR),
+        ("card_changed", Severity.MAJOR),
     ]
 
 
@@ -238,13 +240,13 @@ async def test_a_silent_olt_is_unreachable_and_its_onts_keep_what_was_last_known
     assert olt.values("onu_status_total", status="unknown")[-1] == 3
     assert olt.values("onu_status_total", status="offline")[-1] == 0
     assert olt.values("olt_up")[-1] == 0
-    (event,) = stored.events
-    assert (event.kind, event.severity) == ("olt_reachable", "critical")
+    (change,) = stored.changes
+    assert (change.kind, severity_of(change)) == ("olt_silent", Severity.CRITICAL)
     await olt.poll()
     olt.poller.silent = False
     await olt.poll()
     stored = await olt.stored()
-    assert [event.severity for event in stored.events] == ["critical", "cleared"]
+    assert [change.kind for change in stored.changes] == ["olt_silent", "olt_answers"]
     assert (stored.olts[0].reachable, stored.olts[0].error, stored.olts[0].retry_at) == (True, None, None)
 
 
@@ -305,7 +307,7 @@ async def test_a_locked_database_loses_no_fact_and_no_sample(sqlite: Database) -
     await olt.poll(PollKind.STATE, PollKind.OPTICS)
     onts = await olt.onts()
     assert (onts[1].state, onts[1].last_onu_rx_dbm, onts[2].onu_rx_dbm) == ("offline", -20.0, -27.5)
-    assert [event.kind for event in (await olt.stored()).events] == ["ont_state"]
+    assert [change.kind for change in (await olt.stored()).changes] == ["ont_down"]
 
 
 async def test_rows_that_somebody_else_wrote_do_not_stop_the_writing_for_ever(database: Database) -> None:

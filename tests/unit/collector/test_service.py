@@ -15,10 +15,10 @@ from sqlalchemy import update
 from noc_console.collector.service import CollectorService
 from noc_console.config.model import Config
 from noc_console.domain.errors import SourceUnavailable
-from noc_console.domain.network import Collector
+from noc_console.domain.network import COLLECTOR_DEAD_AFTER_S, Collector
 from noc_console.storage import inventory, schema
 from noc_console.storage.database import Database
-from noc_console.storage.sources import DEAD_AFTER_S, CollectorRegister
+from noc_console.storage.sources import CollectorRegister
 
 
 @pytest.mark.parametrize("place", ["take_over", "forget_dead", "sync_olts"])
@@ -72,7 +72,7 @@ async def test_a_collector_that_was_taken_for_dead_stands_by(tmp_path: Path, mon
     (ours,) = await eventually(at_work)
     now = time.time()
     async with database.writing() as connection:  # its machine slept
-        await connection.execute(update(schema.collector).values(heartbeat_at=now - DEAD_AFTER_S - 1))
+        await connection.execute(update(schema.collector).values(heartbeat_at=now - COLLECTOR_DEAD_AFTER_S - 1))
         heir = Collector("heir", "host", 2, "daemon", now, now)
         await inventory.upsert(connection, schema.collector, [asdict(heir)])
 
