@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 from profile_olt import mib
 
+from noc_console.collector.coordinator import Coordinator, Part, Service
 from noc_console.collector.facts import OltFacts
 from noc_console.collector.olt import OltWorker
-from noc_console.collector.status import SourceStatus
 from noc_console.collector.traps import TrapWorker
 from noc_console.config.model import OltConfig, Polling, Snmp, Traps
 from noc_console.demo import ber
@@ -115,21 +115,29 @@ async def world(
     worker = OltWorker(OltPoller(engine, polled, load_profiles()), facts, rare, _limits(), keep)
     await worker.poll(PollKind.STATE)
     sender = OltConfig(name="north", address="127.0.0.1", snmp=Snmp.model_validate(snmp or {"community": "olt-secret"}))
-    status = SourceStatus(SourceStore(database), "traps")
     config = Traps.model_validate({"listen": "127.0.0.1:0", **(traps or {})})
-    trap_worker = TrapWorker(config, [sender, *others], {"north": worker}, database, status)
-    running = asyncio.create_task(trap_worker.run())
-    looks = asyncio.create_task(worker._looks.run())
+    trap_worker = TrapWorker(config, [sender, *others], {"north": worker}, database)
+    looks = Service("second looks", "north", worker._looks.run)
     try:
-        await eventually(lambda: trap_worker.listener and trap_worker.listener.port)
-        yield World(agent, worker, trap_worker, database)
+        async with running(database, [*trap_worker.parts(), looks]):
+            await eventually(lambda: trap_worker.listener and trap_worker.listener.port)
+            yield World(agent, worker, trap_worker, database)
     finally:
-        for task in (running, looks):
-            task.cancel()
-        await asyncio.wait([running, looks])
+        trap_worker.close()
         engine.close()
         agent.stop()
         await database.close()
+
+
+@asynccontextmanager
+async def running(database: Database, parts: Sequence[Part]) -> AsyncIterator[None]:
+    """Parts at work."""
+    task = asyncio.create_task(Coordinator(SourceStore(database)).run(parts))
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
 
 
 def _limits() -> Any:

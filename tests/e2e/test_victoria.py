@@ -7,7 +7,7 @@ import time
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from uuid import uuid4
 
 import pytest
@@ -15,6 +15,7 @@ from network import network
 from services import VictoriaMetrics, eventually, victoria_metrics
 
 from noc_console.collector import ship as shipping
+from noc_console.collector.coordinator import Coordinator
 from noc_console.collector.ship import Shipper
 from noc_console.collector.status import SourceStatus
 from noc_console.config import model
@@ -55,7 +56,7 @@ def config(url: str, **more: Any) -> model.VictoriaMetrics:
 
 def shipper(buffer: SampleBuffer, victoria: Victoria | None) -> Shipper:
     store: Any = NoSources()
-    return Shipper(buffer, victoria, SourceStatus(store, "victoriametrics"), SourceStatus(store, "sample buffer"))
+    return Shipper(buffer, victoria, SourceStatus(store, "sample buffer"))
 
 
 def an_hour(name: str, onts: int = 40) -> list[list[Sample]]:
@@ -99,7 +100,7 @@ async def test_an_outage_of_an_hour_leaves_no_gap_and_no_double(
         async with Victoria(config(server.url)) as victoria:
             ship = shipper(buffer, victoria)
             ship._backoff._last_s = ship._backoff._first_s = 0.1
-            running = asyncio.create_task(ship.run())
+            running = asyncio.create_task(Coordinator(cast(Any, NoSources())).run(ship.parts()))
 
             async def all_shipped() -> bool:
                 return await buffer.waiting() == 0

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from types import MappingProxyType
 
 from noc_console.config.model import OltConfig
-from noc_console.domain.errors import SourceError
+from noc_console.domain.errors import ConfigError, SourceError
 from noc_console.domain.identity import PonPort
 from noc_console.domain.network import Outcome, PollKind
 from noc_console.domain.poll import Facts, OltReading, restarted
@@ -33,6 +34,7 @@ class OltPoller:
         config: The OLT's entry in the config file.
         profiles: All profiles by id.
         max_repetitions: What was learnt about this OLT before; None starts with config or profile.
+        broken_profiles: What is wrong with profiles that do not load, by id.
     """
 
     def __init__(
@@ -41,11 +43,13 @@ class OltPoller:
         config: OltConfig,
         profiles: Mapping[str, Profile],
         max_repetitions: int | None = None,
+        broken_profiles: Mapping[str, ConfigError] = MappingProxyType({}),
     ) -> None:
         self.config = config
         self.identity: Identity | None = None
         self._engine = engine
         self._profiles = profiles
+        self._broken_profiles = broken_profiles
         self._learnt = max_repetitions
         self._repetitions: Repetitions | None = None
         self._session: SnmpSession | None = None
@@ -82,11 +86,12 @@ class OltPoller:
             SourceError: No answer, or no profile fits.
         """
         self.identity = await read_identity(self._connected())
-        profile = choose_profile(self._profiles, self.identity, self.config.profile, self.config.name)
-        limit = self.config.snmp.max_repetitions or profile.max_repetitions
+        config = self.config
+        profile = choose_profile(self._profiles, self.identity, config.profile, config.name, self._broken_profiles)
+        limit = config.snmp.max_repetitions or profile.max_repetitions
         if self._repetitions is None:
             self._repetitions = Repetitions(min(self._learnt or limit, limit), limit)
-        self._reader = Reader(profile, self._connected, self._repetitions, self.config.name)
+        self._reader = Reader(profile, self._connected, self._repetitions, config.name)
         return self.identity
 
     async def poll(self, kind: PollKind) -> OltReading:
