@@ -191,22 +191,31 @@ class Faults:
         if broken:
             event.set()
         if isinstance(part, Service):
-            return replace(part, run=lambda: self._work(part.name, part.run, event))
-        return replace(part, work=lambda: self._work(part.name, part.work, event))
+            return replace(part, run=lambda: self._serve(part.name, part.run, event))
+        return replace(part, work=lambda: self._turn(part.name, part.work, event))
 
-    async def _work(self, name: str, work: Callable[[], Any], event: asyncio.Event) -> Any:
+    async def _turn(self, name: str, work: Callable[[], Any], event: asyncio.Event) -> Any:
+        self.turns[name] += 1
+        if event.is_set():
+            self._break(name)
+        return await work()
+
+    async def _serve(self, name: str, work: Callable[[], Any], event: asyncio.Event) -> None:
         self.turns[name] += 1
         working, breaking = asyncio.ensure_future(work()), asyncio.ensure_future(event.wait())
         try:
             await asyncio.wait((working, breaking), return_when=asyncio.FIRST_COMPLETED)
             if event.is_set():
-                self.hits[name] += 1
-                raise self.fault
-            return await working
+                self._break(name)
+            await working
         finally:
             for task in (working, breaking):
                 task.cancel()
             await asyncio.gather(working, breaking, return_exceptions=True)
+
+    def _break(self, name: str) -> None:
+        self.hits[name] += 1
+        raise type(self.fault)(*self.fault.args)
 
 
 EVERYTHING = {
