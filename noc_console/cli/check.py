@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from noc_console.cli.output import Exit, print_json
 from noc_console.config.base import HttpEndpoint
 from noc_console.config.model import Config, GenieAcs, OltConfig, VictoriaMetrics
-from noc_console.domain.errors import NocError, SourceError
+from noc_console.domain.errors import ConfigError, NocError, SourceError
 from noc_console.domain.text import clean
 from noc_console.sources.genieacs.client import NbiClient
 from noc_console.sources.olt_cli.client import CliClient
@@ -42,13 +42,14 @@ class Result:
 
 async def check(config: Config, as_json: bool) -> Exit:
     """Try the database, VictoriaMetrics, GenieACS and every OLT, by SNMP and at its command line."""
-    profiles = load_profiles(config.profiles_dir)
+    broken: dict[str, ConfigError] = {}
+    profiles = load_profiles(config.profiles_dir, broken)
     engine = SnmpEngine()
     gate = asyncio.Semaphore(AT_ONCE)
 
     async def one_olt(olt: OltConfig) -> list[Result]:
         async with gate:
-            poller = OltPoller(engine, olt, profiles)
+            poller = OltPoller(engine, olt, profiles, broken_profiles=broken)
             tried = f"SNMP v{olt.snmp.version} {olt.address}:{olt.snmp.port}"
             results = [await _try(olt.name, tried, lambda: _olt(poller))]
             if olt.cli:
@@ -66,13 +67,18 @@ async def check(config: Config, as_json: bool) -> Exit:
         )
     finally:
         engine.close()
-    results = [result for group in groups for result in group]
+    results = [_unloaded(name, error) for name, error in broken.items()]
+    results += [result for group in groups for result in group]
     if as_json:
         print_json([asdict(result) for result in results])
     else:
         for result in results:
             _print(result)
     return Exit.DONE if all(result.ok for result in results) else Exit.UNREACHABLE
+
+
+def _unloaded(profile: str, error: ConfigError) -> Result:
+    return Result(profile or "profiles", "profile file", ok=False, said=str(error), took_ms=0.0)
 
 
 def _services(config: Config) -> list[Awaitable[Result]]:

@@ -8,10 +8,9 @@ from typing import Any
 from noc_console.cli.output import Exit, print_json, print_table
 from noc_console.collector.life import stop_on_signals, stop_with_parent
 from noc_console.collector.logs import start_log
-from noc_console.collector.service import CollectorService
+from noc_console.collector.service import CollectorService, OltRound
 from noc_console.config.model import Config
 from noc_console.domain.network import Outcome
-from noc_console.domain.poll import OltReading
 
 
 def run_daemon(config: Config, parent_pipe: int | None = None) -> None:
@@ -32,27 +31,29 @@ def run_once(config: Config, as_json: bool) -> Exit:
     """Poll everything once, write and ship it, and print the outcome per OLT."""
     start_log(config)
     found = asyncio.run(CollectorService(config, "once").once())
-    rows = [_row(name, readings) for name, readings in found]
+    rows = [_row(one) for one in found]
     if as_json:
         print_json(rows)
     else:
-        columns = [(key, key) for key in ("name", "outcome", "onts", "varbinds", "duration_s", "error")]
+        columns = [(key, key) for key in ("name", "outcome", "onts", "varbinds", "duration_s", "written", "error")]
         print_table(rows, columns)
     return Exit.DONE if all(row["outcome"] != Outcome.FAILED for row in rows) else Exit.UNREACHABLE
 
 
-def _row(name: str, readings: list[OltReading]) -> dict[str, Any]:
+def _row(one: OltRound) -> dict[str, Any]:
     """The outcome of a round: complete when all of it was, failed when nothing could be read."""
+    readings = one.readings
     outcomes = {reading.outcome for reading in readings}
     if outcomes == {Outcome.COMPLETE}:
         outcome = Outcome.COMPLETE
     else:
         outcome = Outcome.FAILED if readings[0].outcome is Outcome.FAILED else Outcome.PARTIAL
     return {
-        "name": name,
+        "name": one.olt,
         "outcome": outcome.value,
         "onts": readings[0].ont_count,
         "varbinds": sum(reading.varbinds for reading in readings),
+        "written": one.written,
         "duration_s": round(sum(reading.duration_s for reading in readings), 3),
         "error": next((reading.error for reading in readings if reading.error), None),
     }

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable
 
+from noc_console.collector.clock import CLOCK, Clock
 from noc_console.domain.errors import SourceError
 
 SETTLE_S = 2.0
@@ -23,9 +23,13 @@ class SecondLooks:
     Args:
         read_ont: Reads one ONT and writes what it finds.
         read_all: Makes the next state poll come soon; may be called often.
+        clock: The clock.
     """
 
-    def __init__(self, read_ont: Callable[[Key], Awaitable[None]], read_all: Callable[[], None]) -> None:
+    def __init__(
+        self, read_ont: Callable[[Key], Awaitable[None]], read_all: Callable[[], None], clock: Clock = CLOCK
+    ) -> None:
+        self._clock = clock
         self._read_ont = read_ont
         self._read_all = read_all
         self._due: dict[Key, float] = {}
@@ -33,7 +37,7 @@ class SecondLooks:
 
     def ont(self, key: Key, settle: bool) -> None:
         """Look at one ONT: at once, or when the OLT's table has had time to follow."""
-        self._due[key] = time.monotonic() + (SETTLE_S if settle else 0.0)
+        self._due[key] = self._clock.monotonic() + (SETTLE_S if settle else 0.0)
         self._changed.set()
 
     async def run(self) -> None:
@@ -46,9 +50,9 @@ class SecondLooks:
                 self._read_all()
             while self._due and len(self._due) <= AT_ONCE:
                 key = min(self._due, key=self._due.__getitem__)
-                wait_s = self._due[key] - time.monotonic()
+                wait_s = self._due[key] - self._clock.monotonic()
                 if wait_s > 0:
-                    await asyncio.sleep(wait_s)
+                    await self._clock.sleep(wait_s)
                     continue  # meanwhile it may have been put off, or too many others joined it
                 del self._due[key]
                 try:

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-import random
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
 import structlog
 
 from noc_console.collector import samples
+from noc_console.collector.clock import Backoff
+from noc_console.collector.coordinator import Done, Part, Rhythm
 from noc_console.domain.changes import Change, CoreAnswers, CoreInterfaceChanged, CoreRestarted, CoreSilent
 from noc_console.domain.core_devices import CoreDevice, CoreInterface
 from noc_console.domain.errors import SourceError
 from noc_console.domain.history import Sample
+from noc_console.domain.poll import restarted
 from noc_console.sources.ping import Echo
 from noc_console.sources.snmp.core_poller import CorePoller, CoreReading, InterfaceReading
 from noc_console.storage.core_devices import CoreStore
 
 log = structlog.get_logger()
 
-FIRST_RETRY_S = 5.0
+LAST_RETRY_S = 60.0
 GAP_INTERVALS = 3.0
 """Counters further apart than this many polls give no rate."""
 
@@ -52,25 +54,35 @@ class CoreWorker:
         self._interfaces: dict[str, CoreInterface] = {}
         self._counted: dict[str, tuple[float, InterfaceReading]] = {}
         self._lock = asyncio.Lock()
+        self._backoff = Backoff(last_s=max(LAST_RETRY_S, interval_s))
 
     @property
     def polls(self) -> bool:
         """Whether it is read by SNMP."""
         return self._poller is not None
 
-    async def run(self) -> None:
-        """Poll for ever; ends by cancellation."""
+    def parts(self, first_s: float = 0.0) -> list[Part]:
+        """Its rhythm, when it is read by SNMP.
+
+        Args:
+            first_s: Pause before the first poll.
+        """
         if self._poller is None:
-            return
-        pause_s = FIRST_RETRY_S
-        await asyncio.sleep(random.uniform(0, min(1.0, self._interval_s)))
-        try:
-            while True:
-                reading = await self.poll()
-                pause_s = self._interval_s if reading.answered else min(2 * pause_s, max(self._interval_s, 60.0))
-                await asyncio.sleep(pause_s * random.uniform(0.95, 1.05))
-        finally:
+            return []
+        name = self.device.name
+        return [Rhythm(f"{name} poll", name, self._turn, self._interval_s, first_s=first_s)]
+
+    def close(self) -> None:
+        """Close the poller's socket."""
+        if self._poller:
             self._poller.close()
+
+    async def _turn(self) -> Done:
+        reading = await self.poll()
+        if reading.answered:
+            self._backoff.reset()
+            return Done(quiet=True)
+        return Done(pause_s=self._backoff.failed(), quiet=True)
 
     async def poll(self) -> CoreReading:
         """Read, write, hand the samples on."""
@@ -107,7 +119,7 @@ class CoreWorker:
         before = self._counted.get(name)
         self._counted[name] = (reading.started_at, read)
         rx_bps = tx_bps = None
-        if before and not _restarted(self.device, reading):
+        if before and not restarted(self.device.uptime_s, reading.uptime_s):
             took_s = reading.started_at - before[0]
             if 0 < took_s <= GAP_INTERVALS * self._interval_s:
                 rx_bps = _rate(before[1].rx_bytes, read.rx_bytes, took_s)
@@ -153,15 +165,9 @@ def _changes(before: CoreDevice, device: CoreDevice, reading: CoreReading) -> li
     if device.reachable != before.reachable and not (device.reachable and before.reachable is None):
         answers = CoreAnswers(at=at, device=name)
         found.append(answers if device.reachable else CoreSilent(at=at, device=name, error=device.error))
-    if _restarted(before, reading):
+    if restarted(before.uptime_s, reading.uptime_s):
         found.append(CoreRestarted(at=at, device=name, uptime_s=reading.uptime_s or 0.0))
     return found
-
-
-def _restarted(before: CoreDevice, reading: CoreReading) -> bool:
-    wraps_s = 2**32 / 100 - 86400
-    known_s, now_s = before.uptime_s, reading.uptime_s
-    return known_s is not None and now_s is not None and now_s < known_s < wraps_s
 
 
 def _rate(before: int | None, now: int | None, took_s: float) -> float | None:

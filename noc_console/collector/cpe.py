@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
-import time
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 
 from noc_console.collector import samples
-from noc_console.collector.status import Backoff, SourceStatus
-from noc_console.domain.errors import SourceError
+from noc_console.collector.clock import CLOCK, Clock
+from noc_console.collector.coordinator import Done, Off, Part, Rhythm
 from noc_console.domain.history import Sample
 from noc_console.sources.genieacs.client import NbiClient
 from noc_console.sources.genieacs.fleet import fleet
@@ -24,46 +23,38 @@ class CpeWorker:
     Args:
         acs: None when no ACS is configured.
         store: Where routers go.
-        status: The ACS' state.
         interval_s: Pause between polls.
         keep: Takes samples.
+        clock: The clock.
     """
 
     def __init__(
         self,
         acs: NbiClient | None,
         store: CpeStore,
-        status: SourceStatus,
         interval_s: float,
         keep: Callable[[Sequence[Sample]], Awaitable[None]],
+        clock: Clock = CLOCK,
     ) -> None:
         self._acs = acs
         self._store = store
-        self._status = status
         self._interval_s = interval_s
         self._keep = keep
+        self._clock = clock
         self._since: float | None = None
         self._told: dict[str, float] | None = None
         """Informs that samples were made of, as far back as Informs are asked for again."""
 
-    async def run(self) -> None:
-        """Poll for ever; ends by cancellation."""
+    def parts(self) -> list[Part]:
+        """Its rhythm."""
         if self._acs is None:
-            await self._status.off("not configured: routers cannot be seen or acted on")
-            return
-        backoff = Backoff()
-        while True:
-            begun = time.perf_counter()
-            try:
-                count = await self.poll(self._acs)
-            except SourceError as error:
-                pause_s = backoff.failed()
-                await self._status.failing(error, pause_s)
-                await asyncio.sleep(pause_s)
-                continue
-            backoff.reset()
-            await self._status.ok(time.perf_counter() - begun, f"{count} informed since the last look")
-            await asyncio.sleep(self._interval_s)
+            return [Off("genieacs", "not configured: routers cannot be seen or acted on")]
+        return [Rhythm("routers", "genieacs", partial(self._turn, self._acs), self._interval_s)]
+
+    async def _turn(self, acs: NbiClient) -> Done:
+        begun = self._clock.monotonic()
+        count = await self.poll(acs)
+        return Done(took_s=self._clock.monotonic() - begun, detail=f"{count} informed since the last look")
 
     async def poll(self, acs: NbiClient) -> int:
         """Read routers that informed since the last look that saw all of them; returns how many Informs were new."""

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from noc_console.collector.guards import Doubts
+from noc_console.collector.holding import Lease
 from noc_console.collector.reconcile import (
     KnownOnts,
     PortChanges,
@@ -36,15 +37,13 @@ from noc_console.domain.identity import PonPort
 from noc_console.domain.network import Card, Fan, Olt, Ont, Outcome, PollKind, PollMark, Port, Unregistered
 from noc_console.domain.ont import OntState
 from noc_console.domain.optics import Thresholds
-from noc_console.domain.poll import Facts, OltReading, PortReading
+from noc_console.domain.poll import Facts, OltReading, PortReading, restarted
 from noc_console.sources.loop_turns import own_turn
 from noc_console.storage import inventory, schema
 from noc_console.storage.changes import append_changes
 from noc_console.storage.database import Database
+from noc_console.storage.leases import LeaseLost, guard
 from noc_console.storage.streams import bump, columns, read_rows
-
-UPTIME_WRAP_S = 2**32 / 100
-"""sysUpTime counts hundredths of a second in 32 bits."""
 
 TOLD = ("state", "offline_reason", "vendor_reason")
 """What traps tell of ONTs."""
@@ -84,9 +83,24 @@ class OltFacts:
     Memory follows the database: a write that fails leaves both as they were, and the next reading is compared with
     what was known before, so that nothing is lost but the moment. After a failure memory is read again first: the
     answer to a commit may have been lost, or somebody else may have written.
+
+    Args:
+        database: The database.
+        olt_id: The OLT.
+        name: Its name.
+        thresholds: Its limits of received power.
+        lease: The right to write; None where nobody else can be writing.
     """
 
-    def __init__(self, database: Database, olt_id: int, name: str, thresholds: Thresholds | None = None) -> None:
+    def __init__(
+        self,
+        database: Database,
+        olt_id: int,
+        name: str,
+        thresholds: Thresholds | None = None,
+        lease: Lease | None = None,
+    ) -> None:
+        self.lease = lease
         self._thresholds = thresholds or Thresholds()
         self.olt = Olt(id=olt_id, name=name, address="")
         self.onts = KnownOnts(name)
@@ -101,11 +115,19 @@ class OltFacts:
         """When a trap told an ONT's state."""
         self._database = database
         self._lock = asyncio.Lock()
-        self._in_doubt = False
+        self._in_doubt = True
+        self._loaded_under: int | None = None
+        """The lease's token when memory was read: under another one somebody else may have written."""
+
+    @property
+    def may_write(self) -> bool:
+        """Whether the OLT's lease is ours, as far as we know."""
+        return self.lease is None or self.lease.token is not None
 
     async def load(self) -> None:
         """Read what is known from the database."""
         olt_id = self.olt.id
+        token = self.lease.token if self.lease else None
         async with self._database.reading() as connection:
             self.olt, self.max_repetitions = await inventory.read_olt(connection, olt_id)
             onts = await inventory.read_onts(connection, olt_id)
@@ -118,7 +140,13 @@ class OltFacts:
         self.unregistered = {(row.port, row.serial): row for row in waiting}
         self.onts.onts = {(ont.port, ont.ont_id): ont for ont in onts}
         self.onts.baseline = not onts
+        self._loaded_under = token
         self._in_doubt = False
+
+    async def _be_sure(self) -> None:
+        """Read memory again where it may not be what the database holds."""
+        if self._in_doubt or (self.lease and self.lease.token != self._loaded_under):
+            await self.load()
 
     def observed_at(self, port: str, kind: PollKind) -> float | None:
         """When a port (or, empty, the OLT) was last read whole."""
@@ -136,8 +164,7 @@ class OltFacts:
             SourceError: The database did not take it; nothing changed.
         """
         async with self._lock:
-            if self._in_doubt:
-                await self.load()
+            await self._be_sure()
             plan = _Plan(olt=dict(olt))
             ports = self._port_readings(reading)
             if reading.kind is PollKind.STATE:
@@ -164,8 +191,7 @@ class OltFacts:
     async def apply_ont(self, ont: Ont, facts: dict[str, Any], now: float) -> Ont:
         """Write what one ONT's own reading says, and return the ONT as it is now."""
         async with self._lock:
-            if self._in_doubt:
-                await self.load()
+            await self._be_sure()
             port = PonPort.parse(ont.port)
             reading = PortReading(port, Outcome.PARTIAL, {ont.ont_id: {**facts, "refreshed_at": now}})
             read_before = self.observed_at(ont.port, PollKind.OPTICS)
@@ -179,8 +205,7 @@ class OltFacts:
     async def apply_traps(self, news: OltReading) -> None:
         """Write what traps told of ONTs and ports that are known; others are no news, but a reason to look."""
         async with self._lock:
-            if self._in_doubt:
-                await self.load()
+            await self._be_sure()
             plan = _Plan()
             for port in news.ports:
                 port.onts = self._told(port)
@@ -199,8 +224,7 @@ class OltFacts:
     async def apply_ping(self, rtt_ms: float | None, loss: float, now: float) -> None:
         """Write how the last series of echoes went."""
         async with self._lock:
-            if self._in_doubt:
-                await self.load()
+            await self._be_sure()
             plan = _Plan(olt={"ping_rtt_ms": rtt_ms, "ping_loss": loss, "ping_at": now})
             await self._write(plan)
             self.olt = replace(self.olt, **plan.olt)
@@ -280,7 +304,7 @@ class OltFacts:
         reachable = plan.olt.get("reachable", self.olt.reachable)
         if reachable != self.olt.reachable and not (reachable and self.olt.reachable is None):
             plan.changes.append(OltAnswers(**place) if reachable else OltSilent(**place, error=reading.error))
-        if reading.kind is PollKind.STATE and _restarted(self.olt.uptime_s, reading.uptime_s):
+        if reading.kind is PollKind.STATE and restarted(self.olt.uptime_s, reading.uptime_s):
             plan.changes.append(OltRestarted(**place, uptime_s=reading.uptime_s or 0.0))
         for card in plan.cards:
             known_card = self.cards.get(card.name)
@@ -302,6 +326,7 @@ class OltFacts:
     async def _write(self, plan: _Plan) -> None:
         self._in_doubt = True
         async with self._database.writing() as connection:
+            await self._guard(connection)
             revision = await bump(connection, f"olt:{self.olt.id}")
             await self._write_onts(connection, plan, revision)
             for table, rows in (
@@ -319,6 +344,15 @@ class OltFacts:
             if plan.olt:
                 await inventory.update_olt(connection, self.olt.id, {**plan.olt, "revision": revision})
         self._in_doubt = False
+
+    async def _guard(self, connection: AsyncConnection) -> None:
+        if self.lease is None:
+            return
+        try:
+            await guard(connection, self.olt.id, self.lease.token)
+        except LeaseLost:
+            self.lease.lose()
+            raise
 
     async def _write_onts(self, connection: AsyncConnection, plan: _Plan, revision: int) -> None:
         rows: list[dict[str, Any]] = []
@@ -360,11 +394,6 @@ class OltFacts:
         self.olt = replace(self.olt, **{name: value for name, value in plan.olt.items() if name in known})
         self._in_doubt = False
         return applied
-
-
-def _restarted(before_s: float | None, now_s: float | None) -> bool:
-    """Whether sysUpTime says that the OLT restarted; near its wrap at 497 days a step back says nothing."""
-    return before_s is not None and now_s is not None and now_s < before_s < UPTIME_WRAP_S - 86400
 
 
 @dataclass(frozen=True, slots=True)

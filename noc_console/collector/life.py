@@ -31,10 +31,8 @@ def collect_garbage_seldom() -> None:
 
 
 async def collect_garbage() -> None:
-    """A full collection every so often, for ever."""
-    while True:
-        await asyncio.sleep(FULL_COLLECTION_EVERY_S)
-        gc.collect()
+    """One full collection."""
+    gc.collect()
 
 
 def stop_on_signals(stop: asyncio.Event) -> None:

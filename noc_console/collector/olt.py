@@ -1,19 +1,22 @@
-"""One OLT's worker: polls it in four rhythms, never two of a kind at once, and backs off while it does not answer."""
+"""One OLT's worker: polls it in four rhythms, never two of a kind at once, and backs off while it does not answer.
+
+It polls only while it holds the OLT's lease.
+"""
 
 from __future__ import annotations
 
 import asyncio
-import random
-import time
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import structlog
 
 from noc_console.collector import samples
+from noc_console.collector.clock import CLOCK, Backoff, Clock
 from noc_console.collector.confirm import Key, SecondLooks
+from noc_console.collector.coordinator import Done, Part, Rhythm, Service
 from noc_console.collector.facts import OltFacts
 from noc_console.config.model import Polling
 from noc_console.domain.errors import SourceError
@@ -25,14 +28,12 @@ from noc_console.domain.optics import Thresholds
 from noc_console.domain.poll import OltReading
 from noc_console.sources.ping import Echo
 from noc_console.sources.snmp.poll import OltPoller
+from noc_console.storage.leases import LeaseLost
 
 log = structlog.get_logger()
 
-JITTER = 0.05
-"""Polls start up to this share of their interval early or late, so that many OLTs do not fall into step."""
-
-FIRST_RETRY_S = 2.0
 LAST_RETRY_S = 60.0
+"""An OLT that does not answer is asked this often, or as often as one that does."""
 
 STATE_GAP_S = 3.0
 """State polls that traps ask for start no closer to each other than this."""
@@ -52,12 +53,20 @@ class OltWorker:
         polling: The intervals.
         thresholds: This OLT's limits of received power.
         keep: Takes samples; must not raise.
+        clock: The clock.
     """
 
     def __init__(
-        self, poller: OltPoller, facts: OltFacts, polling: Polling, thresholds: Thresholds, keep: Keep
+        self,
+        poller: OltPoller,
+        facts: OltFacts,
+        polling: Polling,
+        thresholds: Thresholds,
+        keep: Keep,
+        clock: Clock = CLOCK,
     ) -> None:
         self.name = facts.olt.name
+        self._clock = clock
         self.facts = facts
         self._poller = poller
         self._thresholds = thresholds
@@ -71,20 +80,33 @@ class OltWorker:
         self._busy = {kind: asyncio.Lock() for kind in PollKind}
         self._due = {kind: asyncio.Event() for kind in PollKind}
         self._answers = asyncio.Event()
-        self._looks = SecondLooks(self._look_at, self.poll_soon)
+        self._looks = SecondLooks(self._look_at, self.poll_soon, clock)
         self._optics_cpu_limit_percent = polling.optics_cpu_limit_percent
-        self._failures = 0
+        self._backoff = Backoff(last_s=max(LAST_RETRY_S, polling.state_s))
         self._write_failing = False
 
-    async def run(self) -> None:
-        """Poll for ever; ends by cancellation."""
-        try:
-            async with asyncio.TaskGroup() as group:
-                for kind in PollKind:
-                    group.create_task(self._run(kind), name=f"{self.name} {kind.value}")
-                group.create_task(self._looks.run(), name=f"{self.name} second looks")
-        finally:
-            self._poller.close()
+    def parts(self, first_s: float = 0.0) -> list[Part]:
+        """Its rhythms. The state comes first; the others wait until the OLT answers.
+
+        Args:
+            first_s: Pause before the first poll.
+        """
+        lease = self.facts.lease
+        found: list[Part] = [Service(f"{self.name} second looks", self.name, self._looks.run)]
+        for kind, interval_s in self._intervals_s.items():
+            work = partial(self._poll_other, kind)
+            rhythm = Rhythm(
+                f"{self.name} {kind.value}", self.name, work, interval_s, now=self._due[kind], gate=self._answers
+            )
+            if kind is PollKind.STATE:
+                gate = lease.held if lease else None
+                rhythm = replace(rhythm, work=self._poll_state, gate=gate, first_s=first_s, gap_s=STATE_GAP_S)
+            found.append(rhythm)
+        return found
+
+    def close(self) -> None:
+        """Close the poller's socket."""
+        self._poller.close()
 
     async def once(self) -> list[OltReading]:
         """Read everything once, in the order that makes sense; stops early when the OLT does not answer."""
@@ -96,12 +118,18 @@ class OltWorker:
         return readings
 
     async def poll(self, kind: PollKind) -> OltReading:
-        """One poll of one kind: read, reconcile, write, hand the samples on."""
+        """One poll of one kind: read, reconcile, write, hand the samples on.
+
+        What is read while another collector holds the lease is returned, and goes nowhere else.
+        """
         async with self._busy[kind]:
             skipped = self._skipped_optics() if kind is PollKind.OPTICS else None
             reading = skipped or await self._poller.poll(kind)
             try:
                 applied = await self.facts.apply(reading, {} if skipped else self._olt_row(reading))
+            except LeaseLost:
+                self._answers.clear()
+                return reading
             except SourceError as error:
                 reading.error = f"read, but not written: {error}"
                 reading.outcome = Outcome.FAILED
@@ -121,6 +149,8 @@ class OltWorker:
             news: What they told: partial, and of the ONTs and ports that they named only.
             hints: Ports with ONT ids that they named without telling a state; no ONT id stands for the whole port.
         """
+        if not self.facts.may_write:
+            return
         known = self.facts.onts.onts
         told = [(str(port.port), ont_id) for port in news.ports for ont_id in port.onts]
         look_at_all = bool(news.pon_ports or set(told) - known.keys())
@@ -159,35 +189,27 @@ class OltWorker:
             SourceError: The OLT did not answer, or does not list it.
         """
         facts = await self._poller.read_ont(PonPort.parse(ont.port), ont.ont_id)
-        now = time.time()
+        now = self._clock.now()
         fresh = await self.facts.apply_ont(ont, facts, now)
         await self._keep(samples.of_optics(self.name, now, [fresh], self._thresholds)[:-2])
         return fresh
 
-    async def _run(self, kind: PollKind) -> None:
-        if kind is not PollKind.STATE:
-            await self._answers.wait()
-        interval_s = self._intervals_s[kind]
-        while True:
-            begun = time.monotonic()
-            self._due[kind].clear()
-            if kind is PollKind.STATE:
-                self._note_answer(await self.poll(kind))  # what was read is let go of before the pause
-                pause_s = self._retry_s(self._failures) if self._failures else interval_s
-            else:
-                await self._answers.wait()
-                await self.poll(kind)
-                pause_s = interval_s
-            await self._wait(kind, pause_s * random.uniform(1 - JITTER, 1 + JITTER))
-            if kind is PollKind.STATE:
-                await asyncio.sleep(begun + STATE_GAP_S - time.monotonic() if self._due[kind].is_set() else 0)
+    async def _poll_state(self) -> Done:
+        reading = await self.poll(PollKind.STATE)
+        if reading.answered and reading.outcome is not Outcome.FAILED:
+            if self._backoff.failures:
+                log.info("olt_answers", olt=self.name)
+            self._backoff.reset()
+            if self.facts.may_write:
+                self._answers.set()
+            return Done(quiet=True)
+        if self._backoff.failures == 0:
+            log.warning("olt_fails", olt=self.name, error=reading.error)
+        self._answers.clear()
+        return Done(pause_s=self._backoff.failed(), quiet=True)
 
-    async def _wait(self, kind: PollKind, pause_s: float) -> None:
-        """Until the next poll of a kind: its time comes, or something makes it due."""
-        # Not wait_for: before Python 3.12 it loses a cancellation that comes together with its time-out.
-        with suppress(TimeoutError):
-            async with asyncio.timeout(pause_s):
-                await self._due[kind].wait()
+    async def _poll_other(self, kind: PollKind) -> None:
+        await self.poll(kind)
 
     async def _look_at(self, key: Key) -> None:
         ont = self.facts.onts.onts.get(key)
@@ -198,29 +220,13 @@ class OltWorker:
         """A reading that says why the optics are left for later: the OLT has more urgent work than asking its ONTs."""
         cpu_percent, limit_percent = self.facts.olt.cpu_percent, self._optics_cpu_limit_percent
         measured_at = self.facts.observed_at("", PollKind.HEALTH)
-        now = time.time()
+        now = self._clock.now()
         if cpu_percent is None or cpu_percent < limit_percent or measured_at is None:
             return None
         if now - measured_at > STALE_AFTER * self._intervals_s[PollKind.HEALTH]:
             return None
         why = f"left for later: the OLT's CPU is at {cpu_percent:.0f} % (limit {limit_percent:g} %)"
         return OltReading(PollKind.OPTICS, now, answered=True, error=why)
-
-    def _note_answer(self, reading: OltReading) -> None:
-        if reading.answered and reading.outcome is not Outcome.FAILED:
-            if self._failures:
-                log.info("olt_answers", olt=self.name)
-            self._failures = 0
-            self._answers.set()
-            return
-        if self._failures == 0:
-            log.warning("olt_fails", olt=self.name, error=reading.error)
-        self._failures += 1
-        self._answers.clear()
-
-    def _retry_s(self, failures: int) -> float:
-        ceiling = max(LAST_RETRY_S, self._intervals_s[PollKind.STATE])
-        return float(min(ceiling, FIRST_RETRY_S * 2 ** min(failures - 1, 10)))
 
     def _olt_row(self, reading: OltReading) -> dict[str, Any]:
         """What the poll says about the OLT itself."""
@@ -236,7 +242,7 @@ class OltWorker:
             if reading.answered:
                 row["uptime_s"] = reading.uptime_s
             failed = not reading.answered or reading.outcome is Outcome.FAILED
-            row["retry_at"] = time.time() + self._retry_s(self._failures + 1) if failed else None
+            row["retry_at"] = self._clock.now() + self._backoff.upcoming_s if failed else None
         if self._poller.identity and self._poller.profile:
             row |= {"description": self._poller.identity.sys_descr, "profile": self._poller.profile.id}
             row["unverified"] = ",".join(self._poller.unverified) or None

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import random
-import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import structlog
 
-from noc_console.collector.status import SourceStatus
+from noc_console.collector.clock import CLOCK, Clock
+from noc_console.collector.coordinator import Done, Off, Part, Rhythm
 from noc_console.config.model import Ping
 from noc_console.domain.errors import SourceError, SourceUnavailable
 from noc_console.sources.ping import Echo, Pinger
@@ -36,54 +36,59 @@ class Target:
 
 
 class PingWorker:
-    """Pings all targets.
+    """Pings targets.
 
     Args:
         config: None for not at all.
-        targets: Whom.
-        status: The state of pinging as such, not of the targets.
+        total: How many targets there will be, over which the interval is spread.
+        clock: The clock.
     """
 
-    def __init__(self, config: Ping | None, targets: Sequence[Target], status: SourceStatus) -> None:
+    def __init__(self, config: Ping | None, total: int, clock: Clock = CLOCK) -> None:
         self._config = config
-        self._targets = targets
-        self._status = status
+        self._total = total
+        self._clock = clock
         self._pinger = Pinger()
+        self._open = asyncio.Event()
+        self._count = 0
         self._unknown: set[str] = set()
 
-    async def run(self) -> None:
-        """Ping for ever; ends by cancellation."""
-        if self._config is None or not self._targets:
-            await self._status.off("not configured")
-            return
-        try:
-            self._pinger.open()
-        except SourceUnavailable as error:
-            await self._status.off(f"not available: {error.message}; {error.hint}")
-            return
-        try:
-            async with asyncio.TaskGroup() as group:
-                group.create_task(self._tell())
-                for number, target in enumerate(self._targets):
-                    first_s = self._config.every_s * number / len(self._targets)
-                    group.create_task(self._run(self._config, target, first_s))
-        finally:
-            self._pinger.close()
+    def parts(self) -> list[Part]:
+        """What opens the socket, and tells how pinging goes as such."""
+        if self._config is None or not self._total:
+            return [Off("ping", "not configured")]
+        return [Rhythm("ping", "ping", self._look_after, TELL_S)]
 
-    async def _tell(self) -> None:
-        while True:
-            await self._status.ok(detail=f"{len(self._targets)} targets by {self._pinger.how}")
-            await asyncio.sleep(TELL_S)
+    def target_parts(self, targets: Sequence[Target]) -> list[Part]:
+        """The rhythms of some more targets."""
+        if self._config is None:
+            return []
+        found: list[Part] = []
+        for target in targets:
+            first_s = self._config.every_s * (self._count % self._total) / self._total
+            work = partial(self.ping, self._config, target)
+            rhythm = Rhythm(f"ping {target.name}", "ping", work, self._config.every_s, first_s=first_s, gate=self._open)
+            found.append(rhythm)
+            self._count += 1
+        return found
 
-    async def _run(self, config: Ping, target: Target, first_s: float) -> None:
-        await asyncio.sleep(min(first_s, config.every_s))
-        while True:
-            await self.ping(config, target)
-            await asyncio.sleep(config.every_s * random.uniform(0.95, 1.05))
+    def close(self) -> None:
+        """Close the socket."""
+        self._open.clear()
+        self._pinger.close()
+
+    async def _look_after(self) -> Done:
+        if not self._open.is_set():
+            try:
+                self._pinger.open()
+            except SourceUnavailable as error:
+                return Done(off=f"not available: {error.message}; {error.hint}")
+            self._open.set()
+        return Done(detail=f"{self._count} targets by {self._pinger.how}")
 
     async def ping(self, config: Ping, target: Target) -> None:
         """One series to one target."""
-        at = time.time()
+        at = self._clock.now()
         try:
             echo = await self._pinger.ping(target.address, config.count, config.timeout_s)
             self._unknown.discard(target.name)

@@ -1,67 +1,60 @@
-"""The collector: wires workers, ships samples, runs jobs, and keeps itself the only one at work.
+"""The collector: a process that works, or stands by until the one at work is gone.
 
-Any number of collectors may be started; one is at work, the others stand by and take over when its heartbeat ends.
+Any number of collectors may be started; one is at work, the others take over when its heartbeat ends. What it does at
+work is built in ``stint`` and run by the ``coordinator``.
 """
 
 from __future__ import annotations
 
 import asyncio
 import os
-import random
 import socket
-import time
 import uuid
-from dataclasses import replace
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from functools import partial
 
 import structlog
 
-from noc_console.collector.acting.tools import Tools
-from noc_console.collector.core_devices import CoreWorker
-from noc_console.collector.cpe import CpeWorker
-from noc_console.collector.facts import OltFacts
-from noc_console.collector.jobs import JobRunner
-from noc_console.collector.life import collect_garbage, collect_garbage_seldom
+from noc_console.collector.clock import CLOCK, Clock
+from noc_console.collector.coordinator import Coordinator, Done, EndWork, Rhythm, Service, fenced
+from noc_console.collector.holding import Holding
+from noc_console.collector.life import collect_garbage_seldom
 from noc_console.collector.olt import OltWorker
-from noc_console.collector.performing import Actions
-from noc_console.collector.ping import PingWorker, Target
 from noc_console.collector.ship import Shipper
-from noc_console.collector.status import Backoff, SourceStatus
-from noc_console.collector.tickets import TicketWorker
-from noc_console.collector.traps import TrapWorker
+from noc_console.collector.stint import Stint
 from noc_console.config.model import Config
 from noc_console.config.paths import buffer_file
 from noc_console.domain.errors import SourceError
-from noc_console.domain.network import Collector
+from noc_console.domain.network import Collector, PollKind
 from noc_console.domain.poll import OltReading
-from noc_console.sources.genieacs.client import NbiClient
-from noc_console.sources.modem_bridge import BridgeClient
-from noc_console.sources.olt_cli.client import clients
-from noc_console.sources.snmp.core_poller import CorePoller
-from noc_console.sources.snmp.guard import GuardedPoller
-from noc_console.sources.snmp.profile import load_profiles
-from noc_console.sources.snmp.session import SnmpEngine
-from noc_console.sources.tickets import TicketClient
-from noc_console.storage import inventory
-from noc_console.storage.batches import BatchStore
-from noc_console.storage.core_devices import CoreStore
-from noc_console.storage.cpes import CpeStore
 from noc_console.storage.database import Database
 from noc_console.storage.history.buffer import SampleBuffer
 from noc_console.storage.history.victoria import Victoria
-from noc_console.storage.host_keys import HostKeyStore
-from noc_console.storage.jobs import JobStore
 from noc_console.storage.sealing import Opener
 from noc_console.storage.sources import HEARTBEAT_S, CollectorRegister, SourceStore
-from noc_console.storage.swaps import SwapStore
 
 log = structlog.get_logger()
 
 STANDBY_S = 2.0
 FLUSH_S = 20.0
+LEASE_RETRY_S = 1.0
+"""Leases that another collector left behind are asked for again this often."""
 
 
-class _Superseded(Exception):
+class Superseded(EndWork):
     """Another collector is at work: this one was taken for dead."""
+
+
+@dataclass(frozen=True, slots=True)
+class OltRound:
+    """What one round read of one OLT."""
+
+    olt: str
+    readings: list[OltReading]
+    written: bool
+    """False when another collector polls this OLT: that one writes."""
 
 
 class CollectorService:
@@ -70,23 +63,20 @@ class CollectorService:
     Args:
         config: The config file.
         mode: ``child`` of a console, ``daemon``, or ``once``.
+        clock: The clock.
     """
 
-    def __init__(self, config: Config, mode: str) -> None:
+    def __init__(self, config: Config, mode: str, clock: Clock = CLOCK) -> None:
         self._config = config
-        self._profiles = load_profiles(config.profiles_dir)
+        self._clock = clock
         self._database = Database(config.database)
         self._register = CollectorRegister(self._database)
         self._sources = SourceStore(self._database)
+        self._coordinator = Coordinator(self._sources, clock)
         self._buffer = SampleBuffer(buffer_file(config), config.history.max_mb, config.history.keep_days)
         self._victoria = Victoria(config.victoriametrics) if config.victoriametrics else None
-        self._shipper = Shipper(
-            self._buffer,
-            self._victoria,
-            SourceStatus(self._sources, "victoriametrics"),
-            SourceStatus(self._sources, "sample buffer"),
-        )
-        now = time.time()
+        self._shipper = Shipper(self._buffer, self._victoria, self._coordinator.status("sample buffer"), clock)
+        now = clock.now()
         self._opener = Opener()
         me = (uuid.uuid4().hex, socket.gethostname(), os.getpid(), mode, now, now)
         self._me = Collector(*me, self._opener.public_key)
@@ -105,11 +95,11 @@ class CollectorService:
             await asyncio.gather(work, stopping, return_exceptions=True)
             await self._close()
 
-    async def once(self) -> list[tuple[str, list[OltReading]]]:
-        """Poll every OLT once, write what was read, and ship it unless another collector is at work, which does that.
+    async def once(self) -> list[OltRound]:
+        """Poll every OLT once, and write and ship what was read, unless another collector is at work, which does that.
 
         Returns:
-            OLT name and its readings, in the order of the config file.
+            In the order of the config file.
 
         Raises:
             SourceError: The database or the buffer cannot be used.
@@ -117,157 +107,109 @@ class CollectorService:
         try:
             await self._database.migrate()
             await self._buffer.open()
-            alone = await self._register.take_over(replace(self._me, heartbeat_at=time.time()))
-            beating = asyncio.create_task(self._beat()) if alone else None
-            try:
-                found = await self._poll_once()
-                if alone:
-                    await self._shipper.flush(FLUSH_S)
-                return found
-            finally:
-                if beating:
-                    beating.cancel()
-                    await asyncio.wait([beating])
+            alone = await self._register.take_over(self._now_me())
+            async with self._stint() as stint:
+                await stint.load()
+                async with self._beating(stint.holding, alone):
+                    found = await self._round(stint)
+                    if alone:
+                        await self._shipper.flush(FLUSH_S)
+                    return found
         finally:
             await self._close()
 
-    async def _poll_once(self) -> list[tuple[str, list[OltReading]]]:
-        engine = SnmpEngine()
+    async def _round(self, stint: Stint) -> list[OltRound]:
+        """Poll everything at once; what breaks at one device leaves the others."""
+        core = [worker.poll for worker in await stint.load_core() if worker.polls]
+        rounds = asyncio.gather(*(self._round_of(worker) for worker in stint.olts))
+        for came in await asyncio.gather(*map(fenced, core)):
+            if isinstance(came, Exception):
+                log.error("core_device_broken", exc_info=came)
+        return await rounds
+
+    async def _round_of(self, worker: OltWorker) -> OltRound:
+        came = await fenced(worker.once)
+        if isinstance(came, Exception):
+            log.error("olt_broken", olt=worker.name, exc_info=came)
+            text = f"internal error: {type(came).__name__} (see the log)"
+            came = [OltReading(PollKind.STATE, self._clock.now(), error=text)]
+        return OltRound(worker.name, came, worker.facts.may_write)
+
+    @asynccontextmanager
+    async def _beating(self, holding: Holding, registered: bool) -> AsyncIterator[None]:
+        """Keep the leases, and the place in the register, while a round lasts."""
+        await holding.keep()
+        beating = asyncio.create_task(self._coordinator.run([self._heartbeat(holding, registered)]))
         try:
-            workers, core = await self._workers(engine), await self._core_workers(engine)
-            async with asyncio.TaskGroup() as group:
-                for device in core:
-                    if device.polls:
-                        group.create_task(device.poll())
-                rounds = [(worker.name, group.create_task(worker.once())) for worker in workers]
+            yield
         finally:
-            engine.close()
-        return [(name, readings.result()) for name, readings in rounds]
+            beating.cancel()
+            await asyncio.gather(beating, return_exceptions=True)
 
     async def _work(self) -> None:
-        await self._until_ready()
+        await self._coordinator.until_done("start", "collector", self._get_ready)
         while True:
             await self._until_alone()
             try:
-                await self._be_at_work()
-            except* _Superseded:
+                # What breaks on the way to work is told and tried again; at work each part has a fence of its own.
+                await self._coordinator.until_done("work", "collector", self._be_at_work)
+            except Superseded:
                 log.warning("collector_superseded", pid=self._me.pid)
 
-    async def _be_at_work(self) -> None:
-        log.info("collector_starts", mode=self._me.mode, pid=self._me.pid)
-        engine = SnmpEngine()
-        acs = NbiClient(self._config.genieacs) if self._config.genieacs else None
-        bridge = BridgeClient(self._config.modem_bridge) if self._config.modem_bridge else None
-        try:
-            workers, core = await self._until_known(engine)
-            status = SourceStatus(self._sources, "genieacs")
-            cpes = CpeStore(self._database)
-            store = JobStore(self._database, self._me.id)
-            by_name = {worker.name: worker for worker in workers}
-            clis = clients(self._config, HostKeyStore(self._database))
-            tools = Tools(store, by_name, acs, cpes, self._config, self._opener, bridge, self._shipper.keep, clis)
-            actions = Actions(tools)
-            batches = BatchStore(self._database, self._config.bulk)
-            jobs = JobRunner(store, self._me.id, actions, batches, self._config.jobs.expiry_s)
-            told = SourceStatus(self._sources, "traps")
-            traps = TrapWorker(self._config.traps, self._config.olts, by_name, self._database, told)
-            tickets = TicketClient(self._config.swaps.tickets) if self._config.swaps.tickets else None
-            swaps = SwapStore(self._database, self._config.swaps)
-            follow_up = TicketWorker(tickets, swaps, SourceStatus(self._sources, "tickets"), self._config.console.site)
-            targets = [Target(olt.name, olt.address, by_name[olt.name].note_ping) for olt in self._config.olts]
-            targets += [Target(worker.device.name, worker.device.address, worker.note_ping) for worker in core]
-            pings = PingWorker(self._config.ping, targets, SourceStatus(self._sources, "ping"))
-            collect_garbage_seldom()
-            async with asyncio.TaskGroup() as group:
-                group.create_task(collect_garbage())
-                group.create_task(self._beat())
-                group.create_task(self._shipper.run())
-                group.create_task(jobs.run())
-                group.create_task(traps.run())
-                group.create_task(pings.run())
-                group.create_task(follow_up.run())
-                group.create_task(CpeWorker(acs, cpes, status, self._config.polling.cpe_s, self._shipper.keep).run())
-                for device in core:
-                    group.create_task(device.run())
-                for worker in workers:
-                    group.create_task(self._start(worker, len(workers)))
-        finally:
-            engine.close()
-            for client in (acs, bridge):
-                if client:
-                    await client.close()
-
-    async def _start(self, worker: OltWorker, count: int) -> None:
-        # Many OLTs do not all start in the same instant.
-        await asyncio.sleep(random.uniform(0, min(2.0, 0.02 * count)))
-        await worker.run()
-
-    async def _until_ready(self) -> None:
-        """Make the schema and open the buffer; a database that is away is waited for."""
-        backoff = Backoff()
-        while True:
-            try:
-                await self._database.migrate()
-                await self._buffer.open()
-                return
-            except SourceError as error:
-                log.error("cannot_start", error=str(error))
-                await asyncio.sleep(backoff.failed())
+    async def _get_ready(self) -> None:
+        await self._database.migrate()
+        await self._buffer.open()
 
     async def _until_alone(self) -> None:
         """Stand by while another collector works."""
-        while True:
-            try:
-                if await self._register.take_over(replace(self._me, heartbeat_at=time.time())):
-                    return
-            except SourceError as error:
-                log.warning("cannot_register", error=str(error))
-            await asyncio.sleep(STANDBY_S)
 
-    async def _until_known(self, engine: SnmpEngine) -> tuple[list[OltWorker], list[CoreWorker]]:
-        """Read what is known of every device; a database that is away just now is waited for."""
-        backoff = Backoff()
-        while True:
-            try:
-                await self._register.forget_dead()
-                return await self._workers(engine), await self._core_workers(engine)
-            except SourceError as error:
-                log.error("cannot_start", error=str(error))
-                await asyncio.sleep(backoff.failed())
+        async def take_over() -> bool:
+            return await self._register.take_over(self._now_me())
 
-    async def _workers(self, engine: SnmpEngine) -> list[OltWorker]:
-        config = self._config
-        async with self._database.writing() as connection:
-            names = [(olt.name, olt.address) for olt in config.olts]
-            ids = await inventory.sync_olts(connection, names, time.time())
-        workers = []
-        for olt in config.olts:
-            thresholds = config.thresholds_for(olt.name)
-            facts = OltFacts(self._database, ids[olt.name], olt.name, thresholds)
-            await facts.load()
-            poller = GuardedPoller(engine, olt, self._profiles, facts.max_repetitions)
-            workers.append(OltWorker(poller, facts, config.polling, thresholds, self._shipper.keep))
-        return workers
+        while not await self._coordinator.until_done("register", "collector", take_over, STANDBY_S):
+            await self._clock.sleep(STANDBY_S)
 
-    async def _core_workers(self, engine: SnmpEngine) -> list[CoreWorker]:
-        store, interval_s = CoreStore(self._database), self._config.polling.health_s
-        configured = {device.name: device for device in self._config.core_devices}
-        known = await store.sync(((name, device.address) for name, device in configured.items()), time.time())
-        workers = []
-        for device in known:
-            entry = configured[device.name]
-            poller = CorePoller(engine, entry) if entry.snmp else None
-            workers.append(CoreWorker(device, poller, store, interval_s, self._shipper.keep))
-        return workers
+    async def _be_at_work(self) -> None:
+        log.info("collector_starts", mode=self._me.mode, pid=self._me.pid)
+        async with self._stint() as stint:
+            # The heartbeat does not wait until all is loaded: who is silent for long is taken for dead.
+            start = Service("start", "collector", partial(self._start, stint))
+            await self._coordinator.run([self._heartbeat(stint.holding), start])
 
-    async def _beat(self) -> None:
-        while True:
-            try:
-                if not await self._register.beat(replace(self._me, heartbeat_at=time.time())):
-                    raise _Superseded
-            except SourceError as error:
-                log.warning("heartbeat_not_stored", error=str(error))
-            await asyncio.sleep(HEARTBEAT_S)
+    async def _start(self, stint: Stint) -> None:
+        """Read what is known, and start everything."""
+        await self._register.forget_dead(self._clock.now())
+        await self._sources.forget_troubles()
+        await stint.load()
+        await stint.holding.keep()
+        collect_garbage_seldom()
+        self._coordinator.add(stint.parts())
+
+    @asynccontextmanager
+    async def _stint(self) -> AsyncIterator[Stint]:
+        """All that is needed at work; at the end the leases are free at once."""
+        own = (self._shipper, self._me.id, self._opener, self._clock)
+        stint = Stint(self._config, self._database, self._coordinator, *own)
+        try:
+            yield stint
+        finally:
+            await stint.close()
+            came = await fenced(stint.holding.release)
+            if isinstance(came, Exception):
+                log.warning("leases_not_released", error=str(came))
+
+    def _heartbeat(self, holding: Holding, registered: bool = True) -> Rhythm:
+        async def beat() -> Done:
+            # Leases first: they must have ended when the register gives our work to another.
+            await holding.keep()
+            if registered and not await self._register.beat(self._now_me()):
+                raise Superseded
+            return Done(pause_s=None if holding.complete else LEASE_RETRY_S, quiet=True)
+
+        return Rhythm("heartbeat", "collector", beat, HEARTBEAT_S, jitter=0.0, last_retry_s=HEARTBEAT_S)
+
+    def _now_me(self) -> Collector:
+        return replace(self._me, heartbeat_at=self._clock.now())
 
     async def _close(self) -> None:
         try:

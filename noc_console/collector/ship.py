@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Sequence
+from functools import partial
 
 import structlog
 
-from noc_console.collector.status import Backoff, SourceStatus
+from noc_console.collector.clock import CLOCK, Clock
+from noc_console.collector.coordinator import Done, Off, Part, Rhythm, fenced
+from noc_console.collector.status import SourceStatus
 from noc_console.domain.errors import SourceError
 from noc_console.domain.history import Sample
 from noc_console.storage.history.buffer import Batch, SampleBuffer
@@ -23,49 +25,54 @@ ARRIVAL_PAUSE_S = 2.0
 """VictoriaMetrics makes new samples searchable within about a second."""
 
 
+KEEPING = "keep samples"
+
+
 class Shipper:
     """Owns the buffer, and the way from it to VictoriaMetrics.
 
     Args:
         buffer: Open already.
         victoria: None when not configured: samples stay in the buffer, and charts read them there.
-        status: VictoriaMetrics' state.
         buffer_status: The buffer's state.
+        clock: The clock.
     """
 
     def __init__(
-        self, buffer: SampleBuffer, victoria: Victoria | None, status: SourceStatus, buffer_status: SourceStatus
+        self, buffer: SampleBuffer, victoria: Victoria | None, buffer_status: SourceStatus, clock: Clock = CLOCK
     ) -> None:
         self._buffer = buffer
         self._victoria = victoria
-        self._status = status
         self._buffer_status = buffer_status
-        self._backoff = Backoff()
+        self._clock = clock
         self._limit = BATCH
         self.dropped = 0
         """Samples that were lost: refused, or too many for disk or memory."""
         self._unsaved: list[Sample] = []
 
     async def keep(self, samples: Sequence[Sample]) -> None:
-        """Put samples into the buffer; a full disk is told, not raised."""
+        """Put samples into the buffer. Raises nothing: a full disk is no fault of whoever measured them."""
         # Taken before the first await: several workers call this at once.
         taken, self._unsaved = [*self._unsaved, *samples], []
-        try:
-            await self._buffer.append(taken)
-        except SourceError as error:
-            waiting = [*taken, *self._unsaved]
-            self._unsaved = waiting[-BATCH:]
-            self.dropped += len(waiting) - len(self._unsaved)
-            await self._buffer_status.failing(error, 0.0, f"{len(self._unsaved)} samples wait in memory")
+        came = await fenced(lambda: self._buffer.append(taken))
+        if not isinstance(came, Exception):
+            await self._buffer_status.passed(KEEPING)
+            return
+        waiting = [*taken, *self._unsaved]
+        self._unsaved = waiting[-BATCH:]
+        self.dropped += len(waiting) - len(self._unsaved)
+        if isinstance(came, SourceError):
+            await self._buffer_status.failing(KEEPING, came, 0.0, f"{len(self._unsaved)} samples wait in memory")
+        else:
+            await self._buffer_status.broken(KEEPING, came, 0.0)
 
-    async def run(self) -> None:
-        """Ship and trim for ever; ends by cancellation."""
-        async with asyncio.TaskGroup() as group:
-            group.create_task(self._trim_forever())
-            if self._victoria is None:
-                await self._status.off("not configured: charts read the buffer")
-            else:
-                group.create_task(self._ship_forever(self._victoria))
+    def parts(self) -> list[Part]:
+        """Its rhythms: one trims the buffer, one ships."""
+        trim = Rhythm("trim samples", "sample buffer", self._trim, TRIM_EVERY_S)
+        if self._victoria is None:
+            return [trim, Off("victoriametrics", "not configured: charts read the buffer")]
+        ship = partial(self._ship, self._victoria)
+        return [trim, Rhythm("ship samples", "victoriametrics", ship, IDLE_S, beside=self._waiting_text)]
 
     async def flush(self, timeout_s: float) -> int:
         """Ship what there is, for at most ``timeout_s``; returns how many samples still wait."""
@@ -78,22 +85,15 @@ class Shipper:
                 log.warning("not_shipped", error=str(error))
         return await self._buffer.waiting()
 
-    async def _ship_forever(self, victoria: Victoria) -> None:
-        while True:
-            begun = time.perf_counter()
-            try:
-                shipped = await self._ship_next(victoria)
-                waiting = await self._buffer.waiting()
-            except SourceError as error:
-                pause_s = self._backoff.failed()
-                await self._status.failing(error, pause_s, await self._waiting_text())
-                await asyncio.sleep(pause_s)
-                continue
-            self._backoff.reset()
-            took_s = time.perf_counter() - begun if shipped else None
-            await self._status.ok(took_s, f"{waiting:,} samples wait" if waiting else None)
-            if not shipped:
-                await asyncio.sleep(IDLE_S)
+    async def _ship(self, victoria: Victoria) -> Done:
+        begun = self._clock.monotonic()
+        shipped = await self._ship_next(victoria)
+        waiting = await self._buffer.waiting()
+        return Done(
+            pause_s=0.0 if shipped else None,
+            took_s=self._clock.monotonic() - begun if shipped else None,
+            detail=f"{waiting:,} samples wait" if waiting else None,
+        )
 
     async def _ship_next(self, victoria: Victoria) -> bool:
         """Ship one batch; False when there was none."""
@@ -103,7 +103,7 @@ class Shipper:
         batch = await self._buffer.batch(self._limit)
         if batch is None:
             return False
-        now_ms = int(time.time() * 1000)
+        now_ms = int(self._clock.now() * 1000)
         await self._buffer.sending(now_ms)
         try:
             await victoria.ship(batch, self._buffer.id, now_ms)
@@ -122,7 +122,7 @@ class Shipper:
 
     async def _settle(self, victoria: Victoria, sent_at_ms: int) -> None:
         """Find out whether what was sent has arrived, before anything is sent again."""
-        await asyncio.sleep(ARRIVAL_PAUSE_S)
+        await self._clock.sleep(ARRIVAL_PAUSE_S)
         arrived = await victoria.arrived(self._buffer.id, sent_at_ms - 1000)
         if arrived > await self._buffer.cursor():
             await self._buffer.shipped(arrived)
@@ -135,24 +135,18 @@ class Shipper:
             self._limit = batch.count // 2
             return
         # The marker alone: where that is refused too, such as at a wrong path, it is not the sample's fault.
-        await victoria.ship(Batch(batch.last_id, 0, []), self._buffer.id, int(time.time() * 1000))
+        await victoria.ship(Batch(batch.last_id, 0, []), self._buffer.id, int(self._clock.now() * 1000))
         log.error("sample_refused", error=str(error), metric=batch.series[0][0])
         self.dropped += 1
         await self._buffer.shipped(batch.last_id)
         self._limit = BATCH
 
-    async def _trim_forever(self) -> None:
-        while True:
-            try:
-                lost = await self._buffer.trim(int(time.time() * 1000))
-                if lost and self._victoria is not None:
-                    self.dropped += lost
-                    log.error("samples_dropped", count=lost, why="too many or too old for the buffer")
-                detail = f"{self.dropped:,} samples were dropped" if self.dropped else None
-                await self._buffer_status.ok(detail=detail)
-            except SourceError as error:
-                await self._buffer_status.failing(error, TRIM_EVERY_S)
-            await asyncio.sleep(TRIM_EVERY_S)
+    async def _trim(self) -> Done:
+        lost = await self._buffer.trim(int(self._clock.now() * 1000))
+        if lost and self._victoria is not None:
+            self.dropped += lost
+            log.error("samples_dropped", count=lost, why="too many or too old for the buffer")
+        return Done(detail=f"{self.dropped:,} samples were dropped" if self.dropped else None)
 
     async def _waiting_text(self) -> str | None:
         try:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
+from functools import partial
 
-from noc_console.collector.status import Backoff, SourceStatus
+from noc_console.collector.coordinator import Done, Part, Rhythm
 from noc_console.domain.errors import SourceError, SourceProtocolError
 from noc_console.sources.tickets import TicketClient
 from noc_console.storage.swaps import SwapStore
@@ -18,35 +18,26 @@ class TicketWorker:
     Args:
         client: The other system; None when none is configured.
         store: The swaps.
-        status: The other system's state.
         site: Our name, in the tickets.
     """
 
-    def __init__(self, client: TicketClient | None, store: SwapStore, status: SourceStatus, site: str) -> None:
+    def __init__(self, client: TicketClient | None, store: SwapStore, site: str) -> None:
         self._client = client
         self._store = store
-        self._status = status
         self._site = site
 
-    async def run(self) -> None:
-        """Look for ever; ends by cancellation."""
+    def parts(self) -> list[Part]:
+        """Its rhythm."""
         if self._client is None:
-            return
-        backoff = Backoff()
-        try:
-            while True:
-                pause_s = LOOK_S
-                try:
-                    await self._round(self._client)
-                    backoff.reset()
-                except SourceError as error:
-                    pause_s = backoff.failed()
-                    await self._status.failing(error, pause_s)
-                await asyncio.sleep(pause_s)
-        finally:
+            return []
+        return [Rhythm("tickets", "tickets", partial(self._round, self._client), LOOK_S)]
+
+    async def close(self) -> None:
+        """Close the connection."""
+        if self._client:
             await self._client.close()
 
-    async def _round(self, client: TicketClient) -> None:
+    async def _round(self, client: TicketClient) -> Done | None:
         failed: SourceError | None = None
         made = 0
         for swap in await self._store.without_ticket():
@@ -62,5 +53,4 @@ class TicketWorker:
             made += 1
         if failed:
             raise failed
-        if made:
-            await self._status.ok(detail=f"{made} made")
+        return Done(detail=f"{made} made") if made else None

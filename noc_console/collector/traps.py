@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import structlog
 
+from noc_console.collector.clock import CLOCK, Clock
+from noc_console.collector.coordinator import Done, Off, Part, Rhythm, fenced
 from noc_console.collector.olt import OltWorker
-from noc_console.collector.status import Backoff, SourceStatus
 from noc_console.config.model import OltConfig, Traps
 from noc_console.domain.changes import TrapUnknown
-from noc_console.domain.errors import SourceError, SourceUnavailable
+from noc_console.domain.errors import SourceError
 from noc_console.domain.network import Outcome, PollKind
 from noc_console.domain.poll import OltReading, PortReading
 from noc_console.sources.snmp import codec
@@ -45,9 +46,8 @@ class TrapWorker:
         config: Where to listen; None for not at all.
         olts: Who may send.
         workers: By OLT name.
-        database: Where unknown traps are kept, as events.
-        status: The listener's state.
-        meanings: What traps mean; None for what is shipped.
+        database: Where unknown traps are kept, as changes.
+        clock: The clock.
     """
 
     def __init__(
@@ -56,87 +56,116 @@ class TrapWorker:
         olts: Sequence[OltConfig],
         workers: Mapping[str, OltWorker],
         database: Database,
-        status: SourceStatus,
-        meanings: TrapMeanings | None = None,
+        clock: Clock = CLOCK,
     ) -> None:
+        self.listener: TrapListener | None = None
+        """While it listens."""
         self._config = config
+        self._olts = olts
         self._workers = workers
         self._database = database
-        self._status = status
-        self._meanings = meanings or (load_meanings() if config else TrapMeanings({}))
+        self._clock = clock
+        self._meanings = TrapMeanings({})
         self._unknown = UnknownTraps()
         self._missed_at: dict[str, float] = {}
-        self._senders = Senders(olts, config) if config else None
-        self.listener = TrapListener(config.endpoint, self._senders) if config and self._senders else None
+        self._senders: Senders | None = None
+        self._listens = asyncio.Event()
+        self._arrived = asyncio.Event()
 
-    async def run(self) -> None:
-        """Listen for ever; ends by cancellation."""
-        if self.listener is None or self._senders is None:
-            await self._status.off("not configured: states change with the polls only")
-            return
-        await self._open(self.listener, self._senders)
-        try:
-            async with asyncio.TaskGroup() as group:
-                group.create_task(self._consume(self.listener))
-                group.create_task(self._resolve(self._senders))
-                group.create_task(self._tell(self.listener, self._senders))
-        finally:
+    def parts(self) -> list[Part]:
+        """Its rhythms: one opens the socket and tells of it, one takes what came, one looks names up."""
+        if self._config is None:
+            return [Off("traps", "not configured: states change with the polls only")]
+        look_after = partial(self._look_after, self._config)
+        return [
+            Rhythm("trap listener", "traps", look_after, TELL_S),
+            # A trap that breaks it must not keep those of others waiting.
+            Rhythm(
+                "traps",
+                "traps",
+                self._take,
+                TELL_S,
+                now=self._arrived,
+                gap_s=GATHER_S,
+                last_retry_s=1.0,
+                gate=self._listens,
+            ),
+            Rhythm("trap senders", "traps", self._resolve, RESOLVE_S, first_s=RESOLVE_S, gate=self._listens),
+        ]
+
+    def close(self) -> None:
+        """Stop listening."""
+        self._listens.clear()
+        if self.listener:
             self.listener.close()
+            self.listener = None
 
-    async def _open(self, listener: TrapListener, senders: Senders) -> None:
-        backoff = Backoff()
-        while True:
-            await senders.resolve()
-            try:
-                listener.open()
-                return
-            except SourceUnavailable as error:
-                pause_s = backoff.failed()
-                await self._status.failing(error, pause_s)
-                await asyncio.sleep(pause_s)
+    async def _look_after(self, config: Traps) -> Done:
+        if self.listener is None:
+            self._meanings = load_meanings()
+            self._senders = Senders(self._olts, config)
+            await self._senders.resolve()
+            listener = TrapListener(config.endpoint, self._senders, self._arrived)
+            listener.open()
+            self.listener = listener
+            self._listens.set()
+        self._look_at_missed(self.listener)
+        dropped = ", ".join(f"{count} {why.value}" for why, count in self.listener.refused.most_common())
+        return Done(detail=f"{self.listener.accepted} taken" + (f"; dropped: {dropped}" if dropped else ""))
 
-    async def _resolve(self, senders: Senders) -> None:
-        while True:
-            await asyncio.sleep(RESOLVE_S)
-            await senders.resolve()
+    async def _resolve(self) -> None:
+        assert self._senders
+        await self._senders.resolve()
 
-    async def _tell(self, listener: TrapListener, senders: Senders) -> None:
-        while True:
-            dropped = ", ".join(f"{count} {why.value}" for why, count in listener.refused.most_common())
-            await self._status.ok(detail=f"{listener.accepted} taken" + (f"; dropped: {dropped}" if dropped else ""))
-            now = time.monotonic()
-            for address in listener.missed:
-                if now - self._missed_at.get(address, -MISSED_GAP_S) >= MISSED_GAP_S:
-                    self._missed_at[address] = now
-                    for name in senders.names_at(address):
-                        self._workers[name].poll_soon()
-            listener.missed.clear()
-            await asyncio.sleep(TELL_S)
+    def _look_at_missed(self, listener: TrapListener) -> None:
+        """Have OLTs polled whose traps were dropped unread."""
+        assert self._senders
+        now = self._clock.monotonic()
+        for address in listener.missed:
+            if now - self._missed_at.get(address, -MISSED_GAP_S) >= MISSED_GAP_S:
+                self._missed_at[address] = now
+                for name in self._senders.names_at(address):
+                    self._workers[name].poll_soon()
+        listener.missed.clear()
 
-    async def _consume(self, listener: TrapListener) -> None:
-        while True:
-            received = await listener.batch()
-            await self.handle(received)
-            await asyncio.sleep(GATHER_S)
+    async def _take(self) -> None:
+        assert self.listener
+        await self.handle(self.listener.take())
 
     async def handle(self, received: Sequence[Received]) -> None:
-        """Work on notifications that arrived together."""
-        heard: dict[str, _Heard] = {}
+        """Work on notifications that arrived together.
+
+        Raises:
+            Exception: What broke at one OLT's; those of the others are done by then, and that OLT is polled soon.
+        """
+        by_olt: dict[str, list[Received]] = {}
+        for one in received:
+            by_olt.setdefault(one.olt, []).append(one)
+        broken: list[Exception] = []
+        for olt, ours in by_olt.items():
+            came = await fenced(partial(self._handle_of, self._workers[olt], ours))
+            if isinstance(came, Exception):
+                broken.append(came)
+                self._workers[olt].poll_soon()
+        await self._keep_unknown()
+        if broken:
+            raise broken[0]
+
+    async def _handle_of(self, worker: OltWorker, received: Sequence[Received]) -> None:
+        heard = _Heard(OltReading(PollKind.STATE, self._clock.now(), Outcome.PARTIAL, answered=True))
         for number, one in enumerate(received):
             if number % 100 == 99:
                 await asyncio.sleep(0)
-            worker = self._workers[one.olt]
             news = self._meanings.understand(one.said, worker.facts.olt.profile)
             if not news.known:
                 self._unknown.note(one, news.name)
             elif news.look:
-                heard.setdefault(one.olt, _Heard()).add(news)
-        for olt, what in heard.items():
-            await what.tell(self._workers[olt])
-        await self._keep_unknown()
+                heard.add(news)
+        if not heard.empty:
+            await heard.tell(worker)
 
     async def _keep_unknown(self) -> None:
-        found = self._unknown.take(time.time())
+        found = self._unknown.take(self._clock.now())
         if not found:
             return
         try:
@@ -150,12 +179,15 @@ class TrapWorker:
 class _Heard:
     """What one OLT's traps of one moment come to."""
 
-    news: OltReading = field(
-        default_factory=lambda: OltReading(PollKind.STATE, time.time(), Outcome.PARTIAL, answered=True)
-    )
+    news: OltReading
     hints: list[tuple[str, int | None]] = field(default_factory=list)
     all_of_it: bool = False
     """A trap said that something happened, and not where."""
+
+    @property
+    def empty(self) -> bool:
+        """Whether no trap said anything to look at."""
+        return not (self.all_of_it or self.hints or self.news.ports or self.news.pon_ports)
 
     def add(self, news: TrapNews) -> None:
         """Add one trap; of two about one place, the later one counts."""

@@ -249,9 +249,9 @@ class Source:
     """State of one outside system as the collector sees it."""
 
     name: str
-    """``genieacs``, ``victoriametrics``, ``database``."""
+    """``genieacs``, ``victoriametrics``, ``jobs``; an OLT's or core device's name when its worker is broken."""
     state: str
-    """ok, failing, off (not configured), never."""
+    """ok, failing (it did not do its part), broken (our part has a fault), off (not configured), never."""
     last_ok_at: float | None = None
     error: str | None = None
     latency_ms: float | None = None

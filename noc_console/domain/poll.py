@@ -8,6 +8,10 @@ from typing import Any
 from noc_console.domain.identity import PonPort
 from noc_console.domain.network import Outcome, PollKind
 
+UPTIME_WRAP_S = 2**32 / 100
+"""sysUpTime counts hundredths of a second in 32 bits: it starts again after 497 days."""
+_NEAR_WRAP_S = 86400.0
+
 Facts = dict[str, Any]
 """Fact name (a field of ``Ont``, ``Port``, ``Card``, ``Fan`` or ``Olt``) to its value. None: asked, and there is no
 reading. Absent: not asked, or the device does not have it."""
@@ -55,3 +59,18 @@ class OltReading:
     def ont_count(self) -> int:
         """ONTs read."""
         return sum(len(port.onts) for port in self.ports)
+
+
+def restarted(before_s: float | None, now_s: float | None) -> bool:
+    """Whether a device restarted between two readings of its uptime.
+
+    Args:
+        before_s: The earlier reading of sysUpTime, seconds; None when there is none.
+        now_s: The later one.
+
+    Returns:
+        False when either is missing, and when the counter was within a day of its wrap: then a step back says nothing.
+    """
+    if before_s is None or now_s is None:
+        return False
+    return now_s < before_s < UPTIME_WRAP_S - _NEAR_WRAP_S

@@ -2,6 +2,9 @@
 
 One socket per IP version serves all targets: unprivileged where the kernel allows it (``net.ipv4.ping_group_range``),
 raw with ``CAP_NET_RAW``. Where neither is allowed the system's ``ping`` command does it, which may have the privilege.
+
+Not icmplib (3.0.4): it opens a socket for each target, takes any reply whose 16-bit id and sequence number fit, and has
+no way through the ``ping`` command. Here hundreds of targets share a socket, and a reply must carry our random token.
 """
 
 from __future__ import annotations

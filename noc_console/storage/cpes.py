@@ -11,18 +11,22 @@ import msgspec
 from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from noc_console.domain.changes import RouterChanged
 from noc_console.domain.cpe import SECTIONS, CpeDocument, Section
 from noc_console.domain.network import Cpe
 from noc_console.storage import schema
+from noc_console.storage.changes import append_changes
 from noc_console.storage.database import Database
 from noc_console.storage.inventory import CHUNK, upsert, write_cpes
 from noc_console.storage.packing import pack, unpack
-from noc_console.storage.streams import bump, columns, read_rows
+from noc_console.storage.streams import bump, columns, hold, read_rows
 
 _decode = msgspec.json.Decoder(Section).decode
 _encode = msgspec.json.encode
 _VOLATILE = ("last_inform_at", "uptime_s", "rx_dbm")
 """What changes with nearly every Inform."""
+_TOLD = ("firmware", "model")
+"""What is told when it is another than before."""
 _volatile = attrgetter(*_VOLATILE)
 _stable = attrgetter(*(field.name for field in fields(Cpe) if field.name not in (*_VOLATILE, "revision")))
 
@@ -36,7 +40,10 @@ class CpeStore:
         """Hashes of what this store wrote last: 100,000 routers are known by 20 MB."""
 
     async def put(self, cpes: Sequence[Cpe]) -> None:
-        """Insert or update routers; those that only informed again cost little, those unchanged nothing."""
+        """Insert or update routers; those that only informed again cost little, those unchanged nothing.
+
+        A router that was known and has another firmware or model now is told as a change.
+        """
         hashes = {cpe.device_id: (hash(_stable(cpe)), hash(_volatile(cpe))) for cpe in cpes}
         changed, informed = [], []
         for cpe in cpes:
@@ -47,8 +54,10 @@ class CpeStore:
                 informed.append(cpe)
         if changed or informed:
             async with self._database.writing() as connection:
+                told = await _router_changes(connection, changed)
                 await write_cpes(connection, changed)
                 await _write_informs(connection, informed)
+                await append_changes(connection, told)
             self._stored |= hashes
 
     async def put_sections(self, device_id: str, sections: Sequence[Section]) -> None:
@@ -108,6 +117,27 @@ class CpeStore:
         query = select(table.c.device_id, table.c.last_inform_at).where(table.c.last_inform_at >= at)
         async with self._database.reading() as connection:
             return {row.device_id: row.last_inform_at for row in await connection.execute(query)}
+
+
+async def _router_changes(connection: AsyncConnection, cpes: Sequence[Cpe]) -> list[RouterChanged]:
+    """What is another now about routers that the database knows; a value that was not known before is no change."""
+    if not cpes:
+        return []
+    # Before the rows are read: two writers must not both tell the same change.
+    await hold(connection, "cpe")
+    table, found, now = schema.cpe, [], time.time()
+    for start in range(0, len(cpes), CHUNK):
+        part = {cpe.device_id: cpe for cpe in cpes[start : start + CHUNK]}
+        query = select(table.c.device_id, table.c.serial, *(table.c[name] for name in _TOLD))
+        for row in (await connection.execute(query.where(table.c.device_id.in_(part)))).mappings():
+            cpe = part[row["device_id"]]
+            for name in _TOLD:
+                before, after = row[name], getattr(cpe, name)
+                if before and after and before != after:
+                    serial = cpe.serial or row["serial"]
+                    about = {"device_id": cpe.device_id, "what": name, "before": before, "after": after}
+                    found.append(RouterChanged(at=cpe.last_inform_at or now, serial=serial, **about))
+    return found
 
 
 async def _tell(connection: AsyncConnection, device_id: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import asdict
 
-from sqlalchemy import delete, select, text
+from sqlalchemy import delete, select, text, update
 
 from noc_console.domain.network import COLLECTOR_DEAD_AFTER_S, Collector, Source
 from noc_console.storage import schema
@@ -28,6 +28,14 @@ class SourceStore:
         async with self._database.writing() as connection:
             row = asdict(source) | {"revision": await bump(connection, "source")}
             await upsert(connection, schema.source, [row])
+
+    async def forget_troubles(self) -> None:
+        """Forget what a collector before us found in trouble: we do not know how those sources are."""
+        table = schema.source
+        async with self._database.writing() as connection:
+            in_trouble = table.c.state.in_(("failing", "broken"))
+            unknown = {"state": "never", "error": None, "retry_at": None, "revision": await bump(connection, "source")}
+            await connection.execute(update(table).where(in_trouble).values(unknown))
 
 
 class CollectorRegister:

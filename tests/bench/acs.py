@@ -15,12 +15,11 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from noc_console.collector.cpe import CpeWorker
 from noc_console.collector.life import collect_garbage_seldom
-from noc_console.collector.status import SourceStatus
 from noc_console.config.model import GenieAcs
 from noc_console.domain.history import Sample
 from noc_console.sources.genieacs import section_reads
@@ -52,7 +51,7 @@ def run() -> None:
 
 async def _fleet(port: int) -> None:
     async with _store() as store, NbiClient(_config(port)) as acs:
-        worker = CpeWorker(acs, store, cast(SourceStatus, None), POLL_S, _drop)
+        worker = CpeWorker(acs, store, POLL_S, _drop)
         print(f"-- {ROUTERS:,} routers; a poll every {POLL_S} s finds {INFORMING:,} that informed")
         for name in ("first poll (all)", *["poll (informed)"] * ROUNDS):
             cpu, wall = time.process_time(), time.perf_counter()

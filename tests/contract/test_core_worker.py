@@ -17,7 +17,8 @@ from noc_console.demo import ber
 from noc_console.demo.agent import SnmpAgent
 from noc_console.demo.mib import Column, MibTree, Rows
 from noc_console.domain.history import Sample
-from noc_console.domain.network import Changes
+from noc_console.domain.update import Update
+from noc_console.picture.wording import words
 from noc_console.sources.ping import Echo
 from noc_console.sources.snmp.core_poller import CorePoller
 from noc_console.sources.snmp.session import SnmpEngine
@@ -63,12 +64,12 @@ class World:
         self.database = database
         self.samples = samples
 
-    async def stored(self) -> Changes:
+    async def stored(self) -> Update:
         async with self.database.reading() as connection:
             return await read_update(connection, {})
 
-    async def events(self) -> list[str]:
-        return [event.text for event in (await self.stored()).events]
+    async def changes(self) -> list[str]:
+        return [words(change) for change in (await self.stored()).changes]
 
 
 @asynccontextmanager
@@ -100,7 +101,7 @@ async def test_load_by_host_resources(tmp_path: Path) -> None:
     tree = with_ram({f"{HR}.3.3.1.2": {"1": 10, "2": 31}})
     async with world(tmp_path, tree) as w:
         await w.worker.poll()
-        (device,) = (await w.stored()).core_devices
+        (device,) = (await w.stored()).records["core"]
         assert (device.reachable, device.error, device.description) == (True, None, "Router")
         assert (device.cpu_percent, device.memory_percent, device.uptime_s) == (20.5, 25.0, 86400.0)
         assert {s.metric: s.value for s in w.samples} == {
@@ -131,7 +132,7 @@ async def test_interfaces_by_name_and_by_description(tmp_path: Path) -> None:
     tree = mib(ROUTER, "Router", columns, counters({"3": 2**40, "7": 7}, {"3": 5, "7": 8}))
     async with world(tmp_path, tree, ["xge-0/0/1", "to the city", "nowhere"]) as w:
         await w.worker.poll()
-        found = {i.name: i for i in (await w.stored()).core_interfaces}
+        found = {i.name: i for i in (await w.stored()).records["core-interfaces"]}
         assert (found["xge-0/0/1"].oper, found["xge-0/0/1"].alias, found["xge-0/0/1"].speed_mbps) == (
             "up",
             "uplink",
@@ -165,25 +166,25 @@ async def test_rates_between_polls_and_none_after_a_reset(tmp_path: Path) -> Non
         first = await w.worker.poll()
         w.agent.tree = tree(2_000_000, 1060)
         second = await w.worker.poll()
-        (interface,) = (await w.stored()).core_interfaces
+        (interface,) = (await w.stored()).records["core-interfaces"]
         took_s = second.started_at - first.started_at
         assert interface.rx_bps == pytest.approx(8_000_000 / took_s, rel=1e-3)
         assert interface.tx_bps == 0
         w.agent.tree = tree(2_500_000, 5)
         await w.worker.poll()
-        (interface,) = (await w.stored()).core_interfaces
+        (interface,) = (await w.stored()).records["core-interfaces"]
         assert (interface.rx_bps, interface.tx_bps) == (None, None)
-        assert "nas-1 restarted 5 s ago" in await w.events()
+        assert "nas-1 restarted 5s ago" in await w.changes()
 
 
-async def test_an_interface_that_goes_down_is_an_event(tmp_path: Path) -> None:
+async def test_an_interface_that_goes_down_is_a_change(tmp_path: Path) -> None:
     columns = interfaces({"3": b"xge"})
     async with world(tmp_path, mib(ROUTER, "Router", columns), ["xge"]) as w:
         await w.worker.poll()
         w.agent.tree = mib(ROUTER, "Router", {**columns, f"{IF}.8": {"3": 2}})
         await w.worker.poll()
         await w.worker.poll()
-        assert await w.events() == ["nas-1 xge down"]
+        assert await w.changes() == ["nas-1 xge down, was up"]
 
 
 async def test_a_silent_device_keeps_what_was_known_with_its_age(tmp_path: Path) -> None:
@@ -192,13 +193,13 @@ async def test_a_silent_device_keeps_what_was_known_with_its_age(tmp_path: Path)
         w.agent.behaviour.silent = True
         await w.worker.poll()
         await w.worker.poll()
-        (device,) = (await w.stored()).core_devices
+        (device,) = (await w.stored()).records["core"]
         assert (device.reachable, device.cpu_percent, device.last_ok_at) == (False, 10.0, first.started_at)
         assert device.error and device.error.startswith("no answer in 1 tries")
         assert [s.value for s in w.samples if s.metric == "core_up"] == [1, 0, 0]
         w.agent.behaviour.silent = False
         await w.worker.poll()
-        assert [text.split(":")[0] for text in await w.events()] == [
+        assert [text.split(":")[0] for text in await w.changes()] == [
             "nas-1 does not answer SNMP",
             "nas-1 answers SNMP again",
         ]
@@ -209,7 +210,7 @@ async def test_ping_stands_beside_snmp(tmp_path: Path) -> None:
         w.agent.behaviour.silent = True
         await w.worker.poll()
         await w.worker.note_ping(Echo(4, 3, 0.0125), 1000.0)
-        (device,) = (await w.stored()).core_devices
+        (device,) = (await w.stored()).records["core"]
         assert (device.reachable, device.ping_rtt_ms, device.ping_loss, device.ping_at) == (False, 12.5, 0.25, 1000.0)
         assert [(s.metric, s.value) for s in w.samples if "ping" in s.metric] == [
             ("core_ping_loss_ratio", 0.25),
@@ -223,16 +224,16 @@ async def test_the_feed_tells_what_changed_and_what_is_gone(database: Database) 
     await store.sync([("a", "192.0.2.1"), ("b", "192.0.2.2")], 2.0)
     async with database.reading() as connection:
         first = await read_update(connection, {})
-    assert [(d.name, d.address) for d in first.core_devices] == [("a", "192.0.2.1"), ("b", "192.0.2.2")]
+    assert [(d.name, d.address) for d in first.records["core"]] == [("a", "192.0.2.1"), ("b", "192.0.2.2")]
     await store.sync([("a", "192.0.2.9")], 3.0)
     async with database.reading() as connection:
         later = await read_update(connection, first.revisions)
         fresh = await read_update(connection, {})
-    assert {d.name: (d.address, d.removed_at) for d in later.core_devices} == {
+    assert {d.name: (d.address, d.removed_at) for d in later.records["core"]} == {
         "a": ("192.0.2.9", None),
         "b": ("192.0.2.2", 3.0),
     }
-    assert [d.name for d in fresh.core_devices] == ["a"]
+    assert [d.name for d in fresh.records["core"]] == ["a"]
 
 
 @pytest.fixture

@@ -7,15 +7,13 @@ from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 import pytest
-from trap_world import eventually, world
+from trap_world import World, eventually, running, world
 
 from noc_console.collector.ping import PingWorker, Target
-from noc_console.collector.status import SourceStatus
 from noc_console.config.model import Ping
 from noc_console.domain.errors import SourceUnavailable
 from noc_console.domain.history import Sample
 from noc_console.sources.ping import Echo, Pinger
-from noc_console.storage.sources import SourceStore
 
 NO_ROUTE = "240.0.0.1"
 """Reserved: nothing is sent there."""
@@ -60,8 +58,7 @@ async def test_an_olts_row_shows_ping_apart_from_snmp(tmp_path: Path, pinger: Pi
             samples.extend(more)
 
         w.worker._keep = keep
-        status = SourceStatus(SourceStore(w.database), "ping")
-        ping = PingWorker(Ping(), [], status)
+        ping = PingWorker(Ping(), 1)
         ping._pinger.open()
         await ping.ping(Ping(), Target("north", "127.0.0.1", w.worker.note_ping))
         (olt,) = (await w.stored()).olts
@@ -78,6 +75,10 @@ async def test_an_olts_row_shows_ping_apart_from_snmp(tmp_path: Path, pinger: Pi
         assert [s.metric for s in samples].count("olt_ping_rtt_seconds") == 1
 
 
+async def _source(w: World, name: str) -> bool:
+    return name in {source.name for source in (await w.stored()).sources}
+
+
 async def test_where_it_is_not_available_that_is_told_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(_self: Pinger) -> None:
         raise SourceUnavailable("no ICMP socket allowed, and no ping command", "ping", "install ping")
@@ -85,7 +86,10 @@ async def test_where_it_is_not_available_that_is_told_once(tmp_path: Path, monke
     monkeypatch.setattr(Pinger, "open", refuse)
     async with world(tmp_path) as w:
         target = Target("north", "127.0.0.1", w.worker.note_ping)
-        await PingWorker(Ping(), [target], SourceStatus(SourceStore(w.database), "ping")).run()
+        worker = PingWorker(Ping(), 1)
+        parts = [*worker.parts(), *worker.target_parts([target])]
+        async with running(w.database, parts):
+            await eventually(lambda: _source(w, "ping"))
         (source,) = [source for source in (await w.stored()).sources if source.name == "ping"]
         assert source.state == "off"
         assert source.detail == "not available: no ICMP socket allowed, and no ping command; install ping"
@@ -103,10 +107,10 @@ async def test_all_targets_again_and_again(tmp_path: Path, pinger: Pinger) -> No
             return Target(name, "127.0.0.1", keep)
 
         config = Ping(every_s=0.05, count=1, timeout_s=1)
-        worker = PingWorker(config, [target("a"), target("b")], SourceStatus(SourceStore(w.database), "ping"))
-        running = asyncio.create_task(worker.run())
-        await eventually(lambda: seen.count("a") > 2 and seen.count("b") > 2)
-        running.cancel()
-        await asyncio.wait([running])
+        worker = PingWorker(config, 2)
+        parts = [*worker.parts(), *worker.target_parts([target("a"), target("b")])]
+        async with running(w.database, parts):
+            await eventually(lambda: seen.count("a") > 2 and seen.count("b") > 2)
+        worker.close()
         sources = {source.name: source for source in (await w.stored()).sources}
         assert sources["ping"].detail == f"2 targets by {pinger.how}"

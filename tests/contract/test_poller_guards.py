@@ -53,9 +53,9 @@ async def test_an_agent_that_restarts_midway_removes_nothing(tmp_path: Path, aft
             w.agent.tree = huawei(onts=3, ports=3)
             w.agent._answer = type(w.agent)._answer.__get__(w.agent)  # type: ignore[method-assign]
             w.worker._poller.close()
-        changes = await w.stored()
-        assert len(changes.onts) == 9 and all(ont.vanished_at is None for ont in changes.onts)
-        assert len(changes.ports) == 3
+        stored = await w.stored()
+        assert len(stored.onts) == 9 and all(ont.vanished_at is None for ont in stored.onts)
+        assert len(stored.ports) == 3
 
 
 async def test_a_restart_in_the_last_moment_is_told_as_such(tmp_path: Path) -> None:
@@ -77,18 +77,16 @@ async def test_a_table_that_shrinks_is_kept_and_then_believed(tmp_path: Path) ->
             reading = await w.worker.poll(PollKind.STATE)
             assert reading.outcome is Outcome.PARTIAL
             assert reading.error == f"lists 2 of 120 known ONTs: believed only when {left} more readings say so"
-        changes = await w.stored()
-        assert len(changes.onts) == 120
-        assert changes.olts[0].error == reading.error
-        assert [e.text for e in changes.events if e.kind == "table_shrank"] == [
-            "north lists 2 of 120 known ONTs: believed only when 2 more readings say so"
-        ]
+        stored = await w.stored()
+        assert len(stored.onts) == 120
+        assert stored.olts[0].error == reading.error
+        assert await w.changes("table_shrank") == ["north lists 2 of 120 known ONTs: believed after 2 more readings"]
         for _ in range(2):
             reading = await w.worker.poll(PollKind.STATE)
             assert (reading.outcome, reading.error) == (Outcome.COMPLETE, None)
-        changes = await w.stored()
-        assert len(changes.onts) == 2
-        assert changes.olts[0].error is None
+        stored = await w.stored()
+        assert len(stored.onts) == 2
+        assert stored.olts[0].error is None
 
 
 async def test_ports_that_are_all_gone_are_kept_and_then_believed(tmp_path: Path) -> None:
@@ -96,12 +94,12 @@ async def test_ports_that_are_all_gone_are_kept_and_then_believed(tmp_path: Path
         w.agent.tree = huawei(onts=30, ports=1)
         for _ in range(2):
             assert (await w.worker.poll(PollKind.STATE)).outcome is Outcome.PARTIAL
-            changes = await w.stored()
-            assert (len(changes.onts), len(changes.ports)) == (60, 2)
+            stored = await w.stored()
+            assert (len(stored.onts), len(stored.ports)) == (60, 2)
         await w.worker.poll(PollKind.STATE)
         await w.worker.poll(PollKind.STATE)
-        changes = await w.stored()
-        assert (len(changes.onts), len(changes.ports)) == (30, 1)
+        stored = await w.stored()
+        assert (len(stored.onts), len(stored.ports)) == (30, 1)
 
 
 async def test_a_short_dip_changes_nothing(tmp_path: Path) -> None:
@@ -111,9 +109,9 @@ async def test_a_short_dip_changes_nothing(tmp_path: Path) -> None:
         w.agent.tree = huawei(onts=60)
         reading = await w.worker.poll(PollKind.STATE)
         assert (reading.outcome, reading.error) == (Outcome.COMPLETE, None)
-        changes = await w.stored()
-        assert len(changes.onts) == 60
-        assert [e.kind for e in changes.events] == ["table_shrank"]
+        stored = await w.stored()
+        assert len(stored.onts) == 60
+        assert [change.kind for change in stored.changes] == ["table_shrank"]
 
 
 async def test_one_serial_on_two_ports_is_told_once(tmp_path: Path) -> None:
@@ -124,7 +122,7 @@ async def test_one_serial_on_two_ports_is_told_once(tmp_path: Path) -> None:
         column.values[row] = column.values[0]
         await w.worker.poll(PollKind.STATE)
         await w.worker.poll(PollKind.STATE)
-        assert await w.events("ont_duplicate") == [
+        assert await w.changes("ont_duplicated") == [
             "HWTC00000001 is registered at 2 places of north: 0/1/0 id 0 and 0/1/1 id 1"
         ]
 
@@ -152,11 +150,11 @@ async def test_a_busy_olt_is_not_asked_for_its_optics(tmp_path: Path) -> None:
         reading = await w.worker.poll(PollKind.OPTICS)
         assert w.agent.requests == before
         assert reading.error == "left for later: the OLT's CPU is at 97 % (limit 85 %)"
-        changes = await w.stored()
-        marks = {mark.port: mark for mark in changes.marks if mark.kind is PollKind.OPTICS}
+        stored = await w.stored()
+        marks = {mark.port: mark for mark in stored.marks if mark.kind is PollKind.OPTICS}
         assert (marks["0/1/0"].error, marks["0/1/0"].observed_at) == (reading.error, read_at)
-        assert (changes.olts[0].error, changes.olts[0].reachable) == (None, True)
-        assert {ont.onu_rx_dbm for ont in changes.onts} == {-20.0}
+        assert (stored.olts[0].error, stored.olts[0].reachable) == (None, True)
+        assert {ont.onu_rx_dbm for ont in stored.onts} == {-20.0}
         w.agent.tree = busy(40)
         await w.worker.poll(PollKind.HEALTH)
         assert (await w.worker.poll(PollKind.OPTICS)).outcome is Outcome.COMPLETE
@@ -183,9 +181,9 @@ async def test_interfaces_that_are_numbered_anew_stay_the_same_ports(tmp_path: P
         w.agent.tree = c320(285212672, 268435456)
         reading = await w.worker.poll(PollKind.STATE)
         assert (reading.outcome, reading.error) == (Outcome.COMPLETE, None)
-        changes = await w.stored()
-        assert {port.name: port.oper for port in changes.ports} == before
-        assert sorted((ont.port, ont.serial) for ont in changes.onts) == [
+        stored = await w.stored()
+        assert {port.name: port.oper for port in stored.ports} == before
+        assert sorted((ont.port, ont.serial) for ont in stored.onts) == [
             ("1/1/1", "ZTEG00000001"),
             ("1/1/2", "ZTEG00000002"),
         ]
@@ -194,4 +192,4 @@ async def test_interfaces_that_are_numbered_anew_stay_the_same_ports(tmp_path: P
             "1/1/1": 1111,
             "1/1/2": 2222,
         }
-        assert not [event for event in changes.events if event.kind != "source"]
+        assert stored.changes == []

@@ -11,8 +11,9 @@ from noc_console.collector.olt import OltWorker
 from noc_console.config.model import Polling
 from noc_console.demo.mib import MibTree
 from noc_console.domain.history import Sample
-from noc_console.domain.network import Changes, PollKind
+from noc_console.domain.network import PollKind
 from noc_console.domain.optics import Thresholds
+from noc_console.domain.update import Update
 from noc_console.storage import inventory, schema
 from noc_console.storage.database import Database
 from noc_console.storage.feed import read_update
@@ -43,7 +44,7 @@ def huawei(waiting: bool) -> MibTree:
     return mib(*HUAWEI, columns, counters)
 
 
-async def known(database: Database, since: dict[str, int] | None = None) -> Changes:
+async def known(database: Database, since: dict[str, int] | None = None) -> Update:
     async with database.reading() as connection:
         return await read_update(connection, since or {})
 
@@ -74,7 +75,7 @@ async def test_what_huawei_tells_arrives(database: Database) -> None:
     (waiting,) = first.unregistered
     assert (waiting.port, waiting.serial, waiting.model, waiting.gone_at) == ("0/1/0", "ALCL01020304", "G-140W", None)
     assert first.onts[0].online_since_at == inventory_reading.started_at - 3600
-    assert [event.serial for event in first.events if event.kind == "ont_unregistered"] == ["ALCL01020304"]
+    assert [change.serial for change in first.changes if change.kind == "ont_unregistered"] == ["ALCL01020304"]
     values = {(sample.metric, dict(sample.labels).get("ont_serial")): sample.value for sample in kept}
     assert values["ont_rx_bytes_total", "HWTC7D4630C3"] == 2**40
     assert values["ont_tx_bytes_total", "HWTC7D4630C3"] == 2**41

@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from services import PATIENCE_S
 
-from noc_console.collector.status import SourceStatus
+from noc_console.collector.coordinator import Coordinator
 from noc_console.collector.tickets import TicketWorker
 from noc_console.config.operations import Swaps, Tickets
 from noc_console.domain.errors import SourceAuthError, SourceError, SourceProtocolError
@@ -142,12 +142,10 @@ async def test_the_list_is_the_truth_and_the_ticket_follows(other: Other, tmp_pa
     config = Swaps(tickets=Tickets(url=f"{other.url}/hook"))
     swaps = SwapStore(database, config)
     assert config.tickets
-    worker = TicketWorker(
-        TicketClient(config.tickets), swaps, SourceStatus(SourceStore(database), "tickets"), "metro-1"
-    )
+    worker = TicketWorker(TicketClient(config.tickets), swaps, "metro-1")
     other.status = 500
     await swaps.record(SwapRequest(SwapKind.DIAGNOSTIC, "HWTC00000001", "HWTC00000002", "drops", "anna", ""))
-    running = asyncio.create_task(worker.run())
+    running = asyncio.create_task(Coordinator(SourceStore(database)).run(worker.parts()))
     try:
         async with asyncio.timeout(PATIENCE_S):
             while (await swaps.all())[0].ticket_state != "failing":
@@ -162,4 +160,5 @@ async def test_the_list_is_the_truth_and_the_ticket_follows(other: Other, tmp_pa
     finally:
         running.cancel()
         await asyncio.wait([running])
+        await worker.close()
         await database.close()

@@ -74,13 +74,13 @@ async def test_from_the_config_to_the_commands(tmp_path: Path, capsys: pytest.Ca
                 return False
             backend = StorageReader(config)
             try:
-                changes = await backend.changes({})
+                update = await backend.update({})
             finally:
                 await backend.close()
-            sources = {source.name for source in changes.sources if source.state == "ok"}
-            pinged = [device.name for device in changes.core_devices if device.ping_at]
-            read = [device.name for device in changes.core_devices if device.reachable]
-            return len(changes.onts) == 3 and "traps" in sources and len(pinged) == 2 and read == ["nas-1"]
+            sources = {source.name for source in update.sources if source.state == "ok"}
+            pinged = [device.name for device in update.records.get("core", []) if device.ping_at]
+            read = [device.name for device in update.records.get("core", []) if device.reachable]
+            return len(update.onts) == 3 and "traps" in sources and len(pinged) == 2 and read == ["nas-1"]
 
         await eventually(lambda: _quietly(online), 20)
         listening: Any = Listening(port)
@@ -94,7 +94,7 @@ async def test_from_the_config_to_the_commands(tmp_path: Path, capsys: pytest.Ca
 
         await eventually(offline)
         (trap,) = await eventually(lambda: shown(config, capsys, "traps"))
-        assert (trap["kind"], trap["text"]) == ("trap", "north sent 1.3.6.1.4.1.9999.1")
+        assert (trap["kind"], trap["text"]) == ("trap_unknown", "north sent 1.3.6.1.4.1.9999.1")
         core = {row["name"]: row for row in await shown(config, capsys, "core")}
         assert core.keys() == {"nas-1", "cpe-gw"}
         assert (core["nas-1"]["reachable"], core["nas-1"]["description"]) == (True, "Router")

@@ -64,7 +64,7 @@ async def test_a_dying_gasp_is_a_fact_at_once_and_looked_at_again(tmp_path: Path
         looked = await eventually(lambda: _refreshed(w, 1))
         assert (looked.state, looked.vendor_reason) == ("offline", "13")
         assert w.agent.requests == before + 1, "one GET"
-        assert len(await w.events("ont_state")) == 1
+        assert len(await w.changes("ont_down")) == 1
 
 
 async def _refreshed(w: World, ont_id: int) -> Ont | None:
@@ -95,7 +95,7 @@ async def test_link_down_and_up_of_a_pon_port(tmp_path: Path) -> None:
         values = [f"{IF_INDEX}.{PORT_INDEX}", "u", str(PORT_INDEX)]
         await snmptrap(w, *V2C, "1.3.6.1.6.3.1.1.5.3", *values)
         await eventually(lambda: _oper(w, "down"))
-        assert "PON port 0/1/0 down" in (await w.events("port_state"))[0]
+        assert "PON port 0/1/0 down" in (await w.changes("port_changed"))[0]
         await snmptrap(w, *V2C, "1.3.6.1.6.3.1.1.5.4", *values)
         await eventually(lambda: _oper(w, "up"))
         assert w.worker._due[PollKind.STATE].is_set(), "the state poll comes soon"
@@ -156,7 +156,7 @@ async def test_a_poll_that_began_before_the_trap_does_not_undo_it(tmp_path: Path
         assert (await polling).ports[0].onts[1]["state"] == "offline"
         ont = await w.ont(1)
         assert (ont.state, ont.offline_reason) == ("offline", "dying_gasp")
-        assert len(await w.events("ont_state")) == 1
+        assert len(await w.changes("ont_down")) == 1
         await w.worker.poll(PollKind.STATE)
         assert (await w.ont(1)).state == "online", "what was read after it counts"
 
@@ -291,7 +291,7 @@ async def test_an_unknown_trap_is_kept_once_with_what_it_carried(tmp_path: Path)
         for _ in range(3):
             await snmptrap(w, *V2C, "1.3.6.1.4.1.9999.0.5", *secret)
         await eventually(lambda: w.listener.accepted == 3)
-        (text,) = await eventually(lambda: w.events("trap"))
+        (text,) = await eventually(lambda: w.changes("trap_unknown"))
         assert text.startswith("north sent 1.3.6.1.4.1.9999.0.5")
         assert f"{P}.2.1=7" in text and "(17 octets)" in text
         assert "customer-password" not in text
@@ -308,7 +308,7 @@ async def test_a_flood_loses_no_poll_and_no_memory(tmp_path: Path) -> None:
         seen = await eventually(lambda: w.listener.accepted + sum(w.listener.refused.values()))
         assert w.listener.refused[Refusal.FLOOD] > 0
         assert w.listener.accepted <= 400 + 200 * (sent_s + 5)
-        assert w.listener._queue.qsize() <= 2000 and len(w.traps._unknown._latest) <= 10
+        assert len(w.listener._queue) <= 2000 and len(w.traps._unknown._latest) <= 10
         assert seen <= 10_000
         assert await eventually(lambda: w.worker._due[PollKind.STATE].is_set()), "what was dropped may have mattered"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -13,16 +13,18 @@ import pytest
 from profile_olt import mib
 from services import PATIENCE_S
 
+from noc_console.collector.coordinator import Coordinator, Part, Service
 from noc_console.collector.facts import OltFacts
 from noc_console.collector.olt import OltWorker
-from noc_console.collector.status import SourceStatus
 from noc_console.collector.traps import TrapWorker
 from noc_console.config.model import OltConfig, Polling, Snmp, Traps
 from noc_console.demo import ber
 from noc_console.demo.agent import SnmpAgent
 from noc_console.demo.mib import Column, MibTree
-from noc_console.domain.network import Changes, Ont, PollKind, Port
-from noc_console.sources.snmp.guard import GuardedPoller
+from noc_console.domain.network import Ont, PollKind, Port
+from noc_console.domain.update import Update
+from noc_console.picture.wording import words
+from noc_console.sources.snmp.poll import OltPoller
 from noc_console.sources.snmp.profile import load_profiles
 from noc_console.sources.snmp.session import SnmpEngine
 from noc_console.storage import inventory
@@ -73,7 +75,7 @@ class World:
     def listener(self) -> Any:
         return self.traps.listener
 
-    async def stored(self) -> Changes:
+    async def stored(self) -> Update:
         async with self.database.reading() as connection:
             return await read_update(connection, {})
 
@@ -83,8 +85,8 @@ class World:
     async def port(self, name: str = "0/1/0") -> Port:
         return next(p for p in (await self.stored()).ports if p.name == name)
 
-    async def events(self, kind: str) -> list[str]:
-        return [event.text for event in (await self.stored()).events if event.kind == kind]
+    async def changes(self, kind: str) -> list[str]:
+        return [words(change) for change in (await self.stored()).changes if change.kind == kind]
 
 
 @asynccontextmanager
@@ -111,24 +113,32 @@ async def world(
     async def keep(_samples: object) -> None:
         return
 
-    worker = OltWorker(GuardedPoller(engine, polled, load_profiles()), facts, rare, _limits(), keep)
+    worker = OltWorker(OltPoller(engine, polled, load_profiles()), facts, rare, _limits(), keep)
     await worker.poll(PollKind.STATE)
     sender = OltConfig(name="north", address="127.0.0.1", snmp=Snmp.model_validate(snmp or {"community": "olt-secret"}))
-    status = SourceStatus(SourceStore(database), "traps")
     config = Traps.model_validate({"listen": "127.0.0.1:0", **(traps or {})})
-    trap_worker = TrapWorker(config, [sender, *others], {"north": worker}, database, status)
-    running = asyncio.create_task(trap_worker.run())
-    looks = asyncio.create_task(worker._looks.run())
+    trap_worker = TrapWorker(config, [sender, *others], {"north": worker}, database)
+    looks = Service("second looks", "north", worker._looks.run)
     try:
-        await eventually(lambda: trap_worker.listener and trap_worker.listener.port)
-        yield World(agent, worker, trap_worker, database)
+        async with running(database, [*trap_worker.parts(), looks]):
+            await eventually(lambda: trap_worker.listener and trap_worker.listener.port)
+            yield World(agent, worker, trap_worker, database)
     finally:
-        for task in (running, looks):
-            task.cancel()
-        await asyncio.wait([running, looks])
+        trap_worker.close()
         engine.close()
         agent.stop()
         await database.close()
+
+
+@asynccontextmanager
+async def running(database: Database, parts: Sequence[Part]) -> AsyncIterator[None]:
+    """Parts at work."""
+    task = asyncio.create_task(Coordinator(SourceStore(database)).run(parts))
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
 
 
 def _limits() -> Any:

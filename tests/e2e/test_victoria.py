@@ -7,7 +7,7 @@ import time
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from uuid import uuid4
 
 import pytest
@@ -15,6 +15,8 @@ from network import network
 from services import VictoriaMetrics, eventually, victoria_metrics
 
 from noc_console.collector import ship as shipping
+from noc_console.collector.clock import Clock
+from noc_console.collector.coordinator import Coordinator
 from noc_console.collector.ship import Shipper
 from noc_console.collector.status import SourceStatus
 from noc_console.config import model
@@ -26,6 +28,13 @@ from noc_console.storage.history.charts import Charts
 from noc_console.storage.history.victoria import SHIPPED, Victoria
 
 pytestmark = pytest.mark.service
+
+
+class Hasty(Clock):
+    """Tries again soon."""
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(min(seconds, 0.1))
 
 
 class NoSources:
@@ -55,7 +64,7 @@ def config(url: str, **more: Any) -> model.VictoriaMetrics:
 
 def shipper(buffer: SampleBuffer, victoria: Victoria | None) -> Shipper:
     store: Any = NoSources()
-    return Shipper(buffer, victoria, SourceStatus(store, "victoriametrics"), SourceStatus(store, "sample buffer"))
+    return Shipper(buffer, victoria, SourceStatus(store, "sample buffer"))
 
 
 def serial(name: str, ont: int) -> str:
@@ -103,8 +112,7 @@ async def test_an_outage_of_an_hour_leaves_no_gap_and_no_double(
     with victoria_metrics() as server:
         async with Victoria(config(server.url)) as victoria:
             ship = shipper(buffer, victoria)
-            ship._backoff._last_s = ship._backoff._first_s = 0.1
-            running = asyncio.create_task(ship.run())
+            running = asyncio.create_task(Coordinator(cast(Any, NoSources()), Hasty()).run(ship.parts()))
 
             async def all_shipped() -> bool:
                 return await buffer.waiting() == 0

@@ -75,7 +75,7 @@ def _source(model: Model, name: str, label: str, now: float) -> list[Cell]:
     source = model.sources.get(name)
     if source is None or source.state == "off":
         return []
-    if source.state == "failing":
+    if source.state in ("failing", "broken"):
         return [(f"{label} ", "bar-dim"), (f"FAILING {_age(source.last_ok_at, now)}  ", "bar-critical")]
     return [(f"{label} ", "bar-dim"), (f"{_age(source.last_ok_at, now) or 'never'}  ", "bar")]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from noc_console.console.render.cells import Cell, Line
 from noc_console.console.render.core_devices import SourceRow, core_rows
 from noc_console.console.render.health import reach_verdict
@@ -22,7 +24,7 @@ COLUMNS = (
 )
 
 
-_STATE_ROLES = {"ok": "good", "failing": "critical", "off": "dim", "never": "dim"}
+_STATE_ROLES = {"ok": "good", "broken": "critical", "failing": "critical", "off": "dim", "never": "dim"}
 
 
 def rows(model: Model, now: float) -> dict[str, SourceRow]:
@@ -38,7 +40,20 @@ def rows(model: Model, now: float) -> dict[str, SourceRow]:
         role = _STATE_ROLES.get(source.state, "base")
         found.append(SourceRow(name, source.state, role, source.last_ok_at, took, source.retry_at, detail))
     found += [_olt(model, olt_id) for olt_id in model.sorted_olts()]
-    return {row.name: row for row in [*found, *core_rows(model)]}
+    rows = {row.name: row for row in [*found, *core_rows(model)]}
+    return rows | {row.name: row for row in _troubles(model, rows)}
+
+
+def _troubles(model: Model, shown: Mapping[str, SourceRow]) -> list[SourceRow]:
+    """Sources in trouble that have no line, or that are broken whatever their line says."""
+    found = []
+    for name in sorted(model.sources):
+        source, row = model.sources[name], shown.get(name)
+        if source.state == "broken" or (source.state == "failing" and row is None):
+            ok_at = row.ok_at if row else source.last_ok_at
+            detail = " - ".join(part for part in (source.error, source.detail) if part)
+            found.append(SourceRow(name, source.state, "critical", ok_at, retry_at=source.retry_at, detail=detail))
+    return found
 
 
 def _database(model: Model) -> SourceRow:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
-from noc_console.domain.errors import SourceProtocolError
+from noc_console.domain.errors import ConfigError, SourceProtocolError
 from noc_console.domain.text import clean_octets
 from noc_console.sources.snmp import codec
 from noc_console.sources.snmp.index import SPACES
@@ -128,17 +129,33 @@ def _fits(variant: Variant, key: bytes) -> bool:
     return variant.index is None or SPACES[variant.index].decode(codec.decode_subids(key)[:2]) is not None
 
 
-def choose_profile(profiles: Mapping[str, Profile], identity: Identity, wanted: str, olt: str) -> Profile:
+def choose_profile(
+    profiles: Mapping[str, Profile],
+    identity: Identity,
+    wanted: str,
+    olt: str,
+    broken: Mapping[str, ConfigError] = MappingProxyType({}),
+) -> Profile:
     """The profile called ``wanted``, or with ``auto`` the one that fits best.
 
+    Args:
+        profiles: By id.
+        identity: What the device says that it is.
+        wanted: An id, or ``auto``.
+        olt: For messages.
+        broken: What is wrong with profiles that do not load, by id. A shipped profile that one of them replaces is not
+            used instead: the operator had a reason for another.
+
     Raises:
-        SourceProtocolError: There is none.
+        SourceProtocolError: There is none, or it does not load.
     """
-    if wanted != "auto":
-        if wanted not in profiles:
-            raise SourceProtocolError(f"no profile called {wanted}", olt, f"known: {', '.join(sorted(profiles))}")
-        return profiles[wanted]
-    found = detect(list(profiles.values()), identity.sys_object_id, identity.sys_descr)
-    if found is None:
-        raise SourceProtocolError(f"no profile fits this device: {identity}", olt, "set profile:")
-    return found
+    fits = detect(list(profiles.values()), identity.sys_object_id, identity.sys_descr) if wanted == "auto" else None
+    name = fits.id if fits else wanted
+    if name in broken:
+        raise SourceProtocolError(f"profile {name} does not load: {broken[name]}", olt, "mend the file, then restart")
+    if name in profiles:
+        return profiles[name]
+    lost = "".join(f"; does not load: {error}" for error in broken.values())
+    if wanted == "auto":
+        raise SourceProtocolError(f"no profile fits this device: {identity}{lost}", olt, "set profile:")
+    raise SourceProtocolError(f"no profile called {wanted}{lost}", olt, f"known: {', '.join(sorted(profiles))}")

@@ -1,18 +1,20 @@
 """Polling one OLT: what it is, and what its tables hold, read through its profile.
 
 A poll never raises for what the OLT does: it returns a reading with an honest outcome. It writes nothing.
+A poll that an OLT's restart fell into is not whole, however well each of its answers looked.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from types import MappingProxyType
 
 from noc_console.config.model import OltConfig
-from noc_console.domain.errors import SourceError
+from noc_console.domain.errors import ConfigError, SourceError
 from noc_console.domain.identity import PonPort
-from noc_console.domain.network import PollKind
-from noc_console.domain.poll import Facts, OltReading
+from noc_console.domain.network import Outcome, PollKind
+from noc_console.domain.poll import Facts, OltReading, restarted
 from noc_console.sources.snmp.credentials import security_for
 from noc_console.sources.snmp.discovery import SYS_UP_TIME, Identity, choose_profile, read_identity, uptime
 from noc_console.sources.snmp.index import Place
@@ -20,6 +22,8 @@ from noc_console.sources.snmp.profile import Profile
 from noc_console.sources.snmp.reader import Reader
 from noc_console.sources.snmp.session import SnmpEngine, SnmpSession
 from noc_console.sources.snmp.walk import Repetitions
+
+RESTARTED = "the OLT restarted while it was read"
 
 
 class OltPoller:
@@ -30,6 +34,7 @@ class OltPoller:
         config: The OLT's entry in the config file.
         profiles: All profiles by id.
         max_repetitions: What was learnt about this OLT before; None starts with config or profile.
+        broken_profiles: What is wrong with profiles that do not load, by id.
     """
 
     def __init__(
@@ -38,11 +43,13 @@ class OltPoller:
         config: OltConfig,
         profiles: Mapping[str, Profile],
         max_repetitions: int | None = None,
+        broken_profiles: Mapping[str, ConfigError] = MappingProxyType({}),
     ) -> None:
         self.config = config
         self.identity: Identity | None = None
         self._engine = engine
         self._profiles = profiles
+        self._broken_profiles = broken_profiles
         self._learnt = max_repetitions
         self._repetitions: Repetitions | None = None
         self._session: SnmpSession | None = None
@@ -79,22 +86,23 @@ class OltPoller:
             SourceError: No answer, or no profile fits.
         """
         self.identity = await read_identity(self._connected())
-        profile = choose_profile(self._profiles, self.identity, self.config.profile, self.config.name)
-        limit = self.config.snmp.max_repetitions or profile.max_repetitions
+        config = self.config
+        profile = choose_profile(self._profiles, self.identity, config.profile, config.name, self._broken_profiles)
+        limit = config.snmp.max_repetitions or profile.max_repetitions
         if self._repetitions is None:
             self._repetitions = Repetitions(min(self._learnt or limit, limit), limit)
-        self._reader = Reader(profile, self._connected, self._repetitions, self.config.name)
+        self._reader = Reader(profile, self._connected, self._repetitions, config.name)
         return self.identity
 
     async def poll(self, kind: PollKind) -> OltReading:
-        """Read everything of one kind."""
+        """Read everything of one kind; partial at best when the OLT restarted meanwhile."""
         reading = OltReading(kind, time.time())
         begun = time.perf_counter()
         try:
-            values = await self._connected().get([SYS_UP_TIME])
+            reading.uptime_s = await self._uptime()
             reading.answered = True
-            reading.uptime_s = uptime(values.get(SYS_UP_TIME))
-            if self._reader is None or _restarted(self.identity, reading.uptime_s):
+            # After a restart its software, and with it its tables, may be others.
+            if self._reader is None or (self.identity and restarted(self.identity.uptime_s, reading.uptime_s)):
                 await self.identify()
             assert self._reader is not None
             await self._reader.read(reading)
@@ -103,6 +111,8 @@ class OltPoller:
             if not reading.answered:
                 self.close()
         reading.duration_s = time.perf_counter() - begun
+        if reading.outcome is not Outcome.FAILED and restarted(reading.uptime_s, await self._uptime_now()):
+            _doubt(reading)
         return reading
 
     async def read_ont(self, port: PonPort, ont_id: int) -> Facts:
@@ -116,6 +126,17 @@ class OltPoller:
         assert self._reader is not None
         return await self._reader.read_ont(Place(port, ont_id), time.time())
 
+    async def _uptime(self) -> float | None:
+        values = await self._connected().get([SYS_UP_TIME])
+        return uptime(values.get(SYS_UP_TIME))
+
+    async def _uptime_now(self) -> float | None:
+        """The uptime after a poll; None when the OLT went silent after it gave everything."""
+        try:
+            return await self._uptime()
+        except SourceError:
+            return None
+
     def _connected(self) -> SnmpSession:
         if self._session is None:
             snmp = self.config.snmp
@@ -125,6 +146,11 @@ class OltPoller:
         return self._session
 
 
-def _restarted(identity: Identity | None, uptime_s: float | None) -> bool:
-    """Whether the OLT restarted since it was identified: its software, and with it its tables, may be others now."""
-    return bool(identity and identity.uptime_s is not None and uptime_s is not None and uptime_s < identity.uptime_s)
+def _doubt(reading: OltReading) -> None:
+    """Conclude nothing from what is missing: the tables of an agent that starts are short, or empty."""
+    reading.outcome, reading.error = Outcome.PARTIAL, RESTARTED
+    reading.all_ports = False
+    reading.unregistered = None
+    for port in reading.ports:
+        if port.outcome is Outcome.COMPLETE:
+            port.outcome, port.error = Outcome.PARTIAL, RESTARTED

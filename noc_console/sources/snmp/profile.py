@@ -10,6 +10,7 @@ group the first that answers is read, and a table with ``when:`` only together w
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -190,6 +191,8 @@ def load_profile(path: Path) -> Profile:
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else None
         raise ConfigError(f"not YAML: {error.problem}", path=str(path), line=line) from None
+    except (yaml.YAMLError, RecursionError) as error:
+        raise ConfigError(f"not YAML: {error}", path=str(path)) from None
     try:
         return Profile.model_validate(_expand(data))
     except ValidationError as error:
@@ -204,7 +207,9 @@ def _expand(data: Any) -> Any:
     """Replace ``NAME.rest`` by the OID that ``oids:`` gives to NAME, so that files stay readable."""
     if not isinstance(data, dict):
         return data
-    names = data.get("oids") or {}
+    names = data.get("oids")
+    if not isinstance(names, dict):
+        names = {}
 
     def full(value: str) -> str:
         head, _, rest = value.partition(".")
@@ -228,20 +233,48 @@ def _with_full_oids(data: Any, full: Callable[[str], str]) -> Any:
     return out
 
 
-def load_profiles(folder: Path | None = None) -> dict[str, Profile]:
+def load_profiles(folder: Path | None = None, broken: dict[str, ConfigError] | None = None) -> dict[str, Profile]:
     """The shipped profiles and those of ``folder``, by id; a file there may replace a shipped one.
 
+    Args:
+        folder: The operator's own profiles.
+        broken: Takes what is wrong with the folder's files, by the profile's id, so that the others can be used.
+
     Raises:
-        ConfigError: A file is wrong, or the folder is not there.
+        ConfigError: A shipped file is wrong; without ``broken`` also the folder, or a file in it.
     """
-    if folder is not None and not folder.is_dir():
-        raise ConfigError(f"no such folder: {folder}", key="profiles_dir")
-    found: dict[str, Profile] = {}
-    for place in (SHIPPED, folder):
-        for path in sorted(place.glob("*.yaml")) if place else ():
+    found = {profile.id: profile for profile in map(load_profile, sorted(SHIPPED.glob("*.yaml")))}
+    if folder is None:
+        return found
+    try:
+        if not folder.is_dir():
+            raise ConfigError(f"no such folder: {folder}", key="profiles_dir")
+        paths = sorted(folder.glob("*.yaml"))
+    except ConfigError as error:
+        if broken is None:
+            raise
+        broken[""] = error
+        return found
+    for path in paths:
+        try:
             profile = load_profile(path)
+        except ConfigError as error:
+            if broken is None:
+                raise
+            broken[_id_in(path)] = error
+        else:
             found[profile.id] = profile
     return found
+
+
+def _id_in(path: Path) -> str:
+    """The id of a profile that does not load: a line of its own in the file, or else the file's name."""
+    try:
+        text = path.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return path.stem
+    found = re.search(r"^id:\s*['\"]?([\w.-]+)", text, re.MULTILINE)
+    return found[1] if found else path.stem
 
 
 def detect(profiles: Sequence[Profile], sys_object_id: str, sys_descr: str) -> Profile | None:

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 from services import eventually
 
+from noc_console.collector.clock import Clock
+from noc_console.collector.coordinator import Coordinator
 from noc_console.collector.cpe import CpeWorker
-from noc_console.collector.status import SourceStatus
 from noc_console.config.model import GenieAcs
 from noc_console.demo.acs import SimulatedAcs, SimulatedCpe, Timing
 from noc_console.domain.errors import SourceUnavailable
@@ -49,8 +50,7 @@ class Fleet:
         self.restart()
 
     def restart(self) -> None:
-        status = SourceStatus(SourceStore(self.database), "genieacs")
-        self.worker = CpeWorker(self.client, self.store, status, 60.0, self.keep)
+        self.worker = CpeWorker(self.client, self.store, 60.0, self.keep)
 
     def informed(self, cpe: SimulatedCpe, at: float) -> None:
         self.acs.records[cpe.device_id].informed_at = round(at, 3)
@@ -130,11 +130,14 @@ async def test_a_look_that_broke_off_is_made_again(fleet: Fleet, monkeypatch: py
     assert len(fleet.told()) == len(set(fleet.told())) == 6
 
 
-async def test_an_acs_that_goes_away_is_told_and_recovers(fleet: Fleet, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("noc_console.collector.cpe.Backoff.failed", lambda _: 0.01)
-    monkeypatch.setattr("noc_console.collector.status.STORE_EVERY_S", 0.0)
-    monkeypatch.setattr(fleet.worker, "_interval_s", 0.01)
+class Quick(Clock):
+    """A minute is soon over."""
 
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds / 1000)
+
+
+async def test_an_acs_that_goes_away_is_told_and_recovers(fleet: Fleet) -> None:
     async def state() -> str:
         async with fleet.database.reading() as connection:
             return "".join(source.state for source in (await read_update(connection, {})).sources)
@@ -145,7 +148,8 @@ async def test_an_acs_that_goes_away_is_told_and_recovers(fleet: Fleet, monkeypa
     async def is_failing() -> bool:
         return await state() == "failing"
 
-    running = asyncio.create_task(fleet.worker.run())
+    coordinator = Coordinator(SourceStore(fleet.database), Quick())
+    running = asyncio.create_task(coordinator.run(fleet.worker.parts()))
     await eventually(is_ok)
     port = fleet.acs.port
     await fleet.acs.close()

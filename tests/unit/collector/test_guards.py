@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from noc_console.collector.guards import Shrinkage, duplicate_serials
+from noc_console.collector.guards import Doubted, Shrinkage, duplicate_serials
 from noc_console.domain.identity import PonPort
 from noc_console.domain.network import Outcome
 from noc_console.domain.poll import PortReading
@@ -42,9 +42,7 @@ def test_what_is_doubted(first: int, second: int, expected: list[str]) -> None:
 def test_few_onts_shrink_for_everyday_reasons() -> None:
     judge = Shrinkage()
     assert judge.judge({"0/1/0": 19}, [port(A, 0)]) is None
-    assert judge.judge({"0/1/0": 20}, [port(A, 0)]) == (
-        "lists 0 of 20 known ONTs: believed only when 2 more readings say so"
-    )
+    assert judge.judge({"0/1/0": 20}, [port(A, 0)]) == Doubted(listed=0, expected=20, readings_left=2)
 
 
 def test_many_small_ports_are_one_large_table() -> None:

@@ -7,27 +7,34 @@ import itertools
 import sqlite3
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from services import eventually
+from fake_clock import FakeClock
 from sqlalchemy import select
 
+from noc_console.collector.clock import SPREAD
+from noc_console.collector.coordinator import Coordinator
 from noc_console.collector.facts import OltFacts
+from noc_console.collector.holding import Lease
 from noc_console.collector.olt import OltWorker
 from noc_console.config.model import Polling
+from noc_console.domain.changes import Severity, severity_of
 from noc_console.domain.errors import SourceTimeout, SourceUnavailable
 from noc_console.domain.history import Sample
 from noc_console.domain.identity import PonPort
-from noc_console.domain.network import Changes, Ont, Outcome, PollKind
+from noc_console.domain.network import Ont, Outcome, PollKind
 from noc_console.domain.optics import Thresholds
 from noc_console.domain.poll import Facts, OltReading, PortReading
+from noc_console.domain.update import Update
 from noc_console.storage import inventory, schema
 from noc_console.storage.database import Database
 from noc_console.storage.feed import read_update
+from noc_console.storage.leases import LeaseStore
+from noc_console.storage.sources import SourceStore
 from noc_console.storage.streams import bump
 
 A, B = PonPort((0, 1, 0)), PonPort((0, 1, 1))
@@ -49,8 +56,6 @@ class FakePoller:
         self.silent = False
         self.uptime_s = 5000.0
         self.polled: list[PollKind] = []
-        self.poll_started = asyncio.Event()
-        self.closed = False
 
     @staticmethod
     def up(number: int) -> Facts:
@@ -58,7 +63,6 @@ class FakePoller:
 
     async def poll(self, kind: PollKind) -> OltReading:
         self.polled.append(kind)
-        self.poll_started.set()
         reading = OltReading(kind, time.time(), duration_s=0.01)
         if self.silent:
             reading.error = "no answer in 3 tries of 5 s"
@@ -85,9 +89,6 @@ class FakePoller:
             raise SourceTimeout("no answer", "north")
         return {**self.onts[port][ont_id], "onu_rx_dbm": self.light[ont_id]}
 
-    def close(self) -> None:
-        self.closed = True
-
 
 class Olt:
     """A worker on a fake OLT, and what came of it."""
@@ -97,13 +98,27 @@ class Olt:
         self.poller = poller
         self.facts = facts
         self.samples: list[Sample] = []
-        self.worker = OltWorker(poller, facts, polling, Thresholds(), self.keep)  # type: ignore[arg-type]
+        self.clock = FakeClock()
+        self.worker = OltWorker(poller, facts, polling, Thresholds(), self.keep, self.clock)  # type: ignore[arg-type]
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Its rhythms run."""
+        coordinator = Coordinator(SourceStore(self.database), self.clock)
+        task = asyncio.create_task(coordinator.run(self.worker.parts()))
+        try:
+            yield
+        finally:
+            task.cancel()
+            await asyncio.wait([task])
 
     @classmethod
-    async def make(cls, database: Database, poller: FakePoller | None = None, **polling: float) -> Olt:
+    async def make(
+        cls, database: Database, poller: FakePoller | None = None, leased: bool = False, **polling: float
+    ) -> Olt:
         async with database.writing() as connection:
             ids = await inventory.sync_olts(connection, [("north", "192.0.2.1")], 1.0)
-        facts = OltFacts(database, ids["north"], "north")
+        facts = OltFacts(database, ids["north"], "north", lease=Lease(ids["north"]) if leased else None)
         await facts.load()
         return cls(database, poller or FakePoller(), facts, Polling.model_validate(polling))
 
@@ -113,7 +128,7 @@ class Olt:
     async def poll(self, *kinds: PollKind) -> list[OltReading]:
         return [await self.worker.poll(kind) for kind in kinds or (PollKind.STATE,)]
 
-    async def stored(self) -> Changes:
+    async def stored(self) -> Update:
         async with self.database.reading() as connection:
             return await read_update(connection, {})
 
@@ -149,7 +164,7 @@ class Lock:
 # What is written
 
 
-async def test_a_round_is_stored_with_marks_events_and_ages(database: Database) -> None:
+async def test_a_round_is_stored_with_marks_changes_and_ages(database: Database) -> None:
     olt = await Olt.make(database)
     begun_at = time.time()
     readings = await olt.worker.once()
@@ -166,7 +181,7 @@ async def test_a_round_is_stored_with_marks_events_and_ages(database: Database) 
     marks = {(mark.port, mark.kind): mark for mark in stored.marks}
     assert {port for port, kind in marks if kind is PollKind.STATE} == {"", "0/1/0", "0/1/1"}
     assert all(mark.outcome is Outcome.COMPLETE and mark.observed_at for mark in marks.values())
-    assert stored.events == []
+    assert stored.changes == []
 
 
 async def test_an_unchanged_reading_touches_no_ont_row(database: Database) -> None:
@@ -175,8 +190,8 @@ async def test_an_unchanged_reading_touches_no_ont_row(database: Database) -> No
     seen = (await olt.stored()).revisions
     await olt.poll()
     async with database.reading() as connection:
-        changes = await read_update(connection, seen)
-    assert (changes.onts, changes.events, len(changes.olts), len(changes.marks)) == ([], [], 1, 3)
+        update = await read_update(connection, seen)
+    assert (update.onts, update.changes, len(update.olts), len(update.marks)) == ([], [], 1, 3)
 
 
 async def test_facts_go_on_after_a_restart(database: Database) -> None:
@@ -187,7 +202,7 @@ async def test_facts_go_on_after_a_restart(database: Database) -> None:
     olt.poller.onts[A][9] = {"state": "online", "serial": "HWTC00000009"}
     olt.poller.light[9] = -22.0
     await again.poll(PollKind.STATE, PollKind.OPTICS)
-    assert [event.kind for event in (await again.stored()).events] == ["ont_new", "ont_state"]
+    assert {change.kind for change in (await again.stored()).changes} == {"ont_appeared", "ont_down"}
     assert (await again.onts())[9].onu_rx_dbm == -22.0
 
 
@@ -205,15 +220,15 @@ async def test_a_port_and_a_card_that_are_gone(database: Database) -> None:
     assert {ont.ont_id for ont in (await olt.stored()).onts} == {1, 2}
 
 
-async def test_a_card_that_fails_and_an_olt_that_restarts_are_events(database: Database) -> None:
+async def test_a_card_that_fails_and_an_olt_that_restarts_are_changes(database: Database) -> None:
     olt = await Olt.make(database)
     await olt.worker.once()
     olt.poller.cards["0/9"]["state"] = "fault"
     olt.poller.uptime_s = 30.0
     await olt.poll(PollKind.STATE, PollKind.HEALTH)
-    assert [(event.kind, event.severity) for event in (await olt.stored()).events] == [
-        ("olt_restarted", "major"),
-        ("card_state", "major"),
+    assert [(change.kind, severity_of(change)) for change in (await olt.stored()).changes] == [
+        ("olt_restarted", Severity.MAJOR),
+        ("card_changed", Severity.MAJOR),
     ]
 
 
@@ -230,7 +245,7 @@ async def test_a_silent_olt_is_unreachable_and_its_onts_keep_what_was_last_known
     stored = await olt.stored()
     (row,) = stored.olts
     assert (row.reachable, row.error) == (False, "no answer in 3 tries of 5 s")
-    assert row.retry_at and row.retry_at > time.time()
+    assert row.retry_at and row.retry_at > olt.clock.at
     assert {ont.state for ont in stored.onts} == {"online"}, "as last reported: what may be shown is for the reader"
     marks = {mark.port: mark for mark in stored.marks}
     assert {mark.outcome for mark in marks.values()} == {Outcome.FAILED}
@@ -238,13 +253,13 @@ async def test_a_silent_olt_is_unreachable_and_its_onts_keep_what_was_last_known
     assert olt.values("onu_status_total", status="unknown")[-1] == 3
     assert olt.values("onu_status_total", status="offline")[-1] == 0
     assert olt.values("olt_up")[-1] == 0
-    (event,) = stored.events
-    assert (event.kind, event.severity) == ("olt_reachable", "critical")
+    (change,) = stored.changes
+    assert (change.kind, severity_of(change)) == ("olt_silent", Severity.CRITICAL)
     await olt.poll()
     olt.poller.silent = False
     await olt.poll()
     stored = await olt.stored()
-    assert [event.severity for event in stored.events] == ["critical", "cleared"]
+    assert [change.kind for change in stored.changes] == ["olt_silent", "olt_answers"]
     assert (stored.olts[0].reachable, stored.olts[0].error, stored.olts[0].retry_at) == (True, None, None)
 
 
@@ -305,7 +320,7 @@ async def test_a_locked_database_loses_no_fact_and_no_sample(sqlite: Database) -
     await olt.poll(PollKind.STATE, PollKind.OPTICS)
     onts = await olt.onts()
     assert (onts[1].state, onts[1].last_onu_rx_dbm, onts[2].onu_rx_dbm) == ("offline", -20.0, -27.5)
-    assert [event.kind for event in (await olt.stored()).events] == ["ont_state"]
+    assert [change.kind for change in (await olt.stored()).changes] == ["ont_down"]
 
 
 async def test_rows_that_somebody_else_wrote_do_not_stop_the_writing_for_ever(database: Database) -> None:
@@ -327,43 +342,58 @@ async def test_rows_that_somebody_else_wrote_do_not_stop_the_writing_for_ever(da
 # Rhythm
 
 
-async def test_a_silent_olt_is_asked_less_and_less_and_when_is_told(
-    sqlite: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("noc_console.collector.olt.FIRST_RETRY_S", 0.02)
-    monkeypatch.setattr("noc_console.collector.olt.LAST_RETRY_S", 0.2)
-    monkeypatch.setattr("noc_console.collector.olt.random.uniform", lambda low, high: 1.0)
-    clock = SimpleNamespace(time=lambda: 1000.0, monotonic=time.monotonic)
-    monkeypatch.setattr("noc_console.collector.olt.time", clock)
-    olt = await Olt.make(sqlite, state_s=0.1)
+async def test_a_silent_olt_is_asked_less_and_less_and_when_is_told(sqlite: Database) -> None:
+    olt = await Olt.make(sqlite, state_s=30)
     olt.poller.silent = True
-    tries: list[tuple[float, float, float]] = []
-    write = OltFacts.apply
+    tries: list[tuple[float, float]] = []
+    write = olt.facts.apply
 
-    async def apply(facts: OltFacts, reading: OltReading, row: dict[str, Any]) -> Any:
-        tries.append((reading.started_at, time.time(), row["retry_at"] - 1000.0))
-        return await write(facts, reading, row)
+    async def apply(reading: OltReading, row: dict[str, Any]) -> Any:
+        tries.append((olt.clock.at, row["retry_at"]))
+        return await write(reading, row)
 
-    monkeypatch.setattr(OltFacts, "apply", apply)
-    running = asyncio.create_task(olt.worker.run())
-    await eventually(lambda: len(tries) >= 7)
-    running.cancel()
-    await asyncio.wait([running])
-    pauses = [pause_s for _, _, pause_s in tries[:7]]
-    assert pauses == pytest.approx([0.02, 0.04, 0.08, 0.16, 0.2, 0.2, 0.2])
-    for (_, told_at, pause_s), (next_at, _, _) in itertools.pairwise(tries):
-        assert next_at >= told_at + pause_s - 0.001, "never before the time that was told"
+    olt.facts.apply = apply  # type: ignore[method-assign,assignment]
+    async with olt.running():
+        await olt.clock.until(lambda: len(tries) >= 9)
+    pauses = [retry_at - at for at, retry_at in tries]
+    for pause_s, plain_s in zip(pauses, [1, 2, 4, 8, 16, 32, 60, 60, 60], strict=False):
+        assert plain_s * (1 - SPREAD) <= pause_s <= plain_s * (1 + SPREAD)
+    for (_, retry_at), (next_at, _) in itertools.pairwise(tries):
+        assert next_at == pytest.approx(retry_at), "as it was told"
     assert set(olt.poller.polled) == {PollKind.STATE}, "nothing else is asked of an OLT that does not answer"
-    assert olt.poller.closed
 
 
 async def test_an_answer_starts_the_other_rhythms(sqlite: Database) -> None:
     olt = await Olt.make(sqlite)
-    running = asyncio.create_task(olt.worker.run())
-    await eventually(lambda: set(olt.poller.polled) == set(PollKind))
-    running.cancel()
-    await asyncio.wait([running])
+    async with olt.running():
+        await olt.clock.until(lambda: set(olt.poller.polled) == set(PollKind))
     assert olt.poller.polled[0] is PollKind.STATE
+
+
+async def test_without_its_lease_an_olt_is_not_polled(sqlite: Database) -> None:
+    olt = await Olt.make(sqlite, leased=True)
+    lease = olt.facts.lease
+    assert lease
+    async with olt.running():
+        await olt.clock.advance(300.0)
+        assert olt.poller.polled == []
+        lease.take((await LeaseStore(sqlite).take([lease.olt_id], "us", 20.0))[lease.olt_id])
+        await olt.clock.until(lambda: set(olt.poller.polled) == set(PollKind))
+        await LeaseStore(sqlite).release([lease.olt_id], "us")
+        await LeaseStore(sqlite).take([lease.olt_id], "they", 20.0)
+        await olt.clock.until(lambda: not lease.held.is_set())
+        await olt.clock.settle()
+        polled = len(olt.poller.polled)
+        await olt.clock.advance(3600.0)
+        assert len(olt.poller.polled) <= polled + len(PollKind), "those that were under way, and no more"
+
+
+async def test_what_is_read_without_the_lease_is_not_written(database: Database) -> None:
+    olt = await Olt.make(database, leased=True)
+    await LeaseStore(database).take([olt.facts.olt.id], "they", 20.0)
+    (reading,) = await olt.poll()
+    assert (reading.outcome, reading.error, olt.samples) == (Outcome.COMPLETE, None, [])
+    assert (await olt.stored()).onts == []
 
 
 async def test_one_poll_of_a_kind_at_a_time(sqlite: Database) -> None:
@@ -388,15 +418,14 @@ async def test_one_poll_of_a_kind_at_a_time(sqlite: Database) -> None:
 
 
 async def test_a_new_ont_has_its_description_read_at_once(sqlite: Database) -> None:
-    olt = await Olt.make(sqlite, inventory_s=86400, state_s=0.05)
-    running = asyncio.create_task(olt.worker.run())
-    await eventually(lambda: PollKind.INVENTORY in olt.poller.polled)
-    before = olt.poller.polled.count(PollKind.INVENTORY)
-    olt.poller.onts[A][9] = {"state": "online", "serial": "HWTC00000009"}
-    olt.poller.light[9] = -20.0
-    await eventually(lambda: olt.poller.polled.count(PollKind.INVENTORY) > before)
-    running.cancel()
-    await asyncio.wait([running])
+    olt = await Olt.make(sqlite, inventory_s=86400, state_s=30)
+    async with olt.running():
+        await olt.clock.until(lambda: PollKind.INVENTORY in olt.poller.polled)
+        before = olt.poller.polled.count(PollKind.INVENTORY)
+        olt.poller.onts[A][9] = {"state": "online", "serial": "HWTC00000009"}
+        olt.poller.light[9] = -20.0
+        # The next inventory by its own rhythm is a day away.
+        await olt.clock.until(lambda: olt.poller.polled.count(PollKind.INVENTORY) > before, within_s=3600)
 
 
 # One ONT

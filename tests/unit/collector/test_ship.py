@@ -5,11 +5,14 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 from services import eventually
 
+from noc_console.collector.clock import Clock
+from noc_console.collector.coordinator import Coordinator
 from noc_console.collector.ship import Shipper
 from noc_console.collector.status import SourceStatus
 from noc_console.config.model import VictoriaMetrics
@@ -64,9 +67,11 @@ class FakeSources:
         self.states.append(source)
 
 
-@pytest.fixture(autouse=True)
-def no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("noc_console.collector.ship.ARRIVAL_PAUSE_S", 0.0)
+class Hasty(Clock):
+    """Nobody sleeps."""
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(0)
 
 
 @pytest.fixture
@@ -79,11 +84,22 @@ async def buffer(tmp_path: Path) -> AsyncIterator[SampleBuffer]:
 
 def shipper(buffer: SampleBuffer, victoria: Victoria | None, sources: FakeSources | None = None) -> Shipper:
     store = sources or FakeSources()
-    return Shipper(buffer, victoria, SourceStatus(store, "victoriametrics"), SourceStatus(store, "sample buffer"))  # type: ignore[arg-type]
+    return Shipper(buffer, victoria, SourceStatus(store, "sample buffer"), Hasty())  # type: ignore[arg-type]
 
 
 def samples(*values: float) -> list[Sample]:
     return [Sample("m", (("olt_name", "north"),), START_AT + value, value) for value in values]
+
+
+@asynccontextmanager
+async def shipping(ship: Shipper, sources: FakeSources) -> AsyncIterator[None]:
+    """Its rhythms run."""
+    running = asyncio.create_task(Coordinator(sources, Hasty()).run(ship.parts()))  # type: ignore[arg-type]
+    try:
+        yield
+    finally:
+        running.cancel()
+        await asyncio.wait([running])
 
 
 async def ship_all(ship: Shipper) -> None:
@@ -189,31 +205,42 @@ async def test_a_full_disk_is_told_and_what_waits_in_memory_comes_later(
     assert sorted(victoria.held) == list(range(12))
 
 
+async def test_a_buffer_with_a_fault_is_told_and_raises_nothing(
+    buffer: SampleBuffer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who measured the samples is no part of that."""
+    sources = FakeSources()
+    ship = shipper(buffer, FakeVictoria(), sources)
+
+    async def broken(_: object) -> None:
+        raise KeyError("metric")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(buffer, "append", broken)
+        await ship.keep(samples(1, 2))
+    assert (sources.states[-1].name, sources.states[-1].state) == ("sample buffer", "broken")
+    await ship.keep(samples(3))
+    assert sources.states[-1].state == "ok" and await buffer.waiting() == 3
+
+
 async def test_without_victoriametrics_samples_stay_and_that_is_said(buffer: SampleBuffer) -> None:
     sources = FakeSources()
     ship = shipper(buffer, None, sources)
     await ship.keep(samples(1, 2))
-    running = asyncio.create_task(ship.run())
-    await eventually(lambda: any(state.name == "victoriametrics" for state in sources.states))
-    running.cancel()
-    await asyncio.wait([running])
+    async with shipping(ship, sources):
+        await eventually(lambda: any(state.name == "victoriametrics" for state in sources.states))
     state = next(state for state in sources.states if state.name == "victoriametrics")
     assert (state.state, await buffer.waiting()) == ("off", 2)
 
 
-async def test_a_failing_server_is_told_with_what_waits_and_recovers(
-    buffer: SampleBuffer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("noc_console.collector.ship.Backoff.failed", lambda _: 0.001)
+async def test_a_failing_server_is_told_with_what_waits_and_recovers(buffer: SampleBuffer) -> None:
     sources = FakeSources()
     victoria = FakeVictoria("down", "down", "down")
     ship = shipper(buffer, victoria, sources)
     await ship.keep(samples(*range(1200)))
-    running = asyncio.create_task(ship.run())
-    await eventually(lambda: [s.state for s in sources.states if s.name == "victoriametrics"][-1:] == ["ok"])
-    assert await buffer.waiting() == 0
-    running.cancel()
-    await asyncio.wait([running])
+    async with shipping(ship, sources):
+        await eventually(lambda: [s.state for s in sources.states if s.name == "victoriametrics"][-1:] == ["ok"])
+        assert await buffer.waiting() == 0
     failing = next(state for state in sources.states if state.state == "failing")
     assert (failing.error, failing.detail) == ("cannot connect", "1,200 samples wait")
     assert victoria.held == list(range(1200))

@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import event, text
 
+from noc_console.domain.changes import RouterChanged
 from noc_console.domain.cpe import MASK, ConfigLeaf, CpeDocument
 from noc_console.domain.network import Cpe
+from noc_console.storage.changes import read_changes_of
 from noc_console.storage.cpes import CpeStore
 from noc_console.storage.database import Database
 
@@ -93,3 +95,38 @@ async def test_a_configuration_comes_back_as_it_was_stored(database: Database, s
     await store.put_document(replace(document, leaves=()))
     stored = await store.document(HUAWEI.device_id)
     assert stored is not None and stored.leaves == ()
+
+
+async def told(database: Database) -> list[RouterChanged]:
+    async with database.reading() as connection:
+        return [change for change in await read_changes_of(connection) if isinstance(change, RouterChanged)]
+
+
+async def test_a_router_with_another_firmware_or_model_is_a_change(database: Database, store: CpeStore) -> None:
+    assert await told(database) == [], "seen for the first time"
+    await store.put(
+        [replace(HUAWEI, firmware="V5R021", last_inform_at=1100.0), replace(TPLINK, model="XX530v"), ROUTER]
+    )
+    await store.put([replace(ROUTER, firmware="2.0")])
+    found = {change.device_id: change for change in await told(database)}
+    assert found.keys() == {HUAWEI.device_id, TPLINK.device_id}, "a value that was not known before is no change"
+    upgraded, swapped = found[HUAWEI.device_id], found[TPLINK.device_id]
+    assert (upgraded.what, upgraded.before, upgraded.after) == ("firmware", "V5R020", "V5R021")
+    assert (upgraded.serial, upgraded.at) == (HUAWEI.serial, 1100.0)
+    assert (swapped.what, swapped.before, swapped.after) == ("model", "XX230v", "XX530v")
+
+
+async def test_a_change_is_told_once_whoever_writes(database: Database, store: CpeStore) -> None:
+    upgraded = replace(HUAWEI, firmware="V5R021")
+    await store.put([upgraded])
+    await store.put([replace(upgraded, wan_ip="100.64.0.7")])
+    await CpeStore(database).put([upgraded])
+    await store.put([replace(upgraded, firmware=None)])
+    assert len(await told(database)) == 1
+
+
+async def test_a_quiet_inform_asks_nothing(database: Database, store: CpeStore) -> None:
+    statements: list[str] = []
+    event.listen(database.engine.sync_engine, "before_cursor_execute", lambda *args: statements.append(args[2]))
+    await store.put([replace(HUAWEI, last_inform_at=1060.0), TPLINK])
+    assert not [statement for statement in statements if statement.startswith("SELECT")]

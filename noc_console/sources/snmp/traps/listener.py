@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -69,9 +69,11 @@ class TrapListener:
     Args:
         endpoint: Address and port.
         senders: Who may send; resolved already.
+        arrived: Set when there is something to take.
     """
 
-    def __init__(self, endpoint: tuple[str, int], senders: Senders) -> None:
+    def __init__(self, endpoint: tuple[str, int], senders: Senders, arrived: asyncio.Event) -> None:
+        self._arrived = arrived
         self.accepted = 0
         self.refused: Counter[Refusal] = Counter()
         self.missed: set[str] = set()
@@ -80,7 +82,7 @@ class TrapListener:
         self._senders = senders
         self._allowances: dict[str, _Allowance] = {}
         self._plain: dict[str, str] = {}
-        self._queue: asyncio.Queue[Received] = asyncio.Queue(QUEUE)
+        self._queue: deque[Received] = deque()
         self._socket: socket.socket | None = None
 
     @property
@@ -118,11 +120,10 @@ class TrapListener:
             self._socket.close()
             self._socket = None
 
-    async def batch(self) -> Sequence[Received]:
-        """Wait for notifications, and take all that there are."""
-        found = [await self._queue.get()]
-        while not self._queue.empty():
-            found.append(self._queue.get_nowait())
+    def take(self) -> Sequence[Received]:
+        """Take all notifications that there are."""
+        found = list(self._queue)
+        self._queue.clear()
         return found
 
     def _readable(self) -> None:
@@ -155,10 +156,11 @@ class TrapListener:
             raise Refused(Refusal.NOT_SNMP) from None
         if said.inform:
             self._answer(data, at, peer)
-        if self._queue.full():
+        if len(self._queue) >= QUEUE:
             self.missed.add(address)
             raise Refused(Refusal.QUEUE_FULL)
-        self._queue.put_nowait(Received(sender.name, said, time.time()))
+        self._queue.append(Received(sender.name, said, time.time()))
+        self._arrived.set()
         self.accepted += 1
 
     def _plain_of(self, address: str) -> str:

@@ -1,0 +1,192 @@
+"""One stint at work: all that a collector runs while it is the one at work, built from the config."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+
+import structlog
+
+from noc_console.collector.acting.tools import Tools
+from noc_console.collector.clock import Clock
+from noc_console.collector.coordinator import Coordinator, Part, Rhythm, Service, fenced
+from noc_console.collector.core_devices import CoreWorker
+from noc_console.collector.cpe import CpeWorker
+from noc_console.collector.facts import OltFacts
+from noc_console.collector.holding import Holding
+from noc_console.collector.jobs import JobRunner
+from noc_console.collector.life import FULL_COLLECTION_EVERY_S, collect_garbage
+from noc_console.collector.olt import OltWorker
+from noc_console.collector.performing import Actions
+from noc_console.collector.ping import PingWorker, Target
+from noc_console.collector.ship import Shipper
+from noc_console.collector.tickets import TicketWorker
+from noc_console.collector.traps import TrapWorker
+from noc_console.config.model import Config
+from noc_console.domain.errors import ConfigError, SourceError
+from noc_console.sources.genieacs.client import NbiClient
+from noc_console.sources.modem_bridge import BridgeClient
+from noc_console.sources.olt_cli.client import clients
+from noc_console.sources.snmp.core_poller import CorePoller
+from noc_console.sources.snmp.poll import OltPoller
+from noc_console.sources.snmp.profile import load_profiles
+from noc_console.sources.snmp.session import SnmpEngine
+from noc_console.sources.tickets import TicketClient
+from noc_console.storage import inventory
+from noc_console.storage.batches import BatchStore
+from noc_console.storage.core_devices import CoreStore
+from noc_console.storage.cpes import CpeStore
+from noc_console.storage.database import Database
+from noc_console.storage.host_keys import HostKeyStore
+from noc_console.storage.jobs import JobStore
+from noc_console.storage.leases import LeaseStore
+from noc_console.storage.sealing import Opener
+from noc_console.storage.swaps import SwapStore
+
+log = structlog.get_logger()
+
+START_WITHIN_S = 2.0
+"""Many OLTs do not all start in the same instant: their first polls are spread over this, or less."""
+
+
+class Stint:
+    """Builds the workers, and closes what they opened.
+
+    Args:
+        config: The config file.
+        database: The database.
+        coordinator: Runs the parts; more are added to it later.
+        shipper: Takes samples.
+        collector_id: Ours.
+        opener: Opens the secrets that were sealed to us.
+        clock: The clock.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        database: Database,
+        coordinator: Coordinator,
+        shipper: Shipper,
+        collector_id: str,
+        opener: Opener,
+        clock: Clock,
+    ) -> None:
+        self._config = config
+        self._database = database
+        self._coordinator = coordinator
+        self._shipper = shipper
+        self._collector_id = collector_id
+        self._opener = opener
+        self._clock = clock
+        self._engine = SnmpEngine()
+        self._profiles_broken: dict[str, ConfigError] = {}
+        self._profiles = load_profiles(config.profiles_dir, self._profiles_broken)
+        for file, error in self._profiles_broken.items():
+            log.error("profile_not_loaded", file=file, error=str(error))
+        self._pings = PingWorker(config.ping, len(config.olts) + len(config.core_devices), clock)
+        self._closers: list[Callable[[], Awaitable[None]]] = []
+        self.holding = Holding(LeaseStore(database), collector_id)
+        """Our leases."""
+        self.olts: list[OltWorker] = []
+        """In the order of the config file."""
+
+    async def load(self) -> None:
+        """Make the workers of all OLTs, with what is known of them.
+
+        Raises:
+            SourceError: The database did not answer.
+        """
+        config = self._config
+        async with self._database.writing() as connection:
+            names = [(olt.name, olt.address) for olt in config.olts]
+            ids = await inventory.sync_olts(connection, names, self._clock.now())
+        leases = self.holding.want(ids[olt.name] for olt in config.olts)
+        self.olts = []
+        for olt in config.olts:
+            thresholds = config.thresholds_for(olt.name)
+            facts = OltFacts(self._database, ids[olt.name], olt.name, thresholds, leases[ids[olt.name]])
+            came = await fenced(facts.load)
+            if isinstance(came, SourceError):
+                raise came
+            if came is not None:
+                # Its polls try again, and tell it.
+                log.error("facts_not_loaded", olt=olt.name, exc_info=came)
+            poller = OltPoller(self._engine, olt, self._profiles, facts.max_repetitions, self._profiles_broken)
+            self.olts.append(OltWorker(poller, facts, config.polling, thresholds, self._shipper.keep, self._clock))
+
+    async def load_core(self) -> list[CoreWorker]:
+        """Make the workers of the core devices, with what is known of them.
+
+        Raises:
+            SourceError: The database did not answer.
+        """
+        store, interval_s = CoreStore(self._database), self._config.polling.health_s
+        configured = {device.name: device for device in self._config.core_devices}
+        addresses = ((name, device.address) for name, device in configured.items())
+        workers = []
+        for device in await store.sync(addresses, self._clock.now()):
+            entry = configured[device.name]
+            poller = CorePoller(self._engine, entry) if entry.snmp else None
+            workers.append(CoreWorker(device, poller, store, interval_s, self._shipper.keep))
+        return workers
+
+    def parts(self) -> list[Part]:
+        """All that runs at work, after ``load``."""
+        config, database, clock = self._config, self._database, self._clock
+        acs = NbiClient(config.genieacs) if config.genieacs else None
+        bridge = BridgeClient(config.modem_bridge) if config.modem_bridge else None
+        ticket_client = TicketClient(config.swaps.tickets) if config.swaps.tickets else None
+        self._closers += [client.close for client in (acs, bridge, ticket_client) if client]
+        cpes = CpeStore(database)
+        by_name = {worker.name: worker for worker in self.olts}
+        traps = TrapWorker(config.traps, config.olts, by_name, database, clock)
+        tickets = TicketWorker(ticket_client, SwapStore(database, config.swaps), config.console.site)
+        targets = [Target(olt.name, olt.address, by_name[olt.name].note_ping) for olt in config.olts]
+        self._closers.append(_closing(traps.close))
+        spread_s = min(START_WITHIN_S, 0.02 * len(self.olts))
+        return [
+            Rhythm("garbage", "collector", collect_garbage, FULL_COLLECTION_EVERY_S, first_s=FULL_COLLECTION_EVERY_S),
+            *self._shipper.parts(),
+            Service("jobs", "jobs", self._jobs(acs, bridge, cpes, by_name).run),
+            *traps.parts(),
+            *self._pings.parts(),
+            *self._pings.target_parts(targets),
+            *tickets.parts(),
+            *CpeWorker(acs, cpes, config.polling.cpe_s, self._shipper.keep, clock).parts(),
+            Service("core devices", "core devices", self._start_core),
+            *(part for worker in self.olts for part in worker.parts(random.uniform(0, spread_s))),
+        ]
+
+    async def close(self) -> None:
+        """Close sockets and connections."""
+        async with AsyncExitStack() as stack:
+            for close in self._closers:
+                stack.push_async_callback(close)
+            stack.callback(self._engine.close)
+            stack.callback(self._pings.close)
+
+    def _jobs(
+        self, acs: NbiClient | None, bridge: BridgeClient | None, cpes: CpeStore, by_name: dict[str, OltWorker]
+    ) -> JobRunner:
+        config, store = self._config, JobStore(self._database, self._collector_id)
+        clis = clients(config, HostKeyStore(self._database))
+        tools = Tools(store, by_name, acs, cpes, config, self._opener, bridge, self._shipper.keep, clis)
+        batches = BatchStore(self._database, config.bulk)
+        return JobRunner(store, self._collector_id, Actions(tools), batches, config.jobs.expiry_s)
+
+    async def _start_core(self) -> None:
+        """Start the core devices' rhythms, once what is known of them is there."""
+        workers = await self.load_core()
+        targets = [Target(worker.device.name, worker.device.address, worker.note_ping) for worker in workers]
+        self._coordinator.add(self._pings.target_parts(targets))
+        for worker in workers:
+            self._coordinator.add(worker.parts(random.uniform(0, 1)))
+
+
+def _closing(close: Callable[[], None]) -> Callable[[], Awaitable[None]]:
+    async def closing() -> None:
+        close()
+
+    return closing

@@ -1,0 +1,121 @@
+"""Leases: who may poll an OLT and write its facts, judged by the database's own clock.
+
+A lease ends by itself when its holder does not renew it; whoever takes it then gets a higher token. A write that shows
+an older token is refused, so a holder that stood still cannot write over its successor, whatever its clock says.
+A row is never deleted: its token must grow for ever.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+
+from sqlalchemy import select, text, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from noc_console.domain.errors import SourceError
+from noc_console.storage import schema
+from noc_console.storage.database import SOURCE, Database
+
+_NOW = {
+    "sqlite": "(julianday('now') - 2440587.5) * 86400.0",
+    "postgresql": "extract(epoch FROM clock_timestamp())::float8",
+}
+"""Unix seconds by the database's clock."""
+
+_TAKE = """
+    INSERT INTO olt_lease (olt_id, holder, token, until_at) VALUES (:olt_id, :holder, 1, {now} + :ttl_s)
+    ON CONFLICT (olt_id) DO UPDATE SET
+        token = olt_lease.token + CASE WHEN olt_lease.holder = excluded.holder THEN 0 ELSE 1 END,
+        holder = excluded.holder,
+        until_at = excluded.until_at
+    WHERE olt_lease.holder = excluded.holder OR olt_lease.until_at <= {now}
+    RETURNING token
+"""
+
+
+class LeaseLost(SourceError):
+    """Another collector polls this OLT: what we read of it must not be written."""
+
+    def __init__(self, olt_id: int) -> None:
+        super().__init__(f"another collector polls OLT {olt_id}", SOURCE)
+
+
+class LeaseStore:
+    """Leases of OLTs in the database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def take(self, olt_ids: Iterable[int], holder: str, ttl_s: float) -> dict[int, int]:
+        """Take those leases that are free, have ended, or are ours already.
+
+        Args:
+            olt_ids: Of which OLTs.
+            holder: Who asks.
+            ttl_s: How long they last unless they are renewed, seconds.
+
+        Returns:
+            OLT id to token, for those that are ours now.
+
+        Raises:
+            SourceError: The database did not take it.
+        """
+        tokens: dict[int, int] = {}
+        async with self._database.writing() as connection:
+            statement = text(_TAKE.format(now=_NOW[connection.dialect.name]))
+            for olt_id in sorted(olt_ids):  # in one order everywhere: two takers must not wait for each other
+                row = {"olt_id": olt_id, "holder": holder, "ttl_s": ttl_s}
+                token = (await connection.execute(statement, row)).scalar()
+                if token is not None:
+                    tokens[olt_id] = token
+        return tokens
+
+    async def renew(self, tokens: Mapping[int, int], holder: str, ttl_s: float) -> set[int]:
+        """Make leases last ``ttl_s`` from now; returns the OLT ids of those that are still ours.
+
+        A lease that ended and that nobody took meanwhile is still ours.
+
+        Raises:
+            SourceError: The database did not take it.
+        """
+        if not tokens:
+            return set()
+        async with self._database.writing() as connection:
+            table = schema.olt_lease
+            # Locked in one order, as in ``take``.
+            mine = select(table.c.olt_id, table.c.token).where(table.c.holder == holder).order_by(table.c.olt_id)
+            rows = (await connection.execute(mine.with_for_update())).all()
+            kept = {row.olt_id for row in rows if tokens.get(row.olt_id) == row.token}
+            until = text(f"{_NOW[connection.dialect.name]} + :ttl_s").bindparams(ttl_s=ttl_s)
+            await connection.execute(update(table).where(table.c.olt_id.in_(kept)).values(until_at=until))
+        return kept
+
+    async def release(self, olt_ids: Collection[int], holder: str) -> None:
+        """Let others take these leases at once.
+
+        Raises:
+            SourceError: The database did not take it.
+        """
+        table = schema.olt_lease
+        free = update(table).where(table.c.olt_id.in_(olt_ids), table.c.holder == holder).values(until_at=0.0)
+        async with self._database.writing() as connection:
+            await connection.execute(free)
+
+
+async def guard(connection: AsyncConnection, olt_id: int, token: int | None) -> None:
+    """Make sure that an OLT's lease is ours, and stays ours until this write transaction ends.
+
+    Call it first in the transaction: who waits for a lease must hold nothing else.
+
+    Args:
+        connection: Write transaction.
+        olt_id: The OLT.
+        token: What ``LeaseStore.take`` gave us; None when we have none.
+
+    Raises:
+        LeaseLost: It is not ours, or no longer.
+    """
+    query = select(schema.olt_lease.c.token).where(schema.olt_lease.c.olt_id == olt_id)
+    found = (await connection.execute(query.with_for_update(read=True))).scalar() if token is not None else None
+    if found is None or found != token:
+        raise LeaseLost(olt_id)

@@ -1,0 +1,91 @@
+"""An own profile that does not load: its OLTs say so, and the others are polled."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import pytest
+from trap_world import eventually, huawei
+
+from noc_console.collector.service import CollectorService
+from noc_console.config.model import Config
+from noc_console.demo.agent import SnmpAgent
+from noc_console.domain.errors import ConfigError, SourceProtocolError
+from noc_console.domain.update import Update
+from noc_console.sources.snmp.discovery import Identity, choose_profile
+from noc_console.sources.snmp.profile import load_profiles
+from noc_console.storage.database import Database
+from noc_console.storage.feed import read_update
+
+HUAWEI = Identity("1.3.6.1.4.1.2011.2.123", "Huawei Integrated Access Software", 5.0)
+
+
+def folder(path: Path, **files: str) -> Path:
+    made = path / "profiles"
+    made.mkdir()
+    for name, text in files.items():
+        (made / f"{name}.yaml").write_text(text)
+    return made
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["id: lab\ntables: [", "id: lab", "- 1", "", "\x00", "id: lab\noids: [1]", "id: lab\ntables: " + "[" * 5000],
+    ids=["cut off", "too little", "a list", "empty", "control character", "names", "deep"],
+)
+def test_whatever_is_in_the_file_the_others_load(tmp_path: Path, text: str) -> None:
+    broken: dict[str, ConfigError] = {}
+    assert set(load_profiles(folder(tmp_path, lab=text), broken)) == set(load_profiles())
+    assert list(broken) == ["lab"] and "lab.yaml" in str(broken["lab"])
+    with pytest.raises(ConfigError, match="lab"):
+        load_profiles(tmp_path / "profiles")
+
+
+def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
+    broken: dict[str, ConfigError] = {}
+    assert load_profiles(tmp_path / "none", broken) and "no such folder" in str(broken[""])
+
+
+def test_a_shipped_profile_is_not_used_in_place_of_a_broken_one_of_the_operators(tmp_path: Path) -> None:
+    broken: dict[str, ConfigError] = {}
+    profiles = load_profiles(folder(tmp_path, mine="id: huawei-ma5600\ntables: ["), broken)
+    for wanted in ("auto", "huawei-ma5600"):
+        with pytest.raises(SourceProtocolError, match=r"huawei-ma5600 does not load: .*mine\.yaml"):
+            choose_profile(profiles, HUAWEI, wanted, "north", broken)
+
+
+async def test_it_is_named_at_the_olt_that_uses_it_and_the_others_are_polled(tmp_path: Path) -> None:
+    agent = SnmpAgent(huawei())
+    agent.start()
+    olts = [
+        {"name": name, "address": "127.0.0.1", "profile": profile, "snmp": {"port": agent.port}}
+        for name, profile in (("good", "auto"), ("lab", "lab"))
+    ]
+    database = Database(f"sqlite:///{tmp_path / 'noc.db'}")
+    await database.migrate()
+    config = Config.model_validate(
+        {
+            "database": database.url, "victoriametrics": None, "ping": None, "history": {"path": tmp_path},
+            "profiles_dir": folder(tmp_path, lab="id: lab\ntables: ["), "olts": olts,
+        }
+    )  # fmt: skip
+    stop = asyncio.Event()
+    running = asyncio.create_task(CollectorService(config, "daemon").run(stop))
+
+    async def both() -> Update | None:
+        async with database.reading() as connection:
+            update = await read_update(connection, {})
+        return update if len([olt for olt in update.olts if olt.last_poll_at]) == 2 and update.onts else None
+
+    try:
+        found: Any = await eventually(both)
+    finally:
+        stop.set()
+        await running
+        agent.stop()
+        await database.close()
+    errors = {olt.name: olt.error for olt in found.olts}
+    assert errors["good"] is None and len(found.onts) == 3
+    assert "lab.yaml" in errors["lab"] and "does not load" in errors["lab"]
