@@ -373,7 +373,7 @@ async def test_an_orderly_end_hands_the_olts_over_at_once(
     assert await _free(database)
     polled.clear()
     async with at_work(CollectorService(config_of(tmp_path, "a", "b"), "daemon", Quick())):
-        await eventually(lambda: polled["a"] and polled["b"], 5.0)
+        await eventually(lambda: polled["a"] and polled["b"], 15.0)
 
 
 async def test_leases_that_a_dead_collector_left_are_waited_for(
