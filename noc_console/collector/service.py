@@ -172,7 +172,7 @@ class CollectorService:
             told = SourceStatus(self._sources, "traps")
             traps = TrapWorker(self._config.traps, self._config.olts, by_name, self._database, told)
             tickets = TicketClient(self._config.swaps.tickets) if self._config.swaps.tickets else None
-            swaps = SwapStore(self._database, self._config.swaps)
+            swaps = SwapStore(self._database)
             follow_up = TicketWorker(tickets, swaps, SourceStatus(self._sources, "tickets"), self._config.console.site)
             targets = [Target(olt.name, olt.address, by_name[olt.name].note_ping) for olt in self._config.olts]
             targets += [Target(worker.device.name, worker.device.address, worker.note_ping) for worker in core]

@@ -170,6 +170,7 @@ class NocApp(Background, Shell):
         return Context(
             scopes=self._scopes(),
             ont=ont,
+            olt=self.view.selected_olt(),
             job_open=job is not None and not job.ended,
             link_error=self.desk.model.link.error,
             collector_alive=self.desk.model.collector(self.desk.now()) is not None,

@@ -6,7 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from noc_console.domain.operators import Operator, Origin, Role
 from noc_console.picture.settings import PictureSettings
+
+NOBODY = Operator("", "", Origin(), Role.VIEWER)
+"""Only looks: the door refuses whoever has no name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +30,8 @@ class ConsoleSettings:
     mouse: bool = False
     keys: Mapping[str, str] = field(default_factory=dict)
     """Action id to keys, comma-separated."""
-    user: str = "unknown"
-    user_from: str = "local"
+    operator: Operator = NOBODY
+    """In whose name requests are made."""
     read_only: bool = False
     """True forbids ``:write on``."""
     screen: str = "network"

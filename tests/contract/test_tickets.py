@@ -139,7 +139,7 @@ async def test_the_list_is_the_truth_and_the_ticket_follows(other: Other, tmp_pa
     database = Database(f"sqlite:///{tmp_path / 'noc.db'}")
     await database.migrate()
     config = Swaps(tickets=Tickets(url=f"{other.url}/hook"))
-    swaps = SwapStore(database, config)
+    swaps = SwapStore(database)
     assert config.tickets
     worker = TicketWorker(
         TicketClient(config.tickets), swaps, SourceStatus(SourceStore(database), "tickets"), "metro-1"
