@@ -286,9 +286,9 @@ async def queue(connection: AsyncConnection, job: NewJob) -> int:
 
 
 async def find_open(connection: AsyncConnection, job_id: int) -> Job | None:
-    """A job that has not ended, its row locked until the transaction ends; None when there is none."""
+    """A job that has not ended; None when there is none. It stays so while the job stream is held."""
     table = schema.job
-    query = select(*JOB_COLUMNS).where(table.c.id == job_id, table.c.state.not_in(_ENDED)).with_for_update()
+    query = select(*JOB_COLUMNS).where(table.c.id == job_id, table.c.state.not_in(_ENDED))
     row = (await connection.execute(query)).mappings().one_or_none()
     return job_from(row) if row else None
 
