@@ -213,7 +213,7 @@ def do(
     as_json: Json = False,
     listed: Annotated[bool, typer.Option("--list", help="List the actions and what each takes.")] = False,
 ) -> None:
-    """Do one action on an ONT, its router or an OLT. A password is asked for, or read from a pipe; never an argument."""
+    """Do one action on an ONT, its router or an OLT. A password is asked for or piped in: it is never an argument."""
     from noc_console.cli.kinds import check, kind_named, list_kinds, parse_parameters, read_secret
 
     if listed or not kind:

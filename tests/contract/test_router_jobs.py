@@ -21,6 +21,7 @@ from noc_console.demo.acs import OnContact, SimulatedCpe
 from noc_console.domain.errors import SourceUnavailable
 from noc_console.domain.jobs import Job, JobKind, JobState
 from noc_console.domain.network import Ont
+from noc_console.domain.targets import Target
 from noc_console.storage.sealing import Opener
 
 
@@ -60,7 +61,7 @@ class Desk:
 def job_on(cpe: SimulatedCpe, kind: JobKind, **parameters: str) -> Job:
     now = time.time()
     place = (cpe.serial.text, "olt-1", "0/1/3")
-    return Job(1, kind, JobState.RUNNING, 7, *place, "", "anna", "", now, now + 600, parameters=parameters)
+    return Job(1, kind, JobState.RUNNING, Target.ont(7), *place, "", "anna", "", now, now + 600, parameters=parameters)
 
 
 @pytest.fixture

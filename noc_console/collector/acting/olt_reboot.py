@@ -95,7 +95,7 @@ def _way(tools: Tools, job: Job) -> tuple[CliClient, Dialect]:
         ActionRefused: There is none, it must not be used for this, or it is not known how.
     """
     worker = tools.worker(job)
-    client = tools.clis.get(worker.name)
+    client = tools.clis.get(job.olt or "")
     if client is None:
         raise ActionRefused(f"no command line of {job.olt} is configured", "set cli: for it in the config file")
     if not client.cli.reboot:
