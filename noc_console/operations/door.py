@@ -55,12 +55,7 @@ class Door:
             raise
 
     async def _ask(self, handler: Handler[Any, Any], operator: Operator, intent: Intent) -> Answer:
-        _check_operator(operator)
-        needed = handler.role(intent)
-        if not operator.role.covers(needed):
-            action = handler.describe(intent).action
-            raise ActionRefused(f"{operator.name} is {operator.role.value}: {action} needs {needed.value}")
-        handler.check_form(intent)
+        check_request(handler, operator, intent)
         async with self._database.reading() as connection:
             await handler.check(connection, operator, intent, self._now())
         async with self._database.writing() as connection:
@@ -81,6 +76,20 @@ class Door:
                 await audit.append(connection, entry, self._now())
         except SourceError as error:
             log.warning("refusal_not_audited", action=action, target=target, error=str(error))
+
+
+def check_request(handler: Handler[Any, Any], operator: Operator, intent: Intent) -> None:
+    """Refuse what can be refused without the database: who asks, their role, the form of the request.
+
+    Raises:
+        ActionRefused: It must not be.
+    """
+    _check_operator(operator)
+    needed = handler.role(intent)
+    if not operator.role.covers(needed):
+        action = handler.describe(intent).action
+        raise ActionRefused(f"{operator.name} is {operator.role.value}: {action} needs {needed.value}")
+    handler.check_form(intent)
 
 
 def _check_operator(operator: Operator) -> None:

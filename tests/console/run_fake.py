@@ -10,7 +10,7 @@ from pathlib import Path
 from noc_console.console.run import run_console
 from noc_console.console.settings import ConsoleSettings
 
-from .fake_backend import FakeBackend
+from .fake_backend import AMY, FakeBackend
 
 
 class ClosingBackend(FakeBackend):
@@ -25,7 +25,7 @@ class ClosingBackend(FakeBackend):
 if __name__ == "__main__":
     backend = ClosingBackend()
     backend.clock = time.time()
-    code = run_console(backend, ConsoleSettings(site="pty", user="amy"))
+    code = run_console(backend, ConsoleSettings(site="pty", operator=AMY))
     if clean_up_s := float(os.environ.get("TEST_CLEAN_UP_S", "0")):
         time.sleep(clean_up_s)
         Path(sys.argv[1]).write_text("cleaned up", encoding="utf-8")

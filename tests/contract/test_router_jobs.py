@@ -197,3 +197,13 @@ async def test_a_firmware_whose_collector_died_is_not_called_installed_by_a_vers
     monkeypatch.setattr("noc_console.collector.acting.upgrading.LOOK_S", 0.3)
     ending = await made.actions.resume(made.job, json.dumps(left))
     assert ending.state is JobState.FAILED, ending.text
+
+
+async def test_what_a_router_accepts_and_hides_is_accepted_not_verified(w: World) -> None:
+    made = desk(w, w.huawei, JobKind.WIFI_PASSWORD, network="5 GHz")
+    made.password = "geheim & lang"
+    ending = await made.actions.act(made.job)
+    assert ending.state is JobState.ACCEPTED, ending.text
+    assert "does not show it" in ending.text and "geheim" not in ending.text
+    shown = desk(w, w.huawei, JobKind.WIFI_SSID, network="5 GHz", ssid="Casa")
+    assert (await shown.actions.act(shown.job)).state is JobState.VERIFIED
