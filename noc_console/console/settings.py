@@ -39,3 +39,12 @@ class ConsoleSettings:
     """Where columns, sort order and history are remembered (``ui.json``); None remembers nothing."""
     log_file: Path | None = None
     """Where a crash report goes; None prints only its one line."""
+
+    @property
+    def why_read_only(self) -> str | None:
+        """Why no action may be asked for in this session; None when actions may be."""
+        if self.read_only:
+            return "this session was started read-only"
+        if not self.operator.role.covers(Role.OPERATOR):
+            return f"{self.operator.name or 'nobody'} may only look: role {self.operator.role.value}"
+        return None

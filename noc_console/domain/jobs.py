@@ -36,19 +36,11 @@ class JobState(StrEnum):
     @property
     def ended_well(self) -> bool:
         """Whether it was done: proven, or accepted by a router that cannot prove it."""
-        return self in (JobState.VERIFIED, JobState.ACCEPTED)
+        return self in ENDED_WELL
 
 
-ENDED = frozenset(
-    (
-        JobState.VERIFIED,
-        JobState.ACCEPTED,
-        JobState.FAILED,
-        JobState.NO_CONTACT,
-        JobState.EXPIRED,
-        JobState.CANCELLED,
-    )
-)
+ENDED_WELL = frozenset((JobState.VERIFIED, JobState.ACCEPTED))
+ENDED = ENDED_WELL | {JobState.FAILED, JobState.NO_CONTACT, JobState.EXPIRED, JobState.CANCELLED}
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ from noc_console.domain.intents import Answer
 from noc_console.domain.operators import Operator, Role
 from noc_console.domain.policy import MIN_REASON
 
-I = TypeVar("I")  # noqa: E741
-C = TypeVar("C")
+Asked = TypeVar("Asked")
+Checked = TypeVar("Checked")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Described:
     reason: str = ""
 
 
-class Handler(ABC, Generic[I, C]):
+class Handler(ABC, Generic[Asked, Checked]):
     """Checks and does one kind of intent.
 
     The door calls ``check_form`` first, then ``check`` while it only reads, and ``check`` and ``write`` once more in
@@ -34,18 +34,18 @@ class Handler(ABC, Generic[I, C]):
     """
 
     @abstractmethod
-    def describe(self, intent: I) -> Described:
+    def describe(self, intent: Asked) -> Described:
         """What is asked for."""
 
     @abstractmethod
-    def role(self, intent: I) -> Role:
+    def role(self, intent: Asked) -> Role:
         """The least role that may ask for it."""
 
     @abstractmethod
-    def stream(self, intent: I) -> str:
+    def stream(self, intent: Asked) -> str:
         """The feed's stream that it writes to; held before anything is judged in the transaction."""
 
-    def check_form(self, intent: I) -> None:
+    def check_form(self, intent: Asked) -> None:
         """Refuse what can be refused without the database: parameters, secrets, reasons.
 
         Raises:
@@ -53,7 +53,7 @@ class Handler(ABC, Generic[I, C]):
         """
 
     @abstractmethod
-    async def check(self, connection: AsyncConnection, operator: Operator, intent: I, now: float) -> C:
+    async def check(self, connection: AsyncConnection, operator: Operator, intent: Asked, now: float) -> Checked:
         """Judge it by what the database holds.
 
         Returns:
@@ -64,7 +64,9 @@ class Handler(ABC, Generic[I, C]):
         """
 
     @abstractmethod
-    async def write(self, connection: AsyncConnection, operator: Operator, intent: I, checked: C, now: float) -> Answer:
+    async def write(
+        self, connection: AsyncConnection, operator: Operator, intent: Asked, checked: Checked, now: float
+    ) -> Answer:
         """Audit it and do it, in one write transaction."""
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Iterator, Sequence
+from typing import TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -17,10 +19,12 @@ from noc_console.domain.secrets import check_values
 from noc_console.domain.targets import Target
 from noc_console.domain.text import clean
 from noc_console.operations.handler import Described, Handler, require_reason
-from noc_console.operations.standings import Placed, read_standings
+from noc_console.operations.standings import CHUNK, Placed, read_standings
 from noc_console.storage import audit
 from noc_console.storage.batches import WAIT_S, end_waiting, find_batch, mark_batch, queue_batch
 from noc_console.storage.jobs import STREAM, NewJob, told_action
+
+T = TypeVar("T")
 
 
 class ManyOnts(Handler[ActOnMany, list[Placed]]):
@@ -68,10 +72,13 @@ class ManyOnts(Handler[ActOnMany, list[Placed]]):
         placed = await read_standings(connection, ids, self._intervals, now)
         if len(placed) < len(ids):
             raise ActionRefused(f"{len(ids) - len(placed)} of the chosen ONTs are not in the inventory any more")
-        plan = plan_bulk(intent.kind, (placed[ont_id].standing for ont_id in ids), intent.forced)
-        if plan.left_out:
-            ont, why = plan.left_out[0]
-            count = f"{len(plan.left_out)} of {len(ids)} ONTs cannot be acted on"
+        left_out: list[tuple[Ont, str]] = []
+        for part in _parts(ids):
+            left_out += plan_bulk(intent.kind, (placed[ont_id].standing for ont_id in part), intent.forced).left_out
+            await asyncio.sleep(0)
+        if left_out:
+            ont, why = left_out[0]
+            count = f"{len(left_out)} of {len(ids)} ONTs cannot be acted on"
             raise ActionRefused(f"{count}: {ont.identity or ont.port}: {why}", "plan again")
         return [placed[ont_id] for ont_id in ids]
 
@@ -80,7 +87,10 @@ class ManyOnts(Handler[ActOnMany, list[Placed]]):
     ) -> Answer:
         """Audit and queue it."""
         above = self._limits.second_operator_above
-        jobs = [_job(operator, intent, placed.standing.ont, placed.olt, now) for placed in checked]
+        jobs: list[NewJob] = []
+        for part in _parts(checked):
+            jobs += [_job(operator, intent, placed.standing.ont, placed.olt, now) for placed in part]
+            await asyncio.sleep(0)
         needs_release = above is not None and len(jobs) > above
         batch_id = await queue_batch(connection, jobs, needs_release)
         names = ", ".join(_name(placed) for placed in checked)
@@ -93,6 +103,12 @@ class ManyOnts(Handler[ActOnMany, list[Placed]]):
         await audit.append(connection, entry, now)
         waits = ", which waits for another operator" if needs_release else ""
         return Answer(batch_id, f"bulk action {batch_id}{waits}", details={"needs_release": needs_release})
+
+
+def _parts(whole: Sequence[T]) -> Iterator[Sequence[T]]:
+    """Slices between which the event loop gets its turn: a console waits for nothing longer than that."""
+    for begin in range(0, len(whole), CHUNK):
+        yield whole[begin : begin + CHUNK]
 
 
 def _once(intent: ActOnMany) -> Sequence[int]:

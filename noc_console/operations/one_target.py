@@ -20,7 +20,7 @@ from noc_console.operations.handler import Described, Handler, require_reason
 from noc_console.operations.standings import read_standings
 from noc_console.storage import audit, schema
 from noc_console.storage.feed import JOB_COLUMNS, jobs_from
-from noc_console.storage.jobs import STREAM, NewJob, queue, told_action, told_target
+from noc_console.storage.jobs import STREAM, NewJob, queue, told_action
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,8 @@ class _Found:
     """What confirms an action on it."""
     olt: str
     blockers: list[Blocker]
+    text: str
+    """The target for the audit log."""
     serial: str | None = None
     port: str | None = None
 
@@ -107,7 +109,7 @@ class OneTarget(Handler[Act, _Found]):
         job_id = await queue(connection, job)
         if intent.kind.level > 0:
             action, details = told_action(intent.kind, intent.parameters), _details(intent)
-            entry = audit.Entry.by(operator, action, told_target(job), intent.reason, "requested", job_id, details)
+            entry = audit.Entry.by(operator, action, checked.text, intent.reason, "requested", job_id, details)
             await audit.append(connection, entry, now)
         return Answer(job_id, f"job {job_id}")
 
@@ -118,7 +120,9 @@ class OneTarget(Handler[Act, _Found]):
             raise ActionRefused("this ONT is not in the inventory any more")
         ont = placed.standing.ont
         found = blockers(intent.kind, placed.standing)
-        return _Found(ont.identity, placed.olt, found, ont.serial, ont.port)
+        # EPON ONUs have no serial number: the place tells which it was.
+        text = f"{ont.identity or 'ONT without serial number'} at {placed.olt} {ont.port} id {ont.ont_id}"
+        return _Found(ont.identity, placed.olt, found, text, ont.serial, ont.port)
 
     async def _find_olt(self, connection: AsyncConnection, intent: Act, now: float) -> _Found:
         olt, job, name = schema.olt, schema.job, intent.target.key
@@ -128,7 +132,7 @@ class OneTarget(Handler[Act, _Found]):
         about = (job.c.target_kind == TargetKind.OLT.value, job.c.target == name)
         lately = job.c.requested_at > now - REPEAT_WINDOW_S
         recent = await jobs_from(connection, select(*JOB_COLUMNS).where(*about, job.c.finished_at.is_(None) | lately))
-        return _Found(name, name, repeat_blockers(intent.kind, recent, now))
+        return _Found(name, name, repeat_blockers(intent.kind, recent, now), name)
 
 
 def _details(intent: Act) -> dict[str, object]:

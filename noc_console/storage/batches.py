@@ -104,6 +104,7 @@ class BatchStore:
                     by=ended.requested_by,
                     total=ended.total,
                     verified=ended.verified,
+                    accepted=ended.accepted,
                 )
                 await append_changes(connection, [change])
 

@@ -306,12 +306,9 @@ async def mark_cancelled(connection: AsyncConnection, job: Job, by: str, now: fl
     return text
 
 
-def told_target(job: Job | NewJob) -> str:
+def told_target(job: Job) -> str:
     """What a job is about, for the audit log: ``HWTC7D4630C3 at olt-1 0/1/3``, ``olt-1``."""
-    if job.target.kind is not TargetKind.ONT:
-        return job.target.key
-    # EPON ONUs have no serial number; their place tells which it was.
-    return f"{job.serial or 'ONT without serial number'} at {job.olt} {job.port}"
+    return f"{job.about} at {job.where}" if job.target.kind is TargetKind.ONT else job.about
 
 
 async def _key_at_work(connection: AsyncConnection, now: float) -> str:

@@ -12,9 +12,10 @@ from noc_console.console.app import _textual_key
 from noc_console.console.dialogs.guarded import GuardedDialog
 from noc_console.console.render.jobs import state_role
 from noc_console.domain.jobs import JobKind, JobState
+from noc_console.domain.operators import Role
 from noc_console.domain.targets import Target
 
-from .fake_backend import FakeBackend
+from .fake_backend import AMY, FakeBackend
 from .harness import Desk, console
 
 
@@ -78,6 +79,21 @@ async def test_a_session_started_read_only_stays_so() -> None:
         await desk.command("write on")
         await desk.until(lambda: any("started read-only" in toast for toast in desk.toasts()))
         assert " RO " in desk.screen()
+
+
+async def test_a_viewer_only_looks_and_is_told_why() -> None:
+    async with console(operator=replace(AMY, role=Role.VIEWER)) as desk:
+        await desk.shows("1 of 96")
+        await desk.press("r")
+        await desk.until(lambda: [one.kind for one in desk.backend.asked] == [JobKind.REFRESH])
+        await desk.command("write on")
+        await desk.until(lambda: any("amy may only look: role viewer" in toast for toast in desk.toasts()))
+        await desk.press("R")
+        await desk.shows("It cannot act: amy may only look")
+        await desk.press("escape")
+        await desk.command("ping 192.0.2.1")
+        await desk.until(lambda: any("amy is viewer: ping needs operator" in toast for toast in desk.toasts()))
+        assert not acting(desk.backend)
 
 
 async def test_reboot_is_typed_submitted_and_followed_to_its_proven_end() -> None:

@@ -189,8 +189,8 @@ class GuardedDialog(TypedDialog[Act]):
 
     def _status_lines(self, missing: str | None, width: int) -> list[Line]:
         if missing == "read-only":
-            if self.desk.settings.read_only:
-                return [(), [(" This session was started read-only: it cannot act.", "warning")]]
+            if why := self.desk.session.forbidden:
+                return [(), [(f" It cannot act: {why}.", "warning")]]
             keys: Line = [(" Press ", "base"), (" : ", "key"), (" to open :write on, then ask again.", "base")]
             return [(), [(" This session is read-only.", "warning")], keys]
         if missing:

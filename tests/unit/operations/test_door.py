@@ -37,7 +37,7 @@ async def test_a_request_is_audited_by_named_fields(world: World) -> None:
     (entry,) = await world.rows("audit")
     assert (entry["actor"], entry["known_by"], entry["origin"]) == ("anna", "unix account", "noc-1 pts/3")
     assert entry["action"] == "wifi-channel network=5 GHz channel=36"
-    assert entry["target"] == f"{serial(0)} at {OLT} 0/1/0"
+    assert entry["target"] == f"{serial(0)} at {OLT} 0/1/0 id 0"
     assert (entry["reason"], entry["result"], entry["job_id"]) == (WHY, "requested", job_id)
     assert json.loads(str(entry["details"])) == {"claimed_address": "192.0.2.99", "confirmed": "typed"}
 
