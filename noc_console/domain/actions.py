@@ -113,12 +113,12 @@ ACTIONS: Mapping[JobKind, ActionSpec] = {
         role=Role.VIEWER, offered=False,
     ),
     JobKind.REBOOT: ActionSpec(
-        "Reboot", 3, Through.ACS, "The router booted and informed the ACS, and the OLT says that the ONT is online.",
+        "Reboot", 3, Through.ACS, "The router booted and informed the ACS; an OLT that answers has the ONT online.",
         bulk=True, restarts=True, keys=("R",), menu="Reboot its router", footer="reboot",
     ),
     JobKind.FACTORY_RESET: ActionSpec(
         "Factory-reset", 4, Through.ACS,
-        "The router informed the ACS of its bootstrap, and the OLT says that the ONT is online.",
+        "The router informed the ACS of its bootstrap; an OLT that answers has the ONT online.",
         restarts=True, keys=("Z",), menu="Factory-reset its router",
     ),
     JobKind.SPEED_TEST: ActionSpec(

@@ -11,6 +11,7 @@ from noc_console.domain.jobs import Job
 from noc_console.domain.network import Ont
 from noc_console.domain.ont import OfflineReason, OntState
 from noc_console.domain.standing import REPEAT_WINDOW_S, Standing, acs_may_act
+from noc_console.domain.targets import TargetKind
 
 YES = "yes"
 """What confirms an action that asks only for a yes or no."""
@@ -66,12 +67,14 @@ def repeat_blockers(kind: JobKind, recent: Iterable[Job], now: float) -> list[Bl
     """Reasons not to do the same to one target again, whatever the target is.
 
     Args:
-        kind: What is wanted; level 0 kinds may be repeated.
+        kind: What is wanted. Looks at an ONT may be repeated; one at an OLT costs it a walk over all its ports.
         recent: Jobs on the target.
         now: Unix seconds.
     """
-    found = []
-    for job in recent if kind.level else ():
+    found: list[Blocker] = []
+    if kind.level == 0 and kind.spec.target is TargetKind.ONT:
+        return found
+    for job in recent:
         if job.kind is not kind:
             continue
         if not job.ended:

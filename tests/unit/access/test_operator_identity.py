@@ -8,6 +8,7 @@ import pwd
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
 from noc_console.access import identity
 from noc_console.access.identity import Evidence, account, current_operator, role_of
@@ -102,6 +103,12 @@ GROUP = grp.getgrgid(OTHER.pw_gid).gr_name
 )
 def test_the_highest_role_that_names_an_account_wins(access: dict[str, object], role: Role) -> None:
     assert role_of(OTHER.pw_name, Access.model_validate(access)) is role
+
+
+@pytest.mark.parametrize("wrong", [{"admins": ["@"]}, {"viewers": [" "]}, {"default": "root"}, {"nobody": []}])
+def test_a_list_that_names_nobody_is_an_error(wrong: dict[str, object]) -> None:
+    with pytest.raises(ValidationError):
+        Access.model_validate(wrong)
 
 
 def test_an_account_that_no_system_knows_has_the_default() -> None:

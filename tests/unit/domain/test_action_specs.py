@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from noc_console.cli.kinds import list_kinds
@@ -42,6 +44,11 @@ def test_commands_and_docs_list_every_action(capsys: pytest.CaptureFixture[str])
     told, table = capsys.readouterr().out, markdown_table()
     for kind, spec in ACTIONS.items():
         assert kind.value in told and f"`{kind.value}`" in table and spec.verified_by in table
+
+
+def test_the_docs_hold_the_table() -> None:
+    docs = Path(__file__).resolve().parents[3] / "docs" / "actions.md"
+    assert markdown_table() in docs.read_text(encoding="utf-8"), "python -m noc_console.domain.actions"
 
 
 def test_roles_are_ordered() -> None:

@@ -95,6 +95,17 @@ async def test_a_job_about_an_olt_names_no_ont(world: World) -> None:
     assert (job.serial, job.port) == (None, None)
 
 
+async def test_an_olt_is_not_read_twice_at_once(world: World) -> None:
+    await world.door.ask(ANNA, proper(JobKind.OLT_REFRESH, 0))
+    with pytest.raises(ActionRefused, match="under way"):
+        await world.door.ask(BERT, proper(JobKind.OLT_REFRESH, 0))
+    (job,) = await JobStore(world.database).claim("c1")
+    await JobStore(world.database).end(job, JobState.VERIFIED, "read")
+    await world.door.ask(BERT, proper(JobKind.OLT_REFRESH, 0))
+    for _ in range(2):
+        await world.door.ask(ANNA, proper(JobKind.REFRESH, world.onts[0]))
+
+
 async def test_what_an_operator_typed_is_made_harmless(world: World) -> None:
     await world.door.ask(person("an\nna"), proper(JobKind.REBOOT, world.onts[0], reason="a\x1b[2Jb\x00\udcff"))
     (job,), (entry,) = await world.rows("job"), await world.rows("audit")
