@@ -1,14 +1,121 @@
-"""Who runs this process: what the audit log says of them."""
+"""Who runs this process, by the kernel's word, and the role that the config gives them.
+
+The environment is believed in one case only: ``SUDO_USER``, when the process is root's. Root could act as anybody.
+"""
 
 from __future__ import annotations
 
-import getpass
+import grp
 import os
+import pwd
 import socket
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import NamedTuple
+
+from noc_console.config.model import Config
+from noc_console.config.operations import Access
+from noc_console.domain.operators import Operator, Origin, Role
+
+LOGIN_UID_FILE = Path("/proc/self/loginuid")
+NO_LOGIN_UID = 4294967295
+"""What the kernel says of a process that descends from no login."""
 
 
-def who() -> tuple[str, str]:
-    """The person behind this process, and where they come from."""
-    user = os.environ.get("SUDO_USER") or os.environ.get("SSH_USER") or getpass.getuser()
-    connection = os.environ.get("SSH_CONNECTION", "").split()
-    return user, connection[0] if connection else socket.gethostname()
+class Evidence(NamedTuple):
+    """What the kernel and the environment say of a process."""
+
+    real_uid: int
+    effective_uid: int
+    login_uid: int | None
+    """Who logged in, whatever ``su`` and ``sudo`` made of it since; None where the kernel does not know."""
+    environment: Mapping[str, str]
+
+
+def gather_evidence() -> Evidence:
+    """Of this process."""
+    return Evidence(os.getuid(), os.geteuid(), _login_uid(), os.environ)
+
+
+def current_operator(config: Config, evidence: Evidence | None = None) -> Operator:
+    """Who runs this process.
+
+    Args:
+        config: Its ``access:`` gives the role.
+        evidence: Of this process when None.
+    """
+    evidence = evidence or gather_evidence()
+    name, known_by = account(evidence)
+    origin = Origin(socket.gethostname(), _terminal(), _claimed_address(evidence.environment))
+    return Operator(name, known_by, origin, role_of(name, config.access))
+
+
+def account(evidence: Evidence) -> tuple[str, str]:
+    """The account's name, and what vouches for it.
+
+    A process of root's is whoever logged in (``login uid``), else whoever called sudo (``sudo``), else root.
+    """
+    if evidence.real_uid == 0 and evidence.effective_uid == 0:
+        if evidence.login_uid and (name := _name(evidence.login_uid)):
+            return name, "login uid"
+        caller = evidence.environment.get("SUDO_USER", "")
+        if caller and caller != "root" and _exists(caller):
+            return caller, "sudo"
+    return _name(evidence.real_uid) or f"uid {evidence.real_uid}", "unix account"
+
+
+def role_of(name: str, access: Access) -> Role:
+    """The highest role that the config gives to an account, by its name or by a group that it belongs to."""
+    groups = _groups(name)
+    by_role = {Role.ADMIN: access.admins, Role.OPERATOR: access.operators, Role.VIEWER: access.viewers}
+    for role, entries in by_role.items():
+        if any(entry == name or (entry.startswith("@") and entry[1:] in groups) for entry in entries):
+            return role
+    return access.default
+
+
+def _groups(name: str) -> frozenset[str]:
+    try:
+        entry = pwd.getpwnam(name)
+    except KeyError:
+        return frozenset()
+    found = set()
+    for group_id in os.getgrouplist(name, entry.pw_gid):
+        with suppress(KeyError):
+            found.add(grp.getgrgid(group_id).gr_name)
+    return frozenset(found)
+
+
+def _login_uid() -> int | None:
+    try:
+        uid = int(LOGIN_UID_FILE.read_text())
+    except (OSError, ValueError):
+        return None
+    return None if uid == NO_LOGIN_UID else uid
+
+
+def _name(uid: int) -> str | None:
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return None
+
+
+def _exists(name: str) -> bool:
+    try:
+        pwd.getpwnam(name)
+    except KeyError:
+        return False
+    return True
+
+
+def _terminal() -> str:
+    for descriptor in (0, 1, 2):
+        with suppress(OSError):
+            return os.ttyname(descriptor).removeprefix("/dev/")
+    return ""
+
+
+def _claimed_address(environment: Mapping[str, str]) -> str:
+    return next(iter(environment.get("SSH_CONNECTION", "").split()), "")

@@ -10,16 +10,18 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from noc_console.access.identity import who
 from noc_console.cli.child import CollectorChild
 from noc_console.cli.output import Exit, fail, print_json
+from noc_console.cli.requests import Requests
 from noc_console.cli.show import read_picture
 from noc_console.config.model import Config
+from noc_console.domain.actions import JobKind
 from noc_console.domain.errors import ActionRefused, SourceError
-from noc_console.domain.jobs import Job, JobKind, JobRequest, JobState
-from noc_console.domain.network import Ont
-from noc_console.domain.policy import blockers, confirmation
+from noc_console.domain.intents import Act, Confirmation, ConfirmedBy
+from noc_console.domain.jobs import Job, JobState
+from noc_console.domain.policy import YES, blockers, confirmation, still_standing
 from noc_console.domain.routers import Scrap
+from noc_console.domain.targets import Target, TargetKind
 from noc_console.picture import flat_rows
 from noc_console.picture.finding import named_onts
 from noc_console.picture.model import Model
@@ -35,7 +37,8 @@ class Order:
     """What the command line asks for."""
 
     kind: JobKind
-    serial: str
+    target: str
+    """An ONT in any form, or an OLT's name."""
     reason: str
     yes: bool
     wait: bool
@@ -45,23 +48,39 @@ class Order:
     secret: str | None = field(default=None, repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """What the order's text names."""
+
+    target: Target
+    identity: str | None
+    line: str
+    """For who confirms."""
+    facts: OntFacts | None = None
+
+
 async def act(config: Config, config_file: Path, order: Order) -> Exit:
-    """Check, confirm, submit and (with ``--wait``) follow a job to its end."""
-    async with at_work(config, config_file, order.wait) as (backend, model):
-        facts = _target(model, order.serial)
-        ont = facts.ont
-        _check_policy(facts, order)
-        if not order.yes:
-            _confirm(order.kind, ont)
-        job_id = await backend.submit(_request(config, ont, order))
+    """Confirm, ask and (with ``--wait``) follow a job to its end."""
+    async with at_work(config, config_file, order.wait) as (requests, model):
+        named = _find(model, order)
+        intent = Act(
+            order.kind,
+            named.target,
+            order.reason,
+            order.parameters,
+            order.secret,
+            forced=order.force,
+            confirmation=_confirm(order, named),
+        )
+        answer = await requests.ask(intent)
         if order.wait:
-            return await _follow(backend, job_id, order.as_json)
-        _report(await backend.job(job_id), order.as_json)
+            return await _follow(requests.reader, answer.id, order.as_json)
+        _report(await requests.reader.job(answer.id), order.as_json)
         return Exit.DONE
 
 
 @asynccontextmanager
-async def at_work(config: Config, config_file: Path, wait: bool) -> AsyncIterator[tuple[StorageReader, Model]]:
+async def at_work(config: Config, config_file: Path, wait: bool) -> AsyncIterator[tuple[Requests, Model]]:
     """The database, and a collector that will do what is asked.
 
     Args:
@@ -69,44 +88,44 @@ async def at_work(config: Config, config_file: Path, wait: bool) -> AsyncIterato
         config_file: Where it came from.
         wait: Bring a collector of our own, which stands by while another works, and takes over should that one die.
     """
-    backend = StorageReader(config)
+    requests = Requests(config)
     child: CollectorChild | None = None
     try:
-        model = await _picture(backend, config)
+        model = await _picture(requests.reader, config)
         lives = model is not None and model.collector(time.time()) is not None
         if wait:
             child = CollectorChild(config_file)
         elif not lives:
             fail(
-                "no collector is running, so nothing would be done: start noc-console collect, or add --wait",
+                "no collector is running, so nothing would happen: start noc-console collect, or add --wait",
                 Exit.UNREACHABLE,
             )
         if model is None or not lives:
-            model = await _wait_for_collector(backend, config)
-        yield backend, model
+            model = await _wait_for_collector(requests.reader, config)
+        yield requests, model
     except ActionRefused as error:
         fail(error, Exit.FAILED)
     finally:
-        await backend.close()
+        await requests.close()
         if child:
             child.close()
 
 
-async def _picture(backend: StorageReader, config: Config) -> Model | None:
+async def _picture(reader: StorageReader, config: Config) -> Model | None:
     try:
-        return await read_picture(backend, config)
+        return await read_picture(reader, config)
     except SourceError:
         return None
 
 
-async def _wait_for_collector(backend: StorageReader, config: Config) -> Model:
+async def _wait_for_collector(reader: StorageReader, config: Config) -> Model:
     """Wait for a collector that has asked every OLT once."""
     begun_at = time.time()
     configured = {olt.name for olt in config.olts}
     try:
         async with asyncio.timeout(COLLECTOR_START_S):
             while True:
-                model = await _picture(backend, config)
+                model = await _picture(reader, config)
                 olts = model.olts.values() if model else ()
                 asked = {olt.name for olt in olts if olt.last_poll_at is not None and olt.last_poll_at >= begun_at}
                 if model and model.collector(time.time()) and configured <= asked:
@@ -116,33 +135,41 @@ async def _wait_for_collector(backend: StorageReader, config: Config) -> Model:
         fail("the collector did not come up; see its log file", Exit.UNREACHABLE)
 
 
-def _target(model: Model, text: str) -> OntFacts:
+def _find(model: Model, order: Order) -> _Named:
+    text = order.target
+    if order.kind.spec.target is TargetKind.OLT:
+        if text not in (olt.name for olt in model.olts.values()):
+            fail(f"no OLT {text!r}", Exit.FAILED)
+        return _Named(Target.olt(text), text, text)
     found = named_onts(model, Scrap.parse(text))
     if not found:
         fail(f"nothing known matches {text!r} as a whole; noc-console lookup also finds parts of it", Exit.FAILED)
     if len(found) > 1:
         fail(f"{len(found)} ONTs match {text!r}; name one by its serial number", Exit.USAGE)
-    return gather(model, found[0], time.time())
+    facts = gather(model, found[0], time.time())
+    ont = facts.ont
+    line = f"{ont.identity} {ont.description or ''} on port {ont.port}"
+    return _Named(Target.ont(ont.id), ont.identity, line, facts)
 
 
-def _check_policy(facts: OntFacts, order: Order) -> None:
-    found = blockers(order.kind, facts.ont, facts.domain_state, facts.cpe, facts.jobs, facts.now, facts.acs_may_act)
-    standing = [b.reason for b in found if not (order.force and b.forceable)]
-    if standing:
-        hint = "" if order.force or not all(b.forceable for b in found) else " (--force overrides, with a --reason)"
-        raise ActionRefused("; ".join(standing) + hint)
-
-
-def _confirm(kind: JobKind, ont: Ont) -> None:
-    if kind.level < 2:
-        return
-    print(f"{kind.spec.title}: {ont.identity} {ont.description or ''} on port {ont.port}", file=sys.stderr)
-    wanted = confirmation(kind, ont)
+def _confirm(order: Order, named: _Named) -> Confirmation | None:
+    """What the operator confirms with; says early what the door would refuse."""
+    wanted = confirmation(order.kind, named.identity)
     if wanted is None:
-        confirm("go on? y/N: ", ("y", "yes"))
-        return
-    what = "the whole serial number" if wanted == ont.identity else "the last 4 of the serial number"
-    confirm(f"type {what} to confirm: ", (wanted,))
+        return None
+    if order.yes:
+        return Confirmation(wanted, ConfirmedBy.YES)
+    if named.facts is not None and (
+        standing := still_standing(blockers(order.kind, named.facts.standing), order.force)
+    ):
+        raise ActionRefused("; ".join(blocker.reason for blocker in standing))
+    print(f"{order.kind.spec.title}: {named.line}", file=sys.stderr)
+    if wanted == YES:
+        confirm("go on? y/N: ", ("y", YES))
+    else:
+        what = "the whole serial number" if wanted == named.identity else "the last 4 of the serial number"
+        confirm(f"type {what} to confirm: ", (wanted,))
+    return Confirmation(wanted)
 
 
 def confirm(prompt: str, wanted: tuple[str, ...]) -> None:
@@ -154,25 +181,10 @@ def confirm(prompt: str, wanted: tuple[str, ...]) -> None:
         fail("not confirmed, nothing done", Exit.USAGE)
 
 
-def _request(config: Config, ont: Ont, order: Order) -> JobRequest:
-    user, origin = who()
-    return JobRequest(
-        order.kind,
-        ont.id,
-        order.reason,
-        user,
-        origin,
-        config.jobs.expiry_s,
-        order.force,
-        parameters=order.parameters,
-        secret=order.secret,
-    )
-
-
-async def _follow(backend: StorageReader, job_id: int, as_json: bool) -> Exit:
+async def _follow(reader: StorageReader, job_id: int, as_json: bool) -> Exit:
     told = 0
     while True:
-        job = await backend.job(job_id)
+        job = await reader.job(job_id)
         if job is None:
             fail(f"job {job_id} is gone", Exit.FAILED)
         for step in job.steps[told:]:
@@ -180,7 +192,9 @@ async def _follow(backend: StorageReader, job_id: int, as_json: bool) -> Exit:
         told = len(job.steps)
         if job.ended:
             _report(job, as_json)
-            return Exit.DONE if job.state is JobState.VERIFIED else Exit.FAILED
+            if not job.state.ended_well:
+                return Exit.FAILED
+            return Exit.DONE if job.state is JobState.VERIFIED else Exit.ACCEPTED
         await asyncio.sleep(FOLLOW_S)
 
 
@@ -190,6 +204,5 @@ def _report(job: Job | None, as_json: bool) -> None:
     if as_json:
         print_json(flat_rows.job_row(job))
     else:
-        print(
-            f"job {job.id} {job.kind.value} {job.serial}: {job.state.value}" + (f", {job.result}" if job.result else "")
-        )
+        result = f", {job.result}" if job.result else ""
+        print(f"job {job.id} {job.kind.value} {job.about}: {job.state.value}{result}")

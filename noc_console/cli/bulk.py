@@ -9,18 +9,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from noc_console.access.identity import who
 from noc_console.cli.act import at_work, confirm
 from noc_console.cli.output import Exit, fail, print_json, print_table
+from noc_console.cli.requests import Requests
 from noc_console.cli.show import JOB_COLUMNS, ONT_COLUMNS, compiled, named
 from noc_console.config.model import Config
+from noc_console.domain.actions import JobKind
 from noc_console.domain.errors import ActionRefused
-from noc_console.domain.jobs import Batch, BatchRequest, JobKind
+from noc_console.domain.intents import ActOnMany, CancelMany, Confirmation, ConfirmedBy, ReleaseMany
+from noc_console.domain.jobs import Batch
 from noc_console.domain.network import Ont
 from noc_console.domain.policy import BulkPlan, plan_bulk
 from noc_console.picture import flat_rows
 from noc_console.picture.model import Model
-from noc_console.picture.ont_facts import bulk_target, gather
+from noc_console.picture.ont_facts import gather
 from noc_console.picture.ont_rows import select
 from noc_console.storage.reader import StorageReader
 
@@ -46,7 +48,7 @@ async def bulk(config: Config, config_file: Path, order: BulkOrder) -> Exit:
     """Plan, confirm by the count, submit and (with ``--wait``) follow."""
     if not order.kind.spec.bulk:
         fail(f"{order.kind.value} is not done to many at once", Exit.USAGE)
-    async with at_work(config, config_file, order.wait) as (backend, model):
+    async with at_work(config, config_file, order.wait) as (requests, model):
         plan = _plan(model, order)
         if order.dry_run or not order.as_json:
             _print_plan(model, plan, order.as_json)
@@ -55,48 +57,51 @@ async def bulk(config: Config, config_file: Path, order: BulkOrder) -> Exit:
         count = len(plan.included)
         if not count:
             raise ActionRefused(f"nothing to do: {len(plan.left_out)} ONTs match the filter, and all are left out")
-        if order.count is None:
-            confirm(f"type {count} to {order.kind.value} that many ONTs: ", (str(count),))
-        elif order.count != count:
-            raise ActionRefused(f"{count} ONTs would be acted on, not {order.count}: nothing done")
-        user, origin = who()
-        ids = [ont.id for ont in plan.included]
-        request = BatchRequest(order.kind, ids, order.reason, user, origin, order.parameters, order.force)
-        batch_id = await backend.submit_batch(request)
-        batch = await backend.batch(batch_id)
-        if batch and batch.needs_release:
-            print(
-                f"bulk action {batch_id} waits for another operator: noc-console bulk-release {batch_id}",
-                file=sys.stderr,
-            )
+        answer = await requests.ask(_intent(order, plan))
+        batch_id = answer.id
+        if answer.details.get("needs_release"):
+            print(f"{answer.text}: noc-console bulk-release {batch_id}", file=sys.stderr)
         if order.wait:
-            return await _follow(backend, batch_id, order.as_json)
-        print_json({"id": batch_id, "count": count}) if order.as_json else print(
-            f"bulk action {batch_id}: {count} ONTs"
-        )
+            return await _follow(requests.reader, batch_id, order.as_json)
+        if order.as_json:
+            print_json({"id": batch_id, "count": count})
+        else:
+            print(f"bulk action {batch_id}: {count} ONTs")
         return Exit.DONE
 
 
-async def cancel(backend: StorageReader, bulk_id: int) -> Exit:
+def _intent(order: BulkOrder, plan: BulkPlan) -> ActOnMany:
+    """What is asked of the door, confirmed by the count."""
+    count = len(plan.included)
+    if order.count is None:
+        confirm(f"type {count} to {order.kind.value} that many ONTs: ", (str(count),))
+    by = ConfirmedBy.TYPED if order.count is None else ConfirmedBy.COUNT
+    confirmed = Confirmation(str(count if order.count is None else order.count), by)
+    ids = tuple(ont.id for ont in plan.included)
+    return ActOnMany(order.kind, ids, order.reason, order.parameters, order.force, confirmed)
+
+
+async def cancel(requests: Requests, bulk_id: int) -> Exit:
     """Cancel what has not begun."""
-    await backend.open()
-    if not await backend.cancel_batch(bulk_id, *who()):
-        fail(f"nothing of bulk action {bulk_id} was waiting", Exit.FAILED)
+    await requests.reader.open()
+    answer = await requests.ask(CancelMany(bulk_id))
+    if not answer.done:
+        fail(answer.text, Exit.FAILED)
     return Exit.DONE
 
 
-async def release(backend: StorageReader, bulk_id: int) -> Exit:
+async def release(requests: Requests, bulk_id: int) -> Exit:
     """Let it start."""
-    await backend.open()
-    await backend.release_batch(bulk_id, *who())
+    await requests.reader.open()
+    await requests.ask(ReleaseMany(bulk_id))
     return Exit.DONE
 
 
 def _plan(model: Model, order: BulkOrder) -> BulkPlan:
     now = time.time()
     rows = select(model, model.rows_under(None), compiled(order.filter_text), now)
-    chosen = [bulk_target(gather(model, row, now)) for row in rows]
-    return plan_bulk(order.kind, chosen, now, model.acs_may_act, order.force)
+    chosen = (gather(model, row, now).standing for row in rows)
+    return plan_bulk(order.kind, chosen, order.force)
 
 
 def _print_plan(model: Model, plan: BulkPlan, as_json: bool) -> None:
@@ -116,10 +121,10 @@ def _print_plan(model: Model, plan: BulkPlan, as_json: bool) -> None:
         print_table([named(row) for row in left_out], (*ONT_COLUMNS[:5], ("left_out", "why")))
 
 
-async def _follow(backend: StorageReader, batch_id: int, as_json: bool) -> Exit:
+async def _follow(reader: StorageReader, batch_id: int, as_json: bool) -> Exit:
     told = ""
     while True:
-        batch = await backend.batch(batch_id)
+        batch = await reader.batch(batch_id)
         if batch is None:
             fail(f"bulk action {batch_id} is gone", Exit.FAILED)
         line = progress(batch)
@@ -129,15 +134,18 @@ async def _follow(backend: StorageReader, batch_id: int, as_json: bool) -> Exit:
         if batch.finished_at is not None:
             break
         await asyncio.sleep(FOLLOW_S)
-    rows = [flat_rows.job_row(job) for job in await backend.batch_jobs(batch_id)]
+    rows = [flat_rows.job_row(job) for job in await reader.batch_jobs(batch_id)]
     if as_json:
-        print_json({"id": batch_id, "verified": batch.verified, "not_verified": batch.not_verified, "jobs": rows})
+        counts = {"verified": batch.verified, "accepted": batch.accepted, "not_verified": batch.not_verified}
+        print_json({"id": batch_id, **counts, "jobs": rows})
     else:
         print_table(rows, JOB_COLUMNS)
-    return Exit.DONE if batch.verified == batch.total else Exit.FAILED
+    if not batch.ended_well:
+        return Exit.FAILED
+    return Exit.ACCEPTED if batch.accepted else Exit.DONE
 
 
 def progress(batch: Batch) -> str:
     """``12 of 40 done (11 verified), 3 under way, 25 wait``."""
-    done = batch.verified + batch.not_verified
-    return f"{done} of {batch.total} done ({batch.verified} verified), {batch.running} under way, {batch.waiting} wait"
+    well = f"{batch.verified} verified" + (f", {batch.accepted} accepted" if batch.accepted else "")
+    return f"{batch.ended} of {batch.total} done ({well}), {batch.running} under way, {batch.waiting} wait"

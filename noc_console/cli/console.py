@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
-from noc_console.access.identity import who
+from noc_console.access.identity import current_operator
 from noc_console.cli.lazy import LazyBackend
 from noc_console.config.model import Config
 from noc_console.config.paths import log_file, state_dir
 
 if TYPE_CHECKING:
-    from noc_console.console.backend import Backend
     from noc_console.console.settings import ConsoleSettings
 
 
@@ -32,7 +31,7 @@ def open_console(
 
     with LazyBackend(config, config_file) as backend:
         settings = _settings(config, theme, screen, read_only, folder)
-        return run_console(cast("Backend", backend), settings)
+        return run_console(backend, settings)
 
 
 def open_wallboard(config: Config, config_file: Path, theme: str | None) -> int:
@@ -40,14 +39,13 @@ def open_wallboard(config: Config, config_file: Path, theme: str | None) -> int:
     from noc_console.console.wallboard import run_wallboard
 
     with LazyBackend(config, config_file) as backend:
-        return run_wallboard(cast("Backend", backend), _settings(config, theme, "network", True, None))
+        return run_wallboard(backend, _settings(config, theme, "network", True, None))
 
 
 def _settings(config: Config, theme: str | None, screen: str, read_only: bool, folder: Path | None) -> ConsoleSettings:
     from noc_console.cli.wiring import picture_settings
     from noc_console.console.settings import ConsoleSettings
 
-    user, origin = who()
     return ConsoleSettings(
         site=config.console.site,
         picture=picture_settings(config),
@@ -56,8 +54,7 @@ def _settings(config: Config, theme: str | None, screen: str, read_only: bool, f
         theme=theme or config.console.theme,
         mouse=config.console.mouse,
         keys=config.console.keys,
-        user=user,
-        user_from=origin,
+        operator=current_operator(config),
         read_only=read_only,
         screen=screen,
         state_file=(folder or state_dir()) / "ui.json",

@@ -7,10 +7,8 @@ import sys
 from collections.abc import Mapping, Sequence
 
 from noc_console.cli.output import Exit, fail, print_json, print_table
-from noc_console.domain.jobs import KINDS, JobKind
+from noc_console.domain.actions import ACTIONS, GATES, JobKind
 from noc_console.domain.secrets import check_values
-
-GATES = {0: "", 1: "", 2: "y/n", 3: "last 4 of the serial", 4: "whole serial"}
 
 
 def list_kinds(as_json: bool) -> None:
@@ -19,17 +17,20 @@ def list_kinds(as_json: bool) -> None:
         {
             "action": kind.value,
             "what": spec.title,
+            "about": spec.target.value,
             "takes": " ".join([*(f"{name}=" for name in spec.parameters), *(f"[{name}=]" for name in spec.optional)]),
             "password": "asked for" if spec.secret else None,
             "confirm": GATES[spec.level] or None,
             "bulk": spec.bulk,
+            "role": spec.role.value,
+            "verified_by": spec.verified_by,
         }
-        for kind, spec in KINDS.items()
+        for kind, spec in ACTIONS.items()
     ]
     if as_json:
         print_json(rows)
         return
-    columns = ("action", "what", "takes", "password", "confirm", "bulk")
+    columns = ("action", "what", "about", "takes", "password", "confirm", "bulk")
     print_table(rows, [(name, name) for name in columns])
 
 

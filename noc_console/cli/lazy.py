@@ -4,15 +4,28 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from noc_console.cli.child import CollectorChild
 from noc_console.config.model import Config
+from noc_console.domain.changes import Change
+from noc_console.domain.cpe import CpeDocument, Section
+from noc_console.domain.errors import SourceUnavailable
+from noc_console.domain.history import ChartData
+from noc_console.domain.intents import Answer, Intent
+from noc_console.domain.jobs import Job
+from noc_console.domain.operators import Operator
+from noc_console.domain.update import Update
+
+if TYPE_CHECKING:
+    from noc_console.operations.door import Door
+    from noc_console.storage.reader import StorageReader
 
 
 class LazyBackend:
-    """Stands for ``StorageReader``: importing the database drivers takes longer than painting the console.
+    """Implements ``console.backend.Backend``: importing the database drivers takes longer than painting the console.
 
     Args:
         config: The config.
@@ -23,7 +36,7 @@ class LazyBackend:
         self._config = config
         self._config_file = config_file
         self._child: CollectorChild | None = None
-        self._real: Any = None
+        self._made: tuple[StorageReader, Door] | None = None
 
     def __enter__(self) -> LazyBackend:
         return self
@@ -33,22 +46,67 @@ class LazyBackend:
             self._child.close()
 
     async def open(self) -> None:
-        """Start the collector; import, build and open the real backend."""
+        """Start the collector; import, build and open the reader and the door."""
         if self._child is None:
             self._child = CollectorChild(self._config_file)
-        if self._real is None:
-            module = await asyncio.to_thread(importlib.import_module, "noc_console.storage.reader")
-            self._real = module.StorageReader(self._config)
-        await self._real.open()
+        if self._made is None:
+            storage, operations = await asyncio.to_thread(_import)
+            reader = storage.StorageReader(self._config)
+            self._made = reader, operations.Door(reader.database, self._config)
+        await self._reader.open()
 
     async def close(self) -> None:
-        """Close the real one, if there is one."""
-        if self._real is not None:
-            await self._real.close()
+        """Close the reader, if there is one."""
+        if self._made is not None:
+            await self._reader.close()
 
-    def __getattr__(self, name: str) -> Any:
-        # Reached only for what the real one has; before ``open`` nothing has.
-        real = self.__dict__.get("_real")
-        if real is None:
-            raise AttributeError(name)
-        return getattr(real, name)
+    @property
+    def _reader(self) -> StorageReader:
+        return self._opened()[0]
+
+    def _opened(self) -> tuple[StorageReader, Door]:
+        if self._made is None:
+            raise SourceUnavailable("not connected yet", "database")
+        return self._made
+
+    async def ask(self, operator: Operator, intent: Intent) -> Answer:
+        """See ``Door``."""
+        return await self._opened()[1].ask(operator, intent)
+
+    async def update(self, since: Mapping[str, int]) -> Update:
+        """See ``Reader``, as for all that follow."""
+        return await self._reader.update(since)
+
+    async def job(self, job_id: int) -> Job | None:
+        """One job."""
+        return await self._reader.job(job_id)
+
+    async def sections(self, serial: str) -> list[Section]:
+        """A router's sections."""
+        return await self._reader.sections(serial)
+
+    async def cpe_for(self, serial: str) -> str | None:
+        """A router's device id."""
+        return await self._reader.cpe_for(serial)
+
+    async def document(self, device_id: str) -> CpeDocument | None:
+        """A router's configuration."""
+        return await self._reader.document(device_id)
+
+    async def chart(self, metrics: Sequence[str], labels: Mapping[str, str], range_s: float, points: int) -> ChartData:
+        """History."""
+        return await self._reader.chart(metrics, labels, range_s, points)
+
+    async def rx_sparklines(self, serials: Sequence[str], range_s: float, points: int) -> dict[str, list[float | None]]:
+        """Rx power history."""
+        return await self._reader.rx_sparklines(serials, range_s, points)
+
+    async def ont_changes(self, olt: str, port: str, serial: str | None, limit: int = 100) -> list[Change]:
+        """Changes of one ONT."""
+        return await self._reader.ont_changes(olt, port, serial, limit)
+
+
+def _import() -> tuple[Any, Any]:
+    names = ("noc_console.storage.reader", "noc_console.operations.door")
+    reader, door = (importlib.import_module(name) for name in names)
+    return reader, door

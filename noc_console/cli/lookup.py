@@ -7,46 +7,47 @@ import sys
 import time
 from collections.abc import Sequence
 
-from noc_console.access.identity import who
 from noc_console.cli.output import Exit, iso, print_json, print_table
+from noc_console.cli.requests import Requests
 from noc_console.cli.show import ONT_COLUMNS, named, read_picture
 from noc_console.config.model import Config
+from noc_console.domain.actions import JobKind
 from noc_console.domain.cpe import Section
 from noc_console.domain.diagnosis.verdict import Verdict
 from noc_console.domain.errors import NocError
-from noc_console.domain.jobs import JobKind, JobRequest
+from noc_console.domain.intents import Act
 from noc_console.domain.routers import Scrap
+from noc_console.domain.targets import Target
 from noc_console.picture import flat_rows
 from noc_console.picture.finding import find_onts, find_routers
 from noc_console.picture.flat_rows import Row
 from noc_console.picture.model import Model
 from noc_console.picture.ont_facts import OntFacts, gather
 from noc_console.picture.verdicts import verdict_of
-from noc_console.storage.reader import StorageReader
 
 FRESH_S = 60.0
 REFRESH_WAIT_S = 30.0
 LOOK_S = 0.3
 
 
-async def lookup(reader: StorageReader, config: Config, text: str, as_json: bool, cached: bool) -> Exit:
+async def lookup(requests: Requests, config: Config, text: str, as_json: bool, cached: bool) -> Exit:
     """Print the verdict and everything else about the one ONT that ``text`` names; offer them when there are several.
 
     Args:
-        reader: The database.
+        requests: The database, and the way in.
         config: The config.
         text: Any scrap.
         as_json: For programs.
         cached: Only what is stored; otherwise what is older than a minute is read again first.
     """
-    scrap = Scrap.parse(text)
+    scrap, reader = Scrap.parse(text), requests.reader
     model = await read_picture(reader, config)
     found = find_onts(model, scrap)
     if len(found) != 1:
         return _offer(model, found, scrap, as_json)
     if not cached:
         ont_id = model.onts.get(found[0], "id")
-        await _freshen(reader, model, gather(model, found[0], time.time()))
+        await _freshen(requests, model, gather(model, found[0], time.time()))
         model = await read_picture(reader, config)
         found = [model.onts.row_of[ont_id]] if ont_id in model.onts.row_of else found
     facts = gather(model, found[0], time.time())
@@ -84,12 +85,12 @@ def _offer(model: Model, found: Sequence[int], scrap: Scrap, as_json: bool) -> E
     return Exit.DONE if found or waiting else Exit.FAILED
 
 
-async def _freshen(reader: StorageReader, model: Model, facts: OntFacts) -> None:
+async def _freshen(requests: Requests, model: Model, facts: OntFacts) -> None:
     """Have the ONT and its router read, unless they were read just now or no collector runs.
 
     At most once a minute: what a router does not report stays old, however often it is asked.
     """
-    now, ont = facts.now, facts.ont
+    now, ont, reader = facts.now, facts.ont, requests.reader
     read_at = [facts.state_at]
     if facts.routers and ont.serial:
         times = [section.observed_at for section in await reader.sections(ont.serial)]
@@ -101,8 +102,8 @@ async def _freshen(reader: StorageReader, model: Model, facts: OntFacts) -> None
         return
     print("reading the ONT and its router ...", file=sys.stderr, flush=True)
     try:
-        wanted = JobRequest(JobKind.REFRESH, ont.id, "lookup", *who())
-        job_id = recent[0].id if recent else await reader.submit(wanted)
+        look = Act(JobKind.REFRESH, Target.ont(ont.id), "lookup")
+        job_id = recent[0].id if recent else (await requests.ask(look)).id
         ends_at = time.monotonic() + REFRESH_WAIT_S
         while time.monotonic() < ends_at:
             job = await reader.job(job_id)

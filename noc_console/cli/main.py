@@ -15,8 +15,9 @@ from noc_console import __version__
 from noc_console.cli.output import Exit, fail
 from noc_console.config.load import ENV_CONFIG, find, load
 from noc_console.config.model import Config
+from noc_console.domain.actions import JobKind
 from noc_console.domain.errors import ConfigError, NocError, SourceError
-from noc_console.domain.jobs import JobKind
+from noc_console.domain.targets import TargetKind
 
 app = typer.Typer(
     help="See, judge and act on a GPON access network. Without a command: the console.",
@@ -153,7 +154,7 @@ def show(
         names = list(command.SHOWN)
         fail(f"show what? {', '.join(names[:-1])} or {names[-1]}, not {what!r}", Exit.USAGE)
     config, _ = _config()
-    _with_backend(config, lambda backend: command.show(backend, config, what, filter_text, as_json))
+    _with_requests(config, lambda requests: command.show(requests.reader, config, what, filter_text, as_json))
 
 
 @app.command()
@@ -166,7 +167,7 @@ def lookup(
     from noc_console.cli.lookup import lookup as command
 
     config, _ = _config()
-    raise SystemExit(_with_backend(config, lambda backend: command(backend, config, text, as_json, cached)))
+    raise SystemExit(_with_requests(config, lambda requests: command(requests, config, text, as_json, cached)))
 
 
 Serial = Annotated[str, typer.Argument(help="Serial number in any form.")]
@@ -203,7 +204,7 @@ def factory_reset(
 @app.command("do")
 def do(
     kind: Annotated[str, typer.Argument(help="What: --list tells.", metavar="ACTION")] = "",
-    serial: Annotated[str, typer.Argument(help="Serial number in any form.")] = "",
+    target: Annotated[str, typer.Argument(help="Serial number in any form; or the name of an OLT.")] = "",
     parameters: Annotated[list[str] | None, typer.Argument(help="NAME=VALUE ...", metavar="[NAME=VALUE]...")] = None,
     reason: Reason = "",
     yes: Yes = False,
@@ -212,21 +213,22 @@ def do(
     as_json: Json = False,
     listed: Annotated[bool, typer.Option("--list", help="List the actions and what each takes.")] = False,
 ) -> None:
-    """Do one action on one ONT or its router. A password is asked for, or read from a pipe: never an argument."""
+    """Do one action on an ONT, its router or an OLT. A password is asked for or piped in: it is never an argument."""
     from noc_console.cli.kinds import check, kind_named, list_kinds, parse_parameters, read_secret
 
     if listed or not kind:
         list_kinds(as_json)
         return
     wanted = kind_named(kind)
-    if not serial:
-        fail(f"do {kind} on which ONT? Give its serial number", Exit.USAGE)
+    if not target:
+        what = "OLT? Give its name" if wanted.spec.target is TargetKind.OLT else "ONT? Give its serial number"
+        fail(f"do {kind} on which {what}", Exit.USAGE)
     values = parse_parameters(parameters or [])
     secret = read_secret(wanted) if wanted.spec.secret else None
     check(wanted, values, secret)
     if wanted.level < 2:
         reason = reason.strip() or kind
-    _act(wanted, serial, reason, yes, wait, force, as_json, values, secret)
+    _act(wanted, target, reason, yes, wait, force, as_json, values, secret)
 
 
 @app.command()
@@ -265,7 +267,7 @@ def bulk_cancel(bulk_id: Annotated[int, typer.Argument(help="Number of the bulk 
     from noc_console.cli.bulk import cancel
 
     config, _ = _config()
-    raise SystemExit(_with_backend(config, lambda backend: cancel(backend, bulk_id)))
+    raise SystemExit(_with_requests(config, lambda requests: cancel(requests, bulk_id)))
 
 
 @app.command("bulk-release")
@@ -274,7 +276,7 @@ def bulk_release(bulk_id: Annotated[int, typer.Argument(help="Number of the bulk
     from noc_console.cli.bulk import release
 
     config, _ = _config()
-    raise SystemExit(_with_backend(config, lambda backend: release(backend, bulk_id)))
+    raise SystemExit(_with_requests(config, lambda requests: release(requests, bulk_id)))
 
 
 @app.command()
@@ -290,7 +292,7 @@ def swap(
     from noc_console.cli import swaps as command
 
     config, _ = _config()
-    work = _with_backend(config, lambda b: command.record(b, config, kind, old, new, reason, customer, as_json))
+    work = _with_requests(config, lambda r: command.record(r, config, kind, old, new, reason, customer, as_json))
     raise SystemExit(work)
 
 
@@ -303,7 +305,7 @@ def swap_close(
     from noc_console.cli import swaps as command
 
     config, _ = _config()
-    raise SystemExit(_with_backend(config, lambda backend: command.close(backend, swap_id, outcome)))
+    raise SystemExit(_with_requests(config, lambda requests: command.close(requests, swap_id, outcome)))
 
 
 @app.command()
@@ -332,7 +334,7 @@ def wallboard() -> None:
 
 def _act(
     kind: JobKind,
-    serial: str,
+    target: str,
     reason: str,
     yes: bool,
     wait: bool,
@@ -346,19 +348,19 @@ def _act(
     if not reason.strip():
         fail("--reason must say why", Exit.USAGE)
     config, path = _config()
-    order = Order(kind, serial, reason.strip(), yes, wait, force, as_json, parameters or {}, secret)
+    order = Order(kind, target, reason.strip(), yes, wait, force, as_json, parameters or {}, secret)
     raise SystemExit(asyncio.run(act(config, path, order)))
 
 
-def _with_backend(config: Config, work: Any) -> Any:
-    from noc_console.storage.reader import StorageReader
+def _with_requests(config: Config, work: Any) -> Any:
+    from noc_console.cli.requests import Requests
 
     async def run() -> Any:
-        backend = StorageReader(config)
+        requests = Requests(config)
         try:
-            return await work(backend)
+            return await work(requests)
         finally:
-            await backend.close()
+            await requests.close()
 
     return asyncio.run(run())
 

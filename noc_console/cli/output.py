@@ -22,6 +22,8 @@ class Exit(IntEnum):
     """Wrong usage or config."""
     UNREACHABLE = 3
     """A source could not be reached."""
+    ACCEPTED = 4
+    """Done, but nobody can prove it: a router accepted a value that it does not show."""
 
 
 SHORT = 40

@@ -78,6 +78,7 @@ BULK_COLUMNS = (
     ("waiting", "wait"),
     ("running", "run"),
     ("verified", "verified"),
+    ("accepted", "accepted"),
     ("not_verified", "not"),
     ("requested_by", "by"),
     ("requested_at", "at"),

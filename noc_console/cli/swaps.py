@@ -6,20 +6,20 @@ import time
 from enum import StrEnum
 from typing import TypeVar
 
-from noc_console.access.identity import who
 from noc_console.cli.output import Exit, fail, iso, print_json
+from noc_console.cli.requests import Requests
 from noc_console.cli.show import read_picture
 from noc_console.config.model import Config
+from noc_console.domain.intents import CloseSwap, RecordSwap
 from noc_console.domain.routers import Scrap
-from noc_console.domain.swaps import SWAPS, Outcome, SwapKind, SwapRequest
+from noc_console.domain.swaps import SWAPS, Outcome, SwapKind
 from noc_console.picture import flat_rows
-from noc_console.storage.reader import StorageReader
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
 
 async def record(
-    backend: StorageReader,
+    requests: Requests,
     config: Config,
     kind: str,
     old: str,
@@ -29,14 +29,13 @@ async def record(
     as_json: bool,
 ) -> Exit:
     """Record a swap."""
-    model, names = await read_picture(backend, config), Scrap.parse(old).names
+    model, names = await read_picture(requests.reader, config), Scrap.parse(old).names
     onts = [row for row in model.rows_under(None) if model.onts.identity(row) in names]
     ont = model.onts.ont(onts[0]) if len(onts) == 1 else None
-    user, origin = who()
-    asked = (_choice(SwapKind, kind), old, new, reason, user, origin)
-    request = SwapRequest(*asked, customer or (ont.description if ont else None), ont.id if ont else None)
-    swap_id = await backend.record_swap(request)
-    rows = flat_rows.record_rows(await read_picture(backend, config), SWAPS, time.time())
+    whose = customer or (ont.description if ont else None)
+    intent = RecordSwap(_choice(SwapKind, kind), old, new, reason, whose, ont.id if ont else None)
+    swap_id = (await requests.ask(intent)).id
+    rows = flat_rows.record_rows(await read_picture(requests.reader, config), SWAPS, time.time())
     row = next(row for row in rows if row["id"] == swap_id)
     if as_json:
         print_json(row)
@@ -46,10 +45,10 @@ async def record(
     return Exit.DONE
 
 
-async def close(backend: StorageReader, swap_id: int, outcome: str) -> Exit:
+async def close(requests: Requests, swap_id: int, outcome: str) -> Exit:
     """Close a swap."""
-    await backend.open()
-    await backend.close_swap(swap_id, _choice(Outcome, outcome), *who())
+    await requests.reader.open()
+    await requests.ask(CloseSwap(swap_id, _choice(Outcome, outcome)))
     return Exit.DONE
 
 

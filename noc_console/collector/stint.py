@@ -142,7 +142,7 @@ class Stint:
         cpes = CpeStore(database)
         by_name = {worker.name: worker for worker in self.olts}
         traps = TrapWorker(config.traps, config.olts, by_name, database, clock)
-        tickets = TicketWorker(ticket_client, SwapStore(database, config.swaps), config.console.site)
+        tickets = TicketWorker(ticket_client, SwapStore(database), config.console.site)
         targets = [Target(olt.name, olt.address, by_name[olt.name].note_ping) for olt in config.olts]
         self._closers.append(_closing(traps.close))
         spread_s = min(START_WITHIN_S, 0.02 * len(self.olts))

@@ -10,7 +10,7 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 
 from noc_console.config.base import Dbm, HttpEndpoint, Model, Name, Percent, Seconds
 from noc_console.config.diagnosis import Diagnosis
-from noc_console.config.operations import Bulk, Jobs, ModemBridge, OltCli, SpeedTest, Swaps
+from noc_console.config.operations import Access, Bulk, Jobs, ModemBridge, OltCli, SpeedTest, Swaps
 from noc_console.domain.freshness import Intervals
 from noc_console.domain.optics import Thresholds
 
@@ -219,6 +219,7 @@ class Config(Model):
     ping: Ping | None = Ping()
     """None: nothing is pinged."""
     history: History = History()
+    access: Access = Access()
     jobs: Jobs = Jobs()
     bulk: Bulk = Bulk()
     speed_test: SpeedTest = SpeedTest()

@@ -8,6 +8,25 @@ from typing import Annotated, Literal
 from pydantic import Field, SecretStr, field_validator, model_validator
 
 from noc_console.config.base import HttpEndpoint, Model, Seconds, http_url
+from noc_console.domain.operators import Role
+
+
+class Access(Model):
+    """Who may ask for what, by Unix account; the highest role that names an account wins."""
+
+    default: Role = Role.ADMIN
+    """Of accounts that stand in no list. Admin: whoever may start the program on a machine of their own may do all."""
+    viewers: tuple[str, ...] = ()
+    """Account names, or ``@group`` for a Unix group; so in the two below."""
+    operators: tuple[str, ...] = ()
+    admins: tuple[str, ...] = ()
+
+    @field_validator("viewers", "operators", "admins")
+    @classmethod
+    def _named(cls, entries: tuple[str, ...]) -> tuple[str, ...]:
+        if any(not entry.removeprefix("@").strip() for entry in entries):
+            raise ValueError("an entry is an account name, or @ and the name of a Unix group")
+        return entries
 
 
 class Jobs(Model):

@@ -1,46 +1,57 @@
-"""The way of an action: for a dangerous one a dialog, then a job or a bulk action, then following it."""
+"""From a chosen action to a request: for a dangerous one a dialog in between, then the door, then following it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from noc_console.console.desk import Desk
-from noc_console.console.dialogs.bulk import BulkDialog, ConfirmedBulk
-from noc_console.console.dialogs.guarded import Confirmed, GuardedDialog
+from noc_console.console.dialogs.bulk import BulkDialog
+from noc_console.console.dialogs.guarded import GuardedDialog
 from noc_console.console.follow import JobFollower
+from noc_console.domain.actions import JobKind
 from noc_console.domain.errors import NocError
-from noc_console.domain.jobs import JobKind
+from noc_console.domain.intents import Act, ActOnMany, Answer, CancelMany, Intent, RecordSwap, ReleaseMany
 from noc_console.domain.network import Ont
-from noc_console.domain.swaps import SwapKind, SwapRequest
+from noc_console.domain.policy import MIN_REASON
+from noc_console.domain.swaps import SwapKind
+from noc_console.domain.targets import Target, TargetKind
 
 if TYPE_CHECKING:
     from noc_console.console.app import NocApp
 
 MOST_REFRESHES = 20
+READ_ONLY = "this session is read-only (:write on)"
 
 
 class Acting:
-    """Answers the actions that ask for a job, ``ont.refresh``, ``force`` and those on bulk actions."""
+    """Answers the actions that ask for a job, ``force``, and those on swaps and bulk actions."""
 
     def __init__(self, app: NocApp, desk: Desk, follower: JobFollower) -> None:
         self._app = app
         self._desk = desk
         self._follower = follower
 
-    @property
-    def _me(self) -> tuple[str, str]:
-        """The operator, and where they come from."""
-        return self._desk.settings.user, self._desk.settings.user_from
+    # -- one target ------------------------------------------------------------------------------------------------
 
     def begin(self, kind: JobKind, argument: str = "") -> None:
         """Ask for what is still missing, then do it: to the marked ONTs, else to the one under the cursor.
 
         Args:
             kind: What is wanted.
-            argument: Of the command: the direction of a speed test, the host of a ping.
+            argument: Of the command: the name of an OLT, the direction of a speed test, the host of a ping.
         """
-        chosen = self._app.view.chosen_onts()
+        olt = self._app.view.selected_olt()
+        if kind is JobKind.REFRESH and olt is not None:
+            self._refresh_olt(olt.name)
+        elif kind is JobKind.REFRESH:
+            self._refresh(self._app.view.chosen_onts())
+        elif kind.spec.target is TargetKind.OLT:
+            self._refresh_olt(argument.strip() or self._olt_in_view())
+        else:
+            self._begin_on_onts(kind, argument, self._app.view.chosen_onts())
+
+    def _begin_on_onts(self, kind: JobKind, argument: str, chosen: list[Ont]) -> None:
         if len(chosen) > 1:
             if not kind.spec.bulk:
                 raise ValueError(f"{kind.spec.title}: one at a time, {len(chosen)} are marked (u takes the marks away)")
@@ -49,141 +60,82 @@ class Acting:
             self._open_dialog(kind)
         elif chosen:
             if kind.level and not self._desk.session.write:
-                raise ValueError(f"{kind.spec.title}: this session is read-only (:write on)")
-            asked = _harmless(kind, argument)
-            self._app.run_worker(self._submit(kind, chosen[0], "console", asked), group="submit", exit_on_error=False)
+                raise ValueError(f"{kind.spec.title}: {READ_ONLY}")
+            self._act(Act(kind, Target.ont(chosen[0].id), "console", _harmless(kind, argument)), chosen[0].identity)
 
-    def do_ont_refresh(self, _: str = "") -> None:
+    def _refresh_olt(self, name: str) -> None:
+        if name not in (olt.name for olt in self._desk.model.olts.values()):
+            raise ValueError(f"no OLT {name!r}")
+        self._act(Act(JobKind.OLT_REFRESH, Target.olt(name), "console"), name)
+
+    def _olt_in_view(self) -> str:
+        """The OLT in the tree, else that of the selected ONT."""
+        olt, ont = self._app.view.selected_olt(), self._app.view.selected_ont()
+        if olt is not None:
+            return olt.name
+        if ont is None:
+            raise ValueError("which OLT? Give its name")
+        return self._desk.model.olt_name(ont.olt_id)
+
+    def _refresh(self, chosen: list[Ont]) -> None:
         """Read the ONT, or the marked ones, from the device now."""
-        chosen = self._app.view.chosen_onts()
         if len(chosen) > MOST_REFRESHES:
             raise ValueError(f"at most {MOST_REFRESHES} at once: {len(chosen)} are marked")
-        self._app.run_worker(self._refresh(chosen), group="submit", exit_on_error=False)
-
-    async def _refresh(self, chosen: list[Ont]) -> None:
-        for ont in chosen:
-            if self._desk.refresh_wait_s(ont) > 0:
-                continue
-            try:
-                self._follower.follow(await self._desk.submit(JobKind.REFRESH, ont, "refresh key"))
-            except NocError as error:
-                self._app.say(f"not refreshed: {error}", "error")
-                return
+        due = [ont for ont in chosen if self._desk.refresh_wait_s(ont) <= 0]
+        intents = [Act(JobKind.REFRESH, Target.ont(ont.id), "refresh key") for ont in due]
         name = (chosen[0].identity or "the ONT") if len(chosen) == 1 else f"{len(chosen)} ONTs"
-        self._app.say(f"refreshing {name}")
+        self._ask(intents, "not refreshed", lambda _: f"refreshing {name}", follow=True)
 
     def do_force(self, argument: str = "") -> None:
         """Open the dialog with the override ticked and its reason filled in."""
         name, _, reason = argument.partition(" ")
         kinds = {kind.value: kind for kind in JobKind if kind.level >= 2}
-        if name not in kinds or len(reason.strip()) < 3:
+        if name not in kinds or len(reason.strip()) < MIN_REASON:
             raise ValueError(f":force wants an action and a reason (actions: {', '.join(kinds)})")
         self._open_dialog(kinds[name], reason.strip())
 
     def _open_dialog(self, kind: JobKind, force_reason: str = "") -> None:
         ont = self._app.view.selected_ont()
         row = self._desk.model.onts.row_of.get(ont.id) if ont else None
-        if row is not None:
-            self._app.push_screen(GuardedDialog(self._desk, kind, row, force_reason), self._confirmed)
+        if ont is not None and row is not None:
+            dialog = GuardedDialog(self._desk, kind, row, force_reason)
+            self._app.push_screen(dialog, lambda intent: self._confirmed(intent, ont.identity))
 
-    def _confirmed(self, confirmed: Confirmed | None) -> None:
-        if confirmed is None or self._is_read_only():
-            return
-        asked = (confirmed.parameters, confirmed.forced, confirmed.secret)
-        work = self._submit(confirmed.kind, confirmed.ont, confirmed.reason, *asked)
-        self._app.run_worker(work, group="submit", exit_on_error=False)
+    def _confirmed(self, intent: Act | None, identity: str | None) -> None:
+        if intent is not None and self._may_write():
+            self._act(intent, identity)
 
-    def _is_read_only(self) -> bool:
-        if not self._desk.session.write:
-            self._app.say("not done: the session is read-only again", "warning")
-        return not self._desk.session.write
-
-    async def _submit(
-        self,
-        kind: JobKind,
-        ont: Ont,
-        reason: str,
-        parameters: Mapping[str, str],
-        forced: bool = False,
-        secret: str | None = None,
-    ) -> None:
-        name = f"{kind.value} {ont.identity}"
-        try:
-            job_id = await self._desk.submit(kind, ont, reason, forced, parameters=parameters, secret=secret)
-        except NocError as error:
-            self._app.say(f"{name} refused: {error}", "error")
-            return
-        self._follower.follow(job_id)
-        self._app.say(f"{name}: requested as job {job_id} (5 shows its steps)")
+    def _act(self, intent: Act, name: str | None) -> None:
+        what = f"{intent.kind.value} {name or ''}".rstrip()
+        told = f"{what}: requested as job"
+        self._ask([intent], f"{what} refused", lambda answer: f"{told} {answer.id} (5 shows its steps)", follow=True)
 
     def do_ont_swap(self, argument: str = "") -> None:
         """Record that the selected unit was replaced."""
         kind, _, rest = argument.partition(" ")
         new, _, reason = rest.strip().partition(" ")
         ont = self._app.view.selected_ont()
-        if kind not in list(SwapKind) or not new or len(reason.strip()) < 3 or ont is None:
+        if kind not in list(SwapKind) or not new or len(reason.strip()) < MIN_REASON or ont is None:
             raise ValueError(f":swap {'|'.join(SwapKind)} NEW-SERIAL REASON, on the old unit")
-        if not self._desk.session.write:
-            raise ValueError("this session is read-only (:write on)")
-        asked = (SwapKind(kind), ont.serial or "", new, reason.strip(), *self._me)
-        request = SwapRequest(*asked, ont.description, ont.id)
-        self._app.run_worker(self._record_swap(request), group="submit", exit_on_error=False)
-
-    async def _record_swap(self, request: SwapRequest) -> None:
-        try:
-            swap_id = await self._desk.backend.record_swap(request)
-        except NocError as error:
-            self._app.say(f"swap not recorded: {error}", "error")
-            return
-        self._app.say(f"swap {swap_id}: {request.old_serial} for {request.new_serial} (7 lists what is due)")
+        self._need_writing()
+        intent = RecordSwap(SwapKind(kind), ont.serial or "", new, reason.strip(), ont.description, ont.id)
+        self._ask([intent], "swap not recorded", lambda answer: f"{answer.text} (7 lists what is due)")
 
     # -- many ------------------------------------------------------------------------------------------------------
 
-    def _confirmed_bulk(self, confirmed: ConfirmedBulk | None) -> None:
-        if confirmed is not None and not self._is_read_only():
-            self._app.run_worker(self._submit_bulk(confirmed), group="submit", exit_on_error=False)
-
-    async def _submit_bulk(self, confirmed: ConfirmedBulk) -> None:
-        name = f"{confirmed.kind.value} of {len(confirmed.onts)} ONTs"
-        try:
-            batch_id = await self._desk.submit_batch(
-                confirmed.kind, confirmed.onts, confirmed.reason, confirmed.parameters, confirmed.forced
-            )
-        except NocError as error:
-            self._app.say(f"{name} refused: {error}", "error")
-            return
-        self._app.say(f"{name}: bulk action {batch_id} (5 shows how far it is)")
+    def _confirmed_bulk(self, intent: ActOnMany | None) -> None:
+        if intent is not None and self._may_write():
+            name = f"{intent.kind.value} of {len(intent.ont_ids)} ONTs"
+            self._ask([intent], f"{name} refused", lambda answer: f"{name}: {answer.text} (5 shows how far it is)")
 
     def do_bulk_cancel(self, argument: str = "") -> None:
         """Cancel what has not begun of a bulk action."""
-        batch_id = self._batch_id(argument)
-        self._app.run_worker(self._cancel_bulk(batch_id), group="submit", exit_on_error=False)
-
-    async def _cancel_bulk(self, batch_id: int) -> None:
-        try:
-            done = await self._desk.backend.cancel_batch(batch_id, *self._me)
-        except NocError as error:
-            self._app.say(f"not cancelled: {error}", "error")
-            return
-        self._app.say(
-            f"bulk action {batch_id}: what has not begun is cancelled" if done else f"nothing of {batch_id} was waiting"
-        )
+        self._ask([CancelMany(self._batch_id(argument))], "not cancelled", lambda answer: answer.text)
 
     def do_bulk_release(self, argument: str = "") -> None:
         """Let another operator's bulk action start."""
-        if self._desk.session.write:
-            batch_id = self._batch_id(argument)
-            self._app.run_worker(self._release_bulk(batch_id), group="submit", exit_on_error=False)
-        else:
-            raise ValueError("this session is read-only (:write on)")
-
-    async def _release_bulk(self, batch_id: int) -> None:
-        try:
-            await self._desk.backend.release_batch(batch_id, *self._me)
-        except NocError as error:
-            self._app.say(f"not released: {error}", "error")
-            return
-        self._app.say(f"bulk action {batch_id} may start")
+        self._need_writing()
+        self._ask([ReleaseMany(self._batch_id(argument))], "not released", lambda answer: answer.text)
 
     def _batch_id(self, argument: str) -> int:
         """The bulk action that is named, else the only one under way."""
@@ -193,6 +145,37 @@ class Acting:
         if argument.strip() or len(under_way) != 1:
             raise ValueError("which bulk action? Give its number (5 lists them)")
         return under_way[0]
+
+    # -- the door --------------------------------------------------------------------------------------------------
+
+    def _need_writing(self) -> None:
+        if not self._desk.session.write:
+            raise ValueError(READ_ONLY)
+
+    def _may_write(self) -> bool:
+        """A session may fall back to read-only while a dialog is open."""
+        if not self._desk.session.write:
+            self._app.say("not done: the session is read-only again", "warning")
+        return self._desk.session.write
+
+    def _ask(
+        self, intents: Sequence[Intent], refused: str, said: Callable[[Answer], str], follow: bool = False
+    ) -> None:
+        """Ask for all of these, until one is refused; then tell."""
+
+        async def ask() -> None:
+            answer = Answer()
+            for intent in intents:
+                try:
+                    answer = await self._desk.ask(intent)
+                except NocError as error:
+                    self._app.say(f"{refused}: {error}", "error")
+                    return
+                if follow:
+                    self._follower.follow(answer.id)
+            self._app.say(said(answer))
+
+        self._app.run_worker(ask(), group="submit", exit_on_error=False)
 
 
 def _harmless(kind: JobKind, argument: str) -> dict[str, str]:

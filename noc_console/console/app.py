@@ -73,7 +73,7 @@ class NocApp(Background, Shell):
         """Build it; see ``Shell``."""
         super().__init__(backend, settings, now, themes, ansi_color, watch_terminal)
         self.registry = Registry(settings.keys)
-        session = Session(forbidden=settings.read_only)
+        session = Session(forbidden=settings.why_read_only)
         self.desk = Desk(self.model, backend, settings, session, self.palette, self.glyphs, now)
         self.network = NetworkView(self.desk)
         screens = (JobsView, LogView, SwapsView, FirmwareView, RecordsView, ConfigView, SourcesView)
@@ -168,6 +168,7 @@ class NocApp(Background, Shell):
         return Context(
             scopes=self._scopes(),
             ont=ont,
+            olt=self.view.selected_olt(),
             job_open=job is not None and not job.ended,
             link_error=self.desk.model.link.error,
             collector_alive=self.desk.model.collector(self.desk.now()) is not None,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from noc_console.console.backend import Backend
@@ -10,7 +10,8 @@ from noc_console.console.glyphs import Glyphs
 from noc_console.console.palette import Palette
 from noc_console.console.session import Session
 from noc_console.console.settings import ConsoleSettings
-from noc_console.domain.jobs import BatchRequest, JobKind, JobRequest
+from noc_console.domain.actions import JobKind
+from noc_console.domain.intents import Act, Answer, Intent
 from noc_console.domain.network import Ont
 from noc_console.picture.model import Model
 
@@ -35,41 +36,12 @@ class Desk:
         """How long until it may be refreshed again, seconds."""
         return max(0.0, self.refreshed_at.get(ont.id, 0.0) + REFRESH_EVERY_S - self.now())
 
-    async def submit(
-        self,
-        kind: JobKind,
-        ont: Ont,
-        reason: str,
-        forced: bool = False,
-        sections: tuple[str, ...] = (),
-        parameters: Mapping[str, str] | None = None,
-        secret: str | None = None,
-    ) -> int:
-        """Queue a job in this operator's name.
+    async def ask(self, intent: Intent) -> Answer:
+        """Ask for something in this operator's name.
 
         Raises:
             NocError: It was refused, or the database did not take it.
         """
-        if kind is JobKind.REFRESH:
-            self.refreshed_at[ont.id] = self.now()
-        return await self.backend.submit(
-            JobRequest(
-                kind=kind,
-                ont_id=ont.id,
-                reason=reason,
-                requested_by=self.settings.user,
-                requested_from=self.settings.user_from,
-                forced=forced,
-                sections=sections,
-                parameters=parameters or {},
-                secret=secret,
-            )
-        )
-
-    async def submit_batch(
-        self, kind: JobKind, onts: Sequence[Ont], reason: str, parameters: Mapping[str, str], forced: bool
-    ) -> int:
-        """Queue one action on many ONTs in this operator's name; errors as for ``submit``."""
-        ids = [ont.id for ont in onts]
-        me = (self.settings.user, self.settings.user_from)
-        return await self.backend.submit_batch(BatchRequest(kind, ids, reason, *me, parameters, forced))
+        if isinstance(intent, Act) and intent.kind is JobKind.REFRESH and (ont_id := intent.target.ont_id) is not None:
+            self.refreshed_at[ont_id] = self.now()
+        return await self.backend.ask(self.settings.operator, intent)

@@ -10,6 +10,7 @@ from noc_console.console import commands
 from noc_console.console.render.onts import PRESETS
 from noc_console.console.screens.detail import TABS
 from noc_console.console.widgets.prompt import Prompt
+from noc_console.domain.actions import JobKind
 from noc_console.domain.filters import FilterError, parse_filter
 from noc_console.domain.history import RANGES_S
 from noc_console.picture.ont_rows import build_texts
@@ -96,8 +97,9 @@ class Prompting:
             "columns.preset": PRESETS,
             "tab": TABS,
             "chart.range": RANGES_S,
-            "force": ("reboot", "factory-reset"),
-            "goto.olt": (olt.name for olt in model.olts.values()),
+            "force": [kind.value for kind in JobKind if kind.level >= 2],
+            "goto.olt": [olt.name for olt in model.olts.values()],
+            "olt.refresh": [olt.name for olt in model.olts.values()],
             "goto.ont": model.onts.by_identity,
         }
         return known.get(action_id, ())

@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from noc_console.domain.jobs import KINDS, JobKind
-from noc_console.domain.network import Ont
+from noc_console.domain.actions import ACTIONS as JOB_ACTIONS
+from noc_console.domain.actions import ActionSpec, JobKind
+from noc_console.domain.network import Olt, Ont
+from noc_console.domain.targets import TargetKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +22,8 @@ class Context:
     scopes: frozenset[str] = frozenset({"global"})
     """Scopes that are active: ``global``, the screen, ``list`` while a list has the focus."""
     ont: Ont | None = None
+    olt: Olt | None = None
+    """Selected in the tree; ``r`` is then about the OLT."""
     job_open: bool = False
     """Whether the selected job is still under way."""
     link_error: str | None = None
@@ -40,15 +44,19 @@ def _needs_ont(context: Context) -> str | None:
     return None if context.ont else "no ONT is selected"
 
 
-def _can_submit(context: Context) -> str | None:
+def _can_request(context: Context) -> str | None:
     if context.link_error:
         return f"nothing can be requested now: {context.link_error}"
-    if not context.collector_alive:
-        return "no collector is running: nobody would do it"
-    return _needs_ont(context)
+    return None if context.collector_alive else "no collector is running, so nothing would happen"
+
+
+def _can_submit(context: Context) -> str | None:
+    return _can_request(context) or _needs_ont(context)
 
 
 def _can_refresh(context: Context) -> str | None:
+    if context.olt is not None:
+        return _can_request(context)
     if not _can_submit(context) and context.refresh_wait_s > 0:
         return f"just refreshed: again in {context.refresh_wait_s:.0f} s"
     return _can_submit(context)
@@ -92,11 +100,24 @@ class Action:
         return "do_" + self.id.replace(".", "_").replace("-", "_")
 
 
-ASKED = (
-    JobKind.SPEED_TEST, JobKind.PING, JobKind.TRACEROUTE, JobKind.WIFI_SSID, JobKind.WIFI_PASSWORD,
-    JobKind.WIFI_SWITCH, JobKind.WIFI_CHANNEL, JobKind.LAN_PORT, JobKind.PPPOE, JobKind.FIRMWARE,
-)  # fmt: skip
-"""In the order of the menu."""
+def _declared(kind: JobKind, spec: ActionSpec) -> Action:
+    """The console's side of an action on the network, from its declaration."""
+    about_olt = spec.target is TargetKind.OLT
+    why = _can_request if about_olt else _has_serial if spec.needs_serial else _can_submit
+    return Action(
+        f"olt.{kind.value.removeprefix('olt-')}" if about_olt else f"ont.{kind.value}",
+        spec.menu or spec.title,
+        spec.keys,
+        kind.value,
+        "network",
+        argument="[NAME]" if about_olt else "",
+        danger=spec.level if spec.level >= 3 else 0,
+        menu=not about_olt,
+        footer=spec.footer,
+        kind=kind,
+        why_disabled=_can_refresh if kind is JobKind.REFRESH else why,
+    )
+
 
 ACTIONS: tuple[Action, ...] = (
     Action("help", "Help for this screen", ("?",), "help", footer="help"),
@@ -141,20 +162,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("mark.toggle", "Mark", ("space",), "mark", "list"),
     Action("mark.all", "Mark all that are listed", ("*",), "mark-all", "list"),
     Action("mark.none", "Take all marks away", ("u",), "unmark", "list"),
-    Action("ont.refresh", "Refresh from the device", ("r",), "refresh", "network", menu=True,
-           footer="refresh", why_disabled=_can_refresh),
-    *(
-        Action(
-            f"ont.{kind.value}", title, keys, kind.value, "network", danger=kind.level if kind.level >= 3 else 0,
-            menu=True, footer=footer, why_disabled=why, kind=kind,
-        )
-        for kind, title, keys, footer, why in (
-            (JobKind.REBOOT, "Reboot its router", ("R",), "reboot", _has_serial),
-            (JobKind.FACTORY_RESET, "Factory-reset its router", ("Z",), "", _has_serial),
-            *((kind, KINDS[kind].title, (), "", _has_serial) for kind in ASKED),
-            (JobKind.OLT_REBOOT, KINDS[JobKind.OLT_REBOOT].title, (), "", _can_submit),
-        )
-    ),
+    *(_declared(kind, spec) for kind, spec in JOB_ACTIONS.items() if spec.offered),
     Action("ont.config", "Its router's running configuration", (), "config", "network", menu=True,
            why_disabled=_has_serial),
     Action("ont.swap", "Record a swap of the unit", (), "swap", "network", "definitive|diagnostic NEW-SERIAL REASON",

@@ -11,8 +11,8 @@ WRITE_IDLE_S = 30 * 60.0
 class Session:
     """Starts read-only, and falls back to it when nobody touches a key for half an hour."""
 
-    forbidden: bool = False
-    """Whether this session may never act."""
+    forbidden: str | None = None
+    """Why this session may never act; None when it may."""
     write: bool = False
     absolute_times: bool = False
     last_key_at: float = 0.0
@@ -20,7 +20,7 @@ class Session:
     def allow_writing(self, wanted: bool, now: float) -> str | None:
         """Switch; returns why not."""
         if wanted and self.forbidden:
-            return "this session was started read-only"
+            return self.forbidden
         self.write = wanted
         self.last_key_at = now
         return None

@@ -6,7 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from noc_console.domain.operators import Operator, Origin, Role
 from noc_console.picture.settings import PictureSettings
+
+NOBODY = Operator("", "", Origin(), Role.VIEWER)
+"""Only looks: the door refuses whoever has no name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +30,8 @@ class ConsoleSettings:
     mouse: bool = False
     keys: Mapping[str, str] = field(default_factory=dict)
     """Action id to keys, comma-separated."""
-    user: str = "unknown"
-    user_from: str = "local"
+    operator: Operator = NOBODY
+    """In whose name requests are made."""
     read_only: bool = False
     """True forbids ``:write on``."""
     screen: str = "network"
@@ -35,3 +39,12 @@ class ConsoleSettings:
     """Where columns, sort order and history are remembered (``ui.json``); None remembers nothing."""
     log_file: Path | None = None
     """Where a crash report goes; None prints only its one line."""
+
+    @property
+    def why_read_only(self) -> str | None:
+        """Why no action may be asked for in this session; None when actions may be."""
+        if self.read_only:
+            return "this session was started read-only"
+        if not self.operator.role.covers(Role.OPERATOR):
+            return f"{self.operator.name or 'nobody'} may only look: role {self.operator.role.value}"
+        return None

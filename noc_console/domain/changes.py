@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import ClassVar
 
+from noc_console.domain.jobs import ENDED_WELL
 from noc_console.domain.optics import Signal
 
 
@@ -391,6 +392,7 @@ class BulkEnded(Change):
     by: str = ""
     total: int = 0
     verified: int = 0
+    accepted: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -480,9 +482,9 @@ def severity_of(change: Change) -> Severity:
     if isinstance(change, LightCrossed):
         return _LIGHT[change.after]
     if isinstance(change, JobEnded):
-        return Severity.INFO if change.state in ("verified", "accepted") else Severity.WARNING
+        return Severity.INFO if change.state in ENDED_WELL else Severity.WARNING
     if isinstance(change, BulkEnded):
-        return Severity.INFO if change.verified == change.total else Severity.WARNING
+        return Severity.INFO if change.verified + change.accepted == change.total else Severity.WARNING
     return change.severity
 
 

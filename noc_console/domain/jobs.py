@@ -1,89 +1,17 @@
-"""Jobs: what an operator may ask for, the gate in front of it, and the states on the way to a proven end."""
+"""Jobs and bulk actions as stored, and the states on the way to a proven end."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-
-class JobKind(StrEnum):
-    """What a job does. ``KINDS`` tells its danger and its parameters."""
-
-    VIEW = "view"
-    """Read what the ACS has cached about the ONT's router. Touches no device."""
-    REFRESH = "refresh"
-    """Read the ONT from its OLT and the router's sections from the router, now."""
-    READ_CONFIG = "read-config"
-    """Read the router's whole document from the ACS. Touches no device."""
-    REBOOT = "reboot"
-    FACTORY_RESET = "factory-reset"
-    OLT_REBOOT = "olt-reboot"
-    """Reboot the ONT through its OLT's command line."""
-    WIFI_SSID = "wifi-ssid"
-    WIFI_PASSWORD = "wifi-password"
-    WIFI_SWITCH = "wifi-switch"
-    WIFI_CHANNEL = "wifi-channel"
-    LAN_PORT = "lan-port"
-    PPPOE = "pppoe"
-    """Set login and password of the Internet connection."""
-    FIRMWARE = "firmware"
-    SPEED_TEST = "speed-test"
-    PING = "ping"
-    TRACEROUTE = "traceroute"
-
-    @property
-    def level(self) -> int:
-        """Danger: 0 none; 2 yes or no; 3 type the last four of the serial; 4 type the whole of it and a reason."""
-        return KINDS[self].level
-
-    @property
-    def spec(self) -> KindSpec:
-        """What is known of the kind."""
-        return KINDS[self]
-
-
-@dataclass(frozen=True, slots=True)
-class KindSpec:
-    """What every part of the program must know of a kind of job."""
-
-    title: str
-    level: int
-    parameters: tuple[str, ...] = ()
-    """Names of what must be given."""
-    optional: tuple[str, ...] = ()
-    """Names of what may be given."""
-    secret: bool = False
-    """Whether it takes a secret besides, such as a password."""
-    bulk: bool = False
-    """Whether it may be done to many at once."""
-
-
-KINDS: dict[JobKind, KindSpec] = {
-    JobKind.VIEW: KindSpec("Read what the ACS knows", 0),
-    JobKind.REFRESH: KindSpec("Refresh", 0),
-    JobKind.READ_CONFIG: KindSpec("Read the running configuration", 0),
-    JobKind.REBOOT: KindSpec("Reboot", 3, bulk=True),
-    JobKind.FACTORY_RESET: KindSpec("Factory-reset", 4),
-    JobKind.OLT_REBOOT: KindSpec("Reboot through the OLT", 3),
-    JobKind.WIFI_SSID: KindSpec("Change the WiFi name", 3, ("network", "ssid")),
-    JobKind.WIFI_PASSWORD: KindSpec("Change the WiFi password", 3, ("network",), secret=True),
-    JobKind.WIFI_SWITCH: KindSpec("Switch a WiFi network on or off", 2, ("network", "on")),
-    JobKind.WIFI_CHANNEL: KindSpec("Change the WiFi channel", 2, ("network", "channel"), bulk=True),
-    JobKind.LAN_PORT: KindSpec("Switch a LAN port on or off", 2, ("port", "on")),
-    JobKind.PPPOE: KindSpec("Change the PPPoE login", 3, ("username",), secret=True),
-    JobKind.FIRMWARE: KindSpec("Install firmware", 4, ("file",), bulk=True),
-    JobKind.SPEED_TEST: KindSpec("Speed test", 1, ("direction",), ("url",)),
-    JobKind.PING: KindSpec("Ping from the router", 0, (), ("host",)),
-    JobKind.TRACEROUTE: KindSpec("Traceroute from the router", 0, (), ("host",)),
-}
-"""Parameters: ``network`` and ``port`` name a group of the router's ``wireless`` or ``ethernet`` section by its
-``Group.path``, by its title, or (networks) by its band; ``on`` is ``true`` or ``false``; ``channel`` is a number or
-``auto``; ``direction`` is ``download`` or ``upload``; ``file`` is the name of a file at the ACS."""
+from noc_console.domain.actions import JobKind as JobKind
+from noc_console.domain.targets import Target, TargetKind
 
 
 class JobState(StrEnum):
-    """requested → running → sent → verifying → one of the five ends."""
+    """requested → running → sent → verifying → one of the six ends."""
 
     REQUESTED = "requested"
     RUNNING = "running"
@@ -92,6 +20,9 @@ class JobState(StrEnum):
     VERIFYING = "verifying"
     """Done as far as the CPE says; now looking for proof."""
     VERIFIED = "verified"
+    """Done, and proven."""
+    ACCEPTED = "accepted"
+    """Done as far as anybody can prove: the router accepted a value that it does not show."""
     FAILED = "failed"
     NO_CONTACT = "no contact"
     EXPIRED = "expired"
@@ -102,29 +33,14 @@ class JobState(StrEnum):
         """Whether nothing more will happen."""
         return self in ENDED
 
+    @property
+    def ended_well(self) -> bool:
+        """Whether it was done: proven, or accepted by a router that cannot prove it."""
+        return self in ENDED_WELL
 
-ENDED = frozenset((JobState.VERIFIED, JobState.FAILED, JobState.NO_CONTACT, JobState.EXPIRED, JobState.CANCELLED))
 
-
-@dataclass(frozen=True, slots=True)
-class JobRequest:
-    """What a console or a command submits."""
-
-    kind: JobKind
-    ont_id: int
-    """``Ont.id`` (the row, not the id on the PON)."""
-    reason: str
-    requested_by: str
-    requested_from: str
-    expires_in_s: float = 600.0
-    forced: bool = False
-    """Blockers were overridden; the reason says why."""
-    sections: tuple[str, ...] = ()
-    """For view and refresh: which router sections; empty means all."""
-    parameters: Mapping[str, str] = field(default_factory=dict)
-    """As ``KINDS`` names them; never secrets."""
-    secret: str | None = field(default=None, repr=False)
-    """Kept apart from the job, and only until it is used."""
+ENDED_WELL = frozenset((JobState.VERIFIED, JobState.ACCEPTED))
+ENDED = ENDED_WELL | {JobState.FAILED, JobState.NO_CONTACT, JobState.EXPIRED, JobState.CANCELLED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,10 +58,11 @@ class Job:
     id: int
     kind: JobKind
     state: JobState
-    ont_id: int
+    target: Target
     serial: str | None
-    olt: str
-    port: str
+    """Of the ONT; also None for an ONT that has none."""
+    olt: str | None
+    port: str | None
     reason: str
     requested_by: str
     requested_from: str
@@ -170,19 +87,17 @@ class Job:
         """Whether nothing more will happen."""
         return self.state.ended
 
+    @property
+    def about(self) -> str:
+        """The target for people: a serial number, an OLT's name, a record."""
+        if self.target.kind is TargetKind.ONT:
+            return self.serial or "ONT without serial number"
+        return self.target.key
 
-@dataclass(frozen=True, slots=True)
-class BatchRequest:
-    """One action on many ONTs, as a console or a command submits it."""
-
-    kind: JobKind
-    ont_ids: Sequence[int]
-    reason: str
-    requested_by: str
-    requested_from: str
-    parameters: Mapping[str, str] = field(default_factory=dict)
-    forced: bool = False
-    """ONTs with blockers that may be forced are included."""
+    @property
+    def where(self) -> str:
+        """``olt-1 0/1/3``; as much of it as the target has."""
+        return " ".join(part for part in (self.olt, self.port) if part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +119,17 @@ class Batch:
     waiting: int = 0
     running: int = 0
     verified: int = 0
+    accepted: int = 0
     not_verified: int = 0
-    """Ended in any other way than verified."""
+    """Ended in any other way."""
     revision: int = 0
+
+    @property
+    def ended(self) -> int:
+        """Jobs that have ended, however."""
+        return self.verified + self.accepted + self.not_verified
+
+    @property
+    def ended_well(self) -> bool:
+        """Whether all have ended well: proven, or accepted by routers that cannot prove it."""
+        return self.verified + self.accepted == self.total

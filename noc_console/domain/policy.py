@@ -1,18 +1,22 @@
-"""What stands in the way of an action, and what must be typed to confirm it."""
+"""What stands in the way of an action, and what confirms it. Clients show it early; the door decides by it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from noc_console.domain.actions import JobKind
 from noc_console.domain.freshness import format_age
-from noc_console.domain.jobs import Job, JobKind
-from noc_console.domain.network import Cpe, Ont
+from noc_console.domain.jobs import Job
+from noc_console.domain.network import Ont
 from noc_console.domain.ont import OfflineReason, OntState
+from noc_console.domain.standing import REPEAT_WINDOW_S, Standing, acs_may_act
+from noc_console.domain.targets import TargetKind
 
-REPEAT_WINDOW_S = 300.0
-_RESTARTS = frozenset((JobKind.REBOOT, JobKind.FACTORY_RESET, JobKind.OLT_REBOOT, JobKind.FIRMWARE))
-"""What takes the customer offline: not to be done twice in a row by two people who do not see each other."""
+YES = "yes"
+"""What confirms an action that asks only for a yes or no."""
+MIN_REASON = 3
+"""Characters of a reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,51 +28,67 @@ class Blocker:
     """False when forcing cannot help, such as a router that no ACS manages."""
 
 
-def blockers(
-    kind: JobKind,
-    ont: Ont,
-    state: OntState,
-    cpe: Cpe | None,
-    recent: Iterable[Job],
-    now: float,
-    acs_ok: bool = True,
-) -> list[Blocker]:
-    """Reasons not to do ``kind`` to ``ont`` now, most telling first.
-
-    Args:
-        kind: What is wanted; level 0 kinds are never blocked.
-        ont: The target as last read.
-        state: Its effective state.
-        cpe: Its router at the ACS, None when the ACS does not know it or was not asked yet.
-        recent: Jobs on the same ONT.
-        now: Unix seconds.
-        acs_ok: Whether the ACS answers.
-    """
+def blockers(kind: JobKind, standing: Standing) -> list[Blocker]:
+    """Reasons not to do ``kind`` to an ONT now, most telling first; level 0 kinds are never blocked."""
     if kind.level == 0:
         return []
-    found: list[Blocker] = []
-    through_acs = kind is not JobKind.OLT_REBOOT
-    if through_acs and not acs_ok:
+    found = _way_blockers(kind, standing) if kind.spec.needs_serial else []
+    found += _ont_blockers(kind, standing)
+    found += repeat_blockers(kind, standing.recent, standing.now)
+    return found + _router_blockers(kind, standing)
+
+
+def _way_blockers(kind: JobKind, standing: Standing) -> list[Blocker]:
+    found = []
+    if standing.acs is not None and standing.acs.state == "off":
+        found.append(Blocker("no ACS is configured: its router cannot be reached", forceable=False))
+    elif not acs_may_act(standing.acs):
         found.append(Blocker(f"the ACS does not answer: {_a(kind)} cannot be sent", forceable=False))
-    if through_acs and ont.serial is None:
+    if standing.ont.serial is None:
         found.append(Blocker("no serial number: its router cannot be found at the ACS", forceable=False))
+    return found
+
+
+def _ont_blockers(kind: JobKind, standing: Standing) -> list[Blocker]:
+    found, ont = [], standing.ont
     if ont.vanished_at is not None:
-        found.append(Blocker(f"the OLT no longer lists this ONT (gone {format_age(now - ont.vanished_at)} ago)"))
-    if state is OntState.OFFLINE:
+        age = format_age(standing.now - ont.vanished_at)
+        found.append(Blocker(f"the OLT no longer lists this ONT (gone {age} ago)"))
+    if standing.state is OntState.OFFLINE:
         why = {
             OfflineReason.LOSS_OF_SIGNAL.value: f"state is LOS (no light): {_a(kind)} cannot help",
             OfflineReason.DYING_GASP.value: f"it lost power (dying gasp): {_a(kind)} cannot reach it",
         }.get(ont.offline_reason or "")
         found.append(Blocker(why or f"the ONT is offline: {_a(kind)} cannot reach it"))
+    return found
+
+
+def repeat_blockers(kind: JobKind, recent: Iterable[Job], now: float) -> list[Blocker]:
+    """Reasons not to do the same to one target again, whatever the target is.
+
+    Args:
+        kind: What is wanted. Looks at an ONT may be repeated; one at an OLT costs it a walk over all its ports.
+        recent: Jobs on the target.
+        now: Unix seconds.
+    """
+    found: list[Blocker] = []
+    if kind.level == 0 and kind.spec.target is TargetKind.ONT:
+        return found
     for job in recent:
-        if job.kind is kind and not job.ended:
+        if job.kind is not kind:
+            continue
+        if not job.ended:
             found.append(Blocker(f"the same action is under way (job {job.id} by {job.requested_by})", forceable=False))
-        elif kind in _RESTARTS and job.kind is kind and now - job.requested_at < REPEAT_WINDOW_S:
+        elif kind.spec.restarts and now - job.requested_at < REPEAT_WINDOW_S:
             age = format_age(now - job.requested_at)
             found.append(Blocker(f"same action {age} ago by {job.requested_by}: {job.result or job.state.value}"))
-    if through_acs and cpe is not None and cpe.last_inform_at is None:
-        found.append(Blocker("its router has never informed the ACS"))
     return found
+
+
+def _router_blockers(kind: JobKind, standing: Standing) -> list[Blocker]:
+    if kind.spec.needs_serial and standing.cpe is not None and standing.cpe.last_inform_at is None:
+        return [Blocker("its router has never informed the ACS")]
+    return []
 
 
 def _a(kind: JobKind) -> str:
@@ -76,25 +96,32 @@ def _a(kind: JobKind) -> str:
     return f"a {kind.value.replace('-', ' ')}" if kind in (JobKind.REBOOT, JobKind.FACTORY_RESET) else "this"
 
 
-def confirmation(kind: JobKind, ont: Ont) -> str | None:
-    """The exact text that the operator must type, or None when the kind needs none.
+def still_standing(found: Iterable[Blocker], forced: bool) -> list[Blocker]:
+    """The blockers that are left when those that may be forced are forced."""
+    return [blocker for blocker in found if not (forced and blocker.forceable)]
 
-    Level 3 asks for the last four characters of the serial (of the MAC, where that is the ONU's name), level 4 for
-    the whole of it.
+
+def confirmation(kind: JobKind, identity: str | None) -> str | None:
+    """The text that confirms an action, None when it needs none.
+
+    Args:
+        kind: What is wanted.
+        identity: Serial number or MAC of the ONT, or the OLT's name; without one a yes is enough.
+
+    Returns:
+        ``YES`` at level 2, the last four characters of the identity at level 3, the whole of it at level 4.
     """
-    if kind.level < 3 or ont.identity is None:
+    if kind.level < 2:
         return None
-    return ont.identity[-4:] if kind.level == 3 else ont.identity
+    if kind.level == 2 or identity is None:
+        return YES
+    return identity[-4:] if kind.level == 3 else identity
 
 
-@dataclass(frozen=True, slots=True)
-class BulkTarget:
-    """One ONT that a bulk action was asked for."""
-
-    ont: Ont
-    state: OntState
-    cpe: Cpe | None
-    recent: Sequence[Job] = ()
+def is_confirmed(kind: JobKind, identity: str | None, text: str | None) -> bool:
+    """Whether ``text`` confirms the action; the whole identity also does where four characters would be enough."""
+    wanted = confirmation(kind, identity)
+    return wanted is None or text == wanted or (wanted != YES and text == identity)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,27 +132,23 @@ class BulkPlan:
     left_out: tuple[tuple[Ont, str], ...]
 
 
-def plan_bulk(
-    kind: JobKind, targets: Iterable[BulkTarget], now: float, acs_ok: bool = True, forced: bool = False
-) -> BulkPlan:
+def plan_bulk(kind: JobKind, targets: Iterable[Standing], forced: bool = False) -> BulkPlan:
     """Divide the targets of a bulk action.
 
     Args:
         kind: What is wanted.
         targets: Everything that was chosen.
-        now: Unix seconds.
-        acs_ok: Whether the ACS answers.
         forced: Include those whose blockers may be overridden.
     """
     included: list[Ont] = []
     left_out: list[tuple[Ont, str]] = []
     for target in targets:
-        found = blockers(kind, target.ont, target.state, target.cpe, target.recent, now, acs_ok)
+        found = blockers(kind, target)
         if target.state is OntState.UNKNOWN:
             found.append(Blocker("its state is unknown"))
-        standing = [blocker.reason for blocker in found if not (forced and blocker.forceable)]
+        standing = still_standing(found, forced)
         if standing:
-            left_out.append((target.ont, standing[0]))
+            left_out.append((target.ont, standing[0].reason))
         else:
             included.append(target.ont)
     return BulkPlan(tuple(included), tuple(left_out))

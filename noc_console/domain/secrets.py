@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-from noc_console.domain.jobs import JobKind
+from noc_console.domain.actions import JobKind
 from noc_console.domain.text import clean
 
 _PRINTABLE = re.compile(r"[\x20-\x7e]*")
@@ -26,7 +26,7 @@ def check_values(kind: JobKind, parameters: Mapping[str, str], secret: str | Non
 
     Args:
         kind: What is wanted.
-        parameters: As ``KINDS`` names them.
+        parameters: As ``ACTIONS`` names them.
         secret: The password, for kinds that take one.
     """
     spec = kind.spec

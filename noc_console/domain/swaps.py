@@ -58,22 +58,6 @@ _AT_LAST = {
 
 
 @dataclass(frozen=True, slots=True)
-class SwapRequest:
-    """What an operator records."""
-
-    kind: SwapKind
-    old_serial: str
-    """In any form."""
-    new_serial: str
-    reason: str
-    swapped_by: str
-    swapped_from: str
-    customer: str | None = None
-    ont_id: int | None = None
-    """``Ont.id`` of the old unit, when it is in the inventory."""
-
-
-@dataclass(frozen=True, slots=True)
 class Swap(Record):
     """A swap as stored."""
 
@@ -120,21 +104,19 @@ def last_states(outcome: Outcome) -> tuple[UnitState, UnitState]:
     return _AT_LAST[outcome]
 
 
-def check_swap(request: SwapRequest, open_swaps: Iterable[Swap]) -> tuple[str, str]:
+def check_swap(kind: SwapKind, old_serial: str, new_serial: str, open_swaps: Iterable[Swap]) -> tuple[str, str]:
     """The two serial numbers in canonical form.
 
     Raises:
-        ActionRefused: One is no serial number, both are the same, the reason is missing, or a unit is in diagnosis.
+        ActionRefused: One is no serial number, both are the same, or a unit is in diagnosis.
     """
-    old, new = _canonical(request.old_serial, "old"), _canonical(request.new_serial, "new")
+    old, new = _canonical(old_serial, "old"), _canonical(new_serial, "new")
     if old == new:
         raise ActionRefused("old and new unit are the same")
-    if len(request.reason.strip()) < 3:
-        raise ActionRefused("a swap needs a reason")
     for swap in open_swaps:
         # The test unit may die where it is now; apart from that both units stay where they are.
         open_units = {swap.old_serial, swap.new_serial}
-        died = old == swap.new_serial and request.kind is SwapKind.DEFINITIVE
+        died = old == swap.new_serial and kind is SwapKind.DEFINITIVE
         if new in open_units or (old in open_units and not died):
             raise ActionRefused(
                 f"swap {swap.id} of {swap.old_serial} for {swap.new_serial} is still open", "close that one first"

@@ -1,1 +1,1 @@
-"""The one way in: an operator's request is checked, audited and queued here, and nowhere else."""
+"""The one way in: an operator's intent becomes a checked, audited, queued request."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from noc_console.domain.changes import Change
-from noc_console.domain.freshness import Freshness, classify
+from noc_console.domain.freshness import Freshness
 from noc_console.domain.jobs import Batch, Job
 from noc_console.domain.network import (
     Card,
@@ -32,6 +32,7 @@ from noc_console.domain.optics import Signal, Thresholds, classify_signal
 from noc_console.domain.plant import SPLITTERS, SUBSCRIBERS, Subscriber
 from noc_console.domain.record_kinds import RECORD_KINDS
 from noc_console.domain.records import Key, Record, RecordKind, Value
+from noc_console.domain.standing import acs_may_act, later, observed_at, only_router, trust
 from noc_console.domain.update import Update
 from noc_console.picture.ont_store import GONE, OFFLINE, ONLINE, STATE_NAMES, UNKNOWN, OntStore
 from noc_console.picture.plant import Plant
@@ -166,12 +167,12 @@ class Model:
     def state_at(self, row: int) -> float | None:
         """When the ONT's state was last read: with its port, or alone."""
         port = self.port_of(row)
-        return _later(port.state_at if port else None, self.onts.get(row, "refreshed_at"))
+        return later(port.state_at if port else None, self.onts.get(row, "refreshed_at"))
 
     def optics_at(self, row: int) -> float | None:
         """When the ONT's light was last read: with its port, or alone."""
         port = self.port_of(row)
-        return _later(port.optics_at if port else None, self.onts.get(row, "refreshed_at"))
+        return later(port.optics_at if port else None, self.onts.get(row, "refreshed_at"))
 
     def freshness(self, row: int, now: float) -> Freshness:
         """How far the ONT's state may be trusted."""
@@ -198,14 +199,12 @@ class Model:
 
     def cpe_of(self, serial: str | None) -> Cpe | None:
         """The only router with that serial number; several are never guessed between."""
-        found = self._routers.get(serial or "", ())
-        return self.cpes[found[0]] if len(found) == 1 else None
+        return only_router(self.routers_of(serial))
 
     @property
     def acs_may_act(self) -> bool:
         """Whether an action may be tried: an ACS is configured, and did not fail the last time."""
-        acs = self.sources.get("genieacs")
-        return acs is None or acs.state in ("ok", "never")
+        return acs_may_act(self.sources.get("genieacs"))
 
     def job_list(self, ont_id: int | None = None) -> list[Job]:
         """Jobs, newest first; of one ONT when its row id is given."""
@@ -315,12 +314,11 @@ class Model:
         return before != (port.state, port.optics)
 
     def _observed(self, port: PortState, kind: PollKind) -> float | None:
-        mark = self.marks.get((port.olt_id, port.name, kind)) or self.marks.get((port.olt_id, "", kind))
-        return mark.observed_at if mark else None
+        own, whole = self.marks.get((port.olt_id, port.name, kind)), self.marks.get((port.olt_id, "", kind))
+        return observed_at(own, whole)
 
-    def _classify(self, olt_id: int, observed_at: float | None, now: float, interval_s: float) -> Freshness:
-        olt = self.olts.get(olt_id)
-        return classify(observed_at, now, interval_s, source_ok=olt is None or olt.reachable is not False)
+    def _classify(self, olt_id: int, read_at: float | None, now: float, interval_s: float) -> Freshness:
+        return trust(self.olts.get(olt_id), read_at, now, interval_s)
 
     def _derive(self, port: PortState, now: float, delta: Delta) -> None:
         """Effective state and signal of every ONT on a port, and its counts."""
@@ -459,7 +457,8 @@ class Model:
     def _put_job(self, job: Job, delta: Delta) -> None:
         before = self.jobs.get(job.id)
         if before is None:
-            self.jobs_of.setdefault(job.ont_id, []).append(job.id)
+            if (ont_id := job.target.ont_id) is not None:
+                self.jobs_of.setdefault(ont_id, []).append(job.id)
         elif before.steps and not job.steps:
             job = replace(job, steps=before.steps)
         self.jobs[job.id] = job
@@ -481,7 +480,3 @@ def _under(node: NodeKey, olt_id: int, port: str) -> bool:
 def natural(text: str) -> tuple[tuple[int, int | str], ...]:
     """Sort key in which ``olt-2`` comes before ``olt-10``."""
     return tuple((0, int(part)) if part.isdigit() else (1, part.lower()) for part in re.split(r"(\d+)", text) if part)
-
-
-def _later(first: float | None, second: float | None) -> float | None:
-    return max((at for at in (first, second) if at is not None), default=None)

@@ -9,7 +9,7 @@ from noc_console.domain.jobs import Job, JobKind, JobState
 from noc_console.domain.network import Card, Cpe, Olt, Ont, Port, Source
 from noc_console.domain.ont import OfflineReason, OntState
 from noc_console.domain.optics import Signal, Thresholds
-from noc_console.domain.policy import BulkTarget
+from noc_console.domain.standing import Standing, only_router, recent_jobs
 from noc_console.picture.model import SIGNALS, Model
 from noc_console.picture.ont_store import OFFLINE, ONLINE, STATE_NAMES
 from noc_console.picture.plant import NOWHERE, PlantPlace
@@ -64,7 +64,13 @@ class OntFacts:
     @property
     def cpe(self) -> Cpe | None:
         """Its router; several with its serial number are never guessed between."""
-        return self.routers[0] if len(self.routers) == 1 else None
+        return only_router(self.routers)
+
+    @property
+    def standing(self) -> Standing:
+        """The ONT as the policy sees it."""
+        recent = recent_jobs(self.jobs, self.now)
+        return Standing(self.ont, self.domain_state, self.cpe, recent, self.acs, self.now)
 
     @property
     def managed(self) -> bool | None:
@@ -124,11 +130,6 @@ def gather(model: Model, row: int, now: float) -> OntFacts:
         place=model.plant.place(ont.serial),
         unverified=olt.unverified_of("ont") if olt else frozenset(),
     )
-
-
-def bulk_target(facts: OntFacts) -> BulkTarget:
-    """An ONT as the rules of acting want it."""
-    return BulkTarget(facts.ont, facts.domain_state, facts.cpe, facts.jobs)
 
 
 def contradiction(facts: OntFacts) -> str | None:

@@ -122,7 +122,10 @@ _WORDS: Mapping[type[c.Change], Callable[[Any], str]] = {
     c.CoreInterfaceChanged: lambda x: f"{x.device} {x.interface} {x.after or 'unknown'}, was {x.before or 'unknown'}",
     c.RouterChanged: _router,
     c.JobEnded: lambda x: f"{x.action}{f' {x.target}' if x.target else ''} by {x.by}: {x.result}",
-    c.BulkEnded: lambda x: f"bulk {x.action} by {x.by}: {x.verified} of {x.total} verified",
+    c.BulkEnded: lambda x: (
+        f"bulk {x.action} by {x.by}: {x.verified} of {x.total} verified"
+        + (f", {x.accepted} accepted" if x.accepted else "")
+    ),
     c.SwapRecorded: lambda x: f"{x.swap_kind} swap {x.swap_id}: {_swap_states(x)}",
     c.SwapClosed: lambda x: f"swap {x.swap_id} closed: {_swap_states(x)}",
     c.RecordsImported: _imported,

@@ -3,33 +3,71 @@
 from __future__ import annotations
 
 import hashlib
-import time
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import insert, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from noc_console.domain.operators import Operator
+from noc_console.domain.text import clean
 from noc_console.storage import schema
 
-_FIELDS = ("at", "actor", "origin", "action", "target", "reason", "result", "job_id")
+FORM = 2
+"""Of the entries that are written now: the digest covers every field. In form 1 it covers ``_FORM_1`` only."""
+_FORM_1 = ("at", "actor", "origin", "action", "target", "reason", "result", "job_id")
+_FORM_2 = (*_FORM_1, "known_by", "details", "form")
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """Who asked for what, from where, on which device, why, and what came of it."""
+    """Who asked for what, how we know them, from where, on which target, why, and what came of it."""
 
-    actor: str
+    operator: str
+    known_by: str
+    """What vouches for the name: ``unix account``, ``sudo``, ...; ``job``: the entry of the request says it."""
     origin: str
+    """Host and terminal."""
     action: str
     target: str
     reason: str
     result: str
     job_id: int | None = None
+    claimed_address: str = ""
+    """The client's address as the operator's environment names it; nobody vouches for it."""
+    details: Mapping[str, Any] = field(default_factory=dict)
+    """What else belongs to it, such as how it was confirmed."""
+
+    @classmethod
+    def by(
+        cls,
+        operator: Operator,
+        action: str,
+        target: str,
+        reason: str,
+        result: str,
+        job_id: int | None = None,
+        details: Mapping[str, Any] | None = None,
+    ) -> Entry:
+        """An entry about a request; what an operator typed is made harmless."""
+        origin = operator.origin
+        return cls(
+            operator=clean(operator.name),
+            known_by=operator.known_by,
+            origin=clean(str(origin)),
+            action=action,
+            target=target,
+            reason=clean(reason),
+            result=result,
+            job_id=job_id,
+            claimed_address=clean(origin.claimed_address),
+            details=details or {},
+        )
 
 
-async def append(connection: AsyncConnection, entry: Entry, now: float | None = None) -> None:
+async def append(connection: AsyncConnection, entry: Entry, now: float) -> None:
     """Write an entry inside the caller's write transaction.
 
     Audit comes before the act: callers write the entry in the transaction that makes the act possible.
@@ -39,23 +77,32 @@ async def append(connection: AsyncConnection, entry: Entry, now: float | None = 
         await connection.execute(text("SELECT pg_advisory_xact_lock(7309872)"))
     table = schema.audit
     last = (await connection.execute(select(table.c.digest).order_by(table.c.id.desc()).limit(1))).scalar()
+    details = dict(entry.details)
+    if entry.claimed_address:
+        details["claimed_address"] = entry.claimed_address
     values: dict[str, Any] = {
-        "at": time.time() if now is None else now,
-        "actor": entry.actor,
+        "at": now,
+        "actor": entry.operator,
+        "known_by": entry.known_by,
         "origin": entry.origin,
         "action": entry.action,
         "target": entry.target,
         "reason": entry.reason,
         "result": entry.result,
         "job_id": entry.job_id,
+        "details": json.dumps(details, sort_keys=True, ensure_ascii=False),
+        "form": FORM,
     }
     previous = last or ""
     await connection.execute(insert(table), {**values, "previous": previous, "digest": digest(previous, values)})
 
 
-def digest(previous: str, values: Mapping[str, Any]) -> str:
-    """SHA-256 over the previous digest and this entry's fields."""
-    body = "\x1f".join(f"{values[name]!r}" for name in _FIELDS)
+def digest(previous: str, values: Mapping[Any, Any]) -> str:
+    """SHA-256 over the previous digest and this entry's fields, as the entry's form defines it."""
+    if values["form"] == 1:
+        body = "\x1f".join(f"{values[name]!r}" for name in _FORM_1)
+    else:
+        body = json.dumps({name: values[name] for name in _FORM_2}, sort_keys=True)
     return hashlib.sha256(f"{previous}\x1f{body}".encode()).hexdigest()
 
 
@@ -64,7 +111,7 @@ async def first_broken(connection: AsyncConnection) -> int | None:
     table = schema.audit
     previous = ""
     for row in (await connection.execute(select(table).order_by(table.c.id))).mappings():
-        if row["previous"] != previous or row["digest"] != digest(previous, dict(row)):
+        if row["previous"] != previous or row["digest"] != digest(previous, row):
             return int(row["id"])
         previous = row["digest"]
     return None

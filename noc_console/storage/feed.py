@@ -28,6 +28,7 @@ from noc_console.domain.network import (
     Unregistered,
 )
 from noc_console.domain.record_kinds import RECORD_KINDS
+from noc_console.domain.targets import Target, TargetKind
 from noc_console.domain.update import Update
 from noc_console.storage import schema
 from noc_console.storage.changes import read_changes_of
@@ -41,8 +42,14 @@ _RECORDS = {record_stream(kind): kind for kind in RECORD_KINDS.values()}
 CHANGES_AT_FIRST = 500
 JOBS_AT_FIRST = 500
 BATCHES_AT_MOST = 100
+JOB_COLUMNS = [*columns(schema.job, Job), schema.job.c.target_kind]
+"""Of ``job_from``."""
 
-_COUNTED = dict.fromkeys(ENDED, "not_verified") | {JobState.REQUESTED: "waiting", JobState.VERIFIED: "verified"}
+_COUNTED = dict.fromkeys(ENDED, "not_verified") | {
+    JobState.REQUESTED: "waiting",
+    JobState.VERIFIED: "verified",
+    JobState.ACCEPTED: "accepted",
+}
 """Which number of a batch counts a job in this state; all others are running."""
 
 
@@ -113,17 +120,18 @@ async def _read_olt(connection: AsyncConnection, olt_id: int, seen: int, update:
         target.extend(await read_rows(connection, query, row))
     marks = schema.poll_mark
     query = select(*columns(marks, PollMark)).where(marks.c.olt_id == olt_id, marks.c.revision > seen)
-    update.marks.extend(await read_rows(connection, query, _mark))
+    update.marks.extend(await read_rows(connection, query, mark_from))
 
 
-def _mark(olt_id: int, port: str, kind: str, outcome: str, *rest: Any) -> PollMark:
+def mark_from(olt_id: int, port: str, kind: str, outcome: str, *rest: Any) -> PollMark:
+    """A poll mark from its database row."""
     return PollMark(olt_id, port, PollKind(kind), Outcome(outcome), *rest)
 
 
 async def read_jobs(connection: AsyncConnection, seen: int = 0) -> list[Job]:
     """Jobs changed after revision ``seen``, newest first, without their steps; at first only the newest ones."""
     table = schema.job
-    query = select(*columns(table, Job)).where(table.c.revision > seen).order_by(table.c.id.desc())
+    query = select(*JOB_COLUMNS).where(table.c.revision > seen).order_by(table.c.id.desc())
     return await jobs_from(connection, query.limit(None if seen else JOBS_AT_FIRST))
 
 
@@ -147,16 +155,17 @@ async def jobs_from(connection: AsyncConnection, query: Any) -> list[Job]:
     """Jobs that ``query`` finds, yielding to the loop between chunks: a bulk action has thousands."""
     found: list[Job] = []
     for part in (await connection.execute(query)).mappings().partitions(ROWS_PER_TURN):
-        found.extend(job_from(dict(row)) for row in part)
+        found.extend(job_from(row) for row in part)
         await asyncio.sleep(0)
     return found
 
 
-def job_from(row: Mapping[str, Any], steps: Sequence[Any] = ()) -> Job:
+def job_from(row: Mapping[Any, Any], steps: Sequence[Any] = ()) -> Job:
     """A job from its database row."""
     values = dict(row)
     values["kind"] = JobKind(values["kind"])
     values["state"] = JobState(values["state"])
+    values["target"] = Target(TargetKind(values.pop("target_kind")), values["target"])
     values["sections"] = tuple(filter(None, values["sections"].split(",")))
     values["parameters"], values["data"] = json.loads(values["parameters"]), json.loads(values["data"])
     return Job(**values, steps=tuple(steps))

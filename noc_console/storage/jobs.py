@@ -1,29 +1,31 @@
-"""The job table: consoles and commands submit, a collector claims, tells its steps and ends them."""
+"""The job table: the door queues, a collector claims, records the steps and ends the jobs."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from noc_console.domain.actions import ACTIONS, JobKind
 from noc_console.domain.changes import JobEnded
-from noc_console.domain.errors import ActionRefused, NocError, SourceError
-from noc_console.domain.jobs import ENDED, KINDS, Job, JobKind, JobRequest, JobState, JobStep
-from noc_console.domain.secrets import check_values
+from noc_console.domain.errors import ActionRefused, NocError
+from noc_console.domain.jobs import ENDED, Job, JobState, JobStep
+from noc_console.domain.targets import Target, TargetKind
 from noc_console.domain.text import clean
 from noc_console.storage import audit, schema
 from noc_console.storage.changes import append_changes
 from noc_console.storage.database import Database
-from noc_console.storage.feed import job_from, jobs_from, read_collectors
+from noc_console.storage.feed import JOB_COLUMNS, job_from, jobs_from, read_collectors
 from noc_console.storage.sealing import Opener, seal
-from noc_console.storage.streams import bump, columns, dumps, hold
+from noc_console.storage.streams import bump, dumps, hold
 
 _ENDED = [state.value for state in ENDED]
 UNDER_WAY = [state.value for state in JobState if state not in ENDED and state is not JobState.REQUESTED]
-_HARMLESS = [kind.value for kind, spec in KINDS.items() if spec.level == 0]
+_HARMLESS = [kind.value for kind, spec in ACTIONS.items() if spec.level == 0]
 _TO_CLAIM = (schema.job.c.state == JobState.REQUESTED.value, schema.job.c.batch_id.is_(None))
 MAX_TEXT = 2000
 FORGET_AT_ONCE = 500
@@ -45,63 +47,6 @@ class JobStore:
     def __init__(self, database: Database, holder: str | None = None) -> None:
         self._database = database
         self._holder = holder
-
-    async def submit(self, request: JobRequest) -> int:
-        """Audit and queue a job in one transaction: no audit, no job.
-
-        Returns:
-            The job's id.
-
-        Raises:
-            ActionRefused: What is asked for cannot be, the ONT is not known, the same is under way already, or the
-                database did not take the audit entry.
-        """
-        try:
-            async with self._database.writing() as connection:
-                return await self._submit(connection, request)
-        except SourceError as error:
-            raise ActionRefused(f"not queued, because it could not be audited: {error}") from None
-
-    async def _submit(self, connection: AsyncConnection, request: JobRequest) -> int:
-        if trouble := check_values(request.kind, request.parameters, request.secret):
-            raise ActionRefused(trouble)
-        revision = await bump(connection, STREAM)
-        ont, olt = schema.ont, schema.olt
-        query = select(ont.c.serial, ont.c.port, ont.c.ont_id, olt.c.name).join(olt).where(ont.c.id == request.ont_id)
-        target = (await connection.execute(query)).one_or_none()
-        if target is None:
-            raise ActionRefused("this ONT is not in the inventory any more")
-        await refuse_twice(connection, request.kind, [request.ont_id])
-        now = time.time()
-        values: dict[str, Any] = {
-            "kind": request.kind.value,
-            "state": JobState.REQUESTED.value,
-            "ont_id": request.ont_id,
-            "serial": target.serial,
-            "olt": target.name,
-            "port": target.port,
-            "reason": clean(request.reason),
-            "requested_by": clean(request.requested_by),
-            "requested_from": clean(request.requested_from),
-            "requested_at": now,
-            "expires_at": now + request.expires_in_s,
-            "forced": request.forced,
-            "sections": ",".join(request.sections),
-            "parameters": dumps({name: clean(value) for name, value in request.parameters.items()}),
-            "revision": revision,
-        }
-        result = await connection.execute(insert(schema.job).returning(schema.job.c.id), values)
-        job_id: int = result.scalar_one()
-        if request.secret is not None:
-            sealed = seal(request.secret, await _key_at_work(connection, now))
-            await connection.execute(insert(schema.job_secret), {"job_id": job_id, "secret": sealed})
-        if request.kind.level > 0:
-            where = f"{_named(target.serial)} at {target.name} {target.port} id {target.ont_id}"
-            action = told_action(request.kind, request.parameters)
-            asked = (values["requested_by"], values["requested_from"], action, where, values["reason"])
-            entry = audit.Entry(*asked, "requested", job_id)
-            await audit.append(connection, entry, now)
-        return job_id
 
     async def secret(self, job_id: int, opener: Opener) -> str | None:
         """The secret that was given with a job; None when it was for another collector, or the job has ended."""
@@ -163,6 +108,7 @@ class JobStore:
                     serial=job.serial,
                     job_id=job.id,
                     action=job.kind.value,
+                    target="" if job.target.kind is TargetKind.ONT else job.about,
                     state=state.value,
                     result=result,
                     by=job.requested_by,
@@ -170,9 +116,9 @@ class JobStore:
                 await append_changes(connection, [change])
 
     async def _audit_end(self, connection: AsyncConnection, job: Job, state: JobState, result: str, now: float) -> None:
-        where = f"{_named(job.serial)} at {job.olt} {job.port}"
-        asked = (job.requested_by, job.requested_from, told_action(job.kind, job.parameters), where, job.reason)
-        await audit.append(connection, audit.Entry(*asked, f"{state.value}: {result}", job.id), now)
+        """By whom the entry of the request says: it holds how the operator is known."""
+        asked = (job.requested_by, "job", job.requested_from, told_action(job.kind, job.parameters), told_target(job))
+        await audit.append(connection, audit.Entry(*asked, job.reason, f"{state.value}: {result}", job.id), now)
 
     async def _tell(
         self, connection: AsyncConnection, job_id: int, text: str, changed: dict[str, Any], progress: str | None
@@ -188,27 +134,6 @@ class JobStore:
             raise JobLost(f"job {job_id} is another collector's by now, or has ended")
         step = {"job_id": job_id, "at": time.time(), "text": clean(text, MAX_TEXT)}
         await connection.execute(insert(schema.job_step), step)
-
-    async def ask_cancel(self, job_id: int, by: str) -> bool:
-        """Mark a job to be cancelled; one that nobody claimed yet ends at once. False when it had ended already."""
-        table, by = schema.job, clean(by)
-        async with self._database.writing() as connection:
-            await hold(connection, STREAM)
-            query = select(*columns(table, Job)).where(table.c.id == job_id, table.c.state.not_in(_ENDED))
-            row = (await connection.execute(query.with_for_update())).mappings().one_or_none()
-            if row is None:
-                return False
-            changed: dict[str, Any] = {"cancel_by": by}
-            text, now = f"cancel asked by {by}", time.time()
-            if row["state"] == JobState.REQUESTED.value:
-                text = f"cancelled by {by} before it was sent"
-                changed |= {"state": JobState.CANCELLED.value, "result": text, "finished_at": now}
-                await forget_secrets(connection, [job_id])
-            await self._tell(connection, job_id, text, changed, None)
-            job = job_from(dict(row))
-            if "state" in changed and job.kind.level > 0:
-                await self._audit_end(connection, job, JobState.CANCELLED, text, now)
-            return True
 
     async def cancelled(self, job_ids: Sequence[int]) -> dict[int, str]:
         """Which of these jobs somebody asked to cancel, and who."""
@@ -240,15 +165,11 @@ class JobStore:
         """One job with its steps."""
         table, steps = schema.job, schema.job_step
         async with self._database.reading() as connection:
-            row = (
-                (await connection.execute(select(*columns(table, Job)).where(table.c.id == job_id)))
-                .mappings()
-                .one_or_none()
-            )
+            row = (await connection.execute(select(*JOB_COLUMNS).where(table.c.id == job_id))).mappings().one_or_none()
             if row is None:
                 return None
             told = select(steps.c.at, steps.c.text).where(steps.c.job_id == job_id).order_by(steps.c.id)
-            return job_from(dict(row), [JobStep(at, said) for at, said in await connection.execute(told)])
+            return job_from(row, [JobStep(at, said) for at, said in await connection.execute(told)])
 
     async def progress(self, job_id: int) -> str | None:
         """What a job's collector has kept for a successor."""
@@ -260,14 +181,14 @@ class JobStore:
     async def of_batch(self, batch_id: int) -> list[Job]:
         """The jobs of a bulk action, without their steps, in their order."""
         table = schema.job
-        query = select(*columns(table, Job)).where(table.c.batch_id == batch_id).order_by(table.c.id)
+        query = select(*JOB_COLUMNS).where(table.c.batch_id == batch_id).order_by(table.c.id)
         async with self._database.reading() as connection:
             return await jobs_from(connection, query)
 
     async def of_ont(self, ont_id: int, limit: int = 100) -> list[Job]:
         """The newest jobs of one ONT, without their steps, newest first."""
         table = schema.job
-        query = select(*columns(table, Job)).where(table.c.ont_id == ont_id).order_by(table.c.id.desc()).limit(limit)
+        query = select(*JOB_COLUMNS).where(table.c.ont_id == ont_id).order_by(table.c.id.desc()).limit(limit)
         async with self._database.reading() as connection:
             return await jobs_from(connection, query)
 
@@ -297,7 +218,7 @@ class JobStore:
                 return []
             changed = {"claimed_by": collector_id, "revision": await bump(connection, STREAM)}
             await connection.execute(update(job).where(job.c.id.in_(ids)).values(changed))
-            rows = await connection.execute(select(*columns(job, Job), job.c.progress).where(job.c.id.in_(ids)))
+            rows = await connection.execute(select(*JOB_COLUMNS, job.c.progress).where(job.c.id.in_(ids)))
             found = []
             for row in rows.mappings():
                 values = dict(row)
@@ -306,33 +227,95 @@ class JobStore:
             return found
 
 
-def _named(serial: str | None) -> str:
-    """EPON ONUs have no serial number; their place tells which it was."""
-    return serial or "ONT without serial number"
+@dataclass(frozen=True, slots=True)
+class NewJob:
+    """What the door queues, checked and made harmless."""
+
+    kind: JobKind
+    target: Target
+    requested_by: str
+    requested_from: str
+    requested_at: float
+    expires_at: float
+    serial: str | None = None
+    """Of an ONT; with ``olt`` and ``port``, as far as the target has them."""
+    olt: str | None = None
+    port: str | None = None
+    reason: str = ""
+    forced: bool = False
+    sections: tuple[str, ...] = ()
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    secret: str | None = field(default=None, repr=False)
+    batch_id: int | None = None
+
+    def row(self) -> dict[str, Any]:
+        """Its SQL row, without the revision."""
+        return {
+            "kind": self.kind.value,
+            "state": JobState.REQUESTED.value,
+            "target_kind": self.target.kind.value,
+            "target": self.target.key,
+            "ont_id": self.target.ont_id,
+            "serial": self.serial,
+            "olt": self.olt,
+            "port": self.port,
+            "reason": clean(self.reason),
+            "requested_by": clean(self.requested_by),
+            "requested_from": clean(self.requested_from),
+            "requested_at": self.requested_at,
+            "expires_at": self.expires_at,
+            "forced": self.forced,
+            "sections": ",".join(self.sections),
+            "parameters": dumps({name: clean(value) for name, value in self.parameters.items()}),
+            "batch_id": self.batch_id,
+        }
 
 
-async def refuse_twice(connection: AsyncConnection, kind: JobKind, ont_ids: Sequence[int]) -> None:
-    """Raises ActionRefused when the same is under way for one of these ONTs; the job stream must be held."""
-    if kind.level == 0:
-        return
-    job = schema.job
-    query = select(job.c.id, job.c.requested_by, job.c.ont_id).where(job.c.kind == kind.value)
-    query = query.where(job.c.state.in_([JobState.REQUESTED.value, *UNDER_WAY]))
-    if len(ont_ids) == 1:
-        query = query.where(job.c.ont_id == ont_ids[0])
-    wanted = set(ont_ids)
-    twice = [row for row in await connection.execute(query) if row.ont_id in wanted]
-    if twice:
-        which = f"job {twice[0].id} by {twice[0].requested_by}"
-        many = f" for {len(twice)} of the ONTs" if len(ont_ids) > 1 else ""
-        raise ActionRefused(f"the same action is under way already{many} ({which})", "plan again" if many else None)
+async def queue(connection: AsyncConnection, job: NewJob) -> int:
+    """Insert a job inside a write transaction; returns its id.
+
+    Raises:
+        ActionRefused: It has a secret, and no collector runs that it could be sealed to.
+    """
+    row = job.row() | {"revision": await bump(connection, STREAM)}
+    job_id: int = (await connection.execute(insert(schema.job).returning(schema.job.c.id), row)).scalar_one()
+    if job.secret is not None:
+        sealed = seal(job.secret, await _key_at_work(connection, job.requested_at))
+        await connection.execute(insert(schema.job_secret), {"job_id": job_id, "secret": sealed})
+    return job_id
+
+
+async def find_open(connection: AsyncConnection, job_id: int) -> Job | None:
+    """A job that has not ended; None when there is none. It stays so while the job stream is held."""
+    table = schema.job
+    query = select(*JOB_COLUMNS).where(table.c.id == job_id, table.c.state.not_in(_ENDED))
+    row = (await connection.execute(query)).mappings().one_or_none()
+    return job_from(row) if row else None
+
+
+async def mark_cancelled(connection: AsyncConnection, job: Job, by: str, now: float) -> str:
+    """Cancel a job that nobody claimed yet, or leave it to its collector to stop; returns what was done."""
+    changed: dict[str, Any] = {"cancel_by": by, "revision": await bump(connection, STREAM)}
+    text = f"cancel asked by {by}"
+    if job.state is JobState.REQUESTED:
+        text = f"cancelled by {by} before it was sent"
+        changed |= {"state": JobState.CANCELLED.value, "result": text, "finished_at": now}
+        await forget_secrets(connection, [job.id])
+    await connection.execute(update(schema.job).where(schema.job.c.id == job.id).values(changed))
+    await connection.execute(insert(schema.job_step), {"job_id": job.id, "at": now, "text": text})
+    return text
+
+
+def told_target(job: Job) -> str:
+    """What a job is about, for the audit log: ``HWTC7D4630C3 at olt-1 0/1/3``, ``olt-1``."""
+    return f"{job.about} at {job.where}" if job.target.kind is TargetKind.ONT else job.about
 
 
 async def _key_at_work(connection: AsyncConnection, now: float) -> str:
     """The key of the collector that will do the job."""
     alive = [c for c in await read_collectors(connection) if c.public_key and c.takes_jobs(now)]
     if not alive:
-        raise ActionRefused("no collector is running that could be given the password", "start noc-console collect")
+        raise ActionRefused("no collector is running to take the password", "start noc-console collect")
     return max(alive, key=lambda collector: collector.heartbeat_at).public_key
 
 
@@ -355,8 +338,8 @@ async def start(
     if expires_at is not None:
         values["expires_at"] = expires_at
     await connection.execute(update(table).where(table.c.id.in_(ids)).values(values))
-    rows = await connection.execute(select(*columns(table, Job)).where(table.c.id.in_(ids)).order_by(table.c.id))
-    return [job_from(dict(row)) for row in rows.mappings()]
+    rows = await connection.execute(select(*JOB_COLUMNS).where(table.c.id.in_(ids)).order_by(table.c.id))
+    return [job_from(row) for row in rows.mappings()]
 
 
 async def forget_secrets(connection: AsyncConnection, job_ids: Sequence[int]) -> None:

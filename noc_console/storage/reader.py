@@ -1,4 +1,4 @@
-"""What the console and the commands read and submit, on top of the database and the history."""
+"""What the console and the commands read, on top of the database and the history."""
 
 from __future__ import annotations
 
@@ -11,8 +11,7 @@ from noc_console.config.paths import buffer_file
 from noc_console.domain.changes import Change
 from noc_console.domain.cpe import CpeDocument, Section
 from noc_console.domain.history import ChartData
-from noc_console.domain.jobs import Batch, BatchRequest, Job, JobRequest
-from noc_console.domain.swaps import Outcome, SwapRequest
+from noc_console.domain.jobs import Batch, Job
 from noc_console.domain.update import Update
 from noc_console.storage import schema
 from noc_console.storage.batches import BatchStore
@@ -23,23 +22,21 @@ from noc_console.storage.feed import read_update
 from noc_console.storage.history.charts import Charts
 from noc_console.storage.history.victoria import Victoria
 from noc_console.storage.jobs import JobStore
-from noc_console.storage.swaps import SwapStore
 
 HOLD_INTERVALS = 2.5
 """A chart's line is held over this many missing optics polls, then broken."""
 
 
 class StorageReader:
-    """The console's ``Backend`` on a real database. Holds no credentials of any device."""
+    """The picture's ``Reader`` on a real database. Holds no credentials of any device."""
 
     def __init__(self, config: Config) -> None:
         self._config = config
-        self._database = Database(config.database)
+        self.database = Database(config.database)
         self._victoria: Victoria | None = None
-        self._jobs = JobStore(self._database)
-        self._batches = BatchStore(self._database, config.bulk)
-        self._swaps = SwapStore(self._database, config.swaps)
-        self._cpes = CpeStore(self._database)
+        self._jobs = JobStore(self.database)
+        self._batches = BatchStore(self.database, config.bulk)
+        self._cpes = CpeStore(self.database)
         self._charts: Charts | None = None
 
     async def open(self) -> None:
@@ -48,39 +45,19 @@ class StorageReader:
         Raises:
             SourceError: The database does not answer, or a collector has not made the schema yet.
         """
-        await self._database.check_version()
+        await self.database.check_version()
 
     async def close(self) -> None:
         """Release everything."""
-        await self._database.close()
+        await self.database.close()
         if self._victoria:
             victoria, self._victoria, self._charts = self._victoria, None, None
             await victoria.close()
 
     async def update(self, since: Mapping[str, int]) -> Update:
         """Everything newer than ``since``."""
-        async with self._database.reading() as connection:
+        async with self.database.reading() as connection:
             return await read_update(connection, since)
-
-    async def submit(self, request: JobRequest) -> int:
-        """Audit and queue a job; see ``JobStore.submit``."""
-        return await self._jobs.submit(request)
-
-    async def cancel(self, job_id: int, by: str) -> bool:
-        """Ask for a job to be cancelled; False when it had ended already."""
-        return await self._jobs.ask_cancel(job_id, by)
-
-    async def submit_batch(self, request: BatchRequest) -> int:
-        """Audit and queue one action on many ONTs; see ``BatchStore.submit``."""
-        return await self._batches.submit(request)
-
-    async def cancel_batch(self, batch_id: int, by: str, origin: str = "") -> bool:
-        """Cancel what has not begun of a bulk action; False when all had ended already."""
-        return await self._batches.cancel(batch_id, by, origin)
-
-    async def release_batch(self, batch_id: int, by: str, origin: str = "") -> None:
-        """Let a bulk action start that waits for a second operator; see ``BatchStore.release``."""
-        await self._batches.release(batch_id, by, origin)
 
     async def batch(self, batch_id: int) -> Batch | None:
         """One bulk action with its counts."""
@@ -93,14 +70,6 @@ class StorageReader:
     async def jobs_of(self, ont_id: int) -> list[Job]:
         """The newest jobs of one ONT, without their steps, newest first."""
         return await self._jobs.of_ont(ont_id)
-
-    async def record_swap(self, request: SwapRequest) -> int:
-        """Audit and store a swap; see ``SwapStore.record``."""
-        return await self._swaps.record(request)
-
-    async def close_swap(self, swap_id: int, outcome: Outcome, by: str, origin: str) -> None:
-        """Audit and store how a diagnosis ended; see ``SwapStore.close``."""
-        await self._swaps.close(swap_id, outcome, by, origin)
 
     async def document(self, device_id: str) -> CpeDocument | None:
         """A router's whole configuration as last read, secrets masked; None when it never was."""
@@ -133,12 +102,12 @@ class StorageReader:
         table = schema.change
         about = (table.c.olt == olt) & (table.c.port == port) & table.c.serial.is_(None)
         where = or_(about, table.c.serial == serial) if serial else about
-        async with self._database.reading() as connection:
+        async with self.database.reading() as connection:
             return (await read_changes_of(connection, where, limit=limit, newest=True))[::-1]
 
     async def changes_of(self, kind: str, limit: int = 100) -> list[Change]:
         """The newest changes of one kind, newest first."""
-        async with self._database.reading() as connection:
+        async with self.database.reading() as connection:
             where = schema.change.c.kind == kind
             return (await read_changes_of(connection, where, limit=limit, newest=True))[::-1]
 

@@ -4,8 +4,7 @@ A database keeps what was deleted from it for a while, in its log and its backup
 that lives in the collector's memory only, and dies with it.
 
 Source:
-    RFC 7748 (X25519), RFC 5869 (HKDF), RFC 8439 (ChaCha20-Poly1305); the shape is that of a sealed box: an ephemeral
-    key, and the message under what both keys agree on.
+    RFC 9180 (HPKE), base mode, DHKEM(X25519, HKDF-SHA256), HKDF-SHA256, ChaCha20Poly1305.
 """
 
 from __future__ import annotations
@@ -13,13 +12,11 @@ from __future__ import annotations
 import base64
 
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
-from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 
-_NONCE = bytes(12)  # each message has a key of its own
-_KEY_BYTES = 32
+_SUITE = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.CHACHA20_POLY1305)
+_INFO = b"noc-console job secret"
 
 
 class Opener:
@@ -32,24 +29,15 @@ class Opener:
     def open(self, sealed: str) -> str | None:
         """The secret; None when it was sealed to another key, or is damaged."""
         try:
-            data = base64.b64decode(sealed, validate=True)
-            other, message = data[:_KEY_BYTES], data[_KEY_BYTES:]
-            shared = self._private.exchange(X25519PublicKey.from_public_bytes(other))
-            return ChaCha20Poly1305(_derive(shared, other)).decrypt(_NONCE, message, None).decode()
+            return _SUITE.decrypt(base64.b64decode(sealed, validate=True), self._private, _INFO).decode()
         except (InvalidTag, ValueError):
             return None
 
 
 def seal(secret: str, public_key: str) -> str:
     """``secret`` for whoever has the private key to ``public_key``."""
-    ephemeral = X25519PrivateKey.generate()
-    ours = ephemeral.public_key().public_bytes_raw()
-    shared = ephemeral.exchange(X25519PublicKey.from_public_bytes(base64.b64decode(public_key)))
-    return _text(ours + ChaCha20Poly1305(_derive(shared, ours)).encrypt(_NONCE, secret.encode(), None))
-
-
-def _derive(shared: bytes, ephemeral: bytes) -> bytes:
-    return HKDF(hashes.SHA256(), _KEY_BYTES, salt=ephemeral, info=b"noc-console job secret").derive(shared)
+    public = X25519PublicKey.from_public_bytes(base64.b64decode(public_key))
+    return _text(_SUITE.encrypt(secret.encode(), public, _INFO))
 
 
 def _text(data: bytes) -> str:

@@ -2,127 +2,34 @@
 
 from __future__ import annotations
 
-import time
+from dataclasses import replace
 from typing import Any
 
-from noc_console.config.operations import Swaps
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from noc_console.domain.changes import SwapClosed, SwapRecorded
-from noc_console.domain.errors import ActionRefused
+from noc_console.domain.intents import RecordSwap
 from noc_console.domain.swaps import (
     SWAPS,
     Outcome,
     Swap,
     SwapKind,
-    SwapRequest,
     check_swap,
     first_states,
     last_states,
 )
 from noc_console.domain.text import clean
-from noc_console.storage import audit, schema
+from noc_console.storage import schema
 from noc_console.storage.changes import append_changes
 from noc_console.storage.database import Database
-from noc_console.storage.records import add_record, change_record, read_records, stream
-from noc_console.storage.streams import hold
+from noc_console.storage.records import add_record, change_record, read_records
 
 
 class SwapStore:
-    """Swaps in the database.
+    """Swaps in the database, for those who make tickets of them."""
 
-    Args:
-        database: The database.
-        config: When a diagnosis is due, and whether tickets are made.
-    """
-
-    def __init__(self, database: Database, config: Swaps) -> None:
+    def __init__(self, database: Database) -> None:
         self._database = database
-        self._config = config
-
-    async def record(self, request: SwapRequest) -> int:
-        """Audit and store a swap that was done.
-
-        Returns:
-            Its id.
-
-        Raises:
-            ActionRefused: It cannot be so; see ``domain.swaps.check_swap``.
-        """
-        table = schema.RECORD_TABLES[SWAPS.name]
-        async with self._database.writing() as connection:
-            await hold(connection, stream(SWAPS))
-            old, new = check_swap(request, await read_records(connection, SWAPS, table.c.closed_at.is_(None)))
-            now = time.time()
-            diagnostic = request.kind is SwapKind.DIAGNOSTIC
-            old_state, new_state = first_states(request.kind)
-            values: dict[str, Any] = {
-                "kind": request.kind,
-                "ont_id": request.ont_id,
-                "customer": clean(request.customer) if request.customer else None,
-                "old_serial": old,
-                "new_serial": new,
-                "old_state": old_state,
-                "new_state": new_state,
-                "reason": clean(request.reason),
-                "swapped_by": clean(request.swapped_by),
-                "swapped_from": clean(request.swapped_from),
-                "swapped_at": now,
-                "due_at": now + self._config.follow_up_days * 86400 if diagnostic else None,
-                "closed_at": None if diagnostic else now,
-                "ticket_state": "pending" if diagnostic and self._config.tickets else "none",
-            }
-            swap_id = await add_record(connection, SWAPS, values)
-            text = f"{request.kind.value} swap {swap_id}: old {old_state.value}, new {new_state.value}"
-            asked = (values["swapped_by"], values["swapped_from"], "swap", f"{old} for {new}", values["reason"])
-            await audit.append(connection, audit.Entry(*asked, text), now)
-            change = SwapRecorded(
-                at=now,
-                serial=old,
-                swap_id=swap_id,
-                swap_kind=request.kind.value,
-                new_serial=new,
-                old_state=old_state.value,
-                new_state=new_state.value,
-                by=values["swapped_by"],
-            )
-            await append_changes(connection, [change])
-            return swap_id
-
-    async def close(self, swap_id: int, outcome: Outcome, by: str, origin: str) -> None:
-        """Audit and store how a diagnosis ended.
-
-        Raises:
-            ActionRefused: There is no such open swap.
-        """
-        table = schema.RECORD_TABLES[SWAPS.name]
-        async with self._database.writing() as connection:
-            await hold(connection, stream(SWAPS))
-            swap = next(iter(await read_records(connection, SWAPS, table.c.id == swap_id)), None)
-            if swap is None or not swap.open:
-                raise ActionRefused(f"there is no open swap {swap_id}")
-            now = time.time()
-            old_state, new_state = last_states(outcome)
-            values: dict[str, Any] = {
-                "old_state": old_state,
-                "new_state": new_state,
-                "closed_at": now,
-                "closed_by": clean(by),
-                "outcome": outcome,
-                "ticket_state": swap.ticket_state if swap.ticket else "none",
-            }
-            await change_record(connection, SWAPS, (swap_id,), values)
-            text = f"swap {swap_id} closed: old {old_state.value}, new {new_state.value}"
-            asked = (clean(by), clean(origin), "swap", f"{swap.old_serial} for {swap.new_serial}", swap.reason)
-            await audit.append(connection, audit.Entry(*asked, text), now)
-            change = SwapClosed(
-                at=now,
-                serial=swap.old_serial,
-                swap_id=swap_id,
-                new_serial=swap.new_serial,
-                old_state=old_state.value,
-                new_state=new_state.value,
-                by=values["closed_by"],
-            )
-            await append_changes(connection, [change])
 
     async def all(self) -> list[Swap]:
         """Every swap, in the order of the list."""
@@ -146,3 +53,89 @@ class SwapStore:
     async def _set(self, swap_id: int, **values: Any) -> None:
         async with self._database.writing() as connection:
             await change_record(connection, SWAPS, (swap_id,), values)
+
+
+async def open_swaps(connection: AsyncConnection) -> list[Swap]:
+    """Swaps of which a unit is still to be tested, or that are not closed for another reason."""
+    return await read_records(connection, SWAPS, schema.RECORD_TABLES[SWAPS.name].c.closed_at.is_(None))
+
+
+async def find_swap(connection: AsyncConnection, swap_id: int) -> Swap | None:
+    """One swap."""
+    found = await read_records(connection, SWAPS, schema.RECORD_TABLES[SWAPS.name].c.id == swap_id)
+    return next(iter(found), None)
+
+
+async def add_swap(
+    connection: AsyncConnection, asked: RecordSwap, by: tuple[str, str], due_at: float, has_tickets: bool, now: float
+) -> Swap:
+    """Store a swap and its change inside a write transaction.
+
+    Args:
+        connection: Write transaction.
+        asked: What is recorded.
+        by: The operator, and where they come from.
+        due_at: When a unit in diagnosis must have been tested, Unix seconds.
+        has_tickets: Whether a ticket is made of a diagnosis.
+        now: Unix seconds.
+
+    Raises:
+        ActionRefused: It cannot be so; see ``domain.swaps.check_swap``.
+    """
+    old, new = check_swap(asked.kind, asked.old_serial, asked.new_serial, await open_swaps(connection))
+    diagnostic = asked.kind is SwapKind.DIAGNOSTIC
+    old_state, new_state = first_states(asked.kind)
+    values: dict[str, Any] = {
+        "kind": asked.kind,
+        "ont_id": asked.ont_id,
+        "customer": clean(asked.customer) if asked.customer else None,
+        "old_serial": old,
+        "new_serial": new,
+        "old_state": old_state,
+        "new_state": new_state,
+        "reason": clean(asked.reason),
+        "swapped_by": clean(by[0]),
+        "swapped_from": clean(by[1]),
+        "swapped_at": now,
+        "due_at": due_at if diagnostic else None,
+        "closed_at": None if diagnostic else now,
+        "ticket_state": "pending" if diagnostic and has_tickets else "none",
+    }
+    swap = Swap(id=await add_record(connection, SWAPS, values), **values)
+    change = SwapRecorded(
+        at=now,
+        serial=old,
+        swap_id=swap.id,
+        swap_kind=swap.kind.value,
+        new_serial=new,
+        old_state=old_state.value,
+        new_state=new_state.value,
+        by=swap.swapped_by,
+    )
+    await append_changes(connection, [change])
+    return swap
+
+
+async def close_swap(connection: AsyncConnection, swap: Swap, outcome: Outcome, by: str, now: float) -> Swap:
+    """Store how a diagnosis ended, and its change, inside a write transaction."""
+    old_state, new_state = last_states(outcome)
+    values: dict[str, Any] = {
+        "old_state": old_state,
+        "new_state": new_state,
+        "closed_at": now,
+        "closed_by": clean(by),
+        "outcome": outcome,
+        "ticket_state": swap.ticket_state if swap.ticket else "none",
+    }
+    await change_record(connection, SWAPS, (swap.id,), values)
+    change = SwapClosed(
+        at=now,
+        serial=swap.old_serial,
+        swap_id=swap.id,
+        new_serial=swap.new_serial,
+        old_state=old_state.value,
+        new_state=new_state.value,
+        by=values["closed_by"],
+    )
+    await append_changes(connection, [change])
+    return replace(swap, **values)

@@ -8,12 +8,25 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from noc_console.config.model import Config
 from noc_console.domain import swaps
 from noc_console.domain.changes import Change
 from noc_console.domain.cpe import CpeDocument, Field, Group, Section
 from noc_console.domain.errors import ActionRefused, NocError
 from noc_console.domain.history import ChartData, Series
-from noc_console.domain.jobs import Batch, BatchRequest, Job, JobKind, JobRequest, JobState, JobStep
+from noc_console.domain.intents import (
+    Act,
+    ActOnMany,
+    Answer,
+    CancelJob,
+    CancelMany,
+    CloseSwap,
+    ImportRecords,
+    Intent,
+    RecordSwap,
+    ReleaseMany,
+)
+from noc_console.domain.jobs import Batch, Job, JobKind, JobState, JobStep
 from noc_console.domain.network import (
     Card,
     Collector,
@@ -28,10 +41,16 @@ from noc_console.domain.network import (
     Source,
     Unregistered,
 )
+from noc_console.domain.operators import Operator, Origin, Role
+from noc_console.domain.policy import blockers, is_confirmed, plan_bulk, still_standing
 from noc_console.domain.records import Record, RecordKind
-from noc_console.domain.swaps import SwapRequest
+from noc_console.domain.standing import Standing, observed_at, recent_jobs, state_now
 from noc_console.domain.update import Update
+from noc_console.operations.door import check_request
+from noc_console.operations.handlers import make_handlers
 
+AMY = Operator("amy", "unix account", Origin("noc-1", "pts/3"), Role.ADMIN)
+HANDLERS = make_handlers(Config.model_validate({"olts": [{"name": "olt-1", "address": "192.0.2.1"}]}))
 START = 1_763_733_931.0
 """2025-11-21 14:05:31 UTC."""
 FIRST = ["Ana", "Bruno", "Carla", "Diego", "Elena", "Fabio", "Gina", "Hugo", "Irene", "João", "Karla", "Luis"]
@@ -48,10 +67,10 @@ class FakeBackend:
         self.fail_with: NocError | None = None
         self.refuse: str | None = None
         self.opened = self.closed = 0
-        self.submitted: list[JobRequest] = []
-        self.submitted_batches: list[BatchRequest] = []
+        self.submitted: list[Act] = []
+        self.submitted_batches: list[ActOnMany] = []
         self.batches: dict[int, Batch] = {}
-        self.recorded: list[SwapRequest] = []
+        self.recorded: list[RecordSwap] = []
         self.closed_swaps: list[tuple[int, swaps.Outcome, str]] = []
         self.records: dict[str, dict[tuple[object, ...], Record]] = {}
         """Rows by record kind and key."""
@@ -72,7 +91,7 @@ class FakeBackend:
         self._fill(olts, ports, onts, random.Random(seed))
 
     @property
-    def asked(self) -> list[JobRequest]:
+    def asked(self) -> list[Act]:
         """What was submitted, but for looks at what the ACS knows, which the console takes by itself."""
         return [request for request in self.submitted if request.kind is not JobKind.VIEW]
 
@@ -209,8 +228,8 @@ class FakeBackend:
         for job in list(self.jobs.values()):
             if job.ended or job.kind.level:
                 continue
-            if job.kind is JobKind.REFRESH:
-                self.put_ont(replace(self.onts[job.ont_id], refreshed_at=self.clock))
+            if job.kind is JobKind.REFRESH and (ont_id := job.target.ont_id) is not None:
+                self.put_ont(replace(self.onts[ont_id], refreshed_at=self.clock))
             self.step(job.id, JobState.VERIFIED, "values read", "read")
 
     # -- Backend ---------------------------------------------------------------------------------------------------
@@ -246,71 +265,93 @@ class FakeBackend:
             },
         )
 
-    async def submit(self, request: JobRequest) -> int:
+    async def ask(self, operator: Operator, intent: Intent) -> Answer:
+        """As the door: its own checks of form and role, the policy's blockers and confirmation, then the act."""
         self._fail()
         if self.refuse:
             raise ActionRefused(self.refuse)
-        self.submitted.append(request)
+        check_request(HANDLERS[type(intent)], operator, intent)
+        match intent:
+            case Act():
+                return self._act(operator, intent)
+            case ActOnMany():
+                return self._act_on_many(operator, intent)
+            case CancelJob():
+                return self._cancel(operator, intent)
+            case CancelMany():
+                self._change_batch(intent.batch_id, cancel_by=operator.name, waiting=0)
+                return Answer(intent.batch_id, "cancelled")
+            case ReleaseMany():
+                return self._release(operator, intent)
+            case RecordSwap():
+                self.recorded.append(intent)
+                return Answer(len(self.recorded), f"swap {len(self.recorded)}")
+            case CloseSwap():
+                self.closed_swaps.append((intent.swap_id, intent.outcome, operator.name))
+                return Answer(intent.swap_id, f"swap {intent.swap_id}: {intent.outcome.value}")
+            case ImportRecords():
+                raise NotImplementedError
+
+    def _act(self, operator: Operator, intent: Act) -> Answer:
+        ont = self.onts.get(intent.target.ont_id or 0)
+        typed = intent.confirmation.text if intent.confirmation else None
+        if ont is not None:
+            standing = still_standing(blockers(intent.kind, self._standing(ont)), intent.forced)
+            if standing or not is_confirmed(intent.kind, ont.identity, typed):
+                raise ActionRefused(standing[0].reason if standing else "not confirmed")
+        self.submitted.append(intent)
         self.revision += 1
-        job_id, ont = len(self.jobs) + 1, self.onts[request.ont_id]
+        job_id = len(self.jobs) + 1
+        place = (ont.serial, self.olts[ont.olt_id].name, ont.port) if ont else (None, intent.target.key, None)
         self.jobs[job_id] = Job(
-            job_id, request.kind, JobState.REQUESTED, ont.id, ont.serial, self.olts[ont.olt_id].name, ont.port,
-            request.reason, request.requested_by, request.requested_from, self.clock,
-            self.clock + request.expires_in_s, request.forced, parameters=dict(request.parameters),
+            job_id, intent.kind, JobState.REQUESTED, intent.target, *place, intent.reason, operator.name,
+            str(operator.origin), self.clock, self.clock + 600, intent.forced, parameters=dict(intent.parameters),
             revision=self.revision,
         )  # fmt: skip
-        return job_id
+        return Answer(job_id, f"job {job_id}")
 
-    async def submit_batch(self, request: BatchRequest) -> int:
-        self._fail()
-        if self.refuse:
-            raise ActionRefused(self.refuse)
-        self.submitted_batches.append(request)
+    def _standing(self, ont: Ont) -> Standing:
+        read_at = observed_at(self.marks.get((ont.olt_id, ont.port, PollKind.STATE)), None)
+        state = state_now(ont, self.olts[ont.olt_id], read_at, self.clock, 60.0)
+        recent = recent_jobs((job for job in self.jobs.values() if job.target.ont_id == ont.id), self.clock)
+        return Standing(ont, state, self.cpes.get(ont.serial or ""), recent, self.sources.get("genieacs"), self.clock)
+
+    def _act_on_many(self, operator: Operator, intent: ActOnMany) -> Answer:
+        plan = plan_bulk(intent.kind, (self._standing(self.onts[one]) for one in intent.ont_ids), intent.forced)
+        if plan.left_out:
+            raise ActionRefused(plan.left_out[0][1])
+        self.submitted_batches.append(intent)
         self.revision += 1
-        batch_id, total = len(self.batches) + 1, len(request.ont_ids)
+        batch_id, total = len(self.batches) + 1, len(intent.ont_ids)
         self.batches[batch_id] = Batch(
-            batch_id, request.kind, request.reason, request.requested_by, request.requested_from, self.clock, total,
+            batch_id, intent.kind, intent.reason, operator.name, str(operator.origin), self.clock, total,
             waiting=total, revision=self.revision,
         )  # fmt: skip
-        return batch_id
+        return Answer(batch_id, f"bulk action {batch_id}")
 
-    async def cancel_batch(self, batch_id: int, by: str, origin: str) -> bool:
-        self._fail()
-        return self._change_batch(batch_id, cancel_by=by, waiting=0)
-
-    async def release_batch(self, batch_id: int, by: str, origin: str) -> None:
-        self._fail()
-        if batch_id not in self.batches:
-            raise ActionRefused(f"bulk action {batch_id} waits for nobody")
-        if self.batches[batch_id].requested_by == by:
+    def _release(self, operator: Operator, intent: ReleaseMany) -> Answer:
+        if intent.batch_id not in self.batches:
+            raise ActionRefused(f"there is no bulk action {intent.batch_id}")
+        if self.batches[intent.batch_id].requested_by == operator.name:
             raise ActionRefused("another operator must release it")
-        self._change_batch(batch_id, released_by=by)
+        self._change_batch(intent.batch_id, released_by=operator.name)
+        return Answer(intent.batch_id, f"bulk action {intent.batch_id} may start")
 
-    def _change_batch(self, batch_id: int, **changed: object) -> bool:
+    def _change_batch(self, batch_id: int, **changed: object) -> None:
         self.revision += 1
         self.batches[batch_id] = replace(self.batches[batch_id], revision=self.revision, **changed)  # type: ignore[arg-type]
-        return True
 
-    async def record_swap(self, request: SwapRequest) -> int:
-        self._fail()
-        self.recorded.append(request)
-        return len(self.recorded)
-
-    async def close_swap(self, swap_id: int, outcome: swaps.Outcome, by: str, origin: str) -> None:
-        self._fail()
-        self.closed_swaps.append((swap_id, outcome, by))
+    def _cancel(self, operator: Operator, intent: CancelJob) -> Answer:
+        self.cancelled.append(intent.job_id)
+        if self.jobs[intent.job_id].ended:
+            return Answer(intent.job_id, f"job {intent.job_id} had ended already", done=False)
+        text = f"cancelled by {operator.name}"
+        self.step(intent.job_id, JobState.CANCELLED, text, text)
+        return Answer(intent.job_id, f"job {intent.job_id}: cancelling")
 
     async def document(self, device_id: str) -> CpeDocument | None:
         self._fail()
         return self.documents.get(device_id)
-
-    async def cancel(self, job_id: int, by: str) -> bool:
-        self._fail()
-        self.cancelled.append(job_id)
-        if self.jobs[job_id].ended:
-            return False
-        self.step(job_id, JobState.CANCELLED, f"cancelled by {by}", f"cancelled by {by}")
-        return True
 
     async def job(self, job_id: int) -> Job | None:
         self._fail()

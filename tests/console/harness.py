@@ -15,12 +15,12 @@ from noc_console.console.render.cells import plain
 from noc_console.console.screens.network import NetworkView
 from noc_console.console.settings import ConsoleSettings
 
-from .fake_backend import FakeBackend
+from .fake_backend import AMY, FakeBackend
 
 
 def build(backend: FakeBackend, **settings: Any) -> NocApp:
     """The app on a fake backend and its clock."""
-    given: dict[str, Any] = {"site": "metro-1", "user": "amy", "user_from": "10.0.0.7", **settings}
+    given: dict[str, Any] = {"site": "metro-1", "operator": AMY, **settings}
     mono = given.get("theme") == "mono"
     return NocApp(backend, ConsoleSettings(**given), now=backend.now, ansi_color=True if mono else None)
 

@@ -10,9 +10,12 @@ from textual.widgets import Button, Input
 
 from noc_console.console.app import _textual_key
 from noc_console.console.dialogs.guarded import GuardedDialog
+from noc_console.console.render.jobs import state_role
 from noc_console.domain.jobs import JobKind, JobState
+from noc_console.domain.operators import Role
+from noc_console.domain.targets import Target
 
-from .fake_backend import FakeBackend
+from .fake_backend import AMY, FakeBackend
 from .harness import Desk, console
 
 
@@ -41,6 +44,22 @@ def typed(dialog: GuardedDialog) -> Input:
     return dialog.query_one("#typed", Input)
 
 
+async def give_reason(desk: Desk, dialog: GuardedDialog, text: str = "customer calls") -> None:
+    """Fill the reason in; the confirmation opens after it."""
+    await desk.until(lambda: dialog.missing() == "give the reason")
+    dialog.query_one("#reason", Input).focus()
+    await desk.type(text)
+    await desk.until(lambda: dialog.missing() is None)
+
+
+async def confirm(desk: Desk, dialog: GuardedDialog, text: str) -> None:
+    """Type the confirmation and press Enter."""
+    await give_reason(desk, dialog)
+    typed(dialog).focus()
+    await desk.type(text)
+    await desk.press("enter")
+
+
 async def test_read_only_shows_the_target_refuses_and_says_how() -> None:
     async with console() as desk:
         await desk.shows("1 of 96")
@@ -62,10 +81,26 @@ async def test_a_session_started_read_only_stays_so() -> None:
         assert " RO " in desk.screen()
 
 
+async def test_a_viewer_only_looks_and_is_told_why() -> None:
+    async with console(operator=replace(AMY, role=Role.VIEWER)) as desk:
+        await desk.shows("1 of 96")
+        await desk.press("r")
+        await desk.until(lambda: [one.kind for one in desk.backend.asked] == [JobKind.REFRESH])
+        await desk.command("write on")
+        await desk.until(lambda: any("amy may only look: role viewer" in toast for toast in desk.toasts()))
+        await desk.press("R")
+        await desk.shows("It cannot act: amy may only look")
+        await desk.press("escape")
+        await desk.command("ping 192.0.2.1")
+        await desk.until(lambda: any("amy is viewer: ping needs operator" in toast for toast in desk.toasts()))
+        assert not acting(desk.backend)
+
+
 async def test_reboot_is_typed_submitted_and_followed_to_its_proven_end() -> None:
     async with console() as desk:
         dialog = await open_dialog(desk)
         serial = dialog._serial
+        await give_reason(desk, dialog)
         await desk.shows(f"Type {serial[-4:]} and press Enter.")
         typed(dialog).focus()
         await desk.type(serial[-4:])
@@ -87,9 +122,7 @@ async def test_reboot_is_typed_submitted_and_followed_to_its_proven_end() -> Non
 async def test_no_contact_is_shown_as_a_failure() -> None:
     async with console() as desk:
         dialog = await open_dialog(desk)
-        typed(dialog).focus()
-        await desk.type(dialog._serial[-4:])
-        await desk.press("enter")
+        await confirm(desk, dialog, dialog._serial[-4:])
         await desk.until(lambda: acting(desk.backend))
         desk.backend.step(desk.backend.last_job, JobState.NO_CONTACT, "task withdrawn", "no contact: withdrawn")
         await desk.until(
@@ -112,9 +145,7 @@ async def test_the_dialog_cannot_be_satisfied_by_stray_typing() -> None:
 async def test_a_wrong_text_clears_the_field_and_disarms_it_for_two_seconds() -> None:
     async with console() as desk:
         dialog = await open_dialog(desk)
-        typed(dialog).focus()
-        await desk.type("0000")
-        await desk.press("enter")
+        await confirm(desk, dialog, "0000")
         assert typed(dialog).value == ""
         assert typed(dialog).disabled
         assert isinstance(desk.app.screen, GuardedDialog)
@@ -127,6 +158,7 @@ async def test_a_wrong_text_clears_the_field_and_disarms_it_for_two_seconds() ->
 async def test_pasted_control_characters_never_get_in() -> None:
     async with console() as desk:
         dialog = await open_dialog(desk)
+        await give_reason(desk, dialog)
         field = typed(dialog)
         field.focus()
         await desk.until(lambda: field.has_focus)
@@ -212,9 +244,7 @@ async def test_a_refusal_by_policy_is_told() -> None:
     async with console() as desk:
         dialog = await open_dialog(desk)
         desk.backend.refuse = "amy may not reboot"
-        typed(dialog).focus()
-        await desk.type(dialog._serial[-4:])
-        await desk.press("enter")
+        await confirm(desk, dialog, dialog._serial[-4:])
         await desk.until(lambda: any("amy may not reboot" in toast for toast in desk.toasts()))
 
 
@@ -282,6 +312,44 @@ async def test_an_unknown_command_executes_nothing(command: str) -> None:
         await desk.command(command)
         await desk.until(lambda: any("no command" in toast for toast in desk.toasts()))
         assert not desk.backend.asked
+
+
+async def test_refresh_in_the_tree_is_about_the_olt() -> None:
+    async with console() as desk:
+        await desk.shows("1 of 96")
+        await desk.press("h", "j")
+        await desk.until(lambda: desk.network.selected_olt() is not None)
+        await desk.press("r")
+        await desk.until(lambda: desk.backend.asked)
+        (asked,) = desk.backend.asked
+        assert (asked.kind, asked.target) == (JobKind.OLT_REFRESH, Target.olt("olt-1"))
+        await desk.until(lambda: any("olt-refresh olt-1: requested as job" in toast for toast in desk.toasts()))
+        desk.backend.step(desk.backend.last_job, JobState.VERIFIED, "read", "48 ONTs read in 1.4 s")
+        await desk.until(lambda: any("olt-refresh olt-1: verified, 48 ONTs" in toast for toast in desk.toasts()))
+        await desk.press("5")
+        await desk.shows("olt-refresh")
+
+
+async def test_an_olt_is_refreshed_by_name_or_as_the_one_in_view() -> None:
+    async with console() as desk:
+        await desk.shows("1 of 96")
+        await desk.command("olt-refresh olt-9")
+        await desk.until(lambda: any("no OLT 'olt-9'" in toast for toast in desk.toasts()))
+        await desk.command("olt-refresh olt-2")
+        await desk.until(lambda: [one.target for one in desk.backend.asked] == [Target.olt("olt-2")])
+        await desk.command("olt-refresh")
+        await desk.until(lambda: [one.target for one in desk.backend.asked][1:] == [Target.olt("olt-1")])
+
+
+async def test_accepted_is_told_apart_from_verified() -> None:
+    async with console() as desk:
+        await desk.shows("1 of 96")
+        await desk.press("r")
+        await desk.until(lambda: desk.backend.asked)
+        text = "accepted; the router does not show it"
+        desk.backend.step(desk.backend.last_job, JobState.ACCEPTED, text, text)
+        await desk.until(lambda: any(": accepted, accepted; the router" in toast for toast in desk.toasts()))
+        assert state_role(JobState.ACCEPTED) not in ("good", "critical", "accent")
 
 
 async def test_palette_finds_actions_and_objects() -> None:

@@ -51,6 +51,7 @@ async def test_a_wifi_name_is_asked_for_checked_and_sent() -> None:
         assert "1 to 32 bytes" in str(dialog.missing())
         field = dialog.query_one("#parameter-ssid", Input)
         field.value = "Casa da Ana"
+        await fill(desk, "reason", "customer calls")
         await desk.until(lambda: dialog.missing() is None)
         await fill(desk, "typed", str(dialog.expected))
         await desk.press("enter")
@@ -66,6 +67,7 @@ async def test_a_password_is_never_on_the_screen() -> None:
         await fill(desk, "secret", "correct horse")
         assert dialog.missing() == "the two passwords differ"
         await fill(desk, "secret-again", "correct horse")
+        await fill(desk, "reason", "customer calls")
         await desk.until(lambda: dialog.missing() is None)
         assert "correct" not in desk.screen()
         await fill(desk, "typed", str(dialog.expected))
@@ -86,6 +88,7 @@ async def test_level_two_wants_a_deliberate_yes() -> None:
         await desk.until(lambda: not isinstance(desk.app.screen, GuardedDialog))
         assert [r.kind for r in desk.backend.asked] == [JobKind.REFRESH]
         dialog = await open_dialog(desk, "wifi-switch")
+        await fill(desk, "reason", "customer calls")
         await desk.until(lambda: dialog.missing() is None)
         dialog.query_one("#verb").focus()
         await desk.press("enter")
@@ -173,7 +176,7 @@ async def test_only_what_waits_can_be_released() -> None:
     async with console() as desk:
         await mark(desk, 2)
         await desk.command("release 7")
-        await desk.until(lambda: any("waits for nobody" in toast for toast in desk.toasts()))
+        await desk.until(lambda: any("there is no bulk action 7" in toast for toast in desk.toasts()))
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])

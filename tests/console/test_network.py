@@ -356,7 +356,7 @@ async def test_marks_survive_resorting_and_refresh_takes_them() -> None:
         await desk.shows("2 marked")
         await desk.press("r")
         await desk.until(lambda: len(desk.backend.asked) == 2)
-        assert {request.ont_id for request in desk.backend.asked} == marked
+        assert {request.target.ont_id for request in desk.backend.asked} == marked
 
 
 async def test_refresh_is_limited_per_ont() -> None:

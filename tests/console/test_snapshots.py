@@ -10,7 +10,7 @@ from textual.pilot import Pilot
 
 from noc_console.domain.jobs import JobState
 
-from .fake_backend import FakeBackend
+from .fake_backend import AMY, FakeBackend
 from .harness import Desk, build
 
 Compare = Callable[..., bool]
@@ -62,13 +62,18 @@ def test_menu(snap_compare: Compare) -> None:
 def _with_jobs() -> FakeBackend:
     import asyncio
 
-    from noc_console.domain.jobs import JobKind, JobRequest
+    from noc_console.domain.intents import Act, Confirmation
+    from noc_console.domain.jobs import JobKind
+    from noc_console.domain.policy import confirmation
+    from noc_console.domain.targets import Target
 
     backend = FakeBackend()
 
     async def fill() -> None:
         for number, kind in ((3, JobKind.REBOOT), (5, JobKind.FACTORY_RESET), (7, JobKind.REFRESH)):
-            await backend.submit(JobRequest(kind, number, "customer called", "amy", "10.0.0.7"))
+            ont = backend.onts[number]
+            confirmed = Confirmation(confirmation(kind, ont.identity) or "")
+            await backend.ask(AMY, Act(kind, Target.ont(number), "customer called", confirmation=confirmed))
 
     asyncio.run(fill())
     backend.step(1, JobState.SENT, "task delivered")

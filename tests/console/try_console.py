@@ -13,7 +13,7 @@ from noc_console.console.settings import ConsoleSettings
 from noc_console.domain.changes import OntDown, OntUp
 from noc_console.domain.jobs import JobKind, JobState
 from noc_console.domain.update import Update
-from tests.console.fake_backend import FakeBackend
+from tests.console.fake_backend import AMY, FakeBackend
 
 STORY = (
     (JobState.RUNNING, "claimed by the collector"),
@@ -60,4 +60,4 @@ class LivingBackend(FakeBackend):
 if __name__ == "__main__":
     numbers = [int(argument) for argument in sys.argv[1:]]
     backend = LivingBackend(olts=numbers[0] if numbers else 4, ports=8, onts=numbers[1] if len(numbers) > 1 else 18)
-    sys.exit(run_console(backend, ConsoleSettings(site="metro-1", user="amy", user_from="10.0.0.7")))
+    sys.exit(run_console(backend, ConsoleSettings(site="metro-1", operator=AMY)))

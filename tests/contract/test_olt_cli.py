@@ -20,11 +20,11 @@ from noc_console.demo.cli import PASSWORD, USERNAME, SimulatedCli
 from noc_console.demo.planner import PlantOptions, build
 from noc_console.demo.plant import SimOnt
 from noc_console.demo.world import World
-from noc_console.domain.errors import ActionRefused, SourceError
+from noc_console.domain.errors import ActionRefused, ConfigError, SourceError
 from noc_console.domain.identity import PonPort
 from noc_console.sources.olt_cli import session as sessions
 from noc_console.sources.olt_cli.client import CliClient
-from noc_console.sources.olt_cli.dialect import dialect_for
+from noc_console.sources.olt_cli.dialect import Operation, dialect_for, read_dialect
 from noc_console.sources.olt_cli.reboot import End, Rebooting, reboot
 from noc_console.sources.olt_cli.ssh import fingerprint
 from noc_console.sources.olt_cli.terminal import shown
@@ -367,6 +367,30 @@ async def test_a_port_that_the_family_cannot_have() -> None:
 @pytest.mark.parametrize("profile", ["bdcom-gp3600", "vsol-v1600g", "vsol-v1600d", "fiberhome-an5516", None])
 def test_where_nobody_knows_how_there_is_no_dialect(profile: str | None) -> None:
     assert dialect_for(profile) is None
+
+
+SPOKEN = """
+id: x
+title: X
+profiles: [x]
+source: nobody
+confidence: C
+refused: []
+leave: []
+"""
+PLAN = "{port_numbers: 3, send: go}"
+
+
+def test_a_dialect_may_know_how_to_do_nothing() -> None:
+    dialect = read_dialect(SPOKEN, "x.yaml")
+    with pytest.raises(ActionRefused, match="X: not known how to reboot-ont"):
+        dialect.plan(Operation.REBOOT_ONT, PonPort.parse("0/1/3"), 4)
+
+
+def test_an_operation_that_nobody_knows_is_an_error_that_names_the_file() -> None:
+    read_dialect(f"{SPOKEN}operations: {{reboot-ont: {PLAN}}}", "x.yaml")
+    with pytest.raises(ConfigError, match=r"x\.yaml.*explode-ont.*operations are: reboot-ont"):
+        read_dialect(f"{SPOKEN}operations: {{explode-ont: {PLAN}}}", "x.yaml")
 
 
 HUAWEI_ANSWERS = {

@@ -13,7 +13,7 @@ import pytest
 from services import PATIENCE_S
 
 from noc_console.collector.acting import olt_reboot
-from noc_console.collector.acting.olt_reboot import reboot_ont, resume
+from noc_console.collector.acting.olt_reboot import Before, reboot_ont, resume
 from noc_console.collector.acting.tools import Ending, Tools
 from noc_console.config.model import Config, OltConfig
 from noc_console.config.operations import OltCli
@@ -25,6 +25,7 @@ from noc_console.demo.world import World
 from noc_console.domain.errors import ActionRefused, SourceTimeout
 from noc_console.domain.jobs import Job, JobKind, JobState
 from noc_console.domain.network import Ont
+from noc_console.domain.targets import Target
 from noc_console.sources.olt_cli.client import CliClient
 
 RX_DBM = -19.0
@@ -113,8 +114,8 @@ async def desk(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Desk]:
     await line.start()
     sim = next(ont for ont in line.olt.onts if ont.online)
     now = time.time()
-    asked = ("customer calls", "ana", "noc-1", now, now + 60)
-    job = Job(1, JobKind.OLT_REBOOT, JobState.RUNNING, 7, sim.serial.text, "olt-1", str(sim.port.id), *asked)
+    asked = ("olt-1", str(sim.port.id), "customer calls", "ana", "noc-1", now, now + 60)
+    job = Job(1, JobKind.OLT_REBOOT, JobState.RUNNING, Target.ont(7), sim.serial.text, *asked)
     olt, clis = Olt(sim), cast(dict[str, CliClient], {})
     config = Config(olts=(OltConfig(name="olt-1", address="127.0.0.1"),))
     nothing = cast(Any, None)
@@ -231,7 +232,7 @@ async def test_refused_where_it_is_not_known_how(desk: Desk) -> None:
 
 
 async def test_a_successor_sends_nothing(desk: Desk) -> None:
-    progress = {"sending_at": time.time() - 30, "online": True, "down_clock": desk.olt.down_clock, "rx_dbm": RX_DBM}
+    progress = Before(time.time() - 30, True, desk.olt.down_clock, RX_DBM)
     async with asyncio.timeout(PATIENCE_S):
         unchanged = await resume(desk.tools, desk.job, progress)
         desk.olt.down_clock = "2026-03-09 09:30:00"

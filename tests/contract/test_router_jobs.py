@@ -21,6 +21,7 @@ from noc_console.demo.acs import OnContact, SimulatedCpe
 from noc_console.domain.errors import SourceUnavailable
 from noc_console.domain.jobs import Job, JobKind, JobState
 from noc_console.domain.network import Ont
+from noc_console.domain.targets import Target
 from noc_console.storage.sealing import Opener
 
 
@@ -60,7 +61,7 @@ class Desk:
 def job_on(cpe: SimulatedCpe, kind: JobKind, **parameters: str) -> Job:
     now = time.time()
     place = (cpe.serial.text, "olt-1", "0/1/3")
-    return Job(1, kind, JobState.RUNNING, 7, *place, "", "anna", "", now, now + 600, parameters=parameters)
+    return Job(1, kind, JobState.RUNNING, Target.ont(7), *place, "", "anna", "", now, now + 600, parameters=parameters)
 
 
 @pytest.fixture
@@ -196,3 +197,13 @@ async def test_a_firmware_whose_collector_died_is_not_called_installed_by_a_vers
     monkeypatch.setattr("noc_console.collector.acting.upgrading.LOOK_S", 0.3)
     ending = await made.actions.resume(made.job, json.dumps(left))
     assert ending.state is JobState.FAILED, ending.text
+
+
+async def test_what_a_router_accepts_and_hides_is_accepted_not_verified(w: World) -> None:
+    made = desk(w, w.huawei, JobKind.WIFI_PASSWORD, network="5 GHz")
+    made.password = "geheim & lang"
+    ending = await made.actions.act(made.job)
+    assert ending.state is JobState.ACCEPTED, ending.text
+    assert "does not show it" in ending.text and "geheim" not in ending.text
+    shown = desk(w, w.huawei, JobKind.WIFI_SSID, network="5 GHz", ssid="Casa")
+    assert (await shown.actions.act(shown.job)).state is JobState.VERIFIED

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
+import time
 from collections.abc import AsyncIterator, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -18,11 +19,12 @@ from noc_console.collector.coordinator import Coordinator
 from noc_console.collector.tickets import TicketWorker
 from noc_console.config.operations import Swaps, Tickets
 from noc_console.domain.errors import SourceAuthError, SourceError, SourceProtocolError
-from noc_console.domain.swaps import Swap, SwapKind, SwapRequest, UnitState
+from noc_console.domain.intents import RecordSwap
+from noc_console.domain.swaps import Swap, SwapKind, UnitState
 from noc_console.sources.tickets import TicketClient
 from noc_console.storage.database import Database
 from noc_console.storage.sources import SourceStore
-from noc_console.storage.swaps import SwapStore
+from noc_console.storage.swaps import SwapStore, add_swap
 
 SWAP = Swap(
     17, SwapKind.DIAGNOSTIC, "HWTC00000001", "HWTC00000002", UnitState.IN_DIAGNOSIS, UnitState.ACTIVE_TEMPORARILY,
@@ -140,11 +142,13 @@ async def test_the_list_is_the_truth_and_the_ticket_follows(other: Other, tmp_pa
     database = Database(f"sqlite:///{tmp_path / 'noc.db'}")
     await database.migrate()
     config = Swaps(tickets=Tickets(url=f"{other.url}/hook"))
-    swaps = SwapStore(database, config)
+    swaps = SwapStore(database)
     assert config.tickets
     worker = TicketWorker(TicketClient(config.tickets), swaps, "metro-1")
     other.status = 500
-    await swaps.record(SwapRequest(SwapKind.DIAGNOSTIC, "HWTC00000001", "HWTC00000002", "drops", "anna", ""))
+    async with database.writing() as connection:
+        swap = RecordSwap(SwapKind.DIAGNOSTIC, "HWTC00000001", "HWTC00000002", "drops")
+        await add_swap(connection, swap, ("anna", ""), time.time(), True, time.time())
     running = asyncio.create_task(Coordinator(SourceStore(database)).run(worker.parts()))
     try:
         async with asyncio.timeout(PATIENCE_S):

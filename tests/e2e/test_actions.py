@@ -16,6 +16,8 @@ import pytest
 from network import Network, network
 from services import eventually
 
+from noc_console.access.identity import current_operator
+from noc_console.config.load import load
 from noc_console.demo import routers
 from noc_console.demo.acs import Fault, OnContact, SimulatedCpe
 from noc_console.demo.plant import SimOnt
@@ -261,3 +263,34 @@ async def test_factory_reset_asks_for_the_serial_on_a_terminal(net: Network) -> 
     assert (job["kind"], job["state"]) == ("factory-reset", "verified"), job
     assert len(query(net, "SELECT * FROM job")) == 1
     assert cpe.online
+
+
+async def test_an_olt_is_refreshed_by_its_name(net: Network) -> None:
+    (olt,) = {o.olt for o in net.onts}
+    async with net.collector():
+        await at_work(net)
+        done = await net.run("do", "olt-refresh", olt, "--wait", "--json")
+        wrong = await net.run("do", "olt-refresh", "olt-99", "--json")
+    assert (done.code, done.json["state"]) == (0, "verified"), done.err
+    assert (done.json["target_kind"], done.json["target"], done.json["serial"]) == ("olt", olt, None)
+    assert f"{len(net.onts)} ONTs read" in done.json["result"]
+    assert wrong.code == 1 and "no OLT 'olt-99'" in wrong.err
+    assert audited(net) == []
+
+
+async def test_the_audit_names_who_asked_by_the_kernels_word(net: Network) -> None:
+    """What the environment says of the user changes nothing."""
+    ont, _ = net.online_router()
+    net.env |= {"SSH_USER": "shift-leader", "LOGNAME": "shift-leader", "USER": "shift-leader"}
+    net.env["SSH_CONNECTION"] = "10.0.0.9 1 2 3"
+    async with net.collector():
+        await at_work(net)
+        done = await net.run("reboot", ont.serial.text, "--reason", "no", "--yes", "--json")
+        assert done.code == 1 and "needs a reason" in done.err
+        done = await net.run("reboot", ont.serial.text, *WHY)
+        assert done.code == 0, done.err
+    entries = query(net, "SELECT actor, known_by, result, details FROM audit ORDER BY id")
+    assert {actor for actor, *_ in entries} == {current_operator(load(net.config)).name}
+    (_, _, refused, _), (_, known_by, requested, details), *_ = entries
+    assert refused.startswith("refused: ") and requested == "requested" and known_by != ""
+    assert json.loads(details) == {"claimed_address": "10.0.0.9", "confirmed": "--yes"}

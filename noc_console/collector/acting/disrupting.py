@@ -8,10 +8,17 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass, replace
 
-from noc_console.collector.acting.tools import Ending, Tools, light_text, not_delivered, state_text
+from noc_console.collector.acting.tools import (
+    Ending,
+    FollowUp,
+    Performer,
+    Tools,
+    light_text,
+    not_delivered,
+    state_text,
+)
 from noc_console.domain.errors import ActionFailed, ActionRefused, SourceError
 from noc_console.domain.jobs import Job, JobKind, JobState
 from noc_console.domain.network import Ont
@@ -24,6 +31,23 @@ ONT_POLL_S = 3.0
 REQUEST_MARGIN_S = 5.0
 
 
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """By what a successor can tell whether it was sent."""
+
+    device_id: str
+    before: tuple[float | None, float | None, float | None]
+    """Last boot, last bootstrap and last RPC of the router at the ACS, as the ACS had them, Unix seconds."""
+    sending_at: float
+    rx_dbm: float | None
+    """At the ONT, before."""
+    delivered: bool = False
+
+    def baseline(self, since: float) -> acs.Baseline:
+        """What the router's next boot is compared with; ``since`` is on the monotonic clock."""
+        return acs.Baseline(*self.before, since)
+
+
 async def disrupt(tools: Tools, job: Job) -> Ending:
     """Send it, and follow the router until it is back."""
     client = tools.need_acs()
@@ -33,12 +57,12 @@ async def disrupt(tools: Tools, job: Job) -> Ending:
     cpe = await tools.router(job)
     await tools.tell(job, f"router {cpe.device_id}, {light_text(ont)}", JobState.RUNNING)
     before = await acs.baseline(client, cpe.device_id, job.kind)
-    progress: dict[str, Any] = {
-        "device_id": cpe.device_id,
-        "before": [before.last_boot_at, before.last_bootstrap_at, before.rpc_at],
-        "sending_at": time.time(),
-        "rx_dbm": ont.onu_rx_dbm if ont.onu_rx_dbm is not None else ont.last_onu_rx_dbm,
-    }
+    progress = Sending(
+        cpe.device_id,
+        (before.last_boot_at, before.last_bootstrap_at, before.rpc_at),
+        time.time(),
+        ont.onu_rx_dbm if ont.onu_rx_dbm is not None else ont.last_onu_rx_dbm,
+    )
     # From here on it may have been sent: a successor looks before it sends.
     await tools.tell(job, "sending", progress=progress)
     act = acs.factory_reset if job.kind is JobKind.FACTORY_RESET else acs.reboot
@@ -49,14 +73,12 @@ async def disrupt(tools: Tools, job: Job) -> Ending:
     return await _follow(tools, job, progress, done.baseline)
 
 
-async def resume(tools: Tools, job: Job, progress: Mapping[str, Any]) -> Ending:
+async def resume(tools: Tools, job: Job, progress: Sending) -> Ending:
     """Go on with what a collector that died had begun."""
-    device_id, sending_at = progress["device_id"], progress["sending_at"]
-    boot_at, bootstrap_at, rpc_at = progress["before"]
-    before = acs.Baseline(boot_at, bootstrap_at, rpc_at, time.monotonic() - (time.time() - sending_at))
+    before = progress.baseline(time.monotonic() - (time.time() - progress.sending_at))
     await tools.tell(job, "another collector took over")
-    if not progress.get("delivered"):
-        since = await _sent(tools, job, device_id, before, sending_at)
+    if not progress.delivered:
+        since = await _sent(tools, job, progress, before)
         if since is None:
             if time.time() > job.expires_at:
                 return Ending(JobState.EXPIRED, "its collector ended before it was sent; nothing was done")
@@ -66,22 +88,19 @@ async def resume(tools: Tools, job: Job, progress: Mapping[str, Any]) -> Ending:
     return await _follow(tools, job, progress, before)
 
 
-async def cancel(tools: Tools, job: Job, progress: Mapping[str, Any]) -> str:
-    """Withdraw one that is cancelled, and tell whether the router has it already."""
-    if not progress.get("delivered"):
-        boot_at, bootstrap_at, rpc_at = progress["before"]
-        before = acs.Baseline(boot_at, bootstrap_at, rpc_at, time.monotonic())
-        if await _sent(tools, job, progress["device_id"], before, progress["sending_at"]) is None:
-            return "the router did not get it, and nothing of it is queued"
+async def cancel(tools: Tools, job: Job, progress: Sending) -> str:
+    """Withdraw a cancelled one; returns whether the router has it already."""
+    if not progress.delivered and await _sent(tools, job, progress, progress.baseline(time.monotonic())) is None:
+        return "the router did not get it, and nothing of it is queued"
     return "the router had it already; it is not followed any more"
 
 
-async def _sent(tools: Tools, job: Job, device_id: str, before: acs.Baseline, sending_at: float) -> acs.Baseline | None:
+async def _sent(tools: Tools, job: Job, progress: Sending, before: acs.Baseline) -> acs.Baseline | None:
     """The baseline to follow it with when the ACS has sent it; None when it has not, and will not any more.
 
     The request of a sender that died goes on at the ACS: until it must have ended, a task may still appear.
     """
-    client = tools.need_acs()
+    client, device_id, sending_at = tools.need_acs(), progress.device_id, progress.sending_at
     wait_s = tools.lock_s + client.config.connection_request_timeout_s + REQUEST_MARGIN_S
     while True:
         try:
@@ -96,9 +115,9 @@ async def _sent(tools: Tools, job: Job, device_id: str, before: acs.Baseline, se
         await asyncio.sleep(RETURN_POLL_S)
 
 
-async def _follow(tools: Tools, job: Job, progress: Mapping[str, Any], since: acs.Baseline) -> Ending:
-    client, device_id = tools.need_acs(), progress["device_id"]
-    kept = {**progress, "before": [since.last_boot_at, since.last_bootstrap_at, since.rpc_at], "delivered": True}
+async def _follow(tools: Tools, job: Job, progress: Sending, since: acs.Baseline) -> Ending:
+    client, device_id = tools.need_acs(), progress.device_id
+    kept = replace(progress, before=(since.last_boot_at, since.last_bootstrap_at, since.rpc_at), delivered=True)
     try:
         await tools.tell(job, "waiting for it to come back", JobState.VERIFYING, kept)
     except SourceError as error:
@@ -108,7 +127,7 @@ async def _follow(tools: Tools, job: Job, progress: Mapping[str, Any], since: ac
     if took_s is None:
         return Ending(JobState.FAILED, f"accepted, but not back after {timeout_s:.0f} s")
     await tools.tell(job, f"the router has booted and informed, {took_s:.0f} s after the request")
-    return await proven_back(tools, job, f"back after {took_s:.0f} s", progress["rx_dbm"])
+    return await proven_back(tools, job, f"back after {took_s:.0f} s", progress.rx_dbm)
 
 
 async def proven_back(tools: Tools, job: Job, text: str, rx_before_dbm: float | None) -> Ending:
@@ -136,3 +155,7 @@ async def _ont_back(tools: Tools, job: Job) -> Ont | None:
         if (ont and ont.state == "online") or time.monotonic() > ends_at:
             return ont
         await asyncio.sleep(ONT_POLL_S)
+
+
+_PERFORMER = Performer(disrupt, FollowUp(Sending, resume, cancel))
+PERFORMERS = {JobKind.REBOOT: _PERFORMER, JobKind.FACTORY_RESET: _PERFORMER}

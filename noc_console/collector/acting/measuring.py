@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 import time
-from typing import cast
+from typing import Any, cast
 
-from noc_console.collector.acting.tools import Ending, Tools
+from noc_console.collector.acting.tools import Ending, Performer, Tools
 from noc_console.collector.samples import sample
 from noc_console.domain.errors import ActionRefused
-from noc_console.domain.jobs import Job, JobState
+from noc_console.domain.jobs import Job, JobKind, JobState
 from noc_console.sources.genieacs.diagnostics import Direction, Hop, ping_from, speed_test, traceroute_from
 
 
@@ -92,3 +92,10 @@ def _host(tools: Tools, job: Job) -> str:
     if host is None:
         raise ActionRefused("no host was named", "name one, or set speed_test.ping_host in the config file")
     return host
+
+
+PERFORMERS: dict[JobKind, Performer[Any]] = {
+    JobKind.SPEED_TEST: Performer(measure_speed),
+    JobKind.PING: Performer(ping),
+    JobKind.TRACEROUTE: Performer(traceroute),
+}

@@ -7,15 +7,13 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 from noc_console.collector.acting.disrupting import ONT_POLL_S, proven_back
-from noc_console.collector.acting.tools import Ending, Tools, light_text, state_text
+from noc_console.collector.acting.tools import Ending, FollowUp, Performer, Tools, light_text, state_text
 from noc_console.domain.errors import ActionRefused
 from noc_console.domain.identity import PonPort
-from noc_console.domain.jobs import Job, JobState
+from noc_console.domain.jobs import Job, JobKind, JobState
 from noc_console.domain.network import Ont
 from noc_console.sources.olt_cli.client import CliClient
 from noc_console.sources.olt_cli.dialect import Dialect, dialect_for
@@ -62,7 +60,7 @@ async def reboot_ont(tools: Tools, job: Job) -> Ending:
             raise ActionRefused("it expired before it could be sent")
         before = Before.of(ont)
         # From here on it may have been sent: a successor only looks.
-        await tools.tell(job, f"sending: {command}", progress=asdict(before))
+        await tools.tell(job, f"sending: {command}", progress=before)
 
     while True:
         ont = await _target(tools, job)
@@ -79,10 +77,15 @@ async def reboot_ont(tools: Tools, job: Job) -> Ending:
     return await _follow(tools, job, before, doubt or "the OLT took the command")
 
 
-async def resume(tools: Tools, job: Job, progress: Mapping[str, Any]) -> Ending:
+async def resume(tools: Tools, job: Job, progress: Before) -> Ending:
     """Look what came of a command whose collector died."""
     await tools.tell(job, "another collector took over; it is not sent again", JobState.VERIFYING)
-    return await _follow(tools, job, Before(**progress), "its collector ended while it was sent")
+    return await _follow(tools, job, progress, "its collector ended while it was sent")
+
+
+async def cancel(tools: Tools, job: Job, progress: Before) -> str:
+    """Stop following a cancelled one."""
+    return "the OLT may have the command already; it is not followed any more"
 
 
 def _way(tools: Tools, job: Job) -> tuple[CliClient, Dialect]:
@@ -92,7 +95,7 @@ def _way(tools: Tools, job: Job) -> tuple[CliClient, Dialect]:
         ActionRefused: There is none, it must not be used for this, or it is not known how.
     """
     worker = tools.worker(job)
-    client = tools.clis.get(job.olt)
+    client = tools.clis.get(job.olt or "")
     if client is None:
         raise ActionRefused(f"no command line of {job.olt} is configured", "set cli: for it in the config file")
     if not client.cli.reboot:
@@ -172,3 +175,6 @@ async def _back(tools: Tools, job: Job, before: Before, seen_offline: bool) -> E
             break
         await asyncio.sleep(ONT_POLL_S)
     return await proven_back(tools, job, text, before.rx_dbm)
+
+
+PERFORMERS = {JobKind.OLT_REBOOT: Performer(reboot_ont, FollowUp(Before, resume, cancel))}

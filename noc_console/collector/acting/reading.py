@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from typing import Any
 
-from noc_console.collector.acting.tools import Ending, NotManaged, Tools, light_text, not_delivered, state_text
+from noc_console.collector.acting.tools import (
+    Ending,
+    NotManaged,
+    Performer,
+    Tools,
+    light_text,
+    not_delivered,
+    state_text,
+)
 from noc_console.domain.cpe import SECTIONS, Section
 from noc_console.domain.errors import ActionFailed, ActionRefused, SourceError
-from noc_console.domain.jobs import Job, JobState
+from noc_console.domain.jobs import Job, JobKind, JobState
 from noc_console.domain.network import Cpe
 from noc_console.sources.genieacs import lookup, section_reads
 from noc_console.sources.genieacs.config_tree import read_configuration
@@ -87,3 +96,10 @@ async def _bridged(tools: Tools, job: Job, cpe: Cpe, sections: Sequence[Section]
     await tools.tell(job, "bridge read" if told else "the bridge does not know this router")
     wanted = {section.name for section in sections}
     return merge(sections, [section for section in told if section.name in wanted])
+
+
+PERFORMERS: dict[JobKind, Performer[Any]] = {
+    JobKind.VIEW: Performer(view),
+    JobKind.READ_CONFIG: Performer(read_config),
+    JobKind.REFRESH: Performer(refresh),
+}

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Generic, TypeVar
 
+import msgspec
 import structlog
 
 from noc_console.collector.olt import OltWorker
@@ -27,6 +27,8 @@ from noc_console.storage.jobs import JobStore
 from noc_console.storage.sealing import Opener
 
 log = structlog.get_logger()
+
+P = TypeVar("P")
 
 
 class NotManaged(ActionFailed):
@@ -102,7 +104,7 @@ class Tools:
         Raises:
             ActionRefused: The OLT is not configured any more.
         """
-        if job.olt not in self.workers:
+        if job.olt is None or job.olt not in self.workers:
             raise ActionRefused(f"OLT {job.olt} is not configured any more")
         return self.workers[job.olt]
 
@@ -113,7 +115,7 @@ class Tools:
             ActionRefused: It is not in the inventory any more.
         """
         for ont in self.worker(job).facts.onts.onts.values():
-            if ont.id == job.ont_id:
+            if ont.id == job.target.ont_id:
                 return ont
         raise ActionRefused("this ONT is not in the inventory any more")
 
@@ -124,28 +126,58 @@ class Tools:
         except SourceError:
             return None
 
-    async def tell(
-        self, job: Job, text: str, state: JobState | None = None, progress: Mapping[str, Any] | None = None
-    ) -> None:
+    async def tell(self, job: Job, text: str, state: JobState | None = None, progress: object | None = None) -> None:
         """Add a step to the job's story.
 
         Args:
             job: The job.
             text: What happened, for the operator.
             state: New state, if it changes.
-            progress: What a successor needs to go on. It must be stored before one goes on oneself; any other step
-                is left out when the database is away, for what was begun at the ACS must be brought to its end.
+            progress: What a successor needs to go on: a record of the type that ``FollowUp`` names. It must be stored
+                before one goes on oneself; any other step is left out when the database is away, for what was begun
+                at the ACS must be brought to its end.
 
         Raises:
             SourceError: Progress was not stored.
             JobLost: Another collector has the job.
         """
         try:
-            await self.store.tell(job.id, text, state, None if progress is None else json.dumps(progress))
+            kept = None if progress is None else msgspec.json.encode(progress).decode()
+            await self.store.tell(job.id, text, state, kept)
         except SourceError as error:
             if progress is not None:
                 raise
             log.warning("job_step_not_written", job=job.id, error=str(error))
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUp(Generic[P]):
+    """What becomes of a job that was interrupted after it had kept progress."""
+
+    progress: type[P]
+    """A dataclass: what the job keeps for a successor."""
+    resume: Callable[[Tools, Job, P], Awaitable[Ending]]
+    """Goes on with a job whose collector died."""
+    cancel: Callable[[Tools, Job, P], Awaitable[str]]
+    """Ends a job that was cancelled; returns what became of it."""
+
+    async def resumed(self, tools: Tools, job: Job, progress: str) -> Ending:
+        """``resume`` from the stored text."""
+        return await self.resume(tools, job, msgspec.json.decode(progress, type=self.progress))
+
+    async def cancelled(self, tools: Tools, job: Job, progress: str) -> str:
+        """``cancel`` from the stored text."""
+        return await self.cancel(tools, job, msgspec.json.decode(progress, type=self.progress))
+
+
+@dataclass(frozen=True, slots=True)
+class Performer(Generic[P]):
+    """What performs one kind of job."""
+
+    act: Callable[[Tools, Job], Awaitable[Ending]]
+    """Does a job from its beginning to a proven end."""
+    follow_up: FollowUp[P] | None = None
+    """None: it only reads, and begins again."""
 
 
 def not_delivered(delivery: Delivery) -> Ending:

@@ -2,34 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from noc_console.console.desk import Desk
 from noc_console.console.dialogs.typed import TypedDialog
 from noc_console.console.render.bulk import render_plan
 from noc_console.console.render.cells import Line, wrap
 from noc_console.console.widgets.lines import FocusPane
-from noc_console.domain.jobs import JobKind
+from noc_console.domain.actions import JobKind
+from noc_console.domain.intents import ActOnMany, Confirmation
 from noc_console.domain.network import Ont
-from noc_console.domain.policy import BulkPlan, plan_bulk
-from noc_console.picture.ont_facts import bulk_target, gather
+from noc_console.domain.policy import MIN_REASON, BulkPlan, plan_bulk
+from noc_console.picture.ont_facts import gather
 
 MOST_LINES = 12
 
 
-@dataclass(frozen=True, slots=True)
-class ConfirmedBulk:
-    """What the operator confirmed."""
-
-    kind: JobKind
-    onts: Sequence[Ont]
-    reason: str
-    forced: bool
-    parameters: Mapping[str, str]
-
-
-class BulkDialog(TypedDialog[ConfirmedBulk]):
+class BulkDialog(TypedDialog[ActOnMany]):
     """Level 5 of the gate."""
 
     DEFAULT_CSS = "BulkDialog > #box { width: 96; }"
@@ -61,9 +50,8 @@ class BulkDialog(TypedDialog[ConfirmedBulk]):
         """The dry run as of now."""
         model, now = self.desk.model, self.desk.now()
         rows = (model.onts.row_of.get(ont_id) for ont_id in self._ids)
-        facts = [gather(model, row, now) for row in rows if row is not None]
-        targets = [bulk_target(one) for one in facts]
-        return plan_bulk(self.kind, targets, now, model.acs_may_act, self._force.value)
+        targets = [gather(model, row, now).standing for row in rows if row is not None]
+        return plan_bulk(self.kind, targets, self._force.value)
 
     @property
     def expected(self) -> str:
@@ -77,16 +65,16 @@ class BulkDialog(TypedDialog[ConfirmedBulk]):
         if not self.desk.session.write:
             return "This session is read-only: Esc, then :write on."
         if model.link.error or model.collector(now) is None:
-            return "No collector is running, or the database does not answer: nobody would do it."
+            return "No collector is running, or the database does not answer: nothing would happen."
         if not plan.included:
-            return "Nobody is left to act on."
+            return "No ONT is left to act on."
         if len(plan.included) > most:
             return f"At most {most} at once (bulk.max in the config file); {len(plan.included)} are too many."
         if now < self._armed_at:
             return "wrong count; arming ..."
         if complaint := self._fields.complaint():
             return complaint
-        return "give the reason" if len(self._reason.value.strip()) < 3 else None
+        return "give the reason" if len(self._reason.value.strip()) < MIN_REASON else None
 
     def _update(self) -> None:
         width = self._target.size.width
@@ -109,7 +97,13 @@ class BulkDialog(TypedDialog[ConfirmedBulk]):
             lines.append([(" It then waits until another operator releases it (:release).", "warning")])
         return lines
 
-    def confirmed(self) -> ConfirmedBulk:
-        """What the operator confirmed."""
-        asked = (self._reason.value.strip(), self._force.value, self._fields.parameters)
-        return ConfirmedBulk(self.kind, self._plan.included, *asked)
+    def confirmed(self) -> ActOnMany:
+        """What the operator asks for."""
+        return ActOnMany(
+            self.kind,
+            tuple(ont.id for ont in self._plan.included),
+            self._reason.value.strip(),
+            self._fields.parameters,
+            forced=self._force.value,
+            confirmation=Confirmation(self.expected),
+        )

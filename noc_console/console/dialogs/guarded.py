@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-
 from textual import work
 
 from noc_console.console.desk import Desk
@@ -12,11 +9,13 @@ from noc_console.console.dialogs.typed import TypedDialog
 from noc_console.console.render.cells import Line, wrap
 from noc_console.console.render.dialog import render_target
 from noc_console.console.widgets.lines import LinePane
+from noc_console.domain.actions import JobKind
 from noc_console.domain.errors import NocError
 from noc_console.domain.freshness import format_age
-from noc_console.domain.jobs import JobKind
+from noc_console.domain.intents import Act, Confirmation
 from noc_console.domain.network import Ont
-from noc_console.domain.policy import Blocker, blockers, confirmation
+from noc_console.domain.policy import MIN_REASON, YES, Blocker, blockers, confirmation
+from noc_console.domain.targets import Target
 from noc_console.picture.ont_facts import OntFacts, gather
 
 ARMING_S = {JobKind.FACTORY_RESET: 5.0}
@@ -27,19 +26,7 @@ _SECTIONS = {"network": "wireless", "port": "ethernet", "username": "wan"}
 """What must be read afresh before these parameters are given."""
 
 
-@dataclass(frozen=True, slots=True)
-class Confirmed:
-    """What the operator confirmed."""
-
-    kind: JobKind
-    ont: Ont
-    reason: str
-    forced: bool
-    parameters: Mapping[str, str] = field(default_factory=dict)
-    secret: str | None = field(default=None, repr=False)
-
-
-class GuardedDialog(TypedDialog[Confirmed]):
+class GuardedDialog(TypedDialog[Act]):
     """Everything above level 1: what is asked for, and the gate in front of it."""
 
     def __init__(self, desk: Desk, kind: JobKind, row: int, force_reason: str = "") -> None:
@@ -78,8 +65,10 @@ class GuardedDialog(TypedDialog[Confirmed]):
     def expected(self) -> str | None:
         """What must be typed; the whole serial when the fresh read failed."""
         ont = self._ont()
-        wanted = confirmation(self.kind, ont)
-        return ont.identity if self._reread_error and wanted is not None else wanted
+        wanted = confirmation(self.kind, ont.identity)
+        if wanted in (None, YES):
+            return None
+        return ont.identity if self._reread_error else wanted
 
     def missing(self) -> str | None:
         """What is still to be done before the text may be typed; None when armed."""
@@ -99,30 +88,19 @@ class GuardedDialog(TypedDialog[Confirmed]):
             return "tick the override (Tab, Space), or Esc"
         if complaint := self._fields.complaint():
             return complaint
-        if self._needs_reason(found) and len(self._reason.value.strip()) < 3:
+        if len(self._reason.value.strip()) < MIN_REASON:
             return "give the reason"
         return None
 
     def _needs_force(self, found: list[Blocker]) -> bool:
         return bool(found) or (self._reread_error is not None and self.kind.level >= 4)
 
-    def _needs_reason(self, found: list[Blocker]) -> bool:
-        return (
-            self.kind.level >= 4
-            or (self._reread_error is not None and self.kind.level >= 3)
-            or self._needs_force(found)
-        )
-
     def _blockers(self, facts: OntFacts) -> list[Blocker]:
-        found = blockers(
-            self.kind, facts.ont, facts.domain_state, facts.cpe, facts.jobs, self.desk.now(), acs_ok=facts.acs_may_act
-        )
-        if self.kind is not JobKind.OLT_REBOOT and facts.acs is not None and facts.acs.state == "off":
-            found.insert(0, Blocker("no ACS is configured: its router cannot be reached", forceable=False))
+        found = blockers(self.kind, facts.standing)
         if self.desk.model.link.error:
             found.insert(0, Blocker("the database does not answer: nothing can be requested", forceable=False))
         elif self.desk.model.collector(self.desk.now()) is None:
-            found.insert(0, Blocker("no collector is running: nobody would do it", forceable=False))
+            found.insert(0, Blocker("no collector is running, so nothing would happen", forceable=False))
         return found
 
     def _facts(self) -> OntFacts:
@@ -145,9 +123,9 @@ class GuardedDialog(TypedDialog[Confirmed]):
         if (ont.refreshed_at or 0.0) >= self._fresh_since():
             return
         try:
-            self._reread_job = await self.desk.submit(
-                JobKind.REFRESH, ont, f"before a {self.kind.value}", sections=self._sections()
-            )
+            why = f"before a {self.kind.value}"
+            look = Act(JobKind.REFRESH, Target.ont(ont.id), why, sections=self._sections())
+            self._reread_job = (await self.desk.ask(look)).id
         except NocError as error:
             self._reread_error = str(error)
 
@@ -211,8 +189,8 @@ class GuardedDialog(TypedDialog[Confirmed]):
 
     def _status_lines(self, missing: str | None, width: int) -> list[Line]:
         if missing == "read-only":
-            if self.desk.settings.read_only:
-                return [(), [(" This session was started read-only: it cannot act.", "warning")]]
+            if why := self.desk.session.forbidden:
+                return [(), [(f" It cannot act: {why}.", "warning")]]
             keys: Line = [(" Press ", "base"), (" : ", "key"), (" to open :write on, then ask again.", "base")]
             return [(), [(" This session is read-only.", "warning")], keys]
         if missing:
@@ -225,9 +203,14 @@ class GuardedDialog(TypedDialog[Confirmed]):
         )
         return [[(f" {row}", "strong")] for row in wrap(f"{told}{how}.", width - 2)]
 
-    def confirmed(self) -> Confirmed:
-        """What the operator confirmed."""
-        forced = self._force.value and self._force.display
-        reason = self._reason.value.strip() or "operator request"
-        asked = (self._fields.parameters, self._fields.secret)
-        return Confirmed(self.kind, self._ont(), reason, bool(forced), *asked)
+    def confirmed(self) -> Act:
+        """What the operator asks for."""
+        return Act(
+            self.kind,
+            Target.ont(self._ont().id),
+            self._reason.value.strip(),
+            self._fields.parameters,
+            self._fields.secret,
+            forced=bool(self._force.value and self._force.display),
+            confirmation=Confirmation(self.expected or YES),
+        )

@@ -30,7 +30,7 @@ def _who(ont: Ont, place: Callable[[Ont], str]) -> Line:
 
 def render_progress(batch: Batch, width: int) -> list[Line]:
     """One bulk action: its number, what and who, a bar, and the counts."""
-    done = batch.verified + batch.not_verified
+    done = batch.ended
     filled = round(BAR * done / batch.total) if batch.total else BAR
     head: Line = [
         (f" bulk {batch.id} ", "title"),
@@ -39,6 +39,8 @@ def render_progress(batch: Batch, width: int) -> list[Line]:
         (f" {done} of {batch.total}", "strong"),
     ]
     counts: Line = [(f"  {batch.verified} verified", "good")]
+    if batch.accepted:
+        counts = [*counts, (f"  {batch.accepted} accepted", "unknown")]
     if batch.not_verified:
         counts = [*counts, (f"  {batch.not_verified} not", "critical")]
     if batch.needs_release and not batch.released_by and not batch.finished_at:

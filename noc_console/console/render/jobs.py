@@ -15,7 +15,7 @@ COLUMNS = (
     Column("id", "JOB", 4, right=True, frozen=True),
     Column("kind", "ACTION", 13, frozen=True),
     Column("state", "STATE", 10, frozen=True),
-    Column("serial", "ONT", 12),
+    Column("about", "ABOUT", 12),
     Column("result", "LAST STEP / RESULT", 20, flex=True),
     Column("at", "ASKED", 8, right=True),
     Column("by", "BY", 8),
@@ -23,6 +23,7 @@ COLUMNS = (
 )
 _ROLES = {
     JobState.VERIFIED: "good",
+    JobState.ACCEPTED: "unknown",
     JobState.FAILED: "critical",
     JobState.NO_CONTACT: "critical",
     JobState.EXPIRED: "warning",
@@ -45,13 +46,13 @@ def cell(job: Job, column: str, now: float, absolute: bool) -> Cell:
     if column == "state":
         return job.state.value, state_role(job.state)
     if column == "where":
-        return f"{job.olt} {job.port}", "base"
+        return job.where, "base"
     if column == "at":
         return when(job.requested_at, now, absolute), "dim"
     text = {
         "id": str(job.id),
         "kind": job.kind.value,
-        "serial": job.serial or "",
+        "about": job.about,
         "result": latest(job),
         "by": job.requested_by,
     }[column]
@@ -61,14 +62,14 @@ def cell(job: Job, column: str, now: float, absolute: bool) -> Cell:
 def render_job(job: Job, width: int, now: float, absolute: bool) -> list[Line]:
     """The whole story of one job."""
     lines: list[Line] = [
-        [(f" {job.kind.value} {job.serial or ''}", "title"), (f"  job {job.id}", "dim")],
+        [(f" {job.kind.value} {job.about}", "title"), (f"  job {job.id}", "dim")],
         *labelled(
             "state",
             [[(job.state.value, state_role(job.state))], *([[(job.result, "base")]] if job.result else [])],
             width,
         ),
         *labelled("with", [[(f"{name} {value}", "base")] for name, value in job.parameters.items()], width),
-        *labelled("target", [[(f"{job.olt} {job.port}", "base")]], width),
+        *labelled("target", [[(job.where or str(job.target), "base")]], width),
         *labelled(
             "asked",
             [[(f"{ago(job.requested_at, now, absolute)} by {job.requested_by} from {job.requested_from}", "base")]],
@@ -118,5 +119,5 @@ def toast(job: Job) -> tuple[str, str]:
     severity = {"good": "information", "critical": "error", "warning": "warning"}.get(
         state_role(job.state), "information"
     )
-    name = f"{job.kind.value} {job.serial or f'job {job.id}'}"
+    name = f"{job.kind.value} {job.about}"
     return f"{name}: {job.state.value}" + (f", {latest(job)}" if latest(job) else ""), severity

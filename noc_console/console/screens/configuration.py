@@ -19,8 +19,10 @@ from noc_console.console.widgets.columns import Column
 from noc_console.console.widgets.table import LineTable
 from noc_console.domain.cpe import CpeDocument
 from noc_console.domain.errors import NocError
+from noc_console.domain.intents import Act
 from noc_console.domain.jobs import JobKind
 from noc_console.domain.network import Ont
+from noc_console.domain.targets import Target
 from noc_console.picture.model import Delta
 
 OLD_S = 60.0
@@ -135,7 +137,8 @@ class ConfigView(TableView):
                 self.shown_tree = await asyncio.to_thread(ConfigTree, document)
                 self.shown_tree.opened |= opened
             if ask and (document is None or self.desk.now() - document.read_at > OLD_S):
-                self._job = await self.desk.submit(JobKind.READ_CONFIG, ont, "configuration opened")
+                look = Act(JobKind.READ_CONFIG, Target.ont(ont.id), "configuration opened")
+                self._job = (await self.desk.ask(look)).id
         except NocError as error:
             self._said = f"not read: {error}"
         self.reload()

@@ -113,7 +113,7 @@ class DetailPane(Background, Container):
         if self.row is None:
             return
         ont_id = self.desk.model.onts.get(self.row, "id")
-        touched = any(self.desk.model.jobs[job_id].ont_id == ont_id for job_id in delta.jobs)
+        touched = any(self.desk.model.jobs[job_id].target.ont_id == ont_id for job_id in delta.jobs)
         if (self.tab in ("summary", "tr-069") and touched) or (self.tab == "history" and delta.changes):
             self._fetch_settled()
 

@@ -20,6 +20,7 @@ from noc_console.console.widgets.table import LineTable
 from noc_console.domain.changes import Severity
 from noc_console.domain.errors import NocError
 from noc_console.domain.filters import Filter
+from noc_console.domain.intents import CancelJob
 from noc_console.domain.jobs import Job, JobKind
 from noc_console.domain.network import Ont
 from noc_console.picture.activity import Activity, fold
@@ -185,7 +186,7 @@ class JobsView(TableView):
     def selected_ont(self) -> Ont | None:
         """Its ONT."""
         job = self._job()
-        row = self.desk.model.onts.row_of.get(job.ont_id) if job else None
+        row = self.desk.model.onts.row_of.get(job.target.ont_id or 0) if job else None
         return None if row is None else self.desk.model.onts.ont(row)
 
     def copyable(self) -> tuple[str, str] | None:
@@ -223,17 +224,17 @@ class JobsView(TableView):
     @work(group="cancel", exit_on_error=False)
     async def _cancel(self, job: Job) -> None:
         try:
-            done = await self.desk.backend.cancel(job.id, self.desk.settings.user)
+            answer = await self.desk.ask(CancelJob(job.id))
         except NocError as error:
             self.post_message(Say(f"not cancelled: {error}", "error"))
             return
-        self.post_message(Say(f"job {job.id}: cancelling" if done else f"job {job.id} had ended already"))
+        self.post_message(Say(answer.text))
 
 
 def _job_row(job: Job) -> dict[str, object]:
     return {
         "serial": job.serial, "olt": job.olt, "pon_port": job.port,
-        "text": f"{job.kind.value} {job.state.value} {job.serial} {job.olt} {job.port} {job.result} "
+        "text": f"{job.kind.value} {job.state.value} {job.about} {job.where} {job.result} "
         f"{job.requested_by} {job.reason}".lower(),
     }  # fmt: skip
 

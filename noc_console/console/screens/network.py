@@ -21,7 +21,7 @@ from noc_console.console.screens.topology import TopologyPane
 from noc_console.console.screens.view import Say, View
 from noc_console.console.widgets.table import LineTable
 from noc_console.domain.filters import Filter
-from noc_console.domain.network import Ont
+from noc_console.domain.network import Olt, Ont
 from noc_console.picture.model import Delta
 from noc_console.picture.ont_rows import is_problem, select
 from noc_console.picture.tree import NodeKey
@@ -157,6 +157,11 @@ class NetworkView(View):
         """The ONT under the cursor."""
         row = self.table.current
         return self.desk.model.onts.ont(row) if isinstance(row, int) else None
+
+    def selected_olt(self) -> Olt | None:
+        """The OLT of the tree's node, while the tree is in use."""
+        node = self.topology.node if self.topology.has_focus else None
+        return self.desk.model.olts.get(node.olt_id) if node else None
 
     def chosen_onts(self) -> list[Ont]:
         """Those marked, else the one under the cursor."""

@@ -8,7 +8,9 @@ from dataclasses import replace
 from noc_console.console.desk import Desk
 from noc_console.console.render.tr069 import STALE_S, CpeView
 from noc_console.domain.errors import NocError
+from noc_console.domain.intents import Act
 from noc_console.domain.jobs import Job, JobKind
+from noc_console.domain.targets import Target
 from noc_console.picture.ont_facts import OntFacts
 
 READ_AGAIN_S = 60.0
@@ -70,7 +72,8 @@ class RouterReader:
         self._asked_at[facts.ont.id, kind] = now
         before = self.view
         try:
-            job = await self._desk.backend.job(await self._desk.submit(kind, facts.ont, "opened", sections=sections))
+            answer = await self._desk.ask(Act(kind, Target.ont(facts.ont.id), "opened", sections=sections))
+            job = await self._desk.backend.job(answer.id)
         except NocError as error:
             said = replace(before, job=None, error=str(error))
         else:

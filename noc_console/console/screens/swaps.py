@@ -12,6 +12,7 @@ from noc_console.console.render.cells import Cell, Line
 from noc_console.console.screens.records import RecordsView
 from noc_console.console.screens.view import Say
 from noc_console.domain.errors import NocError
+from noc_console.domain.intents import CloseSwap
 from noc_console.domain.network import Ont
 from noc_console.domain.swaps import SWAPS, Outcome, Swap
 
@@ -68,10 +69,9 @@ class SwapsView(RecordsView):
 
     @work(group="swap", exit_on_error=False)
     async def _close(self, swap: Swap, outcome: Outcome) -> None:
-        me = (self.desk.settings.user, self.desk.settings.user_from)
         try:
-            await self.desk.backend.close_swap(swap.id, outcome, *me)
+            answer = await self.desk.ask(CloseSwap(swap.id, outcome))
         except NocError as error:
             self.post_message(Say(f"not closed: {error}", "error"))
             return
-        self.post_message(Say(f"swap {swap.id}: {swap.old_serial} {outcome.value}"))
+        self.post_message(Say(answer.text))

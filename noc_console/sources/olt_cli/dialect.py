@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from enum import StrEnum
 from functools import lru_cache
 from importlib import resources
 from typing import Literal, NamedTuple
@@ -11,7 +12,7 @@ from typing import Literal, NamedTuple
 import msgspec
 import yaml
 
-from noc_console.domain.errors import ActionRefused
+from noc_console.domain.errors import ActionRefused, ConfigError
 from noc_console.domain.identity import PonPort
 from noc_console.domain.text import clean
 
@@ -26,8 +27,14 @@ class Question(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     answer: str
 
 
-class RebootPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How an ONT is rebooted; ``{0}``, ``{1}``, ... are the numbers of its PON port, ``{ont}`` its id there."""
+class Operation(StrEnum):
+    """What a dialect may know how to do."""
+
+    REBOOT_ONT = "reboot-ont"
+
+
+class OntPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What to say about one ONT; ``{0}``, ``{1}``, ... are the numbers of its PON port, ``{ont}`` is its id there."""
 
     port_numbers: int
     """How many numbers the family's PON ports have."""
@@ -37,18 +44,18 @@ class RebootPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     inside: str | None = None
     """Pattern of the prompt's end at which alone it is sent: the same word may mean something else elsewhere."""
 
-    def at(self, port: PonPort, ont_id: int) -> Reboot:
+    def at(self, port: PonPort, ont_id: int) -> Filled:
         """The plan for one ONT."""
 
         def fill(text: str) -> str:
             return text.format(*port.path, ont=ont_id)
 
         inside = None if self.inside is None else _compiled(rf"{fill(self.inside)}\s*\Z")
-        return Reboot([fill(line) for line in self.enter], inside, fill(self.send))
+        return Filled([fill(line) for line in self.enter], inside, fill(self.send))
 
 
-class Reboot(NamedTuple):
-    """How one ONT is rebooted."""
+class Filled(NamedTuple):
+    """A plan with the numbers of one ONT."""
 
     enter: list[str]
     inside: re.Pattern[str] | None
@@ -65,10 +72,11 @@ class Dialect(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     source: str
     confidence: Literal["A", "B", "C"]
     """As in the profiles: C rests on one source and is not verified."""
-    reboot: RebootPlan
     refused: tuple[str, ...]
     """What a line says that tells that a command was not done."""
     leave: tuple[str, ...]
+    operations: Mapping[Operation, OntPlan] = {}
+    """What it knows how to do; a dialect that knows nothing is still good for a login."""
     enable: str | None = None
     """What raises the rights at a ``>`` prompt."""
     setup: tuple[str, ...] = ()
@@ -93,15 +101,18 @@ class Dialect(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """The line by which the OLT refuses."""
         return _line(said, self.refused)
 
-    def rebooting(self, port: PonPort, ont_id: int) -> Reboot:
-        """What to say to reboot an ONT.
+    def plan(self, operation: Operation, port: PonPort, ont_id: int) -> Filled:
+        """What to say to do something to an ONT.
 
         Raises:
-            ActionRefused: The port is not named as this family names ports.
+            ActionRefused: The dialect does not know how, or the port is not named as this family names ports.
         """
-        if len(port.path) != self.reboot.port_numbers:
+        plan = self.operations.get(operation)
+        if plan is None:
+            raise ActionRefused(f"{self.title}: not known how to {operation.value}")
+        if len(port.path) != plan.port_numbers:
             raise ActionRefused(f"port {port} is none that {self.title} could have")
-        return self.reboot.at(port, ont_id)
+        return plan.at(port, ont_id)
 
 
 def dialect_for(profile: str | None) -> Dialect | None:
@@ -109,10 +120,23 @@ def dialect_for(profile: str | None) -> Dialect | None:
     return _by_profile().get(profile or "")
 
 
+def read_dialect(text: str, file: str) -> Dialect:
+    """A dialect from the text of its file.
+
+    Raises:
+        ConfigError: It breaks the format, or names an operation that this program does not know; names the file.
+    """
+    try:
+        return msgspec.convert(yaml.safe_load(text), Dialect)
+    except (msgspec.ValidationError, yaml.YAMLError) as error:
+        known = ", ".join(Operation)
+        raise ConfigError(f"no dialect: {error}", path=file, hint=f"operations are: {known}") from None
+
+
 @lru_cache(maxsize=1)
 def _by_profile() -> Mapping[str, Dialect]:
     files = (resources.files(__package__) / "dialects").iterdir()
-    dialects = [msgspec.convert(yaml.safe_load(file.read_text(encoding="utf-8")), Dialect) for file in files]
+    dialects = [read_dialect(file.read_text(encoding="utf-8"), file.name) for file in files]
     return {profile: dialect for dialect in dialects for profile in dialect.profiles}
 
 

@@ -11,7 +11,7 @@ from noc_console.domain.errors import ActionRefused, SourceError
 from noc_console.domain.identity import PonPort
 from noc_console.domain.text import clean
 from noc_console.sources.olt_cli.client import CliClient
-from noc_console.sources.olt_cli.dialect import Dialect
+from noc_console.sources.olt_cli.dialect import Dialect, Operation
 
 if TYPE_CHECKING:
     from noc_console.sources.olt_cli.session import Session
@@ -52,9 +52,9 @@ async def reboot(
         sending: Told the command right before it is sent; whatever it raises keeps the command from being sent.
 
     Raises:
-        ActionRefused: The port is not named as this family names ports.
+        ActionRefused: The dialect does not know how, or the port is not named as this family names ports.
     """
-    plan = dialect.rebooting(port, ont_id)
+    plan = dialect.plan(Operation.REBOOT_ONT, port, ont_id)
     sent = False
     try:
         async with client.session(dialect) as session:

@@ -9,9 +9,11 @@ import pytest
 
 from noc_console.cli.lookup import _freshen, _offer
 from noc_console.cli.output import Exit
-from noc_console.domain.jobs import Job, JobKind, JobRequest, JobState
+from noc_console.domain.intents import Act, Answer, Intent
+from noc_console.domain.jobs import Job, JobKind, JobState
 from noc_console.domain.network import Collector, Cpe, Olt, Ont, Unregistered
 from noc_console.domain.routers import Scrap
+from noc_console.domain.targets import Target
 from noc_console.domain.update import Update
 from noc_console.picture.model import Delta, Model
 from noc_console.picture.ont_facts import gather
@@ -34,15 +36,17 @@ class Desk:
     """Stands for the database: jobs that are there, and those that are submitted, which end at once."""
 
     def __init__(self) -> None:
-        self.submitted: list[JobRequest] = []
+        self.submitted: list[Intent] = []
         self.followed: list[int] = []
+        self.reader = self
 
     async def sections(self, _serial: str) -> list[Any]:
         return []
 
-    async def submit(self, request: JobRequest) -> int:
-        self.submitted.append(request)
-        return 99
+    async def ask(self, intent: Intent) -> Answer:
+        assert isinstance(intent, Act) and intent.target == Target.ont(ONT.id)
+        self.submitted.append(intent)
+        return Answer(99)
 
     async def job(self, job_id: int) -> Job | None:
         self.followed.append(job_id)
@@ -51,7 +55,7 @@ class Desk:
 
 def refresh(age_s: float, state: JobState) -> Job:
     at = NOW - age_s
-    return Job(7, JobKind.REFRESH, state, 1, ONT.serial, "olt-1", "0/1/0", "", "amy", "", at, at + 600)
+    return Job(7, JobKind.REFRESH, state, Target.ont(1), ONT.serial, "olt-1", "0/1/0", "", "amy", "", at, at + 600)
 
 
 @pytest.mark.parametrize(

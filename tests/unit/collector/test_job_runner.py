@@ -10,6 +10,7 @@ from dataclasses import asdict
 from typing import Any
 
 import pytest
+from people import cancelled, queued
 from services import eventually
 from sqlalchemy import update
 
@@ -18,7 +19,7 @@ from noc_console.collector.acting.tools import Ending
 from noc_console.collector.jobs import JobRunner
 from noc_console.config.operations import Bulk
 from noc_console.domain.errors import SourceUnavailable
-from noc_console.domain.jobs import Job, JobKind, JobRequest, JobState
+from noc_console.domain.jobs import Job, JobKind, JobState
 from noc_console.domain.network import Collector
 from noc_console.storage import inventory, schema
 from noc_console.storage.batches import BatchStore
@@ -85,10 +86,6 @@ async def running(database: Database, acting: Acting, store: JobStore | None = N
         await asyncio.gather(task, return_exceptions=True)
 
 
-def request(ont_id: int, kind: JobKind = JobKind.REBOOT) -> JobRequest:
-    return JobRequest(kind, ont_id, "calls", "anna", "")
-
-
 async def state_of(store: JobStore, job_id: int) -> JobState:
     job = await store.get(job_id)
     assert job
@@ -117,9 +114,9 @@ async def test_a_job_that_ends_while_the_runner_asks_who_cancelled_it(database: 
             return await super().cancelled(job_ids)
 
     async with running(database, acting, Slow(database, ME)) as store:
-        job_id = await store.submit(request(onts[0]))
+        job_id = await queued(database, onts[0])
         assert (await ended(store, job_id)).state is JobState.VERIFIED
-        other = await store.submit(request(onts[1]))
+        other = await queued(database, onts[1])
         assert (await ended(store, other)).state is JobState.VERIFIED, "the runner is still at work"
 
 
@@ -135,9 +132,9 @@ async def test_cancelled_while_its_end_is_written_it_ends_as_it_ended(database: 
 
     acting.go.set()
     async with running(database, acting, Slow(database, ME)) as store:
-        job_id = await store.submit(request(onts[0]))
+        job_id = await queued(database, onts[0])
         await asyncio.wait_for(writing.wait(), 10)
-        assert await store.ask_cancel(job_id, "bob")
+        assert await cancelled(database, job_id, "bob")
         job = await ended(store, job_id)
     assert (job.state, acting.begun) == (JobState.VERIFIED, [job_id])
 
@@ -157,7 +154,7 @@ async def test_a_claim_whose_answer_was_lost_is_found_again(database: Database, 
             return found
 
     async with running(database, acting, Lossy(database, ME)) as store:
-        job_id = await store.submit(request(onts[0]))
+        job_id = await queued(database, onts[0])
         assert (await ended(store, job_id)).state is JobState.VERIFIED
     assert acting.begun == [job_id]
 
@@ -177,8 +174,8 @@ async def test_who_lost_a_job_to_another_collector_does_not_end_it(database: Dat
     acting.before_end = given_away
     acting.go.set()
     async with running(database, acting) as store:
-        job_id = await store.submit(request(onts[0]))
-        other = await store.submit(request(onts[1], JobKind.VIEW))
+        job_id = await queued(database, onts[0])
+        other = await queued(database, onts[1], JobKind.VIEW)
         acting.before_end = given_away
         await eventually(lambda: len(acting.begun) == 2)
     for one in (job_id, other):
@@ -188,9 +185,9 @@ async def test_who_lost_a_job_to_another_collector_does_not_end_it(database: Dat
 async def test_routers_that_do_not_come_back_keep_no_lookup_waiting(database: Database, onts: list[int]) -> None:
     acting = Acting()
     async with running(database, acting) as store:
-        slow = [await store.submit(request(ont_id)) for ont_id in onts[:18]]
+        slow = [await queued(database, ont_id) for ont_id in onts[:18]]
         await eventually(lambda: len(acting.begun) >= 16)
-        view = await store.submit(request(onts[19], JobKind.VIEW))
+        view = await queued(database, onts[19], JobKind.VIEW)
         await eventually(lambda: view in acting.begun)
         acting.go.set()
         for job_id in slow:

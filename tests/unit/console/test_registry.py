@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from noc_console.collector.performing import ACTS
+from noc_console.collector.performing import PERFORMERS
 from noc_console.console import commands
 from noc_console.console.acting import Acting
 from noc_console.console.app import NocApp
@@ -45,7 +45,7 @@ def test_every_action_is_done_somewhere(action: Action) -> None:
     apps_own = (NocApp, Navigation, Acting, Prompting, Looks, Copying)
     views = (NetworkView, SwapsView, ConfigView)
     doers = (*apps_own, *views, Panes, DetailPane, JobsView, LogView, SourcesView, LineTable)
-    assert action.kind in ACTS or any(hasattr(doer, action.method) for doer in doers)
+    assert action.kind in PERFORMERS or any(hasattr(doer, action.method) for doer in doers)
 
 
 @pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action.id)

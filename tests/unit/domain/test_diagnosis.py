@@ -17,6 +17,7 @@ from noc_console.domain.freshness import Freshness
 from noc_console.domain.jobs import Job, JobKind, JobState
 from noc_console.domain.network import Cpe, Olt, Ont, Port, Unregistered
 from noc_console.domain.ont import OntState
+from noc_console.domain.targets import Target
 
 NOW = 1_763_733_931.0
 ONLINE, OFFLINE, UNKNOWN = OntState.ONLINE, OntState.OFFLINE, OntState.UNKNOWN
@@ -90,7 +91,8 @@ def wan(**values: Value) -> Situation:
 
 def job(kind: JobKind, ago_s: float, state: JobState = JobState.VERIFIED, **data: float) -> Job:
     at = NOW - ago_s
-    return Job(1, kind, state, 1, "HWTC7D4630C3", "olt-03", "0/1/3", "", "amy", "", at, at, finished_at=at, data=data)
+    place = (Target.ont(1), "HWTC7D4630C3", "olt-03", "0/1/3")
+    return Job(1, kind, state, *place, "", "amy", "", at, at, finished_at=at, data=data)
 
 
 def booted(ago_s: float, **more: Any) -> Situation:

@@ -6,26 +6,35 @@ from typing import Any
 
 import pytest
 
-from noc_console.domain.jobs import Job, JobKind, JobState
-from noc_console.domain.network import Cpe, Ont
+from noc_console.domain.actions import JobKind
+from noc_console.domain.jobs import Job, JobState
+from noc_console.domain.network import Cpe, Ont, Source
 from noc_console.domain.ont import OntState
-from noc_console.domain.policy import REPEAT_WINDOW_S, Blocker, blockers, confirmation
+from noc_console.domain.policy import YES, Blocker, blockers, confirmation, is_confirmed, plan_bulk
+from noc_console.domain.standing import REPEAT_WINDOW_S, Standing, recent_jobs
+from noc_console.domain.targets import Target
 
 NOW = 1_700_000_000.0
 ONT = Ont(7, 1, "0/1/3", 12, serial="HWTC7D4630C3", state="online")
+ACS = Source("genieacs", "ok")
 CPE = Cpe("a", serial="HWTC7D4630C3", last_inform_at=NOW - 60)
 
 
 def job(kind: JobKind, state: JobState, age_s: float) -> Job:
     return Job(
-        id=3, kind=kind, state=state, ont_id=7, serial=None, olt="north", port="0/1/3", reason="r", requested_by="anna",
-        requested_from="h", requested_at=NOW - age_s, expires_at=NOW, result="back after 74 s" if state.ended else None,
+        id=3, kind=kind, state=state, target=Target.ont(7), serial=None, olt="north", port="0/1/3", reason="r",
+        requested_by="anna", requested_from="h", requested_at=NOW - age_s, expires_at=NOW,
+        result="back after 74 s" if state.ended else None,
     )  # fmt: skip
 
 
 def found(kind: JobKind = JobKind.REBOOT, **more: Any) -> list[Blocker]:
-    values: dict[str, Any] = {"ont": ONT, "state": OntState.ONLINE, "cpe": CPE, "recent": (), "now": NOW}
-    return blockers(kind, **{**values, **more})
+    return blockers(kind, standing(**more))
+
+
+def standing(**more: Any) -> Standing:
+    values: dict[str, Any] = {"ont": ONT, "state": OntState.ONLINE, "cpe": CPE, "recent": (), "acs": ACS, "now": NOW}
+    return Standing(**{**values, **more})
 
 
 def changed(**fields: Any) -> Ont:
@@ -41,7 +50,8 @@ def test_nothing_stands_in_the_way_of_a_router_that_is_well() -> None:
 @pytest.mark.parametrize(
     ("more", "said", "forceable"),
     [
-        ({"acs_ok": False}, "the ACS does not answer", False),
+        ({"acs": Source("genieacs", "failing")}, "the ACS does not answer", False),
+        ({"acs": Source("genieacs", "off")}, "no ACS is configured", False),
         ({"ont": changed(serial=None)}, "no serial number", False),
         ({"ont": changed(vanished_at=NOW - 120)}, "no longer lists this ONT (gone 2m00s ago)", True),
         ({"state": OntState.OFFLINE}, "the ONT is offline", True),
@@ -82,8 +92,43 @@ def test_the_last_reason_of_an_ont_that_is_back_does_not_count() -> None:
         (JobKind.FACTORY_RESET, "HWTC7D4630C3", "HWTC7D4630C3"),
         (JobKind.REFRESH, "HWTC7D4630C3", None),
         (JobKind.VIEW, "HWTC7D4630C3", None),
-        (JobKind.REBOOT, None, None),
+        (JobKind.WIFI_SWITCH, "HWTC7D4630C3", YES),
+        (JobKind.REBOOT, None, YES),
     ],
 )
 def test_what_must_be_typed(kind: JobKind, serial: str | None, typed: str | None) -> None:
-    assert confirmation(kind, changed(serial=serial)) == typed
+    assert confirmation(kind, serial) == typed
+    assert is_confirmed(kind, serial, typed)
+    assert is_confirmed(kind, serial, None) is (typed is None)
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "enough"),
+    [
+        (JobKind.REBOOT, "HWTC7D4630C3", True),
+        (JobKind.REBOOT, "yes", False),
+        (JobKind.REBOOT, "30c3", False),
+        (JobKind.FACTORY_RESET, "30C3", False),
+        (JobKind.WIFI_SWITCH, "HWTC7D4630C3", False),
+    ],
+)
+def test_more_than_is_wanted_confirms_less_does_not(kind: JobKind, text: str, enough: bool) -> None:
+    assert is_confirmed(kind, "HWTC7D4630C3", text) is enough
+
+
+def test_what_cannot_be_judged_is_left_out_of_many() -> None:
+    targets = [standing(), standing(state=OntState.UNKNOWN), standing(state=OntState.OFFLINE), standing(cpe=Cpe("a"))]
+    plan = plan_bulk(JobKind.REBOOT, targets)
+    assert len(plan.included) == 1
+    assert [why for _, why in plan.left_out] == [
+        "its state is unknown",
+        "the ONT is offline: a reboot cannot reach it",
+        "its router has never informed the ACS",
+    ]
+    assert len(plan_bulk(JobKind.REBOOT, targets, forced=True).included) == 4
+
+
+def test_jobs_that_matter_are_those_under_way_and_the_recent_ones() -> None:
+    old, late = job(JobKind.REBOOT, JobState.VERIFIED, REPEAT_WINDOW_S), job(JobKind.REBOOT, JobState.VERIFIED, 20)
+    waiting = job(JobKind.REBOOT, JobState.REQUESTED, 9000)
+    assert recent_jobs([old, late, waiting], NOW) == (late, waiting)

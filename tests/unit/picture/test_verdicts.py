@@ -21,6 +21,7 @@ from noc_console.domain.network import (
 )
 from noc_console.domain.ont import OntState
 from noc_console.domain.optics import Signal
+from noc_console.domain.targets import Target
 from noc_console.domain.update import Update
 from noc_console.picture.model import Delta, Model
 from noc_console.picture.ont_facts import OntFacts, gather
@@ -123,7 +124,8 @@ def test_a_collector_that_polls_once_takes_no_jobs() -> None:
 
 
 def test_not_managed_is_said_only_after_somebody_looked() -> None:
-    looked = Job(1, JobKind.VIEW, JobState.VERIFIED, 1, "HWTC00000001", "olt-1", "0/1/0", "", "a", "", NOW, NOW)
+    place = (Target.ont(1), "HWTC00000001", "olt-1", "0/1/0")
+    looked = Job(1, JobKind.VIEW, JobState.VERIFIED, *place, "", "a", "", NOW, NOW)
     acs = [Source("genieacs", "ok")]
     assert known(sources=acs)[1].managed is None
     assert known(sources=acs, jobs=[looked])[1].managed is False

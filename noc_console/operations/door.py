@@ -1,0 +1,99 @@
+"""The door: everything that anybody asks for comes through here, is checked, audited and queued, or refused."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+
+from noc_console.config.model import Config
+from noc_console.domain.errors import ActionRefused, SourceError
+from noc_console.domain.intents import Answer, Intent
+from noc_console.domain.operators import Operator
+from noc_console.domain.text import clean
+from noc_console.operations.handler import Handler
+from noc_console.operations.handlers import make_handlers
+from noc_console.storage import audit
+from noc_console.storage.database import Database
+from noc_console.storage.streams import hold
+
+log = structlog.get_logger()
+
+
+class Door:
+    """The one way in.
+
+    Args:
+        database: Where jobs, records and the audit log are.
+        config: The limits.
+        now: Clock, Unix seconds.
+    """
+
+    def __init__(self, database: Database, config: Config, now: Callable[[], float] = time.time) -> None:
+        self._database = database
+        self._now = now
+        self._handlers = make_handlers(config)
+
+    async def ask(self, operator: Operator, intent: Intent) -> Answer:
+        """Check, audit and queue a request in one transaction: no audit, no act.
+
+        Raises:
+            ActionRefused: The role, the request itself, the policy or a missing confirmation forbids it, or the
+                database did not take it. The audit log says so too.
+        """
+        handler = self._handlers.get(type(intent))
+        if handler is None:
+            raise ActionRefused(f"this release takes no {type(intent).__name__}")
+        try:
+            return await self._ask(handler, operator, intent)
+        except SourceError as error:
+            raise ActionRefused(f"not queued, because it could not be audited: {error}") from None
+        except ActionRefused as refusal:
+            await self._audit_refusal(handler, operator, intent, refusal)
+            raise
+
+    async def _ask(self, handler: Handler[Any, Any], operator: Operator, intent: Intent) -> Answer:
+        check_request(handler, operator, intent)
+        async with self._database.reading() as connection:
+            await handler.check(connection, operator, intent, self._now())
+        async with self._database.writing() as connection:
+            await hold(connection, handler.stream(intent))
+            now = self._now()
+            checked = await handler.check(connection, operator, intent, now)
+            return await handler.write(connection, operator, intent, checked, now)
+
+    async def _audit_refusal(
+        self, handler: Handler[Any, Any], operator: Operator, intent: Intent, refusal: ActionRefused
+    ) -> None:
+        """A refusal stands whether or not it can be audited."""
+        told = handler.describe(intent)
+        action, target = clean(told.action), clean(told.target)
+        entry = audit.Entry.by(operator, action, target, told.reason, f"refused: {clean(refusal.message)}")
+        try:
+            async with self._database.writing() as connection:
+                await audit.append(connection, entry, self._now())
+        except SourceError as error:
+            log.warning("refusal_not_audited", action=action, target=target, error=str(error))
+
+
+def check_request(handler: Handler[Any, Any], operator: Operator, intent: Intent) -> None:
+    """Refuse what can be refused without the database: who asks, their role, the form of the request.
+
+    Raises:
+        ActionRefused: It must not be.
+    """
+    _check_operator(operator)
+    needed = handler.role(intent)
+    if not operator.role.covers(needed):
+        action = handler.describe(intent).action
+        raise ActionRefused(f"{operator.name} is {operator.role.value}: {action} needs {needed.value}")
+    handler.check_form(intent)
+
+
+def _check_operator(operator: Operator) -> None:
+    if not operator.name.strip() or not operator.known_by.strip():
+        raise ActionRefused("nobody is named who asks")
+    if not operator.origin.host.strip():
+        raise ActionRefused(f"it is not known from where {operator.name} asks")

@@ -1,0 +1,143 @@
+"""One action on one target: an ONT or an OLT."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from noc_console.config.model import Config
+from noc_console.domain.errors import ActionRefused
+from noc_console.domain.intents import Act, Answer
+from noc_console.domain.operators import Operator, Role
+from noc_console.domain.policy import Blocker, blockers, confirmation, is_confirmed, repeat_blockers, still_standing
+from noc_console.domain.secrets import check_values
+from noc_console.domain.standing import REPEAT_WINDOW_S
+from noc_console.domain.targets import TargetKind
+from noc_console.domain.text import clean
+from noc_console.operations.handler import Described, Handler, require_reason
+from noc_console.operations.standings import read_standings
+from noc_console.storage import audit, schema
+from noc_console.storage.feed import JOB_COLUMNS, jobs_from
+from noc_console.storage.jobs import STREAM, NewJob, queue, told_action
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """The target as it stands."""
+
+    identity: str | None
+    """What confirms an action on it."""
+    olt: str
+    blockers: list[Blocker]
+    text: str
+    """The target for the audit log."""
+    serial: str | None = None
+    port: str | None = None
+
+
+class OneTarget(Handler[Act, _Found]):
+    """Queues a job.
+
+    Args:
+        config: How long a job may take, and by which intervals states are judged.
+    """
+
+    def __init__(self, config: Config) -> None:
+        self._expiry_s = config.jobs.expiry_s
+        self._intervals = config.polling.intervals()
+
+    def describe(self, intent: Act) -> Described:
+        """Its kind and target."""
+        return Described(intent.kind.value, str(intent.target), intent.reason)
+
+    def role(self, intent: Act) -> Role:
+        """As its action declares."""
+        return intent.kind.spec.role
+
+    def stream(self, intent: Act) -> str:
+        """The jobs'."""
+        return STREAM
+
+    def check_form(self, intent: Act) -> None:
+        """Target, parameters, secret, reason."""
+        if intent.target.kind is not intent.kind.spec.target:
+            raise ActionRefused(f"{intent.kind.value} is about an {intent.kind.spec.target.value.upper()}")
+        if trouble := check_values(intent.kind, intent.parameters, intent.secret):
+            raise ActionRefused(trouble)
+        if intent.kind.level >= 2:
+            require_reason(intent.reason, intent.kind.value)
+        if intent.forced:
+            require_reason(intent.reason, "an override")
+
+    async def check(self, connection: AsyncConnection, operator: Operator, intent: Act, now: float) -> _Found:
+        """Target, blockers, confirmation."""
+        find = self._find_ont if intent.target.kind is TargetKind.ONT else self._find_olt
+        found = await find(connection, intent, now)
+        if standing := still_standing(found.blockers, intent.forced):
+            may_force = not intent.forced and all(blocker.forceable for blocker in found.blockers)
+            hint = "an override with a reason is possible" if may_force else None
+            raise ActionRefused("; ".join(blocker.reason for blocker in standing), hint)
+        typed = intent.confirmation.text if intent.confirmation else None
+        if not is_confirmed(intent.kind, found.identity, typed):
+            raise ActionRefused(
+                f"not confirmed: {intent.kind.value} wants {confirmation(intent.kind, found.identity)!r}"
+            )
+        return found
+
+    async def write(
+        self, connection: AsyncConnection, operator: Operator, intent: Act, checked: _Found, now: float
+    ) -> Answer:
+        """Queue it; looks are not audited."""
+        job = NewJob(
+            kind=intent.kind,
+            target=intent.target,
+            requested_by=operator.name,
+            requested_from=str(operator.origin),
+            requested_at=now,
+            expires_at=now + self._expiry_s,
+            serial=checked.serial,
+            olt=checked.olt,
+            port=checked.port,
+            reason=intent.reason,
+            forced=intent.forced,
+            sections=intent.sections,
+            parameters=intent.parameters,
+            secret=intent.secret,
+        )
+        job_id = await queue(connection, job)
+        if intent.kind.level > 0:
+            action, details = told_action(intent.kind, intent.parameters), _details(intent)
+            entry = audit.Entry.by(operator, action, checked.text, intent.reason, "requested", job_id, details)
+            await audit.append(connection, entry, now)
+        return Answer(job_id, f"job {job_id}")
+
+    async def _find_ont(self, connection: AsyncConnection, intent: Act, now: float) -> _Found:
+        ont_id = intent.target.ont_id or 0
+        placed = (await read_standings(connection, [ont_id], self._intervals, now)).get(ont_id)
+        if placed is None:
+            raise ActionRefused("this ONT is not in the inventory any more")
+        ont = placed.standing.ont
+        found = blockers(intent.kind, placed.standing)
+        # EPON ONUs have no serial number: the place tells which it was.
+        text = f"{ont.identity or 'ONT without serial number'} at {placed.olt} {ont.port} id {ont.ont_id}"
+        return _Found(ont.identity, placed.olt, found, text, ont.serial, ont.port)
+
+    async def _find_olt(self, connection: AsyncConnection, intent: Act, now: float) -> _Found:
+        olt, job, name = schema.olt, schema.job, intent.target.key
+        query = select(olt.c.id).where(olt.c.name == name, olt.c.removed_at.is_(None))
+        if (await connection.execute(query)).first() is None:
+            raise ActionRefused(f"there is no OLT {clean(name)!r}")
+        about = (job.c.target_kind == TargetKind.OLT.value, job.c.target == name)
+        lately = job.c.requested_at > now - REPEAT_WINDOW_S
+        recent = await jobs_from(connection, select(*JOB_COLUMNS).where(*about, job.c.finished_at.is_(None) | lately))
+        return _Found(name, name, repeat_blockers(intent.kind, recent, now), name)
+
+
+def _details(intent: Act) -> dict[str, object]:
+    """How it was confirmed, and whether blockers were overridden."""
+    details: dict[str, object] = {"forced": True} if intent.forced else {}
+    if intent.confirmation is not None:
+        details["confirmed"] = intent.confirmation.by.value
+    return details
