@@ -49,12 +49,17 @@ class Desk:
         await self.press("enter")
 
     async def until(self, condition: Callable[[], object], what: str = "") -> None:
-        """Wait for a condition; asks the feed and runs the clock's tick while waiting."""
+        """Wait for a condition; wakes the feed and runs the clock's tick while waiting.
+
+        The pauses grow: a tick paints, and on a busy machine ticks every 20 ms leave no time for what they wait for.
+        """
+        pause_s = 0.02
         async with asyncio.timeout(PATIENCE_S):
             while not condition():
                 self.app.feed.retry_now()
                 self.app._tick()
-                await asyncio.sleep(0.02)
+                await asyncio.sleep(pause_s)
+                pause_s = min(pause_s * 1.2, 0.5)
 
     async def shows(self, text: str) -> None:
         """Wait until the screen shows a text."""
