@@ -59,7 +59,7 @@ async def bulk(config: Config, config_file: Path, order: BulkOrder) -> Exit:
             raise ActionRefused(f"nothing to do: {len(plan.left_out)} ONTs match the filter, and all are left out")
         answer = await requests.ask(_intent(order, plan))
         batch_id = answer.id
-        if answer.details.get("needs_release"):
+        if answer.waits_for_release:
             print(f"{answer.text}: noc-console bulk-release {batch_id}", file=sys.stderr)
         if order.wait:
             return await _follow(requests.reader, batch_id, order.as_json)

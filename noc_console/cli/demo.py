@@ -47,19 +47,21 @@ def _console(info: dict[str, Any], folder: Path) -> int:
     from noc_console.cli.console import open_console
 
     path = Path(info["config"])
-    past = _load_past(path, info["history"]) if info.get("history") else None
+    beside = [_beside("noc_console.cli.demo_records", str(path), *info["records"])]
+    if info.get("history"):
+        # Without VictoriaMetrics the past goes into the sample buffer.
+        beside.append(_beside("noc_console.cli.past", str(path), info["history"]))
     try:
         return open_console(load(path), path, None, "network", False, folder)
     finally:
-        if past:
-            _end(past)
+        for process in beside:
+            _end(process)
 
 
-def _load_past(config: Path, file: str) -> subprocess.Popen[str]:
-    """Without VictoriaMetrics the past goes into the sample buffer, beside the running console."""
-    command = [sys.executable, "-m", "noc_console.cli.past", str(config), file]
+def _beside(module: str, *arguments: str) -> subprocess.Popen[str]:
+    """Work that the console must not wait for."""
     return subprocess.Popen(
-        command,
+        [sys.executable, "-m", module, *arguments],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

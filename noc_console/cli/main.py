@@ -308,6 +308,35 @@ def swap_close(
     raise SystemExit(_with_requests(config, lambda requests: command.close(requests, swap_id, outcome)))
 
 
+Records = Annotated[str, typer.Argument(help="zones, splitters or subscribers.", metavar="RECORDS")]
+
+
+@app.command("import")
+def import_records(
+    kind: Records,
+    file: Annotated[str, typer.Argument(help="CSV file with a header; - is standard input.")],
+    replace: Annotated[bool, typer.Option("--replace", help="Remove the records that the file does not name.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would change.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Import records of the plant from CSV; the same file twice changes nothing."""
+    from noc_console.cli import records as command
+
+    wanted = command.imported_kind(kind)
+    config, _ = _config()
+    raise SystemExit(_with_requests(config, lambda r: command.take(r, wanted, file, replace, dry_run, as_json)))
+
+
+@app.command("export")
+def export_records(kind: Records) -> None:
+    """Print records of the plant as CSV, as import takes it."""
+    from noc_console.cli import records as command
+
+    wanted = command.imported_kind(kind)
+    config, _ = _config()
+    raise SystemExit(_with_requests(config, lambda requests: command.export(requests.reader, config, wanted)))
+
+
 @app.command()
 def demo(
     olts: Annotated[int, typer.Option(min=1, help="How many OLTs.")] = 4,

@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from noc_console.cli.output import Exit, fail, print_json, print_table
+from noc_console.cli.requests import Requests
 from noc_console.cli.show import read_picture
 from noc_console.config.model import Config
 from noc_console.domain.csv_records import ImportPlan, to_csv
+from noc_console.domain.intents import ImportRecords
 from noc_console.domain.record_kinds import RECORD_KINDS
 from noc_console.domain.records import RecordKind
 from noc_console.picture.flat_rows import plain_rows
@@ -43,6 +45,18 @@ def read_text(file: str) -> str:
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         fail(f"{file}:{line}: is not UTF-8; save it as CSV UTF-8", Exit.USAGE)
+
+
+async def take(
+    requests: Requests, kind: RecordKind[Any], file: str, replace: bool, dry_run: bool, as_json: bool
+) -> Exit:
+    """Import a file, or with ``dry_run`` only say what that would change."""
+    text = read_text(file)
+    await requests.reader.open()
+    plan = await requests.reader.plan_import(kind, text, replace)
+    if not plan.errors and not dry_run:
+        await requests.ask(ImportRecords(kind.name, text, replace))
+    return report(plan, file, not plan.errors and not dry_run, as_json)
 
 
 async def export(reader: StorageReader, config: Config, kind: RecordKind[Any]) -> Exit:

@@ -114,8 +114,6 @@ class ImportRecords:
     text: str = field(repr=False)
     replace: bool = False
     """Records that the text does not name are removed."""
-    dry_run: bool = False
-    """Only tell what would change."""
 
 
 Intent = Act | ActOnMany | CancelJob | CancelMany | ReleaseMany | RecordSwap | CloseSwap | ImportRecords
@@ -131,5 +129,5 @@ class Answer:
     """For the operator: ``job 7 had ended already``."""
     done: bool = True
     """False when there was nothing left to do, such as cancelling what had ended."""
-    details: Mapping[str, object] = field(default_factory=dict)
-    """For programs: what an import would change, ..."""
+    waits_for_release: bool = False
+    """Whether another operator must release it first."""

@@ -6,11 +6,21 @@ from collections.abc import Mapping
 from typing import Any
 
 from noc_console.config.model import Config
-from noc_console.domain.intents import Act, ActOnMany, CancelJob, CancelMany, CloseSwap, RecordSwap, ReleaseMany
+from noc_console.domain.intents import (
+    Act,
+    ActOnMany,
+    CancelJob,
+    CancelMany,
+    CloseSwap,
+    ImportRecords,
+    RecordSwap,
+    ReleaseMany,
+)
 from noc_console.operations.handler import Handler
 from noc_console.operations.many_onts import Cancelling, ManyOnts, Releasing
 from noc_console.operations.one_job import OneJob
 from noc_console.operations.one_target import OneTarget
+from noc_console.operations.record_imports import ImportingRecords
 from noc_console.operations.swap_requests import ClosingSwap, RecordingSwap
 
 
@@ -24,4 +34,5 @@ def make_handlers(config: Config) -> Mapping[type[Any], Handler[Any, Any]]:
         ReleaseMany: Releasing(),
         RecordSwap: RecordingSwap(config),
         CloseSwap: ClosingSwap(),
+        ImportRecords: ImportingRecords(),
     }

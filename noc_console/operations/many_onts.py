@@ -102,7 +102,7 @@ class ManyOnts(Handler[ActOnMany, list[Placed]]):
         entry = audit.Entry.by(operator, action, names, intent.reason, result, details=details)
         await audit.append(connection, entry, now)
         waits = ", which waits for another operator" if needs_release else ""
-        return Answer(batch_id, f"bulk action {batch_id}{waits}", details={"needs_release": needs_release})
+        return Answer(batch_id, f"bulk action {batch_id}{waits}", waits_for_release=needs_release)
 
 
 def _parts(whole: Sequence[T]) -> Iterator[Sequence[T]]:

@@ -48,7 +48,7 @@ def _up(change: c.OntUp) -> str:
 
 
 def _unclear(change: c.OntUnclear) -> str:
-    raw = f" (vendor value {change.vendor_state})" if change.vendor_state else ""
+    raw = f" ({change.vendor_state})" if change.vendor_state else ""
     return f"{_ont(change)} state unknown{raw}, was {change.was}"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TypeVar
 
 from sqlalchemy import or_
 
@@ -10,10 +11,12 @@ from noc_console.config.model import Config
 from noc_console.config.paths import buffer_file
 from noc_console.domain.changes import Change
 from noc_console.domain.cpe import CpeDocument, Section
+from noc_console.domain.csv_records import ImportPlan
 from noc_console.domain.history import ChartData
 from noc_console.domain.jobs import Batch, Job
+from noc_console.domain.records import Record, RecordKind
 from noc_console.domain.update import Update
-from noc_console.storage import schema
+from noc_console.storage import imports, schema
 from noc_console.storage.batches import BatchStore
 from noc_console.storage.changes import read_changes_of
 from noc_console.storage.cpes import CpeStore
@@ -22,6 +25,8 @@ from noc_console.storage.feed import read_update
 from noc_console.storage.history.charts import Charts
 from noc_console.storage.history.victoria import Victoria
 from noc_console.storage.jobs import JobStore
+
+R = TypeVar("R", bound=Record)
 
 HOLD_INTERVALS = 2.5
 """A chart's line is held over this many missing optics polls, then broken."""
@@ -110,6 +115,11 @@ class StorageReader:
         async with self.database.reading() as connection:
             where = schema.change.c.kind == kind
             return (await read_changes_of(connection, where, limit=limit, newest=True))[::-1]
+
+    async def plan_import(self, kind: RecordKind[R], text: str, replace: bool) -> ImportPlan[R]:
+        """What importing this CSV text would change, line by line; changes nothing."""
+        async with self.database.reading() as connection:
+            return await imports.plan(connection, kind, text, replace)
 
     def _history(self) -> Charts:
         if self._charts is None:

@@ -290,7 +290,7 @@ class FakeBackend:
                 self.closed_swaps.append((intent.swap_id, intent.outcome, operator.name))
                 return Answer(intent.swap_id, f"swap {intent.swap_id}: {intent.outcome.value}")
             case ImportRecords():
-                raise NotImplementedError
+                raise ActionRefused("the console imports nothing")
 
     def _act(self, operator: Operator, intent: Act) -> Answer:
         ont = self.onts.get(intent.target.ont_id or 0)

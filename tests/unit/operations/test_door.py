@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
 import time
 from dataclasses import replace
@@ -14,16 +15,18 @@ from sqlalchemy import text, update
 
 from noc_console.domain.actions import JobKind
 from noc_console.domain.errors import ActionRefused
-from noc_console.domain.intents import CancelJob, CancelMany, Confirmation, ConfirmedBy, ReleaseMany
+from noc_console.domain.intents import CancelJob, CancelMany, Confirmation, ConfirmedBy, ImportRecords, ReleaseMany
 from noc_console.domain.jobs import JobState
 from noc_console.domain.network import Source
-from noc_console.domain.operators import Origin
+from noc_console.domain.operators import Origin, Role
 from noc_console.domain.targets import Target
 from noc_console.operations.door import Door
 from noc_console.storage import schema
 from noc_console.storage.database import Database
 from noc_console.storage.jobs import JobStore
 from noc_console.storage.sources import SourceStore
+
+ADMIN = person("ada", Role.ADMIN)
 
 
 @pytest.fixture
@@ -242,3 +245,28 @@ async def test_what_has_not_begun_is_cancelled(world: World) -> None:
         "4 of 4 not begun",
         f"refused: bulk action {batch_id} does not wait for a release",
     ]
+
+
+async def test_an_import_is_audited_told_and_done_once(world: World) -> None:
+    text_of = "name,note\nnorth,two streets\nsouth,\n"
+    first = await world.door.ask(ADMIN, ImportRecords("zones", text_of))
+    again = await world.door.ask(ADMIN, ImportRecords("zones", text_of))
+    assert first.text == "zones: 2 added, 0 changed, 0 removed, 0 unchanged"
+    assert again.text == "zones: 0 added, 0 changed, 0 removed, 2 unchanged"
+    assert {row["name"]: row["note"] for row in await world.rows("zone")} == {"north": "two streets", "south": None}
+    told = [row for row in await world.rows("change") if row["kind"] == "records_imported"]
+    assert len(told) == 1, "what changes nothing is no news"
+    entries = await world.rows("audit")
+    assert [(entry["action"], entry["target"], entry["actor"]) for entry in entries] == 2 * [
+        ("import records", "zones", "ada")
+    ]
+    digests = {json.loads(str(entry["details"]))["text_sha256"] for entry in entries}
+    assert digests == {hashlib.sha256(text_of.encode()).hexdigest()}
+
+
+async def test_an_import_with_one_wrong_line_takes_none(world: World) -> None:
+    with pytest.raises(ActionRefused, match=r"line 3: zone: there is no 'west' among the zones \(and 1 more"):
+        lines = "name,olt,port,zone\nSP-1,olt-1,0/1/0,\nSP-2,olt-1,0/1/0,west\nSP-3,olt-1,x,\n"
+        await world.door.ask(ADMIN, ImportRecords("splitters", lines))
+    assert await world.rows("splitter") == []
+    assert (await world.results())[-1].startswith("refused: line 3")
