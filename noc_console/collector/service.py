@@ -138,7 +138,6 @@ class CollectorService:
     @asynccontextmanager
     async def _beating(self, holding: Holding, registered: bool) -> AsyncIterator[None]:
         """Keep the leases, and the place in the register, while a round lasts."""
-        await holding.keep()
         beating = asyncio.create_task(self._coordinator.run([self._heartbeat(holding, registered)]))
         try:
             yield
@@ -181,7 +180,6 @@ class CollectorService:
         await self._register.forget_dead(self._clock.now())
         await self._sources.forget_troubles()
         await stint.load()
-        await stint.holding.keep()
         collect_garbage_seldom()
         self._coordinator.add(stint.parts())
 

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import yaml
 
-from noc_console.cli.network import Network
-from noc_console.cli.rows import olt_rows
+from noc_console.cli.show import ont_rows, read_picture
 from noc_console.config.load import load
+from noc_console.picture.flat_rows import olt_rows
 from noc_console.storage.reader import StorageReader
 
 OLTS, ONTS = 100, 1000
@@ -57,9 +57,9 @@ async def _tell_ages(config_file: Path) -> None:
     config = load(config_file)
     backend = StorageReader(config)
     try:
-        network = Network(await backend.changes({}), config, time.time())
-        ages = sorted(row["age_s"] for row in map(network.ont_row, network.onts()) if row["age_s"] is not None)
-        rows = olt_rows(network)
+        model = await read_picture(backend, config)
+        ages = sorted(row["age_s"] for row in ont_rows(model, time.time()) if row["age_s"] is not None)
+        rows = olt_rows(model)
         states = ", ".join(f"{sum(row[state] for row in rows)} {state}" for state in ("online", "offline", "unknown"))
         print(f"{len(ages)} ONTs: {states}; read {ages[len(ages) // 2]:.0f} s ago (median), {ages[-1]:.0f} s at most")
     finally:
