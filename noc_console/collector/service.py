@@ -191,10 +191,10 @@ class CollectorService:
         try:
             yield stint
         finally:
-            await stint.close()
-            came = await fenced(stint.holding.release)
-            if isinstance(came, Exception):
-                log.warning("leases_not_released", error=str(came))
+            for end in (stint.holding.release, stint.close):
+                came = await fenced(end)
+                if isinstance(came, Exception):
+                    log.warning("stint_not_ended", error=str(came))
 
     def _heartbeat(self, holding: Holding, registered: bool = True) -> Rhythm:
         async def beat() -> Done:
