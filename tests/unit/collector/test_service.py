@@ -416,11 +416,18 @@ async def test_a_collector_that_stood_still_writes_nothing_when_it_wakes(
     frozen_clock = FakeClock(time.time() - 3600)
     async with at_work(CollectorService(config_of(tmp_path), "daemon", frozen_clock)):
         await frozen_clock.until(read.is_set)
-        async with database.writing() as connection:  # what time does while it stands still
-            await connection.execute(update(schema.olt_lease).values(until_at=1.0))
+        async with database.reading() as connection:
+            old = (await connection.execute(select(schema.olt_lease.c.holder))).scalar_one()
         frozen = False
+
+        async def taken_over() -> bool:
+            ours = schema.olt_lease.c.holder == old
+            async with database.writing() as connection:  # what time does while it stands still
+                await connection.execute(update(schema.olt_lease).where(ours).values(until_at=1.0))
+            return bool(await _onts(database))
+
         async with at_work(CollectorService(config_of(tmp_path), "daemon", Quick())):
-            await eventually(lambda: _onts(database))
+            await eventually(taken_over)
             async with database.writing() as connection:
                 await connection.execute(update(schema.ont).values(description="by the successor"))
             wakes.set()
