@@ -203,6 +203,7 @@ class Coordinator:
             if isinstance(came, Exception):
                 pause_s = backoff.failed()
                 await self._tell_trouble(rhythm.source, rhythm.name, came, pause_s, rhythm.beside)
+                del came  # its trace holds on to what was read
                 await self._clock.sleep(pause_s)
                 continue
             backoff.reset()
@@ -232,6 +233,7 @@ class Coordinator:
                 return
             pause_s = backoff.failed()
             await self._tell_trouble(service.source, service.name, came, pause_s)
+            del came
             await self._clock.sleep(pause_s)
 
     async def _note_steady(self, service: Service, backoff: Backoff) -> None:

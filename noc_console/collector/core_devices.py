@@ -72,11 +72,6 @@ class CoreWorker:
         name = self.device.name
         return [Rhythm(f"{name} poll", name, self._turn, self._interval_s, first_s=first_s)]
 
-    def close(self) -> None:
-        """Close the poller's socket."""
-        if self._poller:
-            self._poller.close()
-
     async def _turn(self) -> Done:
         reading = await self.poll()
         if reading.answered:

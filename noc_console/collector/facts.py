@@ -120,6 +120,11 @@ class OltFacts:
         """The lease's token when memory was read: under another one somebody else may have written."""
 
     @property
+    def token(self) -> int | None:
+        """The token of the OLT's lease; None without one."""
+        return self.lease.token if self.lease else None
+
+    @property
     def may_write(self) -> bool:
         """Whether the OLT's lease is ours, as far as we know."""
         return self.lease is None or self.lease.token is not None
@@ -127,7 +132,7 @@ class OltFacts:
     async def load(self) -> None:
         """Read what is known from the database."""
         olt_id = self.olt.id
-        token = self.lease.token if self.lease else None
+        token = self.token
         async with self._database.reading() as connection:
             self.olt, self.max_repetitions = await inventory.read_olt(connection, olt_id)
             onts = await inventory.read_onts(connection, olt_id)
@@ -145,7 +150,7 @@ class OltFacts:
 
     async def _be_sure(self) -> None:
         """Read memory again where it may not be what the database holds."""
-        if self._in_doubt or (self.lease and self.lease.token != self._loaded_under):
+        if self._in_doubt or self.token != self._loaded_under:
             await self.load()
 
     def observed_at(self, port: str, kind: PollKind) -> float | None:
@@ -346,10 +351,11 @@ class OltFacts:
         self._in_doubt = False
 
     async def _guard(self, connection: AsyncConnection) -> None:
+        """Refuse to write what was compared with facts that another collector may have changed since."""
         if self.lease is None:
             return
         try:
-            await guard(connection, self.olt.id, self.lease.token)
+            await guard(connection, self.olt.id, self._loaded_under)
         except LeaseLost:
             self.lease.lose()
             raise

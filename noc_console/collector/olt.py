@@ -104,10 +104,6 @@ class OltWorker:
             found.append(rhythm)
         return found
 
-    def close(self) -> None:
-        """Close the poller's socket."""
-        self._poller.close()
-
     async def once(self) -> list[OltReading]:
         """Read everything once, in the order that makes sense; stops early when the OLT does not answer."""
         readings = []
@@ -123,9 +119,12 @@ class OltWorker:
         What is read while another collector holds the lease is returned, and goes nowhere else.
         """
         async with self._busy[kind]:
+            token = self.facts.token
             skipped = self._skipped_optics() if kind is PollKind.OPTICS else None
             reading = skipped or await self._poller.poll(kind)
             try:
+                if self.facts.token != token:
+                    raise LeaseLost(self.facts.olt.id)  # another collector may know better by now
                 applied = await self.facts.apply(reading, {} if skipped else self._olt_row(reading))
             except LeaseLost:
                 self._answers.clear()

@@ -234,7 +234,7 @@ def _changed(ont: Ont, facts: Facts, reading: Reading) -> dict[str, Any]:
         del changed["serial"]  # an unreadable serial does not make a known one wrong
     if reading.kind is PollKind.STATE and ont.vanished_at is not None:
         changed["vanished_at"] = None
-    if "state" in facts:
+    if "state" in changed or ("state" in facts and ont.vendor_state):
         _change_state(changed, ont, facts["state"], reading)
     if "onu_rx_dbm" in changed:
         _change_light(changed, ont, reading)

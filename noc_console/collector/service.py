@@ -138,7 +138,6 @@ class CollectorService:
     @asynccontextmanager
     async def _beating(self, holding: Holding, registered: bool) -> AsyncIterator[None]:
         """Keep the leases, and the place in the register, while a round lasts."""
-        await holding.keep()
         beating = asyncio.create_task(self._coordinator.run([self._heartbeat(holding, registered)]))
         try:
             yield
@@ -181,7 +180,6 @@ class CollectorService:
         await self._register.forget_dead(self._clock.now())
         await self._sources.forget_troubles()
         await stint.load()
-        await stint.holding.keep()
         collect_garbage_seldom()
         self._coordinator.add(stint.parts())
 
@@ -193,10 +191,10 @@ class CollectorService:
         try:
             yield stint
         finally:
-            await stint.close()
-            came = await fenced(stint.holding.release)
-            if isinstance(came, Exception):
-                log.warning("leases_not_released", error=str(came))
+            for end in (stint.holding.release, stint.close):
+                came = await fenced(end)
+                if isinstance(came, Exception):
+                    log.warning("stint_not_ended", error=str(came))
 
     def _heartbeat(self, holding: Holding, registered: bool = True) -> Rhythm:
         async def beat() -> Done:

@@ -103,6 +103,7 @@ class Stint:
             names = [(olt.name, olt.address) for olt in config.olts]
             ids = await inventory.sync_olts(connection, names, self._clock.now())
         leases = self.holding.want(ids[olt.name] for olt in config.olts)
+        await self.holding.keep()  # before the facts are read: nobody writes them from then on
         self.olts = []
         for olt in config.olts:
             thresholds = config.thresholds_for(olt.name)

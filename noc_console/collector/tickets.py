@@ -32,11 +32,6 @@ class TicketWorker:
             return []
         return [Rhythm("tickets", "tickets", partial(self._round, self._client), LOOK_S)]
 
-    async def close(self) -> None:
-        """Close the connection."""
-        if self._client:
-            await self._client.close()
-
     async def _round(self, client: TicketClient) -> Done | None:
         failed: SourceError | None = None
         made = 0

@@ -144,7 +144,8 @@ async def test_the_list_is_the_truth_and_the_ticket_follows(other: Other, tmp_pa
     config = Swaps(tickets=Tickets(url=f"{other.url}/hook"))
     swaps = SwapStore(database)
     assert config.tickets
-    worker = TicketWorker(TicketClient(config.tickets), swaps, "metro-1")
+    client = TicketClient(config.tickets)
+    worker = TicketWorker(client, swaps, "metro-1")
     other.status = 500
     async with database.writing() as connection:
         swap = RecordSwap(SwapKind.DIAGNOSTIC, "HWTC00000001", "HWTC00000002", "drops")
@@ -164,5 +165,5 @@ async def test_the_list_is_the_truth_and_the_ticket_follows(other: Other, tmp_pa
     finally:
         running.cancel()
         await asyncio.wait([running])
-        await worker.close()
+        await client.close()
         await database.close()
