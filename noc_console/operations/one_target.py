@@ -8,6 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from noc_console.config.model import Config
+from noc_console.domain.actions import JobKind
+from noc_console.domain.cpe import SECTIONS
 from noc_console.domain.errors import ActionRefused
 from noc_console.domain.intents import Act, Answer
 from noc_console.domain.operators import Operator, Role
@@ -21,6 +23,9 @@ from noc_console.operations.standings import read_standings
 from noc_console.storage import audit, schema
 from noc_console.storage.feed import JOB_COLUMNS, jobs_from
 from noc_console.storage.jobs import STREAM, NewJob, queue, told_action
+
+SECTIONED = (JobKind.VIEW, JobKind.REFRESH)
+"""Which read some sections of a router instead of all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +71,8 @@ class OneTarget(Handler[Act, _Found]):
             raise ActionRefused(f"{intent.kind.value} is about an {intent.kind.spec.target.value.upper()}")
         if trouble := check_values(intent.kind, intent.parameters, intent.secret):
             raise ActionRefused(trouble)
+        if intent.sections and not (set(intent.sections) <= set(SECTIONS) and intent.kind in SECTIONED):
+            raise ActionRefused(f"{intent.kind.value} takes no section {clean(', '.join(intent.sections))}")
         if intent.kind.level >= 2:
             require_reason(intent.reason, intent.kind.value)
         if intent.forced:

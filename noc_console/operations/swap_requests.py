@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from noc_console.config.model import Config
@@ -17,7 +19,7 @@ from noc_console.storage.swaps import add_swap, close_swap, find_swap, open_swap
 DAY_S = 86400.0
 
 
-class RecordingSwap(Handler[RecordSwap, None]):
+class RecordingSwap(Handler[RecordSwap, RecordSwap]):
     """Stores a swap that was done.
 
     Args:
@@ -43,17 +45,20 @@ class RecordingSwap(Handler[RecordSwap, None]):
         """Reason."""
         require_reason(intent.reason, "a swap")
 
-    async def check(self, connection: AsyncConnection, operator: Operator, intent: RecordSwap, now: float) -> None:
-        """Serial numbers, and whether one of the units is still being tested."""
-        check_swap(intent.kind, intent.old_serial, intent.new_serial, await open_swaps(connection))
+    async def check(
+        self, connection: AsyncConnection, operator: Operator, intent: RecordSwap, now: float
+    ) -> RecordSwap:
+        """The same with its serial numbers in canonical form; neither unit may still be tested."""
+        old, new = check_swap(intent.kind, intent.old_serial, intent.new_serial, await open_swaps(connection))
+        return replace(intent, old_serial=old, new_serial=new)
 
     async def write(
-        self, connection: AsyncConnection, operator: Operator, intent: RecordSwap, checked: None, now: float
+        self, connection: AsyncConnection, operator: Operator, intent: RecordSwap, checked: RecordSwap, now: float
     ) -> Answer:
         """Store and audit it."""
         due_at = now + self._config.follow_up_days * DAY_S
         by = (operator.name, str(operator.origin))
-        swap = await add_swap(connection, intent, by, due_at, self._config.tickets is not None, now)
+        swap = await add_swap(connection, checked, by, due_at, self._config.tickets is not None, now)
         text = f"{swap.kind.value} swap {swap.id}: old {swap.old_state.value}, new {swap.new_state.value}"
         await audit.append(connection, _entry(operator, swap, text), now)
         return Answer(swap.id, f"swap {swap.id}: {swap.old_serial} for {swap.new_serial}")

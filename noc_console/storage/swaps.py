@@ -14,7 +14,6 @@ from noc_console.domain.swaps import (
     Outcome,
     Swap,
     SwapKind,
-    check_swap,
     first_states,
     last_states,
 )
@@ -73,24 +72,20 @@ async def add_swap(
 
     Args:
         connection: Write transaction.
-        asked: What is recorded.
+        asked: What is recorded, checked by ``domain.swaps.check_swap``.
         by: The operator, and where they come from.
         due_at: When a unit in diagnosis must have been tested, Unix seconds.
         has_tickets: Whether a ticket is made of a diagnosis.
         now: Unix seconds.
-
-    Raises:
-        ActionRefused: It cannot be so; see ``domain.swaps.check_swap``.
     """
-    old, new = check_swap(asked.kind, asked.old_serial, asked.new_serial, await open_swaps(connection))
     diagnostic = asked.kind is SwapKind.DIAGNOSTIC
     old_state, new_state = first_states(asked.kind)
     values: dict[str, Any] = {
         "kind": asked.kind,
         "ont_id": asked.ont_id,
         "customer": clean(asked.customer) if asked.customer else None,
-        "old_serial": old,
-        "new_serial": new,
+        "old_serial": asked.old_serial,
+        "new_serial": asked.new_serial,
         "old_state": old_state,
         "new_state": new_state,
         "reason": clean(asked.reason),
@@ -104,10 +99,10 @@ async def add_swap(
     swap = Swap(id=await add_record(connection, SWAPS, values), **values)
     change = SwapRecorded(
         at=now,
-        serial=old,
+        serial=swap.old_serial,
         swap_id=swap.id,
         swap_kind=swap.kind.value,
-        new_serial=new,
+        new_serial=swap.new_serial,
         old_state=old_state.value,
         new_state=new_state.value,
         by=swap.swapped_by,

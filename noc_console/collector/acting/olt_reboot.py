@@ -22,7 +22,7 @@ from noc_console.sources.olt_cli.reboot import End, Rebooting, reboot
 GONE_S = 90.0
 """An ONT that its OLT has not lost in this time was not rebooted."""
 LIGHT_S = 20.0
-"""How long the light of an ONT that is back is waited for."""
+"""How long to wait for the light of an ONT that is back."""
 BUSY_RETRY_S = 15.0
 
 

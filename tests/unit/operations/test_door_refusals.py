@@ -154,6 +154,8 @@ REFUSED: dict[type, dict[str, Prepare]] = {
         "no confirmation": _act(JobKind.REBOOT, confirmation=None),
         "wrong confirmation": _act(JobKind.FACTORY_RESET, confirmation=Confirmation("0000")),
         "too weak a confirmation": _act(JobKind.FACTORY_RESET, confirmation=Confirmation("yes")),
+        "a section that is none": _act(JobKind.REFRESH, sections=("wan,system",)),
+        "sections of what has none": _act(JobKind.REBOOT, sections=("wan",)),
         "blocker": _on_the_dark_one,
         "under way": _under_way,
         "under way, forced": _under_way,
