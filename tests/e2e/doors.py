@@ -48,7 +48,7 @@ class World:
         """All rows of a table, oldest first."""
         source = schema.metadata.tables[table]
         async with self.database.reading() as connection:
-            found = await connection.execute(select(source).order_by(source.c.id))
+            found = await connection.execute(select(source).order_by(*source.primary_key))
             return [dict(row) for row in found.mappings()]
 
     async def results(self) -> list[str]:

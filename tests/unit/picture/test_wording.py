@@ -28,7 +28,7 @@ OLT: dict[str, Any] = {"at": 1.0, "olt": "north"}
         (c.OntUp(**ONT, down_s=3700.0), "HWTC00000001 online after 1h01m"),
         (c.OntUp(**ONT), "HWTC00000001 online"),
         (c.OntUnclear(**ONT, vendor_state="value 3"),
-         "HWTC00000001 state unknown (vendor value value 3), was online"),
+         "HWTC00000001 state unknown (value 3), was online"),
         (c.OntAppeared(**ONT), "new ONT HWTC00000001 on 0/1/3 id 4"),
         (c.OntMoved(**ONT, from_port="0/2/0", from_ont_id=9),
          "HWTC00000001 is now also on 0/1/3 id 4, known on 0/2/0 id 9"),
