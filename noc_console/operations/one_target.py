@@ -84,7 +84,7 @@ class OneTarget(Handler[Act, _Found]):
         found = await find(connection, intent, now)
         if standing := still_standing(found.blockers, intent.forced):
             may_force = not intent.forced and all(blocker.forceable for blocker in found.blockers)
-            hint = "an override with a reason is possible" if may_force else None
+            hint = "to override: --force, or :force in the console, and a reason" if may_force else None
             raise ActionRefused("; ".join(blocker.reason for blocker in standing), hint)
         typed = intent.confirmation.text if intent.confirmation else None
         if not is_confirmed(intent.kind, found.identity, typed):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import signal
 import sqlite3
@@ -143,8 +142,8 @@ async def test_a_round_beside_a_working_collector_ships_nothing_twice_and_breaks
         assert [done.code for done in rounds] == [DONE, DONE], [done.err for done in rounds]
         assert _collectors(net.database) == ["daemon"]
     assert _collectors(net.database) == []
-    events = (await net.run("show", "events", "--json")).json
-    assert not [event for event in events if event["kind"] in ("ont_new", "ont_state", "ont_moved", "ont_vanished")]
+    changes = (await net.run("show", "changes", "--json")).json
+    assert not [change for change in changes if change["kind"].startswith("ont_") and "regist" not in change["kind"]]
 
 
 def _collectors(path: Path) -> list[str]:
@@ -382,6 +381,41 @@ async def test_a_database_that_is_locked_for_a_while_loses_nothing(net: Network)
 
         await eventually(told)
         assert process.returncode is None
-        events = json.loads((await net.run("show", "events", "--json")).out)
-        assert [e for e in events if e["kind"] == "ont_state" and e["pon_port"] == str(cut.id)]
-        assert not [e for e in events if e["kind"] == "olt_reachable"], "the OLT answered all the time"
+        changes = (await net.run("show", "changes", "--json")).json
+        assert [c for c in changes if c["kind"] == "ont_down" and c["pon_port"] == str(cut.id)]
+        assert not [c for c in changes if c["kind"] == "olt_silent"], "the OLT answered all the time"
+
+
+# Records
+
+
+async def test_records_are_imported_once_exported_and_refused_as_a_whole(net: Network, tmp_path: Path) -> None:
+    assert (await net.run("collect", "--once")).code == DONE
+    ont = net.onts[0]
+    zones, splitters, subscribers = (tmp_path / f"{name}.csv" for name in ("zones", "splitters", "subscribers"))
+    zones.write_text("name,note\nnorth,two streets\n")
+    splitters.write_text(f"name,olt,port,zone\nSP-1,{ont.olt},{ont.port.id},north\n")
+    subscribers.write_text(f"account,name,serial,splitter,splitter_port\n10442,Marko Kovac,{ont.serial.hex},SP-1,3\n")
+
+    dry = await net.run("import", "zones", str(zones), "--dry-run")
+    assert dry.code == DONE and "1 added" in dry.out and "dry run" in dry.out
+    assert (await net.run("show", "zones", "--json")).json == []
+    for file in (zones, splitters, subscribers):
+        assert "1 added, 0 changed, 0 removed, 0 unchanged" in (await net.run("import", file.stem, str(file))).out
+        assert "0 added, 0 changed, 0 removed, 1 unchanged" in (await net.run("import", file.stem, str(file))).out
+    (row,) = (await net.run("show", "onts", "--json", "--filter", "zone:north")).json
+    assert (row["serial"], row["subscriber"], row["splitter"]) == (ont.serial.text, "10442", "SP-1")
+    found = await net.run("lookup", "10442", "--cached", "--json")
+    assert found.json["ont"]["serial"] == ont.serial.text
+    exported = tmp_path / "again.csv"
+    exported.write_text((await net.run("export", "subscribers")).out)
+    assert "1 unchanged" in (await net.run("import", "subscribers", str(exported))).out
+
+    splitters.write_text("name,olt,port,zone\nSP-2,olt-1,0/1/0,\nSP-3,olt-1,0/1,west\nSP-4,olt-1,x,\n")
+    refused = await net.run("import", "splitters", str(splitters))
+    assert refused.code == FAILED and f"{splitters}:3: zone: there is no 'west'" in refused.err
+    assert f"{splitters}:4: port: not a PON port" in refused.err and "nothing was changed" in refused.err
+    assert [one["name"] for one in (await net.run("show", "splitters", "--json")).json] == ["SP-1"]
+    zones.write_text("name\nsouth\n")
+    gone = await net.run("import", "zones", str(zones), "--replace")
+    assert gone.code == FAILED and "zone north cannot be removed: splitter SP-1 names it" in gone.err
