@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
+from record_examples import bare, full
 from sqlalchemy import insert, update
 
 from noc_console.config.model import Config, OltConfig
@@ -15,7 +16,6 @@ from noc_console.domain.changes import Change, LightCrossed, OntDown
 from noc_console.domain.errors import NocError, SourceUnavailable
 from noc_console.domain.network import Olt, Ont
 from noc_console.domain.optics import Signal
-from noc_console.domain.plant import Splitter, Subscriber, Zone
 from noc_console.domain.record_kinds import RECORD_KINDS
 from noc_console.domain.records import Record, RecordKind
 from noc_console.domain.update import Update
@@ -150,12 +150,8 @@ async def test_the_first_look_brings_all_and_the_next_what_is_newer(world: World
 
 @pytest.mark.parametrize("kind", [kind for kind in RECORD_KINDS.values() if kind.imported], ids=lambda k: k.name)
 async def test_records_come_change_and_go(world: World, kind: RecordKind[Any]) -> None:
-    examples: dict[str, tuple[Record, Record]] = {
-        "zones": (Zone("north"), Zone("north", "two streets")),
-        "splitters": (Splitter("SP-1", "north", "0/1/3"), Splitter("SP-1", "north", "0/1/3", ratio=8)),
-        "subscribers": (Subscriber("10442"), Subscriber("10442", "Ana")),
-    }
-    before, after = examples[kind.name]
+    after = full(kind, 1)
+    before = replace(bare(kind, 1), **{name: getattr(after, name) for name in kind.key})
     empty = await seen(world)
     await world.record(kind, before)
     come = await seen(world, empty)

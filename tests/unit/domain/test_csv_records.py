@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import string
 from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from record_examples import records
 
 from noc_console.domain.csv_records import ImportPlan, plan_import, related, to_csv
 from noc_console.domain.plant import SPLITTERS, SUBSCRIBERS, ZONES, Splitter, Subscriber, Zone
@@ -103,24 +103,11 @@ def test_what_a_cell_holds_is_text_and_nothing_else() -> None:
     assert zone.note == "·]0;evil·[red]'; DROP TABLE zone--"
 
 
-names = st.text(string.ascii_letters + string.digits + " -_,\"'\n[;é", min_size=1, max_size=12)
-names = names.map(str.strip).filter(bool).map(lambda text: text.replace("\n", " "))
-notes = st.none() | names
-records: dict[str, st.SearchStrategy[Any]] = {
-    "zones": st.builds(Zone, names, notes),
-    "splitters": st.builds(
-        Splitter, names, names, st.just("0/1/3"), ratio=st.none() | st.integers(0, 128),
-        distance_m=st.none() | st.integers(0, 60_000).map(float),
-    ),
-    "subscribers": st.builds(Subscriber, names, notes, address=notes, contact=notes),
-}  # fmt: skip
-
-
 @settings(deadline=None)
 @given(st.data())
 @pytest.mark.parametrize("kind", [kind for kind in RECORD_KINDS.values() if kind.imported], ids=lambda k: k.name)
 def test_what_was_exported_is_imported_without_a_change(kind: RecordKind[Any], data: st.DataObject) -> None:
-    rows = data.draw(st.lists(records[kind.name], max_size=8, unique_by=kind.key_of))
+    rows = data.draw(st.lists(records(kind), max_size=8, unique_by=kind.key_of))
     text = to_csv(kind, rows)
     first = plan_import(kind, text, {})
     assert first.errors == () and list(first.added) == rows

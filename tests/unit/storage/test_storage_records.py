@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from enum import Enum
-from typing import Any, get_type_hints
+from typing import Any
 
 import pytest
+from record_examples import bare, full
 
 from noc_console.domain.core_devices import CORE_DEVICES, CoreDevice
 from noc_console.domain.plant import ZONES, Zone
 from noc_console.domain.record_kinds import RECORD_KINDS
-from noc_console.domain.records import Record, RecordKind, column_names
+from noc_console.domain.records import RecordKind, column_names
 from noc_console.domain.swaps import SWAPS, SwapKind, UnitState
 from noc_console.storage import imports
 from noc_console.storage.database import Database
-from noc_console.storage.record_tables import plain_types
 from noc_console.storage.records import (
     RecordStore,
     add_record,
@@ -27,30 +26,6 @@ from noc_console.storage.records import (
 )
 
 KINDS = pytest.mark.parametrize("kind", RECORD_KINDS.values(), ids=RECORD_KINDS.keys())
-TEXT = "Jürgen 日本 '; [b]x[/b] %s"
-
-
-def full(kind: RecordKind[Any], number: int = 1) -> Record:
-    """A record with every field set."""
-    values: dict[str, Any] = {}
-    for name in column_names(kind.row):
-        (plain,) = plain_types(kind.row, name)
-        if issubclass(plain, Enum):
-            values[name] = list(plain)[-1]
-        elif plain is str:
-            values[name] = f"0/1/{number}" if name == "port" else f"{TEXT} {name} {number}"
-        else:
-            values[name] = True if plain is bool else plain(number)
-    found: Record = kind.row(**values)
-    return found
-
-
-def empty(kind: RecordKind[Any], number: int = 2) -> Record:
-    """A record with nothing but what must be."""
-    whole = full(kind, number)
-    hints = get_type_hints(kind.row)
-    optional = {name: None for name in column_names(kind.row) if type(None) in getattr(hints[name], "__args__", ())}
-    return replace(whole, **optional)
 
 
 async def stored(database: Database, kind: RecordKind[Any], **options: Any) -> list[Any]:
@@ -61,7 +36,7 @@ async def stored(database: Database, kind: RecordKind[Any], **options: Any) -> l
 
 @KINDS
 async def test_every_kind_reads_back_as_it_was_written(database: Database, kind: RecordKind[Any]) -> None:
-    rows = sorted((full(kind), empty(kind)), key=kind.order)
+    rows = sorted((full(kind), bare(kind)), key=kind.order)
     async with database.writing() as connection:
         await put_records(connection, kind, rows)
     assert await stored(database, kind) == rows
