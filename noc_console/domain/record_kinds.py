@@ -9,8 +9,9 @@ from noc_console.domain.core_devices import CORE_DEVICES, CORE_INTERFACES
 from noc_console.domain.plant import SPLITTERS, SUBSCRIBERS, ZONES
 from noc_console.domain.records import RecordKind
 from noc_console.domain.swaps import SWAPS
+from noc_console.domain.uplinks import UPLINKS
 
 RECORD_KINDS: Mapping[str, RecordKind[Any]] = {
-    kind.name: kind for kind in (CORE_DEVICES, CORE_INTERFACES, SWAPS, ZONES, SPLITTERS, SUBSCRIBERS)
+    kind.name: kind for kind in (CORE_DEVICES, CORE_INTERFACES, SWAPS, ZONES, SPLITTERS, SUBSCRIBERS, UPLINKS)
 }
 """By name."""

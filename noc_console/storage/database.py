@@ -24,7 +24,7 @@ from noc_console.domain.errors import (
 )
 
 SOURCE = "database"
-SCHEMA_VERSION = "0005"
+SCHEMA_VERSION = "0006"
 """Alembic revision that this program reads and writes; the newest file in ``migrations/versions``."""
 
 CONNECT_TIMEOUT_S = 5
