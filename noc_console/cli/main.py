@@ -308,7 +308,10 @@ def swap_close(
     raise SystemExit(_with_requests(config, lambda requests: command.close(requests, swap_id, outcome)))
 
 
-Records = Annotated[str, typer.Argument(help="Which: show --list has them; a wrong word lists those that are imported.", metavar="RECORDS")]
+Records = Annotated[
+    str,
+    typer.Argument(help="Which: show --list has them; a wrong word lists those that are imported.", metavar="RECORDS"),
+]
 
 
 @app.command("import")

@@ -32,9 +32,11 @@ from noc_console.console.prompting import Prompting
 from noc_console.console.registry import SCREENS, Action, Context, Registry
 from noc_console.console.screens.configuration import ConfigView
 from noc_console.console.screens.firmware import FirmwareView
-from noc_console.console.screens.lists import JobsView, LogView, SourcesView
+from noc_console.console.screens.jobs import JobsView
+from noc_console.console.screens.log import LogView
 from noc_console.console.screens.network import NetworkView
 from noc_console.console.screens.records import RecordsView
+from noc_console.console.screens.sources import SourcesView
 from noc_console.console.screens.swaps import SwapsView
 from noc_console.console.screens.view import Background, Failed, Say, View
 from noc_console.console.session import Session

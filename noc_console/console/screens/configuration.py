@@ -13,7 +13,7 @@ from noc_console.console.desk import Desk
 from noc_console.console.folding import ConfigTree, as_text
 from noc_console.console.render.cells import Cell
 from noc_console.console.render.times import ago, when
-from noc_console.console.screens.lists import TableView
+from noc_console.console.screens.tables import TableView
 from noc_console.console.screens.view import Say
 from noc_console.console.widgets.columns import Column
 from noc_console.console.widgets.table import LineTable

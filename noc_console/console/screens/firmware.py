@@ -7,7 +7,7 @@ from collections.abc import Hashable
 from noc_console.console.desk import Desk
 from noc_console.console.pace import Every
 from noc_console.console.render.cells import Cell
-from noc_console.console.screens.lists import TableView
+from noc_console.console.screens.tables import TableView
 from noc_console.console.widgets.columns import Column
 from noc_console.console.widgets.table import LineTable
 from noc_console.domain.routers import FirmwareCount, firmware_spread

@@ -9,7 +9,7 @@ from noc_console.console.desk import Desk
 from noc_console.console.palette import Palette
 from noc_console.console.render import records
 from noc_console.console.render.cells import Cell, Line
-from noc_console.console.screens.lists import TableView
+from noc_console.console.screens.tables import TableView
 from noc_console.console.widgets.lines import LinePane
 from noc_console.console.widgets.table import LineTable
 from noc_console.domain.network import Ont

@@ -16,9 +16,11 @@ from noc_console.console.prompting import Prompting
 from noc_console.console.registry import ACTIONS, Action, Context, Registry, clashes
 from noc_console.console.screens.configuration import ConfigView
 from noc_console.console.screens.detail import DetailPane
-from noc_console.console.screens.lists import JobsView, LogView, SourcesView
+from noc_console.console.screens.jobs import JobsView
+from noc_console.console.screens.log import LogView
 from noc_console.console.screens.network import NetworkView
 from noc_console.console.screens.panes import Panes
+from noc_console.console.screens.sources import SourcesView
 from noc_console.console.screens.swaps import SwapsView
 from noc_console.console.widgets.table import LineTable
 from noc_console.domain.network import Ont

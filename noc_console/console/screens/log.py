@@ -1,0 +1,121 @@
+"""The log: what happened, a flood of the same as one line, and what a line stands for."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+
+from textual.app import ComposeResult
+
+from noc_console.console.desk import Desk
+from noc_console.console.palette import Palette
+from noc_console.console.render import activity
+from noc_console.console.render.cells import Cell
+from noc_console.console.screens.tables import TableView
+from noc_console.console.widgets.lines import FocusPane
+from noc_console.console.widgets.table import LineTable
+from noc_console.domain.changes import Severity
+from noc_console.picture.activity import Activity, fold
+from noc_console.picture.model import Delta
+
+
+class LogView(TableView):
+    """What happened, newest first; a flood of the same is one line."""
+
+    NAME, TITLE = "log", "Log"
+    DEFAULT_CSS = """
+    LogView > #change { height: 7; max-height: 40%; border-top: solid $border; }
+    """
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._lines: dict[int, Activity] = {}
+        self.table = LineTable(
+            self._cell,
+            activity.COLUMNS,
+            desk.palette,
+            desk.glyphs,
+            empty=lambda: [[(" nothing happened yet", "dim")]],
+            id="change-list",
+        )
+        self.story = FocusPane(desk.palette, id="change")
+
+    def compose(self) -> ComposeResult:
+        """Table over the selected line."""
+        yield self.table
+        yield self.story
+
+    def set_palette(self, palette: Palette) -> None:
+        """Change colours."""
+        super().set_palette(palette)
+        self.story.set_palette(palette)
+
+    def on_line_table_moved(self) -> None:
+        """Another line."""
+        self._tell(rewind=True)
+
+    def on_line_table_opened(self) -> None:
+        """Into the story."""
+        self.story.focus()
+
+    def go_back(self) -> bool:
+        """Out of the story."""
+        if self.story.has_focus:
+            self.table.focus()
+            return True
+        return False
+
+    def do_list_out(self, _: str = "") -> None:
+        """Out of the story."""
+        self.go_back()
+
+    def on_resize(self) -> None:
+        """Lay out again."""
+        self.call_after_refresh(self._tell)
+
+    def tick(self) -> None:
+        """Ages grow."""
+        super().tick()
+        self._tell()
+
+    def changed(self, delta: Delta) -> None:
+        """New lines on top, or grown ones."""
+        if delta.changes:
+            self.reload()
+            self.table.refresh_rows()
+
+    def reload(self) -> None:
+        """Lines that the filter lets through."""
+        found = fold(reversed(self.desk.model.change_list()))
+        if self.only_problems:
+            found = [line for line in found if line.severity not in (Severity.INFO, Severity.CLEARED)]
+        if self.filter:
+            found = [line for line in found if self.filter.matches(_log_row(line))]
+        self._lines = {line.id: line for line in found}
+        self.table.set_keys([line.id for line in found])
+        self._tell()
+
+    def copyable(self) -> tuple[str, str] | None:
+        """The line's text."""
+        line = self._line(self.table.current)
+        return ("line", line.text) if line else None
+
+    def _tell(self, rewind: bool = False) -> None:
+        line, width = self._line(self.table.current), self.story.size.width
+        now, absolute = self.desk.now(), self.desk.session.absolute_times
+        shown = activity.render_story(line, width, now, absolute) if line and width else []
+        self.story.set_lines(shown, rewind=rewind)
+
+    def _line(self, key: Hashable | None) -> Activity | None:
+        return self._lines.get(key) if isinstance(key, int) else None
+
+    def _cell(self, key: Hashable, column: str) -> Cell:
+        line = self._line(key)
+        return activity.cell(line, column, self.desk.now(), self.desk.session.absolute_times) if line else ("", "base")
+
+
+def _log_row(line: Activity) -> dict[str, object]:
+    serials = " ".join(change.serial for change in line.changes if change.serial)
+    return {
+        "serial": line.serial, "olt": line.olt, "pon_port": line.port,
+        "text": f"{line.changes[0].kind} {line.severity} {line.text} {line.olt} {line.port} {serials}".lower(),
+    }  # fmt: skip

@@ -1,0 +1,83 @@
+"""Sources: where the data comes from, and how each source is."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+
+from textual.app import ComposeResult
+
+from noc_console.console.desk import Desk
+from noc_console.console.palette import Palette
+from noc_console.console.render import sources
+from noc_console.console.render.cells import Cell
+from noc_console.console.render.core_devices import SourceRow
+from noc_console.console.screens.tables import TableView
+from noc_console.console.widgets.lines import LinePane
+from noc_console.console.widgets.table import LineTable
+from noc_console.picture.model import Delta
+
+
+class SourcesView(TableView):
+    """Where the data comes from, and how each source is."""
+
+    NAME, TITLE = "sources", "Sources"
+    DEFAULT_CSS = """
+    SourcesView > #said { height: 5; max-height: 35%; border-top: solid $border; }
+    """
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._rows: dict[str, SourceRow] = {}
+        self.table = LineTable(self._cell, sources.COLUMNS, desk.palette, desk.glyphs, id="source-list")
+        self.said = LinePane(desk.palette, id="said")
+
+    def compose(self) -> ComposeResult:
+        """Table, and below it all that the selected source says."""
+        yield self.table
+        yield self.said
+
+    def set_palette(self, palette: Palette) -> None:
+        """Change colours."""
+        super().set_palette(palette)
+        self.said.set_palette(palette)
+
+    def on_line_table_moved(self) -> None:
+        """Another source."""
+        self._tell()
+
+    def changed(self, delta: Delta) -> None:
+        """Anything may have changed a source."""
+        self.reload()
+
+    def tick(self) -> None:
+        """Ages and countdowns run here by the second: few rows, and the point of the screen."""
+        self.reload()
+
+    def reload(self) -> None:
+        """Read all sources again."""
+        self._rows = sources.rows(self.desk.model, self.desk.now())
+        wanted: Sequence[str] = [
+            name
+            for name, row in self._rows.items()
+            if (not self.only_problems or row.role in ("critical", "warning"))
+            and (
+                not self.filter
+                or self.filter.matches({"olt": name, "text": f"{name} {row.state} {row.detail}".lower()})
+            )
+        ]
+        self.table.set_keys(list(wanted))
+        self.table.refresh_rows()
+        self._tell()
+
+    def _tell(self) -> None:
+        row = self._rows.get(str(self.table.current))
+        self.said.set_lines(sources.render_source(row, self.said.size.width) if row else [])
+
+    def copyable(self) -> tuple[str, str] | None:
+        """The source's name and what it says."""
+        row = self._rows.get(str(self.table.current))
+        return ("source", f"{row.name}: {row.state} {row.detail}") if row else None
+
+    def _cell(self, key: Hashable, column: str) -> Cell:
+        row = self._rows.get(str(key))
+        return sources.cell(row, column, self.desk.now(), self.desk.session.absolute_times) if row else ("", "base")
