@@ -19,7 +19,7 @@ from noc_console.domain.actions import JobKind
 from noc_console.domain.errors import ActionRefused, SourceError
 from noc_console.domain.intents import Act, Confirmation, ConfirmedBy
 from noc_console.domain.jobs import Job, JobState
-from noc_console.domain.policy import YES, blockers, confirmation, still_standing
+from noc_console.domain.policy import YES, blockers, confirmation, override_hint, still_standing
 from noc_console.domain.routers import Scrap
 from noc_console.domain.targets import Target, TargetKind
 from noc_console.picture import flat_rows
@@ -162,7 +162,7 @@ def _confirm(order: Order, named: _Named) -> Confirmation | None:
     if named.facts is not None and (
         standing := still_standing(blockers(order.kind, named.facts.standing), order.force)
     ):
-        raise ActionRefused("; ".join(blocker.reason for blocker in standing))
+        raise ActionRefused("; ".join(blocker.reason for blocker in standing), override_hint(standing, order.force))
     print(f"{order.kind.spec.title}: {named.line}", file=sys.stderr)
     if wanted == YES:
         confirm("go on? y/N: ", ("y", YES))

@@ -101,6 +101,13 @@ def still_standing(found: Iterable[Blocker], forced: bool) -> list[Blocker]:
     return [blocker for blocker in found if not (forced and blocker.forceable)]
 
 
+def override_hint(standing: Iterable[Blocker], forced: bool) -> str | None:
+    """How to override these blockers; None when that cannot help."""
+    if forced or not all(blocker.forceable for blocker in standing):
+        return None
+    return "--force, or :force in the console, overrides it with a reason"
+
+
 def confirmation(kind: JobKind, identity: str | None) -> str | None:
     """The text that confirms an action, None when it needs none.
 

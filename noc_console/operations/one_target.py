@@ -13,7 +13,15 @@ from noc_console.domain.cpe import SECTIONS
 from noc_console.domain.errors import ActionRefused
 from noc_console.domain.intents import Act, Answer
 from noc_console.domain.operators import Operator, Role
-from noc_console.domain.policy import Blocker, blockers, confirmation, is_confirmed, repeat_blockers, still_standing
+from noc_console.domain.policy import (
+    Blocker,
+    blockers,
+    confirmation,
+    is_confirmed,
+    override_hint,
+    repeat_blockers,
+    still_standing,
+)
 from noc_console.domain.secrets import check_values
 from noc_console.domain.standing import REPEAT_WINDOW_S
 from noc_console.domain.targets import TargetKind
@@ -83,9 +91,8 @@ class OneTarget(Handler[Act, _Found]):
         find = self._find_ont if intent.target.kind is TargetKind.ONT else self._find_olt
         found = await find(connection, intent, now)
         if standing := still_standing(found.blockers, intent.forced):
-            may_force = not intent.forced and all(blocker.forceable for blocker in found.blockers)
-            hint = "to override: --force, or :force in the console, and a reason" if may_force else None
-            raise ActionRefused("; ".join(blocker.reason for blocker in standing), hint)
+            reasons = "; ".join(blocker.reason for blocker in standing)
+            raise ActionRefused(reasons, override_hint(standing, intent.forced))
         typed = intent.confirmation.text if intent.confirmation else None
         if not is_confirmed(intent.kind, found.identity, typed):
             raise ActionRefused(
