@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from operator import attrgetter
 from typing import Any
@@ -37,7 +36,7 @@ from noc_console.domain.identity import PonPort
 from noc_console.domain.network import Card, Fan, Olt, Ont, Outcome, PollKind, PollMark, Port, Unregistered
 from noc_console.domain.ont import OntState
 from noc_console.domain.optics import Thresholds
-from noc_console.domain.poll import Facts, OltReading, PortReading, restarted
+from noc_console.domain.poll import Facts, OltReading, PortReading, restarted, with_facts
 from noc_console.sources.loop_turns import own_turn
 from noc_console.storage import inventory, schema
 from noc_console.storage.changes import append_changes
@@ -74,7 +73,7 @@ class _Plan:
     gone_ports: list[str] = field(default_factory=list)
     marks: list[PollMark] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
-    olt: dict[str, Any] = field(default_factory=dict)
+    olt: Facts = field(default_factory=dict)
 
 
 class OltFacts:
@@ -158,7 +157,7 @@ class OltFacts:
         mark = self._marks.get((port, kind))
         return mark.observed_at if mark else None
 
-    async def apply(self, reading: OltReading, olt: Mapping[str, Any]) -> Applied:
+    async def apply(self, reading: OltReading, olt: Facts) -> Applied:
         """Compare a poll with what is known, and write what it changes.
 
         Args:
@@ -193,7 +192,7 @@ class OltFacts:
                 self.onts.baseline = False
             return applied
 
-    async def apply_ont(self, ont: Ont, facts: dict[str, Any], now: float) -> Ont:
+    async def apply_ont(self, ont: Ont, facts: Facts, now: float) -> Ont:
         """Write what one ONT's own reading says, and return the ONT as it is now."""
         async with self._lock:
             await self._be_sure()
@@ -232,7 +231,7 @@ class OltFacts:
             await self._be_sure()
             plan = _Plan(olt={"ping_rtt_ms": rtt_ms, "ping_loss": loss, "ping_at": now})
             await self._write(plan)
-            self.olt = replace(self.olt, **plan.olt)
+            self.olt = with_facts(self.olt, plan.olt)
 
     def _told(self, port: PortReading) -> dict[int, Facts]:
         """What traps told of the ONTs that are there; why one went down that was up is not what was known before."""
@@ -263,19 +262,19 @@ class OltFacts:
     def _plan_tables(self, reading: OltReading, plan: _Plan) -> None:
         for name, facts in reading.cards.items():
             before = self.cards.get(name) or Card(self.olt.id, name)
-            card = replace(before, **facts)
+            card = with_facts(before, facts)
             if card != before or name not in self.cards:
                 plan.cards.append(card)
         for name, facts in reading.fans.items():
             known_fan = self.fans.get(name) or Fan(self.olt.id, name)
-            fan = replace(known_fan, **facts)
+            fan = with_facts(known_fan, facts)
             if fan != known_fan or name not in self.fans:
                 plan.fans.append(fan)
         plan.unregistered = reconcile_unregistered(self.olt.id, self.unregistered, reading)
         for key, facts in reading.pon_ports.items():
             name = str(key)
             known = self.pon_ports.get(name) or Port(self.olt.id, name)
-            port = replace(known, **facts)
+            port = with_facts(known, facts)
             if port != known or name not in self.pon_ports:
                 plan.pon_ports.append(port)
         if reading.all_ports and reading.kind is PollKind.STATE:
@@ -397,7 +396,7 @@ class OltFacts:
         for mark in plan.marks:
             self._marks[(mark.port, mark.kind)] = mark
         known = {f.name for f in fields(Olt)}
-        self.olt = replace(self.olt, **{name: value for name, value in plan.olt.items() if name in known})
+        self.olt = with_facts(self.olt, {name: value for name, value in plan.olt.items() if name in known})
         self._in_doubt = False
         return applied
 

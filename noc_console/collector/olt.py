@@ -9,7 +9,6 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any
 
 import structlog
 
@@ -25,7 +24,7 @@ from noc_console.domain.history import Sample
 from noc_console.domain.identity import PonPort
 from noc_console.domain.network import Card, Ont, Outcome, PollKind
 from noc_console.domain.optics import Thresholds
-from noc_console.domain.poll import OltReading
+from noc_console.domain.poll import Facts, OltReading, with_facts
 from noc_console.sources.ping import Echo
 from noc_console.sources.snmp.poll import OltPoller
 from noc_console.storage.leases import LeaseLost
@@ -227,9 +226,9 @@ class OltWorker:
         why = f"left for later: the OLT's CPU is at {cpu_percent:.0f} % (limit {limit_percent:g} %)"
         return OltReading(PollKind.OPTICS, now, answered=True, error=why)
 
-    def _olt_row(self, reading: OltReading) -> dict[str, Any]:
+    def _olt_row(self, reading: OltReading) -> Facts:
         """What the poll says about the OLT itself."""
-        row: dict[str, Any] = {"last_poll_at": reading.started_at}
+        row: Facts = {"last_poll_at": reading.started_at}
         if reading.kind is PollKind.STATE or reading.error:
             row["error"] = reading.error  # what another kind's poll said stands until the next state poll
         if reading.kind is PollKind.STATE or not reading.answered:
@@ -268,7 +267,7 @@ class OltWorker:
         """The ONTs that a reading holds, as it says that they are, whether or not the database took it."""
         known = self.facts.onts.onts
         places = ((str(port.port), ont_id, facts) for port in reading.ports for ont_id, facts in port.onts.items())
-        return [replace(known[port, ont_id], **facts) for port, ont_id, facts in places if (port, ont_id) in known]
+        return [with_facts(known[port, ont_id], facts) for port, ont_id, facts in places if (port, ont_id) in known]
 
     def _log_write(self, error: SourceError | None) -> None:
         """Say once that facts cannot be written, and once that they can again."""
@@ -280,7 +279,7 @@ class OltWorker:
 
 
 def _cards(olt_id: int, reading: OltReading) -> dict[str, Card]:
-    return {name: Card(olt_id, name, **facts) for name, facts in reading.cards.items()}
+    return {name: with_facts(Card(olt_id, name), facts) for name, facts in reading.cards.items()}
 
 
 def _load(cards: dict[str, Card]) -> dict[str, float | None]:

@@ -27,7 +27,7 @@ from noc_console.domain.changes import (
 from noc_console.domain.network import Ont, Outcome, PollKind, Unregistered
 from noc_console.domain.ont import OntState, reported_state
 from noc_console.domain.optics import Signal, Thresholds, classify_signal, crossed
-from noc_console.domain.poll import Facts, OltReading, PortReading
+from noc_console.domain.poll import Facts, OltReading, PortReading, with_facts
 
 GONE_AFTER = 2
 """Complete readings that must miss an ONT before it counts as vanished."""
@@ -118,7 +118,7 @@ class PortChanges:
 
     inserted: list[Ont] = field(default_factory=list)
     """With ``id`` 0; the database gives it."""
-    updated: list[tuple[Ont, dict[str, Any]]] = field(default_factory=list)
+    updated: list[tuple[Ont, Facts]] = field(default_factory=list)
     """The ONT as it is now, and the fields that changed."""
     changes: list[Change] = field(default_factory=list)
 
@@ -138,7 +138,7 @@ def reconcile_port(known: KnownOnts, reading: Reading) -> PortChanges:
             continue
         changed = _changed(ont, facts, reading)
         if changed:
-            after = replace(ont, **changed)
+            after = with_facts(ont, changed)
             found.updated.append((after, changed))
             found.changes += _told(known.olt, ont, after, changed, reading)
     if state_read and reading.port.outcome is Outcome.COMPLETE:
@@ -178,11 +178,11 @@ def reconcile_unregistered(
     now = reading.started_at
     found: dict[tuple[str, str], Unregistered] = {}
     for port, facts in reading.unregistered:
-        key = (str(port), facts.get("serial") or "")
+        key = (str(port), str(facts.get("serial") or ""))
         if key[1]:
             before = known.get(key)
             first_seen_at = before.first_seen_at if before and before.gone_at is None else now
-            found[key] = Unregistered(olt_id, *key, facts.get("model"), first_seen_at, now)
+            found[key] = with_facts(Unregistered(olt_id, *key, None, first_seen_at, now), facts)
     gone = [replace(row, gone_at=now) for key, row in known.items() if key not in found and row.gone_at is None]
     return [*found.values(), *gone]
 
@@ -194,7 +194,7 @@ def missing_ports(known: KnownOnts, listed: Iterable[str]) -> list[str]:
 
 def _new(known: KnownOnts, port: str, ont_id: int, facts: Facts, reading: Reading) -> tuple[Ont, Ont | None]:
     """An ONT that was not there before, and where the same serial number is known, if anywhere."""
-    values = {name: value for name, value in facts.items() if value is not None}
+    values: Facts = {name: value for name, value in facts.items() if value is not None}
     state, vendor_state = _state(values.pop("state", None))
     serial, at = values.get("serial"), reading.at
     before = known.by_serial(str(serial)) if serial else []
@@ -208,9 +208,8 @@ def _new(known: KnownOnts, port: str, ont_id: int, facts: Facts, reading: Readin
         first_seen_at=min((o.first_seen_at for o in before if o.first_seen_at), default=at),
         state_changed_at=at,
         last_online_at=at if state is OntState.ONLINE else None,
-        **values,
     )
-    return ont, before[0] if before else None
+    return with_facts(ont, values), before[0] if before else None
 
 
 def _arrival(olt: str, new: Ont, before: Ont | None, at: float) -> Change:
@@ -227,7 +226,7 @@ def _state(value: object) -> tuple[OntState, str | None]:
     return state, str(value) if unexplained else None
 
 
-def _changed(ont: Ont, facts: Facts, reading: Reading) -> dict[str, Any]:
+def _changed(ont: Ont, facts: Facts, reading: Reading) -> Facts:
     """The fields that a reading changes."""
     changed = {name: value for name, value in facts.items() if getattr(ont, name) != value}
     if changed.get("serial", "") is None:
@@ -241,7 +240,7 @@ def _changed(ont: Ont, facts: Facts, reading: Reading) -> dict[str, Any]:
     return changed
 
 
-def _change_state(changed: dict[str, Any], ont: Ont, reported: object, reading: Reading) -> None:
+def _change_state(changed: Facts, ont: Ont, reported: object, reading: Reading) -> None:
     changed.pop("state", None)
     state, vendor_state = _state(reported)
     if vendor_state != ont.vendor_state:
@@ -255,9 +254,9 @@ def _change_state(changed: dict[str, Any], ont: Ont, reported: object, reading: 
         changed["last_online_at"] = reading.read_before or ont.last_online_at
 
 
-def _change_light(changed: dict[str, Any], ont: Ont, reading: Reading) -> None:
+def _change_light(changed: Facts, ont: Ont, reading: Reading) -> None:
     rx_dbm = changed["onu_rx_dbm"]
-    if rx_dbm is None:
+    if not isinstance(rx_dbm, int | float):
         changed["last_onu_rx_dbm"] = ont.onu_rx_dbm
         changed["last_rx_at"] = reading.read_before
         return
@@ -267,7 +266,7 @@ def _change_light(changed: dict[str, Any], ont: Ont, reading: Reading) -> None:
         changed |= {"told_signal": now.value, "told_rx_dbm": rx_dbm}
 
 
-def _told(olt: str, before: Ont, after: Ont, changed: Mapping[str, Any], reading: Reading) -> list[Change]:
+def _told(olt: str, before: Ont, after: Ont, changed: Facts, reading: Reading) -> list[Change]:
     """What a reading of a known ONT tells."""
     place = _place(olt, after, reading.at)
     found: list[Change] = []
@@ -277,14 +276,15 @@ def _told(olt: str, before: Ont, after: Ont, changed: Mapping[str, Any], reading
         found.append(OntReturned(**place, description=after.description))
     elif "state" in changed:
         found.append(_went(place, before, after, reading))
-    if "told_signal" in changed and before.told_signal:
+    was, now, rx_dbm = before.told_signal, after.told_signal, after.told_rx_dbm
+    if was and now and was != now and rx_dbm is not None:
         found.append(
             LightCrossed(
                 **place,
-                before=Signal(before.told_signal),
-                after=Signal(changed["told_signal"]),
+                before=Signal(was),
+                after=Signal(now),
                 before_dbm=before.told_rx_dbm,
-                rx_dbm=changed["told_rx_dbm"],
+                rx_dbm=rx_dbm,
                 description=after.description,
             )
         )

@@ -89,7 +89,7 @@ def of_traffic(olt: str, reading: OltReading, onts: Mapping[tuple[str, int], Ont
         sample(f"pon_{name}_total", at, value, olt_name=olt, pon_port=str(port))
         for port, facts in reading.pon_traffic.items()
         for name, value in facts.items()
-        if value is not None
+        if isinstance(value, int | float)
     ]
     olt_label = ("olt_name", olt)
     for port_reading in reading.ports:
@@ -99,8 +99,8 @@ def of_traffic(olt: str, reading: OltReading, onts: Mapping[tuple[str, int], Ont
             ont = onts.get((port, ont_id))
             if ont and ont.serial:
                 labels = (olt_label, ("ont_serial", ont.serial), port_label)
-                values = ((f"ont_{name}_total", value) for name, value in facts.items() if value is not None)
-                found += [Sample(metric, labels, at, float(value)) for metric, value in values]
+                values = ((f"ont_{name}_total", value) for name, value in facts.items())
+                found += [Sample(metric, labels, at, v) for metric, v in values if isinstance(v, int | float)]
     return found
 
 
@@ -117,11 +117,8 @@ def of_health(olt: Olt, at: float, cards: Iterable[Card]) -> list[Sample]:
 
 def of_load(olt: str, reading: OltReading) -> list[Sample]:
     """Load and temperature of an OLT that tells them as a whole."""
-    return [
-        sample(metric, reading.started_at, reading.olt[fact], olt_name=olt)
-        for metric, fact in LOAD
-        if reading.olt.get(fact) is not None
-    ]
+    loads = ((metric, reading.olt.get(fact)) for metric, fact in LOAD)
+    return [sample(m, reading.started_at, v, olt_name=olt) for m, v in loads if isinstance(v, int | float)]
 
 
 def of_ping(what: str, echo: Echo, at: float, **labels: str) -> list[Sample]:

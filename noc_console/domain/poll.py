@@ -2,19 +2,56 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal, TypeVar, cast
 
 from noc_console.domain.identity import PonPort
-from noc_console.domain.network import Outcome, PollKind
+from noc_console.domain.network import Card, Fan, Olt, Ont, Outcome, PollKind, Port, Unregistered
 
 UPTIME_WRAP_S = 2**32 / 100
 """sysUpTime counts hundredths of a second in 32 bits: it starts again after 497 days."""
 _NEAR_WRAP_S = 86400.0
 
-Facts = dict[str, Any]
-"""Fact name (a field of ``Ont``, ``Port``, ``Card``, ``Fan`` or ``Olt``) to its value. None: asked, and there is no
-reading. Absent: not asked, or the device does not have it."""
+Rows = Literal["ont", "ont_traffic", "pon_port", "pon_traffic", "card", "fan", "unregistered", "olt"]
+"""The kinds of rows that an OLT's tables have."""
+
+FACTS: dict[Rows, frozenset[str]] = {
+    "ont": frozenset(
+        "serial mac description model hardware firmware state offline_reason vendor_reason admin config_state "
+        "match_state last_up_clock last_down_clock online_since_at distance_m last_distance_m onu_rx_dbm olt_rx_dbm "
+        "onu_tx_dbm temperature_celsius voltage_v bias_ma".split()
+    ),
+    "ont_traffic": frozenset(("rx_bytes", "tx_bytes")),
+    "pon_port": frozenset(
+        "admin oper sfp_present tx_dbm temperature_celsius voltage_v bias_ma last_down_cause".split()
+    ),
+    "pon_traffic": frozenset(("rx_bytes", "tx_bytes")),
+    "card": frozenset("type state role cpu_percent memory_percent temperature_celsius".split()),
+    "fan": frozenset("state speed_rpm speed_percent temperature_celsius".split()),
+    "unregistered": frozenset("serial model".split()),
+    "olt": frozenset("software cpu_percent memory_percent temperature_celsius".split()),
+}
+"""The closed set of facts that each kind of row may yield; a profile that names another is refused.
+
+They are fields of ``Ont``, ``Port``, ``Card``, ``Fan``, ``Unregistered`` and ``Olt``, but for the traffic, which is
+measured and not kept: the OLT counts it, so rx is what it receives from ONTs.
+"""
+
+FactValue = str | int | float | bool | None
+Facts = dict[str, FactValue]
+"""Name of a fact in ``FACTS`` to its value. None: asked, and there is no reading. Absent: not asked, or the device does
+not have it."""
+
+Recorded = TypeVar("Recorded", Ont, Port, Card, Fan, Olt, Unregistered)
+
+
+def with_facts(record: Recorded, facts: Mapping[str, FactValue]) -> Recorded:
+    """The record with these facts in place of its own.
+
+    Profiles yield each fact in the type of its field (``FACTS`` names only fields), which no type checker can see.
+    """
+    return replace(record, **cast(dict[str, Any], facts))
 
 
 @dataclass(slots=True)

@@ -13,37 +13,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import yaml
 from pydantic import Field, ValidationError, field_validator, model_validator
 
 from noc_console.domain.errors import ConfigError
 from noc_console.domain.network import PollKind
+from noc_console.domain.poll import FACTS, Rows
 from noc_console.sources.snmp.column import Column, Join, Oid, Strict
 from noc_console.sources.snmp.index import CARD_INDEXES, SPACES
 
 SHIPPED = Path(__file__).parent / "profiles"
-
-Rows = Literal["ont", "ont_traffic", "pon_port", "pon_traffic", "card", "fan", "unregistered", "olt"]
-
-FIELDS: dict[str, frozenset[str]] = {
-    "ont": frozenset(
-        "serial mac description model hardware firmware state offline_reason vendor_reason admin config_state "
-        "match_state last_up_clock last_down_clock online_since_at distance_m last_distance_m onu_rx_dbm olt_rx_dbm "
-        "onu_tx_dbm temperature_celsius voltage_v bias_ma".split()
-    ),
-    "ont_traffic": frozenset(("rx_bytes", "tx_bytes")),
-    "pon_port": frozenset(
-        "admin oper sfp_present tx_dbm temperature_celsius voltage_v bias_ma last_down_cause".split()
-    ),
-    "pon_traffic": frozenset(("rx_bytes", "tx_bytes")),
-    "card": frozenset("type state role cpu_percent memory_percent temperature_celsius".split()),
-    "fan": frozenset("state speed_rpm speed_percent temperature_celsius".split()),
-    "unregistered": frozenset("serial model".split()),
-    "olt": frozenset("software cpu_percent memory_percent temperature_celsius".split()),
-}
-"""The facts that a table of each kind of row may fill. The OLT counts the traffic: rx is what it receives from ONTs."""
 
 PORT_ROWS = ("ont", "ont_traffic", "pon_port", "pon_traffic", "unregistered")
 """Kinds of rows whose index names a PON port."""
@@ -73,8 +54,8 @@ class Table(Strict):
     def _known_facts(self) -> Table:
         for name, column in self.columns.items():
             for fact in filter(None, (name, column.raw_to)):
-                if fact not in FIELDS[self.rows]:
-                    known = ", ".join(sorted(FIELDS[self.rows]))
+                if fact not in FACTS[self.rows]:
+                    known = ", ".join(sorted(FACTS[self.rows]))
                     raise ValueError(f"{self.rows} has no fact {fact!r}; known: {known}")
         if isinstance(self.index, Join) and self.rows not in PORT_ROWS:
             raise ValueError(f"rows of {self.rows} cannot be joined")
@@ -157,7 +138,7 @@ class Profile(Strict):
         """Facts that rest on one source only: kind of rows to fact to what is known about it."""
         sure: set[tuple[str, str]] = set()
         found: dict[str, dict[str, str]] = {}
-        for table in self.select(tuple(FIELDS), None, chosen):  # type: ignore[arg-type]
+        for table in self.select(tuple(FACTS), None, chosen):
             for name, column in table.columns.items():
                 if column.confidence != "C":
                     sure.add((table.rows, name))

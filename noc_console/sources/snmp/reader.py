@@ -10,13 +10,13 @@ from collections.abc import Callable, Sequence
 from noc_console.domain.errors import NocError, SourceError, SourceProtocolError
 from noc_console.domain.identity import PonPort
 from noc_console.domain.network import Outcome, PollKind
-from noc_console.domain.poll import Facts, OltReading, PortReading
+from noc_console.domain.poll import Facts, OltReading, PortReading, Rows
 from noc_console.sources.loop_turns import own_turn
 from noc_console.sources.snmp import codec, outcome
 from noc_console.sources.snmp.column import Join
 from noc_console.sources.snmp.discovery import choose_variants
 from noc_console.sources.snmp.index import CARD_INDEXES, SPACES, Place
-from noc_console.sources.snmp.profile import Profile, Rows, Table
+from noc_console.sources.snmp.profile import Profile, Table
 from noc_console.sources.snmp.session import SnmpSession
 from noc_console.sources.snmp.tables import Asked, FactsAt, group, keep
 from noc_console.sources.snmp.walk import Repetitions, Walk, run_walks

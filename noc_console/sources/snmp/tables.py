@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from noc_console.domain.identity import PonPort
-from noc_console.domain.poll import Facts
+from noc_console.domain.poll import Facts, Rows
 from noc_console.domain.text import clean_octets
 from noc_console.sources.snmp import codec
 from noc_console.sources.snmp.column import Column, Join
 from noc_console.sources.snmp.decoders import Fact
 from noc_console.sources.snmp.index import SPACES, Place
-from noc_console.sources.snmp.profile import Rows, Table
+from noc_console.sources.snmp.profile import Table
 from noc_console.sources.snmp.walk import Walk
 
 ROWS_PER_TURN = 512

@@ -1,10 +1,13 @@
-"""Uptime tells a restart, and a counter that wraps tells none."""
+"""Uptime tells a restart, a counter that wraps tells none, and every fact has a field to go to."""
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 import pytest
 
-from noc_console.domain.poll import UPTIME_WRAP_S, restarted
+from noc_console.domain.network import Card, Fan, Olt, Ont, Port, Unregistered
+from noc_console.domain.poll import FACTS, UPTIME_WRAP_S, Rows, restarted, with_facts
 
 DAY_S = 86400.0
 
@@ -26,3 +29,23 @@ def test_a_step_back_is_a_restart_unless_the_counter_was_near_its_wrap(
     before_s: float | None, now_s: float | None, expected: bool
 ) -> None:
     assert restarted(before_s, now_s) is expected
+
+
+@pytest.mark.parametrize(
+    ("rows", "record"),
+    [("ont", Ont), ("pon_port", Port), ("card", Card), ("fan", Fan), ("unregistered", Unregistered), ("olt", Olt)],
+)
+def test_every_fact_has_a_field_to_go_to(rows: Rows, record: type) -> None:
+    assert FACTS[rows] <= {field.name for field in fields(record)}
+
+
+def test_only_traffic_is_measured_without_a_record() -> None:
+    assert set(FACTS) == {"ont", "pon_port", "card", "fan", "unregistered", "olt", "ont_traffic", "pon_traffic"}
+    assert FACTS["ont_traffic"] == FACTS["pon_traffic"] == {"rx_bytes", "tx_bytes"}
+
+
+def test_facts_replace_only_what_they_name() -> None:
+    card = Card(1, "0/1", type="GPBD", cpu_percent=12)
+    assert with_facts(card, {"cpu_percent": None}) == Card(1, "0/1", type="GPBD", cpu_percent=None)
+    with pytest.raises(TypeError, match="no_such_fact"):
+        with_facts(card, {"no_such_fact": 1})

@@ -8,9 +8,10 @@ import pytest
 from pydantic import ValidationError
 
 from noc_console.domain.identity import PonPort
+from noc_console.domain.poll import FACTS
 from noc_console.sources.snmp import codec
 from noc_console.sources.snmp.index import Place
-from noc_console.sources.snmp.profile import FIELDS, load_profiles
+from noc_console.sources.snmp.profile import load_profiles
 from noc_console.sources.snmp.traps.meaning import TrapMeanings, TrapNews, load_meanings
 from noc_console.sources.snmp.traps.message import Notification
 
@@ -138,8 +139,8 @@ def test_every_fact_is_one_that_an_ont_or_a_port_has(meanings: TrapMeanings) -> 
     for profile, family in meanings._families.items():
         assert profile in profiles
         for trap in (*family.traps.values(), *family.prefixes.values()):
-            assert trap.ont.keys() <= FIELDS["ont"]
-            assert trap.port.keys() <= FIELDS["pon_port"]
+            assert trap.ont.keys() <= FACTS["ont"]
+            assert trap.port.keys() <= FACTS["pon_port"]
             assert bool(trap.ont) <= (trap.where.ont is not None), "an ONT's fact needs an ONT"
 
 
