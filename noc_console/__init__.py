@@ -1,3 +1,3 @@
 """NOC Console: see, judge and act on a GPON access network from a terminal."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

@@ -1,4 +1,4 @@
-"""The registry as text: key names for people, and the key table of the README."""
+"""The registry as text: key names for people, and the key table of docs/keys.md."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def command_of(action: Action) -> str:
 
 
 def markdown_table(registry: Registry | None = None) -> str:
-    """The key table for the README, one section per scope."""
+    """The key table for docs/keys.md, one section per scope."""
     registry = registry or Registry()
     parts = []
     for scope, title in SCOPE_TITLES.items():

@@ -116,7 +116,7 @@ def _nothing(s: Situation, needs: list[str]) -> Finding:
 
 
 def markdown_table() -> str:
-    """The rules for the README, in their order."""
+    """The rules for docs/operating.md, in their order."""
     rows = ["| verdict | what to do | limits |", "|---|---|---|"]
     for rule in RULES:
         limits = ", ".join(f"`{limit.partition('.')[2]}`" for limit in rule.limits)
