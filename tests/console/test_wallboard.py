@@ -105,7 +105,7 @@ async def test_it_goes_stale_by_the_clock_alone_and_comes_back() -> None:
         assert "D A T A   S T A L E   since 14:05:23" in text_of(app)
         backend.poll_all()
         revision = backend.revision
-        while app.feed.revisions.get("all") != revision:
+        while app.feed.revisions.get("all", 0) < revision:
             app.feed.retry_now()
             await pilot.pause()
         app._tick()
