@@ -33,13 +33,13 @@ class Navigation:
         if name != self.shown:
             self._last = self.shown
         self.shown = name
-        for view in self.views.values():
-            view.display = name == view.NAME
         model = self._desk.model
         everything = Delta(
             structure=True, tree=True, changes=True, sources=True, jobs=set(model.jobs), records=set(RECORD_KINDS)
         )
-        self.view.changed(everything)
+        self.view.changed(everything)  # while it is hidden: then a list of news opens at the newest
+        for view in self.views.values():
+            view.display = name == view.NAME
         self.view.go_in()
 
     def do_screen_network(self, _: str = "") -> None:

@@ -91,7 +91,8 @@ class LogView(TableView):
         if self.filter:
             found = [line for line in found if self.filter.matches(_log_row(line))]
         self._lines = {line.id: line for line in found}
-        self.table.set_keys([line.id for line in found])
+        newest = found[0].id if found and not self.display else None
+        self.table.set_keys([line.id for line in found], follow=newest)
         self._tell()
 
     def copyable(self) -> tuple[str, str] | None:
