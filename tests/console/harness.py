@@ -32,6 +32,14 @@ class Desk:
         self.app = app
         self.pilot = pilot
         self.backend = backend
+        self._said: list[tuple[str, str]] = []
+        notify = app.notify
+
+        def keep(message: str, **given: Any) -> None:
+            self._said.append((given.get("severity", "information"), message))
+            notify(message, **given)
+
+        app.notify = keep  # type: ignore[method-assign, assignment]
 
     @property
     def network(self) -> NetworkView:
@@ -73,9 +81,9 @@ class Desk:
         lines = self.app.screen._compositor.render_strips(self.app.size)
         return "\n".join(strip.text for strip in lines)
 
-    def toasts(self) -> list[str]:
-        """Messages that are up."""
-        return [notification.message for notification in self.app._notifications]
+    def toasts(self, severity: str | None = None) -> list[str]:
+        """Messages that were put up since the start: toasts go after some seconds, however busy the machine is."""
+        return [message for said_as, message in self._said if severity in (None, said_as)]
 
     def serial(self) -> str | None:
         """Serial under the cursor."""

@@ -125,9 +125,7 @@ async def test_no_contact_is_shown_as_a_failure() -> None:
         await confirm(desk, dialog, dialog._serial[-4:])
         await desk.until(lambda: acting(desk.backend))
         desk.backend.step(desk.backend.last_job, JobState.NO_CONTACT, "task withdrawn", "no contact: withdrawn")
-        await desk.until(
-            lambda: any(n.severity == "error" and "withdrawn" in n.message for n in desk.app._notifications)
-        )
+        await desk.until(lambda: any("withdrawn" in toast for toast in desk.toasts("error")))
 
 
 async def test_the_dialog_cannot_be_satisfied_by_stray_typing() -> None:
