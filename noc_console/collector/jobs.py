@@ -12,7 +12,6 @@ from noc_console.collector.acting.tools import Ending
 from noc_console.collector.performing import Actions
 from noc_console.domain.errors import NocError, SourceError
 from noc_console.domain.jobs import Job, JobState
-from noc_console.domain.network import COLLECTOR_DEAD_AFTER_S
 from noc_console.storage.batches import BatchStore
 from noc_console.storage.jobs import JobLost, JobStore
 
@@ -88,9 +87,7 @@ class JobRunner:
 
     async def _take_orphans(self, group: asyncio.TaskGroup) -> None:
         now = time.time()
-        for job, progress in await self._store.orphans(
-            self._collector_id, now - COLLECTOR_DEAD_AFTER_S, self._running.keys()
-        ):
+        for job, progress in await self._store.orphans(self._collector_id, self._running.keys()):
             log.info("job_taken_over", job=job.id)
             self._start(group, job, progress or "")
         await self._batches.settle()

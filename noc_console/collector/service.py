@@ -33,7 +33,7 @@ from noc_console.storage.database import Database
 from noc_console.storage.history.buffer import SampleBuffer
 from noc_console.storage.history.victoria import Victoria
 from noc_console.storage.sealing import Opener
-from noc_console.storage.sources import HEARTBEAT_S, CollectorRegister, SourceStore
+from noc_console.storage.sources import HEARTBEAT_S, CollectorRegister, NotAtWork, SourceStore
 
 log = structlog.get_logger()
 
@@ -71,14 +71,15 @@ class CollectorService:
         self._clock = clock
         self._database = Database(config.database)
         self._register = CollectorRegister(self._database)
-        self._sources = SourceStore(self._database)
+        self._id = uuid.uuid4().hex
+        self._sources = SourceStore(self._database.fenced(self._register.fence_beside(self._id)))
         self._coordinator = Coordinator(self._sources, clock)
         self._buffer = SampleBuffer(buffer_file(config), config.history.max_mb, config.history.keep_days)
         self._victoria = Victoria(config.victoriametrics) if config.victoriametrics else None
         self._shipper = Shipper(self._buffer, self._victoria, self._coordinator.status("sample buffer"), clock)
         now = clock.now()
         self._opener = Opener()
-        me = (uuid.uuid4().hex, socket.gethostname(), os.getpid(), mode, now, now)
+        me = (self._id, socket.gethostname(), os.getpid(), mode, now, now)
         self._me = Collector(*me, self._opener.public_key)
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -108,7 +109,7 @@ class CollectorService:
             await self._database.migrate()
             await self._buffer.open()
             alone = await self._register.take_over(self._now_me())
-            async with self._stint() as stint:
+            async with self._stint(alone) as stint:
                 await stint.load()
                 async with self._beating(stint.holding, alone):
                     found = await self._round(stint)
@@ -170,24 +171,27 @@ class CollectorService:
 
     async def _be_at_work(self) -> None:
         log.info("collector_starts", mode=self._me.mode, pid=self._me.pid)
-        async with self._stint() as stint:
+        async with self._stint(registered=True) as stint:
             # The heartbeat does not wait until all is loaded: who is silent for long is taken for dead.
             start = Service("start", "collector", partial(self._start, stint))
             await self._coordinator.run([self._heartbeat(stint.holding), start])
 
     async def _start(self, stint: Stint) -> None:
         """Read what is known, and start everything."""
-        await self._register.forget_dead(self._clock.now())
         await self._sources.forget_troubles()
         await stint.load()
         collect_garbage_seldom()
         self._coordinator.add(stint.parts())
 
     @asynccontextmanager
-    async def _stint(self) -> AsyncIterator[Stint]:
-        """All that is needed at work; at the end the leases are free at once."""
+    async def _stint(self, registered: bool) -> AsyncIterator[Stint]:
+        """All that is needed at work; at the end the leases are free at once.
+
+        A round beside a collector at work writes only what that one holds no lease of.
+        """
         own = (self._shipper, self._me.id, self._opener, self._clock)
-        stint = Stint(self._config, self._database, self._coordinator, *own)
+        database = self._database.fenced(self._register.fence(self._id)) if registered else self._database
+        stint = Stint(self._config, database, self._coordinator, *own)
         try:
             yield stint
         finally:
@@ -199,7 +203,10 @@ class CollectorService:
     def _heartbeat(self, holding: Holding, registered: bool = True) -> Rhythm:
         async def beat() -> Done:
             # Leases first: they must have ended when the register gives our work to another.
-            await holding.keep()
+            try:
+                await holding.keep()
+            except NotAtWork:
+                raise Superseded from None
             if registered and not await self._register.beat(self._now_me()):
                 raise Superseded
             return Done(pause_s=None if holding.complete else LEASE_RETRY_S, quiet=True)
@@ -207,7 +214,7 @@ class CollectorService:
         return Rhythm("heartbeat", "collector", beat, HEARTBEAT_S, jitter=0.0, last_retry_s=HEARTBEAT_S)
 
     def _now_me(self) -> Collector:
-        return replace(self._me, heartbeat_at=self._clock.now())
+        return replace(self._me, clock_at=self._clock.now())
 
     async def _close(self) -> None:
         try:

@@ -272,12 +272,20 @@ class Collector:
     """``child`` of a console, ``daemon``, or ``once``."""
     started_at: float
     heartbeat_at: float
+    """By the reader's clock."""
     public_key: str = ""
     """To which secrets are sealed that only it may read."""
+    clock_at: float | None = None
+    """What its own clock said at its last heartbeat, by which its readings are stamped; None when it did not tell."""
 
     def alive(self, now: float) -> bool:
         """Whether its heartbeat is fresh."""
         return now - self.heartbeat_at < COLLECTOR_DEAD_AFTER_S
+
+    @property
+    def clock_ahead_s(self) -> float:
+        """How far its clock is ahead of the reader's, seconds; below 0 when it is behind."""
+        return 0.0 if self.clock_at is None else self.clock_at - self.heartbeat_at
 
     def takes_jobs(self, now: float) -> bool:
         """Whether it would do what is asked for: one that polls once and ends does not."""

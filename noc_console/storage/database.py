@@ -6,8 +6,9 @@ import asyncio
 import os
 import sqlite3
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext, suppress
+from copy import copy
 from pathlib import Path
 from typing import Any
 
@@ -24,12 +25,42 @@ from noc_console.domain.errors import (
 )
 
 SOURCE = "database"
-SCHEMA_VERSION = "0006"
+SCHEMA_VERSION = "0007"
 """Alembic revision that this program reads and writes; the newest file in ``migrations/versions``."""
 
 CONNECT_TIMEOUT_S = 5
 BUSY_TIMEOUT_S = 5
 STATEMENT_TIMEOUT_S = 30
+IDLE_TRANSACTION_S = 15
+"""The server ends a transaction whose program stands still for so long: what it has locked, its successor needs. Less
+than it takes until a collector counts as dead."""
+DEAD_PEER_S = 15
+"""A connection on which nothing came back for so long is dead, for the server and for us."""
+
+_SERVER_SETTINGS = {
+    "statement_timeout": STATEMENT_TIMEOUT_S * 1000,
+    "idle_in_transaction_session_timeout": IDLE_TRANSACTION_S * 1000,
+    "tcp_keepalives_idle": 5,
+    "tcp_keepalives_interval": 5,
+    "tcp_keepalives_count": 2,
+    "tcp_user_timeout": DEAD_PEER_S * 1000,
+    "application_name": "noc-console",
+}
+_CONNECTION_SETTINGS = {
+    "connect_timeout": CONNECT_TIMEOUT_S,
+    "keepalives": 1,
+    "keepalives_idle": 5,
+    "keepalives_interval": 5,
+    "keepalives_count": 2,
+    "tcp_user_timeout": DEAD_PEER_S * 1000,
+}
+_UNIX_NOW = {
+    "sqlite": "(julianday('now') - 2440587.5) * 86400.0",
+    "postgresql": "extract(epoch FROM clock_timestamp())::float8",
+}
+
+Fence = Callable[[AsyncConnection], Awaitable[None]]
+"""Raises a ``SourceError`` when a write transaction that has just begun must not go on."""
 
 
 class Database:
@@ -41,9 +72,17 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.url = url
+        self._fence: Fence | None = None
         self.is_sqlite = url.startswith("sqlite:///")
         self._engine: AsyncEngine | None = None
         self._writer: AbstractAsyncContextManager[object] = asyncio.Lock() if self.is_sqlite else nullcontext()
+
+    def fenced(self, fence: Fence) -> Database:
+        """The same database through the same connections, with ``fence`` at the start of each write transaction."""
+        behind = copy(self)
+        behind._engine = self.engine
+        behind._fence = fence
+        return behind
 
     @property
     def _path(self) -> Path:
@@ -83,6 +122,8 @@ class Database:
                     if self.is_sqlite:
                         connection = await connection.execution_options(noc_immediate=True)
                     async with connection.begin():
+                        if self._fence:
+                            await self._fence(connection)
                         yield connection
 
     async def version(self) -> str | None:
@@ -205,11 +246,19 @@ def _postgres_engine(url: str) -> AsyncEngine:
         max_overflow=4,
         pool_timeout=CONNECT_TIMEOUT_S,
         pool_pre_ping=True,
-        connect_args={
-            "connect_timeout": CONNECT_TIMEOUT_S,
-            "options": f"-c statement_timeout={STATEMENT_TIMEOUT_S * 1000} -c application_name=noc-console",
-        },
+        connect_args=_CONNECTION_SETTINGS
+        | {"options": " ".join(f"-c {name}={value}" for name, value in _SERVER_SETTINGS.items())},
     )
+
+
+def unix_now(connection: AsyncConnection) -> str:
+    """SQL for Unix seconds by the database's own clock: who lives is judged by it, whatever a machine's clock says."""
+    return _UNIX_NOW[connection.dialect.name]
+
+
+async def database_now(connection: AsyncConnection) -> float:
+    """Unix seconds by the database's own clock."""
+    return float((await connection.execute(text(f"SELECT {unix_now(connection)}"))).scalar_one())
 
 
 class _errors:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Table, func, select
@@ -32,6 +34,7 @@ from noc_console.domain.targets import Target, TargetKind
 from noc_console.domain.update import Update
 from noc_console.storage import schema
 from noc_console.storage.changes import read_changes_of
+from noc_console.storage.database import database_now
 from noc_console.storage.records import read_records
 from noc_console.storage.records import stream as record_stream
 from noc_console.storage.streams import ROWS_PER_TURN, columns, read_revisions, read_rows
@@ -172,5 +175,7 @@ def job_from(row: Mapping[Any, Any], steps: Sequence[Any] = ()) -> Job:
 
 
 async def read_collectors(connection: AsyncConnection) -> list[Collector]:
-    """Every registered collector, alive or not."""
-    return await read_rows(connection, select(*columns(schema.collector, Collector)), Collector)
+    """Every registered collector, alive or not; heartbeats are told by the reader's clock."""
+    found = await read_rows(connection, select(*columns(schema.collector, Collector)), Collector)
+    ahead_s = time.time() - await database_now(connection) if found else 0.0
+    return [replace(collector, heartbeat_at=collector.heartbeat_at + ahead_s) for collector in found]

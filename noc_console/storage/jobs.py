@@ -14,11 +14,12 @@ from noc_console.domain.actions import ACTIONS, JobKind
 from noc_console.domain.changes import JobEnded
 from noc_console.domain.errors import ActionRefused, NocError
 from noc_console.domain.jobs import ENDED, Job, JobState, JobStep
+from noc_console.domain.network import COLLECTOR_DEAD_AFTER_S
 from noc_console.domain.targets import Target, TargetKind
 from noc_console.domain.text import clean
 from noc_console.storage import audit, schema
 from noc_console.storage.changes import append_changes
-from noc_console.storage.database import Database
+from noc_console.storage.database import Database, database_now
 from noc_console.storage.feed import JOB_COLUMNS, job_from, jobs_from, read_collectors
 from noc_console.storage.sealing import Opener, seal
 from noc_console.storage.streams import bump, dumps, hold
@@ -192,23 +193,23 @@ class JobStore:
         async with self._database.reading() as connection:
             return await jobs_from(connection, query)
 
-    async def orphans(
-        self, collector_id: str, dead_before: float, running: Collection[int] = ()
-    ) -> list[tuple[Job, str | None]]:
+    async def orphans(self, collector_id: str, running: Collection[int] = ()) -> list[tuple[Job, str | None]]:
         """Take over unfinished jobs that nobody follows, with the progress that was left.
 
         Args:
             collector_id: Who takes them.
-            dead_before: A heartbeat before this, Unix seconds, is that of a dead collector.
             running: What the taker follows already: a job of its own that is not among them was claimed, and the
                 database's answer to that was lost.
         """
         job, collector = schema.job, schema.collector
-        alive = select(collector.c.id).where(collector.c.heartbeat_at >= dead_before, collector.c.id != collector_id)
-        query = select(job.c.id).where(
-            job.c.state.in_(UNDER_WAY), job.c.claimed_by.not_in(alive), job.c.id.not_in(list(running))
-        )
         async with self._database.reading() as connection:
+            dead_before = await database_now(connection) - COLLECTOR_DEAD_AFTER_S
+            alive = select(collector.c.id).where(
+                collector.c.heartbeat_at >= dead_before, collector.c.id != collector_id
+            )
+            query = select(job.c.id).where(
+                job.c.state.in_(UNDER_WAY), job.c.claimed_by.not_in(alive), job.c.id.not_in(list(running))
+            )
             if (await connection.execute(query.limit(1))).first() is None:
                 return []
         async with self._database.writing() as connection:

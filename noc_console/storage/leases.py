@@ -14,13 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from noc_console.domain.errors import SourceError
 from noc_console.storage import schema
-from noc_console.storage.database import SOURCE, Database
-
-_NOW = {
-    "sqlite": "(julianday('now') - 2440587.5) * 86400.0",
-    "postgresql": "extract(epoch FROM clock_timestamp())::float8",
-}
-"""Unix seconds by the database's clock."""
+from noc_console.storage.database import SOURCE, Database, unix_now
 
 _TAKE = """
     INSERT INTO olt_lease (olt_id, holder, token, until_at) VALUES (:olt_id, :holder, 1, {now} + :ttl_s)
@@ -62,7 +56,7 @@ class LeaseStore:
         """
         tokens: dict[int, int] = {}
         async with self._database.writing() as connection:
-            statement = text(_TAKE.format(now=_NOW[connection.dialect.name]))
+            statement = text(_TAKE.format(now=unix_now(connection)))
             for olt_id in sorted(olt_ids):  # in one order everywhere: two takers must not wait for each other
                 row = {"olt_id": olt_id, "holder": holder, "ttl_s": ttl_s}
                 token = (await connection.execute(statement, row)).scalar()
@@ -86,7 +80,7 @@ class LeaseStore:
             mine = select(table.c.olt_id, table.c.token).where(table.c.holder == holder).order_by(table.c.olt_id)
             rows = (await connection.execute(mine.with_for_update())).all()
             kept = {row.olt_id for row in rows if tokens.get(row.olt_id) == row.token}
-            until = text(f"{_NOW[connection.dialect.name]} + :ttl_s").bindparams(ttl_s=ttl_s)
+            until = text(f"{unix_now(connection)} + :ttl_s").bindparams(ttl_s=ttl_s)
             await connection.execute(update(table).where(table.c.olt_id.in_(kept)).values(until_at=until))
         return kept
 

@@ -355,6 +355,7 @@ collector = Table(
     Column("mode", Text, nullable=False),
     Column("started_at", Float, nullable=False),
     Column("heartbeat_at", Float, nullable=False),
+    Column("clock_at", Float),
     Column("public_key", Text, nullable=False, server_default=""),
 )
 

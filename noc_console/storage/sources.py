@@ -6,10 +6,12 @@ import time
 from dataclasses import asdict
 
 from sqlalchemy import delete, select, text, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
+from noc_console.domain.errors import SourceError
 from noc_console.domain.network import COLLECTOR_DEAD_AFTER_S, Collector, Source
 from noc_console.storage import schema
-from noc_console.storage.database import Database
+from noc_console.storage.database import SOURCE, Database, Fence, database_now
 from noc_console.storage.feed import read_collectors
 from noc_console.storage.inventory import upsert
 from noc_console.storage.streams import bump
@@ -38,56 +40,83 @@ class SourceStore:
             await connection.execute(update(table).where(in_trouble).values(unknown))
 
 
+class NotAtWork(SourceError):
+    """Another collector is at work: what we found out must not be written."""
+
+    def __init__(self) -> None:
+        super().__init__("another collector is at work", SOURCE)
+
+
 class CollectorRegister:
-    """Which collectors live."""
+    """Which collector is at work, judged by the database's clock: a machine's own may be wrong.
+
+    Whoever takes over deletes the registrations of those who are dead. A collector that stood still and wakes finds
+    its own gone, and nothing that it writes behind ``fence`` is taken.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
+
+    async def take_over(self, collector: Collector) -> bool:
+        """Register ``collector`` as the one at work, unless another one lives; False then."""
+        table = schema.collector
+        async with self._database.writing() as connection:
+            if not self._database.is_sqlite:
+                # Two may ask at once; on SQLite the write transaction already makes the second one wait.
+                await connection.execute(text("SELECT pg_advisory_xact_lock(7309873)"))
+            if await _another_lives(connection, collector.id):
+                return False
+            await connection.execute(delete(table).where(table.c.id != collector.id))
+            now = await database_now(connection)
+            await upsert(connection, table, [asdict(collector) | {"heartbeat_at": now}])
+            return True
 
     async def beat(self, collector: Collector) -> bool:
         """Renew the heartbeat of the collector at work.
 
         Returns:
-            False when it was taken for dead (it stood still, or its machine did) and another one is at work by now.
+            False when it was taken for dead (it stood still, or its machine did) and another one has taken over.
         """
-        return await self._register(collector, renew=True)
-
-    async def take_over(self, collector: Collector) -> bool:
-        """Register ``collector`` as the one at work, unless another one lives; False then."""
-        return await self._register(collector, renew=False)
-
-    async def _register(self, collector: Collector, renew: bool) -> bool:
+        table = schema.collector
         async with self._database.writing() as connection:
-            if not self._database.is_sqlite:
-                # Two may ask at once; on SQLite the write transaction already makes the second one wait.
-                await connection.execute(text("SELECT pg_advisory_xact_lock(7309873)"))
-            limit = collector.heartbeat_at - COLLECTOR_DEAD_AFTER_S
-            alive = {c.id for c in await read_collectors(connection) if c.heartbeat_at >= limit}
-            if alive - {collector.id} and not (renew and collector.id in alive):
-                return False
-            await upsert(connection, schema.collector, [asdict(collector)])
-            return True
+            beaten = {"heartbeat_at": await database_now(connection), "clock_at": collector.clock_at}
+            renewed = await connection.execute(update(table).where(table.c.id == collector.id).values(beaten))
+            return renewed.rowcount == 1
+
+    def fence(self, collector_id: str) -> Fence:
+        """Refuses what a collector writes that is no longer registered."""
+        table = schema.collector
+        # Whoever takes over waits for this row's lock, a heartbeat does not.
+        query = select(table.c.id).where(table.c.id == collector_id).with_for_update(read=True, key_share=True)
+
+        async def refuse(connection: AsyncConnection) -> None:
+            if (await connection.execute(query)).first() is None:
+                raise NotAtWork
+
+        return refuse
+
+    def fence_beside(self, collector_id: str) -> Fence:
+        """Refuses what a collector writes while another one lives; one that could not start may say so."""
+
+        async def refuse(connection: AsyncConnection) -> None:
+            if await _another_lives(connection, collector_id):
+                raise NotAtWork
+
+        return refuse
 
     async def leave(self, collector_id: str) -> None:
         """Take a collector off the register."""
         async with self._database.writing() as connection:
             await connection.execute(delete(schema.collector).where(schema.collector.c.id == collector_id))
 
-    async def forget_dead(self, now: float | None = None) -> None:
-        """Delete registrations that have been dead for an hour."""
-        limit = (now or time.time()) - 3600
-        async with self._database.writing() as connection:
-            await connection.execute(delete(schema.collector).where(schema.collector.c.heartbeat_at < limit))
-
-    async def alive(self, now: float | None = None) -> list[Collector]:
+    async def alive(self) -> list[Collector]:
         """Collectors with a fresh heartbeat."""
-        limit = (now or time.time()) - COLLECTOR_DEAD_AFTER_S
         async with self._database.reading() as connection:
-            return [c for c in await read_collectors(connection) if c.heartbeat_at >= limit]
+            return [c for c in await read_collectors(connection) if c.alive(time.time())]
 
-    async def last_beat_at(self) -> float | None:
-        """Newest heartbeat of all."""
-        async with self._database.reading() as connection:
-            query = select(schema.collector.c.heartbeat_at).order_by(schema.collector.c.heartbeat_at.desc()).limit(1)
-            found: float | None = (await connection.execute(query)).scalar()
-            return found
+
+async def _another_lives(connection: AsyncConnection, collector_id: str) -> bool:
+    table = schema.collector
+    fresh = table.c.heartbeat_at > await database_now(connection) - COLLECTOR_DEAD_AFTER_S
+    found = await connection.execute(select(table.c.id).where(fresh, table.c.id != collector_id).limit(1))
+    return found.first() is not None

@@ -74,7 +74,7 @@ async def make_world(database: Database, **config: object) -> World:
     await CpeStore(database).put([Cpe(f"cpe-{n}", serial(n), last_inform_at=now - 60) for n in range(8)])
     await SourceStore(database).put(Source("genieacs", "ok", now))
     opener = Opener()
-    await CollectorRegister(database).beat(Collector("c1", "host", 1, "daemon", now, now, opener.public_key))
+    await CollectorRegister(database).take_over(Collector("c1", "host", 1, "daemon", now, now, opener.public_key))
     sections = {"olts": [{"name": OLT, "address": "192.0.2.1"}], "genieacs": {"url": "http://127.0.0.1:1"}, **config}
     made = Config.model_validate(sections)
     return World(database, Door(database, made), onts, opener, made)

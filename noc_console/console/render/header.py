@@ -103,9 +103,10 @@ def banner(model: Model, now: float, started_at: float) -> str | None:
     if link.last_ok_at is None:
         return "connecting to the database ..."
     alive = model.collector(now)
-    if alive is not None and alive.heartbeat_at > now + SKEW_TOLERANCE_S:
-        ahead = format_age(alive.heartbeat_at - now)
-        return f"clocks differ: {alive.host} is {ahead} ahead of this machine, so no age can be trusted - check NTP"
+    if alive is not None and abs(alive.clock_ahead_s) > SKEW_TOLERANCE_S:
+        side = "ahead of" if alive.clock_ahead_s > 0 else "behind"
+        apart = f"{alive.host} is {format_age(abs(alive.clock_ahead_s))} {side} this machine"
+        return f"clocks differ: {apart}, so no age can be trusted - check NTP"
     if alive is None:
         if now - started_at < GRACE_S and not model.collectors:
             return "waiting for a collector to register ..."

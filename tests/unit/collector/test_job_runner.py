@@ -73,7 +73,7 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
 async def running(database: Database, acting: Acting, store: JobStore | None = None) -> AsyncIterator[JobStore]:
     """A runner at work; fails when it ends by itself."""
     now = time.time()
-    await CollectorRegister(database).beat(Collector(ME, "host", 1, "daemon", now, now))
+    await CollectorRegister(database).take_over(Collector(ME, "host", 1, "daemon", now, now))
     store = store or JobStore(database, ME)
     batches = BatchStore(database, Bulk())
     runner = JobRunner(store, ME, acting, batches, 600.0)  # type: ignore[arg-type]

@@ -15,7 +15,7 @@ import pytest
 import structlog
 from fake_clock import FakeClock
 from services import eventually, free_port
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from noc_console.collector import stint as stint_module
 from noc_console.collector import traps as traps_module
@@ -26,7 +26,7 @@ from noc_console.collector.service import CollectorService
 from noc_console.config.model import Config
 from noc_console.domain.errors import SourceUnavailable
 from noc_console.domain.identity import PonPort
-from noc_console.domain.network import COLLECTOR_DEAD_AFTER_S, Collector, Outcome, PollKind, Source
+from noc_console.domain.network import Collector, Outcome, PollKind, Source
 from noc_console.domain.poll import OltReading, PortReading
 from noc_console.sources.ping import Echo, Pinger
 from noc_console.sources.snmp.core_poller import CorePoller, CoreReading
@@ -38,7 +38,7 @@ from noc_console.storage.feed import read_update
 from noc_console.storage.history.buffer import SampleBuffer
 from noc_console.storage.jobs import JobStore
 from noc_console.storage.leases import LeaseLost, LeaseStore
-from noc_console.storage.sources import CollectorRegister
+from noc_console.storage.sources import CollectorRegister, NotAtWork
 from noc_console.storage.swaps import SwapStore
 
 PORT = PonPort((0, 1, 0))
@@ -117,7 +117,7 @@ async def sources(database: Database) -> dict[str, Source]:
 
 
 @pytest.mark.parametrize("error", [SourceUnavailable("locked by another program", "database"), KeyError("x")])
-@pytest.mark.parametrize("place", ["take_over", "forget_dead", "sync_olts"])
+@pytest.mark.parametrize("place", ["take_over", "beat", "sync_olts"])
 async def test_the_start_is_tried_again_until_it_succeeds(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, polled: Counter[str], place: str, error: Exception
 ) -> None:
@@ -345,7 +345,7 @@ async def test_a_collector_that_was_taken_for_dead_stands_by(
         await eventually(lambda: polled["a"])
         now = time.time()
         async with database.writing() as connection:  # its machine slept
-            await connection.execute(update(schema.collector).values(heartbeat_at=now - COLLECTOR_DEAD_AFTER_S - 1))
+            await connection.execute(delete(schema.collector))
             heir = Collector("heir", "host", 2, "daemon", now, now)
             await inventory.upsert(connection, schema.collector, [asdict(heir)])
         await eventually(lambda: not heartbeats())
@@ -407,7 +407,7 @@ async def test_a_collector_that_stood_still_writes_nothing_when_it_wakes(
     async def recorded(self: OltFacts, *arguments: Any) -> Any:
         try:
             return await apply(self, *arguments)
-        except LeaseLost as error:
+        except (LeaseLost, NotAtWork) as error:
             refused.append(error)
             raise
 
@@ -424,6 +424,8 @@ async def test_a_collector_that_stood_still_writes_nothing_when_it_wakes(
             ours = schema.olt_lease.c.holder == old
             async with database.writing() as connection:  # what time does while it stands still
                 await connection.execute(update(schema.olt_lease).where(ours).values(until_at=1.0))
+                stopped = update(schema.collector).where(schema.collector.c.id == old)
+                await connection.execute(stopped.values(heartbeat_at=1.0))
             return bool(await _onts(database))
 
         async with at_work(CollectorService(config_of(tmp_path), "daemon", Quick())):

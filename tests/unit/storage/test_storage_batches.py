@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from dataclasses import asdict
 
 import pytest
 from people import cancelled_batch, queued, queued_batch, released
@@ -19,7 +20,6 @@ from noc_console.storage.batches import BatchStore
 from noc_console.storage.database import Database
 from noc_console.storage.feed import read_update
 from noc_console.storage.jobs import JobStore
-from noc_console.storage.sources import CollectorRegister
 
 PORTS, PER_PORT = 3, 4
 
@@ -111,12 +111,13 @@ async def test_accepted_is_counted_apart_from_proven_and_from_failed(database: D
 
 
 async def test_a_successor_takes_what_was_begun_and_goes_on_with_the_rest(database: Database, onts: list[int]) -> None:
-    batches, jobs, register = store(database, per_port_s=0, at_once=5), JobStore(database), CollectorRegister(database)
-    now = time.time()
-    await register.beat(Collector("dead", "host", 1, "daemon", 0.0, now - DEAD_AFTER_S - 1))
+    batches, jobs = store(database, per_port_s=0, at_once=5), JobStore(database)
+    async with database.writing() as connection:
+        dead = Collector("dead", "host", 1, "daemon", 0.0, time.time() - DEAD_AFTER_S - 1)
+        await inventory.upsert(connection, schema.collector, [asdict(dead)])
     await queued_batch(database, onts)
     begun = await batches.claim("dead", 600)
-    left = await jobs.orphans("heir", now - DEAD_AFTER_S)
+    left = await jobs.orphans("heir")
     assert [job.id for job, _ in left] == [job.id for job in begun]
     done: Counter[int | None] = Counter()
     todo: list[Job] = [job for job, _ in left]

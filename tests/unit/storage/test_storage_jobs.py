@@ -21,11 +21,11 @@ from noc_console.domain.network import COLLECTOR_DEAD_AFTER_S as DEAD_AFTER_S
 from noc_console.domain.network import Collector
 from noc_console.domain.targets import Target
 from noc_console.storage import audit, inventory, schema
-from noc_console.storage.database import Database
+from noc_console.storage.database import Database, database_now
 from noc_console.storage.feed import JOBS_AT_FIRST, read_update
 from noc_console.storage.jobs import JobLost, JobStore
 from noc_console.storage.sealing import Opener
-from noc_console.storage.sources import CollectorRegister
+from noc_console.storage.sources import CollectorRegister, NotAtWork
 from noc_console.storage.streams import bump
 
 SPEED = {"direction": "download"}
@@ -169,12 +169,12 @@ async def test_only_what_a_dead_collector_left_is_taken_over(
     waiting = await queued(database, onts[5])
     await store.tell(jobs["dead"], "sending", progress='{"device_id": "a"}')
 
-    taken = await store.orphans("me", now - DEAD_AFTER_S, {jobs["me"]})
+    taken = await store.orphans("me", {jobs["me"]})
     assert {job.id: progress for job, progress in taken} == {
         jobs["dead"]: '{"device_id": "a"}',
         jobs["vanished"]: None,
     }
-    assert await store.orphans("other", now - DEAD_AFTER_S) == []
+    assert await store.orphans("other") == []
     assert {ended, waiting}.isdisjoint(job.id for job, _ in taken)
 
 
@@ -184,8 +184,7 @@ async def test_orphans_go_to_one_heir(database: Database, store: JobStore, onts:
     await store.claim("dead")
     heirs = [Database(database.url) for _ in range(3)]
     await registered(database, *(collector(f"heir{number}", time.time()) for number, _ in enumerate(heirs)))
-    limit = time.time() - DEAD_AFTER_S
-    shares = await asyncio.gather(*(JobStore(heir).orphans(f"heir{n}", limit) for n, heir in enumerate(heirs)))
+    shares = await asyncio.gather(*(JobStore(heir).orphans(f"heir{n}") for n, heir in enumerate(heirs)))
     taken = [job.id for share in shares for job, _ in share]
     assert len(taken) == len(set(taken)) == 5
     for heir in heirs:
@@ -245,7 +244,7 @@ async def test_a_round_that_finds_nothing_is_told_to_nobody(database: Database, 
     await queued(database, ont_id)
     async with database.reading() as connection:
         before = (await read_update(connection, {})).revisions
-    await store.orphans("c1", time.time())
+    await store.orphans("c1")
     await store.forget_old(0.0, 0.0)
     async with database.reading() as connection:
         assert (await read_update(connection, {})).revisions == before
@@ -291,6 +290,44 @@ async def test_many_changed_jobs_are_all_told(database: Database, store: JobStor
 # The register of collectors
 
 
+async def silent_for(database: Database, seconds: float) -> None:
+    """As if all registered collectors had beaten last so many seconds ago."""
+    beaten = schema.collector.c.heartbeat_at
+    async with database.writing() as connection:
+        now = await database_now(connection)
+        await connection.execute(update(schema.collector).values({beaten: now - seconds}))
+
+
+async def test_what_a_collector_writes_that_was_replaced_is_refused(database: Database) -> None:
+    register = CollectorRegister(database)
+    old, new = collector("old", time.time() + 3600), collector("new", time.time() - 3600)
+    assert await register.take_over(old)
+    behind = database.fenced(register.fence("old"))
+    beside = database.fenced(register.fence_beside("old"))
+    for writer in (behind, beside):
+        async with writer.writing():
+            pass
+    await silent_for(database, DEAD_AFTER_S + 1)
+    assert await register.take_over(new)
+    for writer in (behind, beside):
+        with pytest.raises(NotAtWork):
+            async with writer.writing() as connection:
+                raise AssertionError(f"{connection} was let in")
+    await register.leave("new")
+    with pytest.raises(NotAtWork):
+        async with behind.writing():
+            pass
+    async with beside.writing():
+        pass  # nobody is at work: it may say what is wrong with it
+
+
+async def test_a_reader_tells_heartbeats_by_its_own_clock_and_how_far_the_other_is_off(database: Database) -> None:
+    assert await CollectorRegister(database).take_over(replace(collector("c", 5.0), clock_at=time.time() + 300))
+    async with database.reading() as connection:
+        (found,) = (await read_update(connection, {})).collectors
+    assert found.alive(time.time()) and found.clock_ahead_s == pytest.approx(300, abs=30)
+
+
 async def test_one_collector_is_at_work_until_its_heart_stops(database: Database) -> None:
     register = CollectorRegister(database)
     now = time.time()
@@ -299,15 +336,17 @@ async def test_one_collector_is_at_work_until_its_heart_stops(database: Database
     won = await asyncio.gather(*(CollectorRegister(r).take_over(c) for r, c in zip(rivals, first, strict=True)))
     assert sorted(won) == [False, False, True]
     (winner,) = [c for c, ok in zip(first, won, strict=True) if ok]
-    assert [c.id for c in await register.alive(now)] == [winner.id]
-    late = collector("late", now + DEAD_AFTER_S - 1)
+    assert [c.id for c in await register.alive()] == [winner.id]
+    late = collector("late", now + 3600)
+    assert not await register.take_over(late), "an hour later by its own clock, which nobody asks"
+    await silent_for(database, DEAD_AFTER_S - 1)
     assert not await register.take_over(late)
-    await register.beat(replace(winner, heartbeat_at=now + 5))
-    assert not await register.take_over(replace(late, heartbeat_at=now + DEAD_AFTER_S + 4))
-    assert await register.take_over(replace(late, heartbeat_at=now + DEAD_AFTER_S + 6))
-    assert not await register.beat(replace(winner, heartbeat_at=now + DEAD_AFTER_S + 6.5)), "it was taken for dead"
+    assert await register.beat(winner)
+    await silent_for(database, DEAD_AFTER_S + 1)
+    assert await register.take_over(late)
+    assert not await register.beat(winner), "it was taken for dead"
     await register.leave("late")
-    assert await register.take_over(collector("next", now + DEAD_AFTER_S + 7))
+    assert await register.take_over(collector("next", now - 3600))
     for rival in rivals:
         await rival.close()
 
