@@ -54,7 +54,8 @@ class Holding:
         self.leases: dict[int, Lease] = {}
         """By OLT id."""
         self._store = store
-        self._holder = holder
+        self.holder = holder
+        """Our collector's id."""
         self._lease_s = lease_s
 
     @property
@@ -75,13 +76,13 @@ class Holding:
             SourceError: The database did not take it.
         """
         tokens = {lease.olt_id: lease.token for lease in self.leases.values() if lease.token is not None}
-        kept = await self._store.renew(tokens, self._holder, self._lease_s)
+        kept = await self._store.renew(tokens, self.holder, self._lease_s)
         for olt_id in tokens.keys() - kept:
             log.warning("lease_lost", olt_id=olt_id)
             self.leases[olt_id].lose()
         wanted = [olt_id for olt_id, lease in self.leases.items() if lease.token is None]
         if wanted:
-            for olt_id, token in (await self._store.take(wanted, self._holder, self._lease_s)).items():
+            for olt_id, token in (await self._store.take(wanted, self.holder, self._lease_s)).items():
                 self.leases[olt_id].take(token)
 
     async def release(self) -> None:
@@ -94,4 +95,4 @@ class Holding:
             return
         for lease in self.leases.values():
             lease.lose()
-        await self._store.release(self.leases.keys(), self._holder)
+        await self._store.release(self.leases.keys(), self.holder)

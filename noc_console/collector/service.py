@@ -32,8 +32,9 @@ from noc_console.domain.poll import OltReading
 from noc_console.storage.database import Database
 from noc_console.storage.history.buffer import SampleBuffer
 from noc_console.storage.history.victoria import Victoria
+from noc_console.storage.leases import LeaseStore
 from noc_console.storage.sealing import Opener
-from noc_console.storage.sources import HEARTBEAT_S, CollectorRegister, NotAtWork, SourceStore
+from noc_console.storage.sources import HEARTBEAT_S, CollectorRegister, SourceStore
 
 log = structlog.get_logger()
 
@@ -189,8 +190,9 @@ class CollectorService:
 
         A round beside a collector at work writes only what that one holds no lease of.
         """
-        own = (self._shipper, self._me.id, self._opener, self._clock)
         database = self._database.fenced(self._register.fence(self._id)) if registered else self._database
+        holding = Holding(LeaseStore(self._database), self._id)  # leases have tokens of their own
+        own = (self._shipper, holding, self._opener, self._clock)
         stint = Stint(self._config, database, self._coordinator, *own)
         try:
             yield stint
@@ -203,10 +205,7 @@ class CollectorService:
     def _heartbeat(self, holding: Holding, registered: bool = True) -> Rhythm:
         async def beat() -> Done:
             # Leases first: they must have ended when the register gives our work to another.
-            try:
-                await holding.keep()
-            except NotAtWork:
-                raise Superseded from None
+            await holding.keep()
             if registered and not await self._register.beat(self._now_me()):
                 raise Superseded
             return Done(pause_s=None if holding.complete else LEASE_RETRY_S, quiet=True)

@@ -40,7 +40,6 @@ from noc_console.storage.cpes import CpeStore
 from noc_console.storage.database import Database
 from noc_console.storage.host_keys import HostKeyStore
 from noc_console.storage.jobs import JobStore
-from noc_console.storage.leases import LeaseStore
 from noc_console.storage.sealing import Opener
 from noc_console.storage.swaps import SwapStore
 
@@ -58,7 +57,7 @@ class Stint:
         database: The database.
         coordinator: Runs the parts; more are added to it later.
         shipper: Takes samples.
-        collector_id: Ours.
+        holding: Our leases.
         opener: Opens the secrets that were sealed to us.
         clock: The clock.
     """
@@ -69,7 +68,7 @@ class Stint:
         database: Database,
         coordinator: Coordinator,
         shipper: Shipper,
-        collector_id: str,
+        holding: Holding,
         opener: Opener,
         clock: Clock,
     ) -> None:
@@ -77,7 +76,6 @@ class Stint:
         self._database = database
         self._coordinator = coordinator
         self._shipper = shipper
-        self._collector_id = collector_id
         self._opener = opener
         self._clock = clock
         self._engine = SnmpEngine()
@@ -87,8 +85,7 @@ class Stint:
             log.error("profile_not_loaded", file=file, error=str(error))
         self._pings = PingWorker(config.ping, len(config.olts) + len(config.core_devices), clock)
         self._closers: list[Callable[[], Awaitable[None]]] = []
-        self.holding = Holding(LeaseStore(database), collector_id)
-        """Our leases."""
+        self.holding = holding
         self.olts: list[OltWorker] = []
         """In the order of the config file."""
 
@@ -171,11 +168,11 @@ class Stint:
     def _jobs(
         self, acs: NbiClient | None, bridge: BridgeClient | None, cpes: CpeStore, by_name: dict[str, OltWorker]
     ) -> JobRunner:
-        config, store = self._config, JobStore(self._database, self._collector_id)
+        config, store = self._config, JobStore(self._database, self.holding.holder)
         clis = clients(config, HostKeyStore(self._database))
         tools = Tools(store, by_name, acs, cpes, config, self._opener, bridge, self._shipper.keep, clis)
         batches = BatchStore(self._database, config.bulk)
-        return JobRunner(store, self._collector_id, Actions(tools), batches, config.jobs.expiry_s)
+        return JobRunner(store, self.holding.holder, Actions(tools), batches, config.jobs.expiry_s)
 
     async def _start_core(self) -> None:
         """Start the core devices' rhythms, once what is known of them is there."""

@@ -22,7 +22,7 @@ from noc_console.collector import traps as traps_module
 from noc_console.collector.clock import Clock
 from noc_console.collector.coordinator import Coordinator, Off, Part, Service
 from noc_console.collector.facts import OltFacts
-from noc_console.collector.service import CollectorService
+from noc_console.collector.service import LEASE_RETRY_S, STANDBY_S, CollectorService
 from noc_console.config.model import Config
 from noc_console.domain.errors import SourceUnavailable
 from noc_console.domain.identity import PonPort
@@ -388,8 +388,13 @@ async def test_leases_that_a_dead_collector_left_are_waited_for(
         await eventually(lambda: polled["a"])
 
 
+def test_a_standby_takes_over_within_25_seconds() -> None:
+    assert COLLECTOR_DEAD_AFTER_S + STANDBY_S + LEASE_RETRY_S < 25
+
+
+@pytest.mark.parametrize("clock_ahead_s", [-3600, 3600])
 async def test_a_collector_that_stood_still_writes_nothing_when_it_wakes(
-    tmp_path: Path, polled: Counter[str], database: Database, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, polled: Counter[str], database: Database, monkeypatch: pytest.MonkeyPatch, clock_ahead_s: float
 ) -> None:
     """Its poll was under way when it stopped, and ends long after another has taken over."""
     read, wakes = asyncio.Event(), asyncio.Event()
@@ -413,7 +418,7 @@ async def test_a_collector_that_stood_still_writes_nothing_when_it_wakes(
 
     monkeypatch.setattr(OltPoller, "poll", stands_still)
     monkeypatch.setattr(OltFacts, "apply", recorded)
-    frozen_clock = FakeClock(time.time() - 3600)
+    frozen_clock = FakeClock(time.time() + clock_ahead_s)
     async with at_work(CollectorService(config_of(tmp_path), "daemon", frozen_clock)):
         await frozen_clock.until(read.is_set)
         async with database.reading() as connection:
