@@ -1,4 +1,8 @@
-"""Shipping: samples go from the buffer to VictoriaMetrics in order; the cursor moves only over what was accepted."""
+"""Shipping: samples go from the buffer to VictoriaMetrics in order; the cursor moves only over what was accepted.
+
+VictoriaMetrics accepts samples into memory, and writes them to disk seconds later. Where it was killed meanwhile, what
+it had accepted is shipped again: ``_look_again`` asks for the markers of what was shipped a while ago.
+"""
 
 from __future__ import annotations
 
@@ -11,16 +15,23 @@ import structlog
 from noc_console.collector.clock import CLOCK, Clock
 from noc_console.collector.coordinator import Done, Off, Part, Rhythm, fenced
 from noc_console.collector.status import SourceStatus
-from noc_console.domain.errors import SourceError
+from noc_console.domain.errors import SourceError, SourceProtocolError
 from noc_console.domain.history import Sample
 from noc_console.storage.history.buffer import Batch, SampleBuffer
-from noc_console.storage.history.victoria import OutcomeUnknown, Rejected, Victoria
+from noc_console.storage.history.victoria import SOURCE, OutcomeUnknown, Rejected, Victoria
 
 log = structlog.get_logger()
 
 BATCH = 10_000
 IDLE_S = 1.0
 TRIM_EVERY_S = 60.0
+LOOK_AGAIN_EVERY_S = 60.0
+LOOK_AGAIN_AFTER_S = 30.0
+"""What was accepted longer ago than this is on VictoriaMetrics' disk: it writes every five seconds."""
+LIES = 2
+"""A server that was killed has lost what it accepted once; one that loses it so often in a row keeps nothing."""
+START_SEARCH_MS = 3_600_000
+"""How far back markers are looked for of what was accepted before this start."""
 ARRIVAL_PAUSE_S = 2.0
 """VictoriaMetrics makes new samples searchable within about a second."""
 
@@ -49,6 +60,11 @@ class Shipper:
         self.dropped = 0
         """Samples that were lost: refused, or too many for disk or memory."""
         self._unsaved: list[Sample] = []
+        self._accepted: list[tuple[int, int]] = []
+        """(when in milliseconds, last id) of what was accepted and not looked for yet, oldest first."""
+        self._looked = False
+        self._losses = 0
+        """How often in a row the server had not kept what it had accepted."""
 
     async def keep(self, samples: Sequence[Sample]) -> None:
         """Put samples into the buffer. Raises nothing: a full disk is no fault of whoever measured them."""
@@ -72,7 +88,12 @@ class Shipper:
         if self._victoria is None:
             return [trim, Off("victoriametrics", "not configured: charts read the buffer")]
         ship = partial(self._ship, self._victoria)
-        return [trim, Rhythm("ship samples", "victoriametrics", ship, IDLE_S, beside=self._waiting_text)]
+        look = partial(self._look_again, self._victoria)
+        return [
+            trim,
+            Rhythm("ship samples", "victoriametrics", ship, IDLE_S, beside=self._waiting_text),
+            Rhythm("look again", "victoriametrics", look, LOOK_AGAIN_EVERY_S, first_s=LOOK_AGAIN_EVERY_S),
+        ]
 
     async def flush(self, timeout_s: float) -> int:
         """Ship what there is, for at most ``timeout_s``; returns how many samples still wait."""
@@ -88,6 +109,12 @@ class Shipper:
     async def _ship(self, victoria: Victoria) -> Done:
         begun = self._clock.monotonic()
         shipped = await self._ship_next(victoria)
+        if self._losses >= LIES:
+            raise SourceProtocolError(
+                "accepts samples, and a minute later does not have them",
+                SOURCE,
+                "does something in between answer for it? The samples stay in the buffer",
+            )
         waiting = await self._buffer.waiting()
         return Done(
             pause_s=0.0 if shipped else None,
@@ -117,15 +144,39 @@ class Shipper:
             await self._buffer.sending(None)
             raise
         self._limit = BATCH
-        await self._buffer.shipped(batch.last_id)
+        await self._buffer.shipped(batch)
+        self._accepted.append((now_ms, batch.last_id))
         return True
+
+    async def _look_again(self, victoria: Victoria) -> Done:
+        """Ask whether the server still has what it accepted a while ago; what it has not is shipped again."""
+        now_ms = int(self._clock.now() * 1000)
+        kept = await self._buffer.kept()
+        if not self._looked and await self._buffer.cursor() > kept:  # accepted before our start
+            self._accepted.insert(0, (now_ms - START_SEARCH_MS, await self._buffer.cursor()))
+        settled = [entry for entry in self._accepted if entry[0] <= now_ms - LOOK_AGAIN_AFTER_S * 1000]
+        if settled:
+            found = await victoria.seen(self._buffer.id, settled[0][0] - 1)
+            self._accepted = self._accepted[len(settled) :]
+            if found >= settled[-1][1]:
+                self._losses = 0
+                await self._buffer.note_kept(settled[-1][1])
+            else:
+                self._losses += 1
+                self._accepted.clear()
+                await self._buffer.move_cursor(max(kept, found))
+                log.error(
+                    "accepted_samples_lost", accepted=settled[-1][1], found=found, sent_again_after=max(kept, found)
+                )
+        self._looked = True
+        return Done(quiet=True)
 
     async def _settle(self, victoria: Victoria, sent_at_ms: int) -> None:
         """Find out whether what was sent has arrived, before anything is sent again."""
         await self._clock.sleep(ARRIVAL_PAUSE_S)
         arrived = await victoria.arrived(self._buffer.id, sent_at_ms - 1000)
         if arrived > await self._buffer.cursor():
-            await self._buffer.shipped(arrived)
+            await self._buffer.move_cursor(arrived)
         else:
             await self._buffer.sending(None)
 
@@ -138,7 +189,7 @@ class Shipper:
         await victoria.ship(Batch(batch.last_id, 0, []), self._buffer.id, int(self._clock.now() * 1000))
         log.error("sample_refused", error=str(error), metric=batch.series[0][0])
         self.dropped += 1
-        await self._buffer.shipped(batch.last_id)
+        await self._buffer.shipped(batch)
         self._limit = BATCH
 
     async def _trim(self) -> Done:
@@ -146,7 +197,9 @@ class Shipper:
         if lost and self._victoria is not None:
             self.dropped += lost
             log.error("samples_dropped", count=lost, why="too many or too old for the buffer")
-        return Done(detail=f"{self.dropped:,} samples were dropped" if self.dropped else None)
+        dropped = f"{self.dropped:,} samples were dropped" if self.dropped else None
+        aside = f"a damaged file was set aside: {self._buffer.set_aside}" if self._buffer.set_aside else None
+        return Done(detail="; ".join(filter(None, (dropped, aside))) or None)
 
     async def _waiting_text(self) -> str | None:
         try:

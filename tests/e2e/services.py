@@ -277,6 +277,12 @@ class VictoriaServer(VictoriaMetrics):
             return False
 
         wait_until(answers, "VictoriaMetrics", process)
+        self._process = process
+
+    def kill(self) -> None:
+        """End it at once: what it has not written is lost."""
+        self._process.kill()
+        self._running.close()
 
     def stop(self) -> None:
         """End it, after it has written what it holds."""

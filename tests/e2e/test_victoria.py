@@ -16,7 +16,7 @@ from services import VictoriaMetrics, eventually, victoria_metrics
 
 from noc_console.collector import ship as shipping
 from noc_console.collector.clock import Clock
-from noc_console.collector.coordinator import Coordinator
+from noc_console.collector.coordinator import Coordinator, Rhythm
 from noc_console.collector.ship import Shipper
 from noc_console.collector.status import SourceStatus
 from noc_console.config import model
@@ -133,6 +133,39 @@ async def test_an_outage_of_an_hour_leaves_no_gap_and_no_double(
             await asyncio.wait([running])
         everything = [sample for minute in minutes for sample in minute]
         assert await asyncio.to_thread(server.export, of(name)) == as_export(everything)
+
+
+class Later(Clock):
+    """So many seconds from now."""
+
+    ahead_s = 0.0
+
+    def now(self) -> float:
+        return super().now() + self.ahead_s
+
+
+async def test_what_a_killed_server_had_accepted_is_shipped_again(buffer: SampleBuffer, name: str) -> None:
+    store: Any = NoSources()
+    first, second = [sample for minute in an_hour(name, onts=5)[:2] for sample in minute], an_hour(name, onts=5)[-1]
+    with victoria_metrics() as server:
+        async with Victoria(config(server.url)) as victoria:
+            clock = Later()
+            ship = Shipper(buffer, victoria, SourceStatus(store, "sample buffer"), clock)
+            (look,) = [part.work for part in ship.parts() if isinstance(part, Rhythm) and part.name == "look again"]
+            await ship.keep(first)
+            assert await ship.flush(20) == 0
+            await asyncio.to_thread(server.kill)
+            await asyncio.to_thread(server.start)
+            lost = await asyncio.to_thread(server.export, of(name)) == {}  # all but on a very busy machine
+            clock.ahead_s = 31
+            await look()
+            assert await buffer.waiting() == (len(first) if lost else 0)
+            await ship.keep(second)
+            assert await ship.flush(20) == 0
+            assert await asyncio.to_thread(server.export, of(name)) == as_export([*first, *second])
+            clock.ahead_s = 62
+            await look()
+            assert await buffer.waiting() == 0, "nothing is sent twice"
 
 
 async def test_charts_show_what_was_shipped(

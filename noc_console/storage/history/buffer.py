@@ -1,7 +1,7 @@
 """The sample buffer: a bounded SQLite file on the collector's disk that takes every sample first.
 
 The shipper reads it in order behind a cursor. Charts read it while VictoriaMetrics is away. It drops the oldest samples
-when it is full, and counts what was dropped before it was shipped.
+when it is full, and counts what was dropped before it was shipped. A damaged file is set aside, and a new one begun.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import sys
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -26,6 +27,8 @@ T = TypeVar("T")
 SOURCE = "sample buffer"
 BUSY_TIMEOUT_S = 5.0
 DROP_CHUNK = 20_000
+LOG_BYTES = 4_000_000
+_DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS series (id INTEGER PRIMARY KEY, metric TEXT NOT NULL, labels TEXT NOT NULL,
@@ -37,6 +40,13 @@ CREATE TABLE IF NOT EXISTS state (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 """
 
 
+class BufferDamaged(SourceUnavailable):
+    """The buffer file was damaged: it is set aside, and a new one is open."""
+
+    def __init__(self, said: str) -> None:
+        super().__init__(said, SOURCE, "samples that were not shipped yet are in that file; check the disk")
+
+
 @dataclass(frozen=True, slots=True)
 class Batch:
     """Samples to ship: per series, and the id of the last of them."""
@@ -45,6 +55,8 @@ class Batch:
     count: int
     series: list[tuple[str, dict[str, str], list[int], list[float]]]
     """(metric, labels, instants in milliseconds, values)"""
+    buffer_id: str = ""
+    """Of which buffer file."""
 
 
 class SampleBuffer:
@@ -52,7 +64,7 @@ class SampleBuffer:
 
     Args:
         path: The file; its folder is made.
-        max_mb: Size at which the oldest samples are dropped.
+        max_mb: Size at which the oldest samples are dropped, with SQLite's write-ahead log.
         keep_days: Age at which they are dropped anyway.
     """
 
@@ -67,6 +79,8 @@ class SampleBuffer:
         """Labels to metric to id: an ONT's metrics share its labels, of which there are as many as ONTs."""
         self.id = ""
         """Names this buffer to VictoriaMetrics, so that what arrived can be told."""
+        self.set_aside: Path | None = None
+        """Where the damaged file is that this one replaced."""
 
     async def open(self) -> None:
         """Open or make the file.
@@ -74,7 +88,8 @@ class SampleBuffer:
         Raises:
             SourceUnavailable: The disk does not let us.
         """
-        await self._run(self._open)
+        with suppress(BufferDamaged):  # it is set aside by then, and a new one is open
+            await self._run(self._open)
 
     async def close(self) -> None:
         """Close the file."""
@@ -102,9 +117,21 @@ class SampleBuffer:
         """When a batch was sent whose fate is not known, milliseconds."""
         return await self._run(lambda: int(self._get("sent_at") or 0) or None)
 
-    async def shipped(self, last_id: int) -> None:
-        """Move the cursor: everything up to ``last_id`` was accepted."""
-        await self._run(lambda: self._shipped(last_id))
+    async def shipped(self, batch: Batch) -> None:
+        """Move the cursor: everything up to the end of ``batch`` was accepted."""
+        await self._run(lambda: self._move_cursor(batch.last_id) if batch.buffer_id == self.id else None)
+
+    async def move_cursor(self, last_id: int) -> None:
+        """What comes after ``last_id`` is shipped next: the server has all before it, and nothing after it."""
+        await self._run(lambda: self._move_cursor(last_id))
+
+    async def kept(self) -> int:
+        """Id up to which the server was seen to have kept what it accepted."""
+        return await self._run(lambda: int(self._get("kept") or 0))
+
+    async def note_kept(self, last_id: int) -> None:
+        """The server has kept everything up to ``last_id``."""
+        await self._run(lambda: self._set("kept", str(last_id)))
 
     async def cursor(self) -> int:
         """Id of the last sample that was shipped."""
@@ -127,6 +154,9 @@ class SampleBuffer:
             try:
                 return work()
             except (sqlite3.Error, OSError) as error:
+                if getattr(error, "sqlite_errorcode", None) in _DAMAGE:
+                    self._begin_anew()
+                    raise BufferDamaged(f"{self.path} is damaged ({error}); set aside as {self.set_aside}") from None
                 raise SourceUnavailable(f"{self.path}: {error}", SOURCE, "is the disk full or read-only?") from None
 
         return await asyncio.get_running_loop().run_in_executor(self._thread, guarded)
@@ -136,10 +166,23 @@ class SampleBuffer:
         connection = sqlite3.connect(self.path, timeout=BUSY_TIMEOUT_S, isolation_level=None)
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=NORMAL")
+        connection.execute(f"PRAGMA journal_size_limit={LOG_BYTES}")  # what a long read made of it is given back
         connection.executescript(_SCHEMA)
         self._connection = connection
         self.id = self._get("id") or uuid.uuid4().hex
         self._set("id", self.id)
+        self._set("kept", self._get("kept") or self._get("cursor") or "0")
+
+    def _begin_anew(self) -> None:
+        """Set the file aside, in the place of one that was set aside before, and open a new one."""
+        self._close()
+        self._series.clear()
+        aside = self.path.with_name(f"{self.path.name}.damaged")
+        self.path.replace(aside)
+        for suffix in ("-wal", "-shm"):
+            self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
+        self._open()
+        self.set_aside = aside
 
     def _close(self) -> None:
         if self._connection:
@@ -199,9 +242,9 @@ class SampleBuffer:
         for series_id, (instants, values) in by_series.items():
             metric, labels = self._db.execute("SELECT metric, labels FROM series WHERE id = ?", (series_id,)).fetchone()
             series.append((metric, json.loads(labels), instants, values))
-        return Batch(rows[-1][0], len(rows), series)
+        return Batch(rows[-1][0], len(rows), series, self.id)
 
-    def _shipped(self, last_id: int) -> None:
+    def _move_cursor(self, last_id: int) -> None:
         with self._db:
             self._db.execute("BEGIN IMMEDIATE")
             self._set("cursor", str(last_id))
@@ -222,7 +265,9 @@ class SampleBuffer:
         if last is None:
             return 0
         lost += self._drop_below(first_kept if first_kept is not None else last + 1)
-        while self._used_bytes() > self._max_bytes:
+        # A log that a long read keeps from being emptied must not cost all samples.
+        allowed = max(self._max_bytes - self._log_bytes(), self._max_bytes // 2)
+        while self._used_bytes() > allowed:
             oldest = self._db.execute("SELECT min(id) FROM sample").fetchone()[0]
             if oldest is None:
                 break
@@ -242,6 +287,10 @@ class SampleBuffer:
             return int(self._db.execute(f"PRAGMA {name}").fetchone()[0])
 
         return (pragma("page_count") - pragma("freelist_count")) * pragma("page_size")
+
+    def _log_bytes(self) -> int:
+        log = self.path.with_name(f"{self.path.name}-wal")
+        return log.stat().st_size if log.exists() else 0
 
 
 def read_series(

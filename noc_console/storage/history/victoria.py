@@ -44,6 +44,8 @@ class Victoria:
         self._write_url = config.url
         self._read_url = (config.query_url or config.url).rstrip("/")
         self._client = http_client(config, "victoriametrics")
+        self._known = False
+        """Whether what answers there has answered as VictoriaMetrics does, since it last did not."""
 
     async def __aenter__(self) -> Victoria:
         return self
@@ -63,8 +65,10 @@ class Victoria:
         Raises:
             OutcomeUnknown: It may have arrived; ask ``arrived``.
             Rejected: The server refuses this batch.
-            SourceError: It did not arrive.
+            SourceError: It did not arrive, or what answers is no VictoriaMetrics.
         """
+        if not self._known:
+            await self.probe()
         marker = (SHIPPED, {"buffer": buffer_id}, [now_ms], [float(batch.last_id)])
         body = remote_write.encode([*batch.series, marker])
         try:
@@ -78,6 +82,10 @@ class Victoria:
         if answer.status_code >= 500:  # a proxy may say this after the server has taken them
             raise OutcomeUnknown(f"answered {answer.status_code}: {_said(answer)}", SOURCE)
         _check(answer)
+        if answer.status_code != 204:
+            self._known = False
+            said = f"{answer.request.url.path}: answered {answer.status_code} where VictoriaMetrics answers 204"
+            raise SourceProtocolError(f"{said}: {_said(answer)}", SOURCE, "check victoriametrics.url: a login page?")
 
     async def arrived(self, buffer_id: str, since_ms: int) -> int:
         """The highest id that a marker of this buffer has told in the day from ``since_ms`` on; 0 for none."""
@@ -86,6 +94,10 @@ class Victoria:
             await self._client.get(f"{self._read_url}/internal/force_flush")
         except httpx.HTTPError as error:
             raise _unavailable(error) from None
+        return await self.seen(buffer_id, since_ms)
+
+    async def seen(self, buffer_id: str, since_ms: int) -> int:
+        """As ``arrived``, without what came in the last seconds and is not searchable yet."""
         # Without an end it is the server's clock that ends the search, and that may be behind ours.
         arguments = {
             "match[]": f'{SHIPPED}{{buffer="{buffer_id}"}}',
@@ -132,7 +144,13 @@ class Victoria:
         Raises:
             SourceError: It does not answer as VictoriaMetrics does.
         """
-        await self._get("/api/v1/query", {"query": "1"})
+        answer = await self._get("/api/v1/query", {"query": "1"})
+        try:
+            self._known = answer.json()["status"] == "success"
+        except (ValueError, KeyError, TypeError):
+            self._known = False
+        if not self._known:
+            raise SourceProtocolError(f"does not answer as VictoriaMetrics: {_said(answer)}", SOURCE, "check the URL")
         return "query API answers"
 
     async def _get(self, path: str, arguments: Mapping[str, str]) -> httpx.Response:

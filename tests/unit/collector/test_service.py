@@ -26,7 +26,7 @@ from noc_console.collector.service import LEASE_RETRY_S, STANDBY_S, CollectorSer
 from noc_console.config.model import Config
 from noc_console.domain.errors import SourceUnavailable
 from noc_console.domain.identity import PonPort
-from noc_console.domain.network import Collector, Outcome, PollKind, Source
+from noc_console.domain.network import COLLECTOR_DEAD_AFTER_S, Collector, Outcome, PollKind, Source
 from noc_console.domain.poll import OltReading, PortReading
 from noc_console.sources.ping import Echo, Pinger
 from noc_console.sources.snmp.core_poller import CorePoller, CoreReading

@@ -9,14 +9,15 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from fake_clock import FakeClock
 from services import eventually
 
 from noc_console.collector.clock import Clock
-from noc_console.collector.coordinator import Coordinator
+from noc_console.collector.coordinator import Coordinator, Rhythm
 from noc_console.collector.ship import Shipper
 from noc_console.collector.status import SourceStatus
 from noc_console.config.model import VictoriaMetrics
-from noc_console.domain.errors import SourceUnavailable
+from noc_console.domain.errors import SourceProtocolError, SourceUnavailable
 from noc_console.domain.history import Sample
 from noc_console.domain.network import Source
 from noc_console.storage.history.buffer import Batch, SampleBuffer
@@ -54,6 +55,9 @@ class FakeVictoria(Victoria):
 
     async def arrived(self, buffer_id: str, since_ms: int) -> int:
         self.asked_since.append(since_ms)
+        return await self.seen(buffer_id, since_ms)
+
+    async def seen(self, buffer_id: str, since_ms: int) -> int:
         return max((last_id for at, last_id in self.markers if at >= since_ms), default=0)
 
 
@@ -148,6 +152,56 @@ async def test_a_clean_start_asks_for_nothing(buffer: SampleBuffer) -> None:
     await ship_all(ship)
     await ship_all(shipper(buffer, victoria))
     assert victoria.asked_since == []
+
+
+async def test_what_a_server_accepted_and_lost_is_sent_again_and_nothing_else(
+    buffer: SampleBuffer,
+) -> None:
+    victoria, clock = FakeVictoria(), FakeClock(time.time())
+    ship = Shipper(buffer, victoria, SourceStatus(FakeSources(), "sample buffer"), clock)  # type: ignore[arg-type]
+    look = next(part.work for part in ship.parts() if isinstance(part, Rhythm) and part.name == "look again")
+    for value in (1, 2, 3):
+        await ship.keep(samples(value))
+        await ship.flush(5.0)
+        await clock.advance(40)
+        if value == 1:
+            await look()
+    del victoria.held[1:], victoria.markers[1:]  # killed: what came after the first one was in memory only
+    await look()
+    await ship_all(ship)
+    assert victoria.held == [1, 2, 3]
+    await clock.advance(40)
+    await look()
+    assert await ship.flush(5.0) == 0 and victoria.held == [1, 2, 3]
+
+
+async def test_what_was_accepted_before_a_start_is_looked_for_too(buffer: SampleBuffer) -> None:
+    victoria = FakeVictoria()
+    ship = shipper(buffer, victoria)
+    await ship.keep(samples(1, 2))
+    await ship_all(ship)
+    victoria.held.clear()
+    victoria.markers.clear()
+    heir = shipper(buffer, victoria)
+    look = next(part.work for part in heir.parts() if isinstance(part, Rhythm) and part.name == "look again")
+    await look()
+    await ship_all(heir)
+    assert victoria.held == [1, 2]
+
+
+async def test_who_accepts_and_keeps_nothing_is_told(buffer: SampleBuffer) -> None:
+    victoria, clock = FakeVictoria(), FakeClock(time.time())
+    ship = Shipper(buffer, victoria, SourceStatus(FakeSources(), "sample buffer"), clock)  # type: ignore[arg-type]
+    works = {part.name: part.work for part in ship.parts() if isinstance(part, Rhythm)}
+    for value in (1, 2):
+        await ship.keep(samples(value))
+        await works["ship samples"]()
+        victoria.markers.clear()
+        await clock.advance(40)
+        await works["look again"]()
+    with pytest.raises(SourceProtocolError, match="does not have them"):
+        await works["ship samples"]()
+    assert await buffer.kept() == 0
 
 
 async def test_a_server_that_is_down_costs_nothing_but_time(buffer: SampleBuffer) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import math
+import os
+import sqlite3
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
@@ -13,7 +15,7 @@ from hypothesis import strategies as st
 
 from noc_console.domain.errors import SourceUnavailable
 from noc_console.domain.history import Sample
-from noc_console.storage.history.buffer import SampleBuffer, read_series
+from noc_console.storage.history.buffer import LOG_BYTES, BufferDamaged, SampleBuffer, read_series
 
 DAY_S = 86400.0
 NOW_S = 1_700_000_000.0
@@ -39,7 +41,7 @@ async def drain(buffer: SampleBuffer, limit: int = 1000) -> list[tuple[str, tupl
         for metric, labels, instants, values in batch.series:
             pairs = zip(instants, values, strict=True)
             out += [(metric, tuple(sorted(labels.items())), at, value) for at, value in pairs]
-        await buffer.shipped(batch.last_id)
+        await buffer.shipped(batch)
     return out
 
 
@@ -65,7 +67,7 @@ async def test_reopening_goes_on_where_it_was(tmp_path: Path) -> None:
     await buffer.append([sample(float(i)) for i in range(5)])
     batch = await buffer.batch(2)
     assert batch
-    await buffer.shipped(batch.last_id)
+    await buffer.shipped(batch)
     name = buffer.id
     await buffer.close()
     again = SampleBuffer(buffer.path, max_mb=100, keep_days=31)
@@ -89,7 +91,7 @@ async def test_when_full_the_oldest_go_and_only_the_unshipped_are_counted(tmp_pa
         await buffer.append([sample(float(i), NOW_S + i) for i in range(start, start + 10_000)])
     batch = await buffer.batch(5000)
     assert batch
-    await buffer.shipped(batch.last_id)
+    await buffer.shipped(batch)
     lost = await buffer.trim(round((NOW_S + 60_000) * 1000))
     kept = await drain(buffer, 10_000)
     assert lost > 0 and lost + 5000 + len(kept) == 60_000
@@ -110,6 +112,58 @@ async def test_old_samples_go_with_age(buffer: SampleBuffer) -> None:
     assert await buffer.waiting() == 0
     await buffer.append([sample(3.0, NOW_S + 60 * DAY_S)])
     assert await buffer.waiting() == 1
+
+
+async def test_a_damaged_file_is_set_aside_and_a_new_one_begun(tmp_path: Path) -> None:
+    path = tmp_path / "samples.db"
+    for number in range(2):
+        path.write_bytes(b"damaged %d" % number * 5000)
+        path.with_name("samples.db-wal").write_bytes(b"as well")
+        buffer = SampleBuffer(path, max_mb=10, keep_days=31)
+        await buffer.open()
+        await buffer.append([sample(1.0, NOW_S)])
+        assert await buffer.waiting() == 1
+        assert buffer.set_aside and buffer.set_aside.read_bytes().startswith(b"damaged %d" % number)
+        await buffer.close()
+
+
+async def test_damage_while_it_is_open_is_told_and_costs_nothing_that_comes_later(tmp_path: Path) -> None:
+    path = tmp_path / "samples.db"
+    buffer = SampleBuffer(path, max_mb=10, keep_days=31)
+    await buffer.open()
+    await buffer.append([sample(n, NOW_S + n) for n in range(150_000)])  # more than is kept in memory
+    batch = await buffer.batch(10)
+    assert batch
+    await buffer.trim(0)  # the log is in the file by now
+    with path.open("r+b") as file:
+        file.seek(4096)
+        file.write(os.urandom(path.stat().st_size - 4096))
+    later = [sample(1.0, NOW_S + 30_000)]
+    with pytest.raises(BufferDamaged, match="set aside"):
+        await buffer.batch(150_000)
+        await buffer.append(later)
+    await buffer.append(later)
+    await buffer.shipped(batch)
+    assert await buffer.waiting() == 1, "the cursor of the old file has no say in the new one"
+    await buffer.close()
+
+
+async def test_the_log_counts_as_part_of_the_size(tmp_path: Path) -> None:
+    buffer = SampleBuffer(tmp_path / "samples.db", max_mb=2, keep_days=31)
+    await buffer.open()
+    await buffer.append([sample(n, NOW_S + n) for n in range(60_000)])
+    reader = sqlite3.connect(tmp_path / "samples.db")
+    reader.execute("BEGIN")
+    reader.execute("SELECT count(*) FROM sample").fetchone()  # holds the log
+    await buffer.append([sample(n, NOW_S + n) for n in range(100_000)])
+    log_bytes = (tmp_path / "samples.db-wal").stat().st_size
+    await buffer.trim(round(NOW_S * 1000))
+    assert await buffer.waiting() > 0, "a log that cannot be emptied does not cost everything"
+    reader.close()
+    for _ in range(2):  # the first one empties the log, the second one begins it again
+        await buffer.append([sample(1.0, NOW_S)])
+    assert (tmp_path / "samples.db-wal").stat().st_size <= LOG_BYTES < log_bytes
+    await buffer.close()
 
 
 async def test_ids_are_never_used_again(buffer: SampleBuffer) -> None:
