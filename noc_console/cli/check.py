@@ -6,11 +6,13 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from urllib.parse import urlsplit
 
+from noc_console.cli import probes
 from noc_console.cli.output import Exit, print_json
 from noc_console.config.base import HttpEndpoint
-from noc_console.config.model import Config, GenieAcs, OltConfig, VictoriaMetrics
+from noc_console.config.model import Config, CoreDeviceConfig, GenieAcs, OltConfig, VictoriaMetrics
 from noc_console.domain.errors import ConfigError, NocError, SourceError
 from noc_console.domain.text import clean
 from noc_console.sources.genieacs.client import NbiClient
@@ -40,8 +42,8 @@ class Result:
     do: str | None = None
 
 
-async def check(config: Config, as_json: bool) -> Exit:
-    """Try the database, VictoriaMetrics, GenieACS and every OLT, by SNMP and at its command line."""
+async def check(config: Config, path: Path, as_json: bool) -> Exit:
+    """Try everything that the config file at ``path`` names. Nothing is written, made or changed."""
     broken: dict[str, ConfigError] = {}
     profiles = load_profiles(config.profiles_dir, broken)
     engine = SnmpEngine()
@@ -58,16 +60,23 @@ async def check(config: Config, as_json: bool) -> Exit:
                 results.append(await _try(olt.name, f"SSH {client.where}", lambda: _cli(client, profile)))
             return results
 
+    async def one_core(device: CoreDeviceConfig) -> list[Result]:
+        if device.snmp is None:
+            return []
+        async with gate:
+            tried = f"SNMP v{device.snmp.version} {device.address}:{device.snmp.port}"
+            return [await _try(device.name, tried, lambda: probes.core_device(engine, device))]
+
     try:
         groups = await asyncio.gather(
-            asyncio.gather(
-                _try("database", _without_password(config.database), lambda: _database(config)), *_services(config)
-            ),
+            asyncio.gather(*_services(config)),
             *(one_olt(olt) for olt in config.olts),
+            *(one_core(device) for device in config.core_devices),
         )
     finally:
         engine.close()
-    results = [_unloaded(name, error) for name, error in broken.items()]
+    results = [await _try("files", str(path), lambda: probes.files(path, config))]
+    results += [_unloaded(name, error) for name, error in broken.items()]
     results += [result for group in groups for result in group]
     if as_json:
         print_json([asdict(result) for result in results])
@@ -82,13 +91,25 @@ def _unloaded(profile: str, error: ConfigError) -> Result:
 
 
 def _services(config: Config) -> list[Awaitable[Result]]:
-    tries: list[Awaitable[Result]] = []
+    tried = _without_password(config.database)
+    tries: list[Awaitable[Result]] = [_try("database", tried, lambda: probes.database(config))]
     if config.victoriametrics:
         victoria = config.victoriametrics
         tries.append(_try("victoriametrics", victoria.url, lambda: _victoria(victoria)))
     if config.genieacs:
         acs = config.genieacs
         tries.append(_try("genieacs", acs.url, lambda: _genieacs(acs)))
+    if config.traps:
+        traps = config.traps
+        tries.append(_try("traps", f"UDP {traps.listen}", lambda: probes.traps_port(config, traps)))
+    if config.ping:
+        tries.append(_try("ping", "ICMP", probes.ping))
+    if config.modem_bridge:
+        bridge = config.modem_bridge
+        tries.append(_try("bridge", bridge.url, lambda: probes.web_server(bridge, "modem_bridge")))
+    if config.swaps.tickets:
+        tickets = config.swaps.tickets
+        tries.append(_try("tickets", tickets.url, lambda: probes.web_server(tickets, "swaps.tickets")))
     return tries
 
 
@@ -103,19 +124,6 @@ async def _try(name: str, tried: str, work: Callable[[], Awaitable[str]]) -> Res
     except NocError as error:
         source = error.source if isinstance(error, SourceError) and error.source != name else ""
         return result(False, f"{source}: {error.message}" if source else error.message, error.hint)
-
-
-async def _database(config: Config) -> str:
-    database = Database(config.database)
-    try:
-        if database.is_sqlite:
-            await database.migrate()
-        version = await database.version()
-        if version is None:
-            return "answers; the collector will create the schema"
-        return f"answers, schema {version}" + ("" if version == SCHEMA_VERSION else f" (needs {SCHEMA_VERSION})")
-    finally:
-        await database.close()
 
 
 async def _victoria(config: VictoriaMetrics) -> str:

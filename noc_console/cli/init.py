@@ -12,6 +12,7 @@ from noc_console.cli.output import Exit, fail
 def write_example(path: Path) -> None:
     """Write the example to ``path``, readable by its owner only, never over an existing file."""
     try:
+        path.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
         fail(f"{path} is there already, and is left as it is", Exit.USAGE)

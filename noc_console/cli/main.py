@@ -91,11 +91,11 @@ def collect(
 
 @app.command()
 def check(as_json: Json = False) -> None:
-    """Validate the config, then try the database, VictoriaMetrics, GenieACS and every OLT."""
+    """Validate the config, then try everything that it names. Changes nothing."""
     from noc_console.cli.check import check as run_check
 
-    config, _ = _config()
-    raise SystemExit(asyncio.run(run_check(config, as_json)))
+    config, path = _config()
+    raise SystemExit(asyncio.run(run_check(config, path, as_json)))
 
 
 @app.command()

@@ -11,6 +11,18 @@ from noc_console.config.base import HttpEndpoint
 from noc_console.domain.errors import ConfigError
 
 
+def tls_context(endpoint: HttpEndpoint, key: str) -> ssl.SSLContext:
+    """What an ``https`` endpoint's certificate is checked by: its CA, or the system's.
+
+    Raises:
+        ConfigError: The CA file cannot be read.
+    """
+    try:
+        return ssl.create_default_context(cafile=None if endpoint.ca_file is None else str(endpoint.ca_file))
+    except OSError as error:
+        raise ConfigError(f"{endpoint.ca_file} is no readable CA file: {error}", key=f"{key}.ca_file") from None
+
+
 def http_client(endpoint: HttpEndpoint, key: str, **more: Any) -> httpx.AsyncClient:
     """A client with the endpoint's credentials, headers, CA and timeout; follows no redirects, knows no proxies.
 
@@ -22,12 +34,7 @@ def http_client(endpoint: HttpEndpoint, key: str, **more: Any) -> httpx.AsyncCli
     Raises:
         ConfigError: The CA file cannot be read.
     """
-    verify: ssl.SSLContext | bool = True
-    if endpoint.ca_file is not None:
-        try:
-            verify = ssl.create_default_context(cafile=str(endpoint.ca_file))
-        except OSError as error:
-            raise ConfigError(f"{endpoint.ca_file} is no readable CA file: {error}", key=f"{key}.ca_file") from None
+    verify = True if endpoint.ca_file is None else tls_context(endpoint, key)
     auth = None
     if endpoint.username is not None:
         password = endpoint.password.get_secret_value() if endpoint.password else ""

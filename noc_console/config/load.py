@@ -12,10 +12,12 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from noc_console.config.bounded import TooLarge, check_values, read_text
 from noc_console.config.model import Config
 from noc_console.domain.errors import ConfigError
 
 ENV_CONFIG = "NOC_CONSOLE_CONFIG"
+MOST_SECRET_BYTES = 64_000
 _ENV_REFERENCE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
 Lines = dict[tuple[str | int, ...], int]
@@ -65,11 +67,30 @@ def load(path: Path, env: Mapping[str, str] = os.environ) -> Config:
     return _anchor(config, path.parent.resolve())
 
 
+def secret_files(path: Path) -> list[Path]:
+    """The files that ``file:`` values of the config file at ``path`` name."""
+    data, _ = _parse(path)
+    found: list[Path] = []
+
+    def look(value: Any) -> None:
+        if isinstance(value, dict):
+            for item in value.values():
+                look(item)
+        elif isinstance(value, list):
+            for item in value:
+                look(item)
+        elif isinstance(value, str) and value.startswith("file:"):
+            found.append(path.parent / value[5:])
+
+    look(data)
+    return found
+
+
 def _parse(path: Path) -> tuple[dict[str, Any], Lines]:
     try:
-        text = path.read_text(encoding="utf-8")
+        text = read_text(path)
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"cannot be read: {error}", path=str(path)) from None
+        raise ConfigError(f"cannot be read: {getattr(error, 'strerror', error)}", path=str(path)) from None
     lines: Lines = {}
     try:
         data = _read_yaml(text, lines, path)
@@ -80,8 +101,10 @@ def _parse(path: Path) -> tuple[dict[str, Any], Lines]:
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
         raise ConfigError("not YAML: a character that has no place in text", path=str(path), line=line) from None
+    except TooLarge as error:
+        raise ConfigError(str(error), path=str(path)) from None
     except RecursionError:
-        raise ConfigError("an alias holds itself", path=str(path)) from None
+        raise ConfigError("is nested too deep", path=str(path)) from None
     if not isinstance(data, dict):
         raise ConfigError("must hold keys and values", path=str(path), line=1, hint="see noc-console init")
     return data, lines
@@ -93,6 +116,7 @@ def _read_yaml(text: str, lines: Lines, path: Path) -> Any:
         node = loader.get_single_node()
         if node is None:
             return None
+        check_values(node)
         _collect_lines(node, (), lines, path)
         return loader.construct_document(node)
     finally:
@@ -134,7 +158,7 @@ def _resolve(value: Any, at: tuple[str | int, ...], path: Path, lines: Lines, en
     if value.startswith("file:"):
         file = path.parent / value[5:]
         try:
-            return file.read_text(encoding="utf-8").rstrip("\r\n")
+            return read_text(file, MOST_SECRET_BYTES).rstrip("\r\n")
         except (OSError, UnicodeDecodeError) as error:
             why = getattr(error, "strerror", error)
             raise wrong(f"cannot read {file}: {why}", "file: takes a readable text file") from None
@@ -144,7 +168,12 @@ def _resolve(value: Any, at: tuple[str | int, ...], path: Path, lines: Lines, en
 def _explain(error: ValidationError, path: Path, lines: Lines) -> ConfigError:
     details = error.errors(include_url=False, include_input=False)
     first = min(details, key=lambda item: _line(tuple(item["loc"]), lines) or 0)
-    at = tuple(part for part in first["loc"])
+    if first["type"] == "missing":  # a key beside it that nobody knows is the same one, misspelt
+        beside = (
+            item for item in details if item["type"] == "extra_forbidden" and item["loc"][:-1] == first["loc"][:-1]
+        )
+        first = next(beside, first)
+    at = tuple(first["loc"])
     hint = None
     if first["type"] == "extra_forbidden":
         message = "unknown key"

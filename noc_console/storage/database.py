@@ -63,6 +63,13 @@ Fence = Callable[[AsyncConnection], Awaitable[None]]
 """Raises a ``SourceError`` when a write transaction that has just begun must not go on."""
 
 
+class SchemaMissing(SourceProtocolError):
+    """A database without tables."""
+
+    def __init__(self) -> None:
+        super().__init__("the schema is not there yet", SOURCE, "the collector creates it when it starts")
+
+
 class Database:
     """One engine. ``reading`` and ``writing`` give transactions and turn driver errors into source errors.
 
@@ -133,7 +140,7 @@ class Database:
         try:
             async with self.reading() as connection:
                 return (await connection.execute(text("SELECT version_num FROM alembic_version"))).scalar()
-        except SourceProtocolError:
+        except SchemaMissing:
             return None
 
     async def check_version(self) -> None:
@@ -144,19 +151,27 @@ class Database:
         """
         found = await self.version()
         if found is None:
-            raise SourceProtocolError("the schema is not there yet", SOURCE, "the collector creates it when it starts")
+            raise SchemaMissing
+        _refuse_newer(found)
         if found != SCHEMA_VERSION:
             raise SourceProtocolError(
                 f"schema version {found}, this program needs {SCHEMA_VERSION}",
                 SOURCE,
-                "run the same release everywhere",
+                "the collector of this release brings it up to date when it starts",
             )
 
     async def migrate(self) -> None:
-        """Bring the schema to this program's version; safe to run at each start and from two programs at once."""
+        """Bring the schema to this program's version; safe to run at each start and from two programs at once.
+
+        Raises:
+            SourceProtocolError: It is newer; nothing is changed.
+            SourceError: The database did not take it.
+        """
         if self.is_sqlite:
             self._make_file()
-        if await self.version() == SCHEMA_VERSION:
+        found = await self.version()
+        _refuse_newer(found)
+        if found == SCHEMA_VERSION:
             return
         with _errors():
             async with self.engine.connect() as connection:
@@ -185,6 +200,15 @@ class Database:
         if self._engine is not None:
             engine, self._engine = self._engine, None
             await engine.dispose()
+
+
+def _refuse_newer(found: str | None) -> None:
+    if found is not None and found > SCHEMA_VERSION:
+        raise SourceProtocolError(
+            f"schema version {found} is of a newer release; this one knows up to {SCHEMA_VERSION}",
+            SOURCE,
+            "install the newer release here too, or restore a backup",
+        )
 
 
 def _upgrade(connection: Any) -> None:
@@ -284,7 +308,7 @@ def explain(error: SQLAlchemyError) -> SourceError:
     if "locked" in low or "busy" in low:
         return SourceUnavailable(f"locked by another program: {message}", SOURCE, "retrying; find who holds it open")
     if "no such table" in low or ("does not exist" in low and "relation" in low):
-        return SourceProtocolError("the schema is not there yet", SOURCE, "the collector creates it when it starts")
+        return SchemaMissing()
     if "password" in low or "authentication" in low or ("role" in low and "does not exist" in low):
         return SourceAuthError(message, SOURCE, "check the user and password in database:")
     if "timeout" in low:

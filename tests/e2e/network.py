@@ -140,6 +140,7 @@ async def network(folder: Path, olts: int = 1, onts: int = 12, **config: Any) ->
         }
         path = folder / "config.yaml"
         path.write_text(yaml.safe_dump(data | config, sort_keys=False))
+        path.chmod(0o600)
         yield Network(world, acs, routers, path, {"XDG_STATE_HOME": str(folder / "state")})
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import socket
 import sqlite3
 import sys
 from collections.abc import AsyncIterator
@@ -161,8 +162,9 @@ async def test_check_with_everything_right(net: Network) -> None:
     done = await net.run("check", "--json")
     assert done.code == DONE, done.out
     rows = {row["name"]: row for row in done.json}
-    assert set(rows) == {"database", "genieacs", *net.world.agents}
+    assert set(rows) == {"files", "database", "genieacs", "ping", *net.world.agents}
     assert all(row["ok"] and row["took_ms"] > 0 for row in rows.values())
+    assert not net.database.exists(), "check makes nothing"
     assert f"{len(net.acs.records)} devices" in rows["genieacs"]["said"]
     for name in net.world.agents:
         assert "huawei-ma5600" in rows[name]["said"]
@@ -178,17 +180,32 @@ async def test_check_with_everything_wrong(net: Network) -> None:
     await net.acs.close()
     web = await asyncio.start_server(_not_found, "127.0.0.1", 0)
     url = f"http://127.0.0.1:{web.sockets[0].getsockname()[1]}/wrong/path"
-    net.change(victoriametrics={"url": url}, database="sqlite:////proc/nothing/noc.db")
+    taken = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    taken.bind(("127.0.0.1", 0))
+    net.change(
+        victoriametrics={"url": url},
+        database=f"sqlite:///{net.config}",
+        traps={"listen": f"127.0.0.1:{taken.getsockname()[1]}"},
+        swaps={"tickets": {"url": f"http://127.0.0.1:{port}"}},
+        modem_bridge={"url": f"https://127.0.0.1:{port}"},
+        core_devices=[{"name": "core-1", "address": "127.0.0.1", "snmp": {"port": 1, "timeout_s": 0.2, "retries": 0}}],
+        ping=None,
+    )
+    net.config.chmod(0o644)
     done = await net.run("check", "--json")
     web.close()
+    taken.close()
     assert done.code == UNREACHABLE
     rows = {row["name"]: row for row in done.json}
-    assert not any(row["ok"] for row in rows.values())
+    assert set(rows) > {"files", "traps", "tickets", "bridge", "core-1"}
+    assert [name for name, row in rows.items() if row["ok"]] == []
+    assert str(net.config) in rows["files"]["said"] and "chmod o=" in rows["files"]["do"]
+    assert "in use" in rows["traps"]["said"] and "cannot connect" in rows["tickets"]["said"]
     assert "no answer" in rows[silent]["said"] and "community" in rows[silent]["do"]
     assert "unreachable" in rows[closed]["said"] and "port" in rows[closed]["do"]
     assert rows["genieacs"]["tried"] == f"http://127.0.0.1:{port}" and rows["genieacs"]["do"]
     assert "404" in rows["victoriametrics"]["said"] and "path" in rows["victoriametrics"]["do"]
-    assert "/proc/nothing/noc.db" in rows["database"]["said"]
+    assert "not a database" in rows["database"]["said"]
     assert "public" not in done.out + done.err
 
 

@@ -243,6 +243,12 @@ class Proxy:
                 if mischief == "cut request":
                     await self._forward(head + body[: length // 2], whole=False)
                     return
+                if mischief[:1].isdigit():  # something that answers for the server
+                    page = b"<html>Please log in</html>"
+                    status = f"HTTP/1.1 {mischief}\r\nContent-Length: {len(page)}\r\n\r\n".encode()
+                    writer.write(status + page)
+                    await writer.drain()
+                    continue
                 if self.refuses and self.refuses in body:
                     answer = b"HTTP/1.1 400 Bad Request\r\nContent-Length: 10\r\n\r\nbad sample"
                 else:
@@ -291,6 +297,21 @@ async def test_a_connection_that_breaks_makes_no_double_and_no_gap(
     assert await asyncio.to_thread(victoria.export, of(name)) == as_export(samples)
     markers = await asyncio.to_thread(victoria.export, f'{SHIPPED}{{buffer="{buffer.id}"}}')
     assert sum(len(rows) for rows in markers.values()) == 6
+
+
+@pytest.mark.parametrize("answer", ["200 OK", "201 Created", "202 Accepted", "206 Partial Content", "302 Found"])
+async def test_only_the_servers_own_answer_counts_as_stored(
+    buffer: SampleBuffer, victoria: VictoriaMetrics, name: str, answer: str
+) -> None:
+    samples = an_hour(name, onts=2)[0]
+    async with Proxy(victoria.port).serve() as proxy, Victoria(config(proxy.url)) as client:
+        proxy.mischief = [answer, answer]
+        ship = shipper(buffer, client)
+        await ship.keep(samples)
+        for _ in range(2):
+            assert await ship.flush(20) == len(samples)
+        assert await ship.flush(20) == 0
+    assert await asyncio.to_thread(victoria.export, of(name)) == as_export(samples)
 
 
 async def test_killed_before_the_cursor_moved(

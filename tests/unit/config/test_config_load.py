@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from noc_console.config.load import default_paths, find, load
+from noc_console.config.load import default_paths, find, load, secret_files
 from noc_console.config.model import Config
 from noc_console.config.paths import buffer_file, log_file, state_dir
 from noc_console.domain.errors import ConfigError
@@ -219,7 +221,7 @@ def test_where_a_config_is_looked_for(tmp_path: Path, monkeypatch: pytest.Monkey
         (MINIMAL + "polling:\n  state_s: 60\n  optic_s: 300\n", 4, "polling.optic_s", "did you mean optics_s?"),
         (MINIMAL + "genieacs:\n  url: http://x\n  pasword: y\n", 4, "genieacs.pasword", "did you mean password?"),
         (MINIMAL + "victoriametrics: {uri: http://x}\n", 2, "victoriametrics.", "ur"),
-        ("olts:\n- name: a\n  adress: b\n", 2, "olts[0].", "address"),
+        ("olts:\n- name: a\n  adress: b\n", 3, "olts[0].adress", "unknown key"),
         ("olts:\n- name: a\n  address: b\n  snmp: {comunity: c}\n", 4, "olts[0].snmp.comunity", "community?"),
         ("olts:\n- {name: a, address: b}\n- {name: c, address: d, zz: 1}\n", 3, "olts[1].zz", "known here: name,"),
         ("olts:\n- {name: a}\n", 2, "olts[0].address", "is missing"),
@@ -307,3 +309,53 @@ def test_any_text_is_a_config_or_a_config_error(tmp_path: Path, text: str) -> No
         assert isinstance(load(path, {}), Config)
     except ConfigError as error:
         assert str(path) in str(error)
+
+
+# Files that would never end
+
+
+def test_a_misspelt_key_that_is_needed_is_named_itself(write: Write) -> None:
+    error = refused(write("olts:\n  - name: a\n    adress: 192.0.2.1\n"))
+    assert (error.line, error.key, error.hint) == (3, "olts[0].adress", "did you mean address?")
+
+
+def test_aliases_that_grow_without_end_are_refused(write: Write) -> None:
+    levels = ["a: &a [1, 2, 3, 4, 5, 6, 7, 8, 9]"]
+    levels += [f"{name}: &{name} [{', '.join([f'*{last}'] * 9)}]" for last, name in pairwise("abcdefghij")]
+    error = refused(write("\n".join([*levels, MINIMAL])))
+    assert "aliases" in error.message
+
+
+@pytest.mark.parametrize("text", ["a: &a [*a]\n", "a: &a {b: *a}\n"])
+def test_an_alias_that_holds_itself_is_refused(write: Write, text: str) -> None:
+    assert "aliases" in refused(write(text + MINIMAL)).message
+
+
+def test_aliases_that_repeat_what_is_common_are_fine(write: Write) -> None:
+    text = "olts:\n- {name: a, address: x, snmp: &s {community: c}}\n- {name: b, address: y, snmp: *s}\n"
+    assert len(load(write(text), {}).olts) == 2
+
+
+@pytest.mark.parametrize("place", ["fifo", "device", "folder", "huge"])
+@pytest.mark.parametrize("as_secret", [True, False])
+def test_what_is_no_text_file_of_sane_size_is_refused_at_once(tmp_path: Path, place: str, as_secret: bool) -> None:
+    target = Path("/dev/zero") if place == "device" else tmp_path / place
+    if place == "fifo":
+        os.mkfifo(target)
+    elif place == "folder":
+        target.mkdir()
+    elif place == "huge":
+        with target.open("wb") as file:
+            file.truncate(2**40)
+    config = target
+    if as_secret:
+        config = tmp_path / "config.yaml"
+        config.write_text(f"olts: [{{name: a, address: b, snmp: {{community: 'file:{target}'}}}}]\n")
+    error = refused(config)
+    assert str(target) in str(error) and ("olts[0].snmp.community" in str(error)) is as_secret
+
+
+def test_files_that_hold_secrets_are_found(tmp_path: Path) -> None:
+    config = tmp_path / "config.yaml"
+    config.write_text(MINIMAL + "genieacs: {url: 'http://a', username: u, password: file:acs.secret}\n")
+    assert secret_files(config) == [tmp_path / "acs.secret"]

@@ -39,11 +39,20 @@ async def test_two_programs_may_migrate_at_once(database_url: str) -> None:
     await asyncio.gather(*(one.close() for one in both))
 
 
-async def test_another_schema_is_refused(database: Database) -> None:
+@pytest.mark.parametrize(("version", "said"), [("0001", "needs"), ("0099", "newer release")])
+async def test_another_schema_is_refused(database: Database, version: str, said: str) -> None:
     async with database.writing() as connection:
-        await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
-    with pytest.raises(SourceProtocolError, match=r"schema version 9999, this program needs .*run the same release"):
+        await connection.execute(text("UPDATE alembic_version SET version_num = :v"), {"v": version})
+    with pytest.raises(SourceProtocolError, match=said):
         await database.check_version()
+
+
+async def test_a_newer_schema_is_not_migrated(database: Database) -> None:
+    async with database.writing() as connection:
+        await connection.execute(text("UPDATE alembic_version SET version_num = '0099'"))
+    with pytest.raises(SourceProtocolError, match="newer release"):
+        await database.migrate()
+    assert await database.version() == "0099"
 
 
 async def test_an_error_rolls_the_whole_transaction_back(database: Database) -> None:
