@@ -10,7 +10,7 @@ import structlog
 
 from noc_console.collector.acting.tools import Tools
 from noc_console.collector.clock import Clock
-from noc_console.collector.coordinator import Coordinator, Part, Rhythm, Service, fenced
+from noc_console.collector.coordinator import Coordinator, Done, Part, Rhythm, Service, fenced
 from noc_console.collector.core_devices import CoreWorker
 from noc_console.collector.cpe import CpeWorker
 from noc_console.collector.facts import OltFacts
@@ -24,6 +24,7 @@ from noc_console.collector.ship import Shipper
 from noc_console.collector.tickets import TicketWorker
 from noc_console.collector.traps import TrapWorker
 from noc_console.config.model import Config
+from noc_console.config.paths import audit_archive
 from noc_console.domain.errors import ConfigError, SourceError
 from noc_console.sources.genieacs.client import NbiClient
 from noc_console.sources.modem_bridge import BridgeClient
@@ -40,11 +41,14 @@ from noc_console.storage.cpes import CpeStore
 from noc_console.storage.database import Database
 from noc_console.storage.host_keys import HostKeyStore
 from noc_console.storage.jobs import JobStore
+from noc_console.storage.retention import Limits, Retention
 from noc_console.storage.sealing import Opener
 from noc_console.storage.swaps import SwapStore
 
 log = structlog.get_logger()
 
+RETENTION_EVERY_S = 3600.0
+RETENTION_FIRST_S = 120.0
 START_WITHIN_S = 2.0
 """Many OLTs do not all start in the same instant: their first polls are spread over this, or less."""
 
@@ -152,6 +156,7 @@ class Stint:
             *self._pings.parts(),
             *self._pings.target_parts(targets),
             *tickets.parts(),
+            Rhythm("retention", "retention", self._drop_old, RETENTION_EVERY_S, first_s=RETENTION_FIRST_S),
             *CpeWorker(acs, cpes, config.polling.cpe_s, self._shipper.keep, clock).parts(),
             Service("core devices", "core devices", self._start_core),
             *(part for worker in self.olts for part in worker.parts(random.uniform(0, spread_s))),
@@ -173,6 +178,20 @@ class Stint:
         tools = Tools(store, by_name, acs, cpes, config, self._opener, bridge, self._shipper.keep, clis)
         batches = BatchStore(self._database, config.bulk)
         return JobRunner(store, self.holding.holder, Actions(tools), batches, config.jobs.expiry_s)
+
+    async def _drop_old(self) -> Done:
+        """Drop what the config says is too old, and tell what went."""
+        now, keep = self._clock.now(), self._config.retention
+
+        def before(days: float | None) -> float | None:
+            return None if days is None else now - days * 86400
+
+        limits = Limits(before(keep.changes_days), before(keep.jobs_days), before(keep.audit_days))
+        gone = await Retention(self._database, audit_archive(self._config)).run(limits)
+        if gone:
+            log.info("retention", **{what.replace(" ", "_"): count for what, count in gone.items()})
+        told = ", ".join(f"{count:,} {what}" for what, count in gone.items())
+        return Done(detail=f"went: {told}" if told else "nothing was too old")
 
     async def _start_core(self) -> None:
         """Start the core devices' rhythms, once what is known of them is there."""

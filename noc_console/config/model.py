@@ -183,6 +183,18 @@ class History(Model):
     keep_days: Annotated[float, Field(gt=0, le=3650)] = 31
 
 
+class Retention(Model):
+    """How long the database keeps what happened."""
+
+    changes_days: Annotated[float, Field(gt=0, le=36500)] | None = 365
+    """None keeps everything; so in the two below."""
+    jobs_days: Annotated[float, Field(gt=0, le=36500)] | None = 365
+    audit_days: Annotated[float, Field(gt=0, le=36500)] | None = 730
+    """Older entries of the audit log go to the archive; none is ever dropped."""
+    audit_archive: Path | None = None
+    """File of JSON lines; None is beside the SQLite file, or in the user's state folder."""
+
+
 class Console(Model):
     """The terminal app."""
 
@@ -219,6 +231,7 @@ class Config(Model):
     ping: Ping | None = Ping()
     """None: nothing is pinged."""
     history: History = History()
+    retention: Retention = Retention()
     access: Access = Access()
     jobs: Jobs = Jobs()
     bulk: Bulk = Bulk()

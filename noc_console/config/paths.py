@@ -24,6 +24,13 @@ def buffer_file(config: Config) -> Path:
     return state_dir() / f"samples-{hashlib.sha256(config.database.encode()).hexdigest()[:12]}.db"
 
 
+def audit_archive(config: Config) -> Path:
+    """Where old entries of the audit log go."""
+    if config.retention.audit_archive:
+        return config.retention.audit_archive
+    return buffer_file(config).with_name(f"{buffer_file(config).stem.removesuffix('-samples')}-audit.jsonl")
+
+
 def log_file(config: Config) -> Path:
     """The log file."""
     return config.logging.file or state_dir() / "noc.log"

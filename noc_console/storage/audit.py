@@ -1,22 +1,30 @@
-"""The audit log: append-only, each entry chained to the one before by a digest, so that a change shows."""
+"""The audit log: append-only, each entry chained to the one before by a digest, so that a change shows.
+
+Two anchors stand beside it: the newest entry, so that a cut end shows, and the last one that went to the archive, with
+which the chain here goes on. Nothing is dropped: old entries go to a file of JSON lines that continues the chain.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from itertools import takewhile
 from typing import Any
 
-from sqlalchemy import insert, select, text
+from sqlalchemy import delete, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from noc_console.domain.operators import Operator
 from noc_console.domain.text import clean
 from noc_console.storage import schema
+from noc_console.storage.inventory import upsert
 
 FORM = 2
 """Of the entries that are written now: the digest covers every field. In form 1 it covers ``_FORM_1`` only."""
+NEWEST = "newest"
+ARCHIVED = "archived"
 _FORM_1 = ("at", "actor", "origin", "action", "target", "reason", "result", "job_id")
 _FORM_2 = (*_FORM_1, "known_by", "details", "form")
 
@@ -93,8 +101,10 @@ async def append(connection: AsyncConnection, entry: Entry, now: float) -> None:
         "details": json.dumps(details, sort_keys=True, ensure_ascii=False),
         "form": FORM,
     }
-    previous = last or ""
-    await connection.execute(insert(table), {**values, "previous": previous, "digest": digest(previous, values)})
+    previous = last or (await _anchor(connection, ARCHIVED)).digest
+    values |= {"previous": previous, "digest": digest(previous, values)}
+    added = (await connection.execute(insert(table).values(values).returning(table.c.id))).scalar_one()
+    await _move(connection, Anchor(NEWEST, added, values["digest"]))
 
 
 def digest(previous: str, values: Mapping[Any, Any]) -> str:
@@ -106,12 +116,53 @@ def digest(previous: str, values: Mapping[Any, Any]) -> str:
     return hashlib.sha256(f"{previous}\x1f{body}".encode()).hexdigest()
 
 
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """A place in the chain."""
+
+    name: str
+    entry_id: int
+    digest: str
+
+
+async def _anchor(connection: AsyncConnection, name: str) -> Anchor:
+    table = schema.audit_anchor
+    row = (await connection.execute(select(table).where(table.c.name == name))).one_or_none()
+    return Anchor(*row) if row else Anchor(name, 0, "")
+
+
+async def _move(connection: AsyncConnection, anchor: Anchor) -> None:
+    await upsert(connection, schema.audit_anchor, [asdict(anchor)])
+
+
 async def first_broken(connection: AsyncConnection) -> int | None:
-    """Id of the first entry that does not follow from the one before it, None when the chain holds."""
+    """Id of the first entry that does not follow from the one before it, or is cut off; None when the chain holds."""
     table = schema.audit
-    previous = ""
+    last = await _anchor(connection, ARCHIVED)
     for row in (await connection.execute(select(table).order_by(table.c.id))).mappings():
-        if row["previous"] != previous or row["digest"] != digest(previous, row):
+        if row["previous"] != last.digest or row["digest"] != digest(last.digest, row):
             return int(row["id"])
-        previous = row["digest"]
-    return None
+        last = Anchor("", row["id"], row["digest"])
+    newest = await _anchor(connection, NEWEST)
+    return None if (last.entry_id, last.digest) == (newest.entry_id, newest.digest) else last.entry_id + 1
+
+
+async def entries(connection: AsyncConnection, limit: int) -> list[dict[str, Any]]:
+    """The newest entries as they stand in the table, newest first."""
+    table = schema.audit
+    rows = await connection.execute(select(table).order_by(table.c.id.desc()).limit(limit))
+    return [dict(row) for row in rows.mappings()]
+
+
+async def oldest(connection: AsyncConnection, before_at: float, limit: int) -> list[dict[str, Any]]:
+    """Up to ``limit`` of the oldest entries, without gaps, all of them before ``before_at``."""
+    table = schema.audit
+    rows = (await connection.execute(select(table).order_by(table.c.id).limit(limit))).mappings()
+    return [dict(row) for row in takewhile(lambda row: row["at"] < before_at, rows)]
+
+
+async def forget_archived(connection: AsyncConnection, archived: Sequence[Mapping[str, Any]]) -> None:
+    """Delete entries, as ``oldest`` gave them, that are on disk in the archive."""
+    last = archived[-1]
+    await _move(connection, Anchor(ARCHIVED, last["id"], last["digest"]))
+    await connection.execute(delete(schema.audit).where(schema.audit.c.id <= last["id"]))

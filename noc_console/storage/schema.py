@@ -333,6 +333,14 @@ audit = Table(
     sqlite_autoincrement=True,
 )
 
+audit_anchor = Table(
+    "audit_anchor",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("entry_id", Integer, nullable=False),
+    Column("digest", Text, nullable=False),
+)
+
 source = Table(
     "source",
     metadata,
