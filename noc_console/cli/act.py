@@ -17,7 +17,7 @@ from noc_console.cli.show import read_picture
 from noc_console.config.model import Config
 from noc_console.domain.actions import JobKind
 from noc_console.domain.errors import ActionRefused, SourceError
-from noc_console.domain.intents import Act, Confirmation, ConfirmedBy
+from noc_console.domain.intents import Act, CancelJob, Confirmation, ConfirmedBy
 from noc_console.domain.jobs import Job, JobState
 from noc_console.domain.policy import YES, blockers, confirmation, override_hint, still_standing
 from noc_console.domain.routers import Scrap
@@ -206,3 +206,13 @@ def _report(job: Job | None, as_json: bool) -> None:
     else:
         result = f", {job.result}" if job.result else ""
         print(f"job {job.id} {job.kind.value} {job.about}: {job.state.value}{result}")
+
+
+async def cancel(requests: Requests, job_id: int) -> Exit:
+    """Cancel one job."""
+    await requests.reader.open()
+    answer = await requests.ask(CancelJob(job_id))
+    if not answer.done:
+        fail(answer.text, Exit.FAILED)
+    print(answer.text)
+    return Exit.DONE

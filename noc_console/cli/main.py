@@ -143,18 +143,25 @@ def show(
     filter_text: Annotated[str, typer.Option("--filter", help="The console's / language.")] = "",
     listed: Annotated[bool, typer.Option("--list", help="List what can be shown.")] = False,
     as_json: Json = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
 ) -> None:
-    """Print what is known: OLTs, ONTs, jobs, changes, records."""
+    """Print what is known: OLTs and their parts, ONTs, routers, jobs, changes, sources, records, the audit log."""
     from noc_console.cli import show as command
+    from noc_console.cli.output import Form
 
+    names = [*command.SHOWN, command.AUDIT]
     if listed:
-        print(*command.SHOWN, sep="\n")
+        print(*names, sep="\n")
         return
-    if what not in command.SHOWN:
-        names = list(command.SHOWN)
+    if as_json and as_csv:
+        fail("--json or --csv, not both", Exit.USAGE)
+    if what not in names:
         fail(f"show what? {', '.join(names[:-1])} or {names[-1]}, not {what!r}", Exit.USAGE)
     config, _ = _config()
-    _with_requests(config, lambda requests: command.show(requests.reader, config, what, filter_text, as_json))
+    form = Form.JSON if as_json else Form.CSV if as_csv else Form.TABLE
+    raise SystemExit(
+        _with_requests(config, lambda requests: command.show(requests.reader, config, what, filter_text, form))
+    )
 
 
 @app.command()
@@ -259,6 +266,15 @@ def bulk(
     config, path = _config()
     order = BulkOrder(wanted, values, filter_text, reason.strip(), dry_run, count, wait, force, as_json)
     raise SystemExit(asyncio.run(command(config, path, order)))
+
+
+@app.command("job-cancel")
+def job_cancel(job_id: Annotated[int, typer.Argument(help="Number of the job.")]) -> None:
+    """Cancel one job: one that has not begun ends at once, any other as soon as its router allows."""
+    from noc_console.cli.act import cancel
+
+    config, _ = _config()
+    raise SystemExit(_with_requests(config, lambda requests: cancel(requests, job_id)))
 
 
 @app.command("bulk-cancel")

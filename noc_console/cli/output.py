@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import sys
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 from typing import Any, NoReturn
 
 from noc_console.domain.text import clean
@@ -56,6 +57,43 @@ def with_iso_times(data: Any, key: str = "") -> Any:
         return [with_iso_times(item) for item in data]
     is_instant = isinstance(data, int | float) and not isinstance(data, bool) and (key == "at" or key.endswith("_at"))
     return iso(data) if is_instant else data
+
+
+class Form(StrEnum):
+    """How rows are printed."""
+
+    TABLE = "table"
+    JSON = "json"
+    CSV = "csv"
+
+
+def print_rows(rows: Sequence[Mapping[str, Any]], form: Form, columns: Sequence[tuple[str, str]]) -> None:
+    """Rows in the form that was asked for; JSON and CSV have all keys, a table the columns."""
+    if form is Form.JSON:
+        print_json(rows)
+    elif form is Form.CSV:
+        print_csv(rows, columns)
+    else:
+        print_table(rows, columns)
+
+
+def print_csv(rows: Sequence[Mapping[str, Any]], columns: Sequence[tuple[str, str]]) -> None:
+    """Rows as CSV (RFC 4180) under their keys; what is missing is empty, lists and objects are JSON."""
+    keys = list(rows[0]) if rows else [key for key, _ in columns]
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(keys)
+    writer.writerows([_csv_cell(with_iso_times(row.get(key), key)) for key in keys] for row in rows)
+
+
+def _csv_cell(value: object) -> object:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list | tuple | Mapping):
+        return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, str):
+        # A spreadsheet would run a customer's "=cmd()" as a formula.
+        return f"'{value}" if value.startswith(("=", "+", "-", "@", "\t", "\r")) else clean(value)
+    return value
 
 
 def print_table(rows: Sequence[Mapping[str, Any]], columns: Sequence[tuple[str, str]]) -> None:

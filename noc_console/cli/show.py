@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from noc_console.cli.output import Exit, fail, print_json, print_table
+from noc_console.cli.output import Exit, Form, fail, print_rows, print_table
 from noc_console.cli.wiring import picture_settings
 from noc_console.config.model import Config
 from noc_console.domain.filters import Filter, FilterError, parse_filter
 from noc_console.domain.record_kinds import RECORD_KINDS
 from noc_console.domain.records import RecordKind
-from noc_console.picture import flat_rows
+from noc_console.picture import equipment_rows, flat_rows
 from noc_console.picture.activity import fold
 from noc_console.picture.feed_client import look
 from noc_console.picture.flat_rows import Row
@@ -86,6 +87,76 @@ BULK_COLUMNS = (
     ("finished_at", "finished"),
 )
 CHANGE_COLUMNS = (("at", "at"), ("severity", "severity"), ("text", "text"), ("olt", "olt"), ("pon_port", "port"))
+CARD_COLUMNS = (
+    ("olt", "olt"),
+    ("card", "card"),
+    ("type", "type"),
+    ("role", "role"),
+    ("state", "state"),
+    ("cpu_percent", "cpu %"),
+    ("memory_percent", "mem %"),
+    ("temperature_celsius", "temp"),
+    ("health_age_s", "age s"),
+)
+FAN_COLUMNS = (
+    ("olt", "olt"),
+    ("fan", "fan"),
+    ("state", "state"),
+    ("speed_rpm", "rpm"),
+    ("speed_percent", "%"),
+    ("temperature_celsius", "temp"),
+    ("health_age_s", "age s"),
+)
+PORT_COLUMNS = (
+    ("olt", "olt"),
+    ("pon_port", "port"),
+    ("admin", "admin"),
+    ("oper", "oper"),
+    ("onts", "onts"),
+    ("online", "online"),
+    ("offline", "offline"),
+    ("unknown", "unknown"),
+    ("last_down_cause", "last down"),
+    ("state_age_s", "age s"),
+)
+SFP_COLUMNS = (
+    ("olt", "olt"),
+    ("pon_port", "port"),
+    ("present", "there"),
+    ("tx_dbm", "tx"),
+    ("temperature_celsius", "temp"),
+    ("voltage_v", "volt"),
+    ("bias_ma", "bias mA"),
+    ("light_age_s", "age s"),
+)
+SOURCE_COLUMNS = (
+    ("name", "name"),
+    ("state", "state"),
+    ("last_ok_at", "last ok"),
+    ("latency_ms", "ms"),
+    ("error", "error"),
+    ("detail", "detail"),
+)
+ROUTER_COLUMNS = (
+    ("device_id", "device"),
+    ("serial", "serial"),
+    ("model", "model"),
+    ("firmware", "firmware"),
+    ("wan_ip", "ip"),
+    ("login", "login"),
+    ("mac", "mac"),
+    ("last_inform_at", "last inform"),
+)
+AUDIT_COLUMNS = (
+    ("id", "id"),
+    ("at", "at"),
+    ("actor", "who"),
+    ("known_by", "known by"),
+    ("action", "action"),
+    ("target", "target"),
+    ("reason", "reason"),
+    ("result", "result"),
+)
 FIRMWARE_COLUMNS = (
     ("model", "model"),
     ("firmware", "firmware"),
@@ -93,6 +164,11 @@ FIRMWARE_COLUMNS = (
     ("share_percent", "% of model"),
     ("informed_lately", "seen today"),
 )
+
+
+AUDIT = "audit"
+"""Shown as well; it is no part of the picture."""
+AUDIT_AT_MOST = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +210,12 @@ SHOWN: Mapping[str, Listed] = {
         lambda model, _: [flat_rows.change_row(one) for one in model.change_list() if one.kind == "trap_unknown"],
         CHANGE_COLUMNS,
     ),
+    "cards": Listed(equipment_rows.card_rows, CARD_COLUMNS),
+    "fans": Listed(equipment_rows.fan_rows, FAN_COLUMNS),
+    "ports": Listed(equipment_rows.port_rows, PORT_COLUMNS),
+    "sfps": Listed(equipment_rows.sfp_rows, SFP_COLUMNS),
+    "sources": Listed(equipment_rows.source_rows, SOURCE_COLUMNS),
+    "routers": Listed(equipment_rows.router_rows, ROUTER_COLUMNS),
     **{kind.name: _record_list(kind) for kind in RECORD_KINDS.values()},
 }
 """By the word after ``show``; the record kinds are all here by their declarations."""
@@ -144,9 +226,11 @@ async def read_picture(reader: StorageReader, config: Config) -> Model:
     return await look(reader, picture_settings(config), time.time)
 
 
-async def show(reader: StorageReader, config: Config, what: str, filter_text: str, as_json: bool) -> None:
-    """Print what is wanted (a key of ``SHOWN``) and matches the filter."""
+async def show(reader: StorageReader, config: Config, what: str, filter_text: str, form: Form) -> Exit:
+    """Print what is wanted (a key of ``SHOWN``, or ``audit``) and matches the filter."""
     wanted = compiled(filter_text)
+    if what == AUDIT:
+        return await _show_audit(reader, wanted, form)
     model, now = await read_picture(reader, config), time.time()
     listed = SHOWN[what]
     if what == "onts":
@@ -157,12 +241,24 @@ async def show(reader: StorageReader, config: Config, what: str, filter_text: st
         rows = listed.rows(model, now)
     if filter_text and what != "onts":
         rows = [row for row in rows if wanted.matches(row)]
-    if as_json:
-        print_json(rows)
+    if form is not Form.TABLE:
+        print_rows(rows, form, listed.columns)
     elif what == "changes" and not filter_text:
         print_table([flat_rows.activity_row(line) for line in fold(reversed(model.change_list()))], listed.columns)
     else:
         print_table(listed.lines(model, now, rows), listed.columns)
+    return Exit.DONE
+
+
+async def _show_audit(reader: StorageReader, wanted: Filter, form: Form) -> Exit:
+    """The newest entries, and whether the chain of all of them holds."""
+    await reader.open()
+    entries, broken = await reader.audit(AUDIT_AT_MOST)
+    print_rows([row for row in entries if wanted.matches(row)], form, AUDIT_COLUMNS)
+    if broken is not None:
+        fail(f"the audit log was tampered with: entry {broken} is changed, missing or cut off", Exit.FAILED)
+    print("the chain of the audit log holds", file=sys.stderr)
+    return Exit.DONE
 
 
 def named(row: Row) -> Row:

@@ -56,8 +56,8 @@ def ont_row(facts: OntFacts) -> Row:
         "zone": place.zone,
         "first_seen_at": ont.first_seen_at,
         "observed_at": facts.state_at,
-        "age_s": _age_s(facts.state_at, facts.now),
-        "optics_age_s": _age_s(facts.optics_at, facts.now),
+        "age_s": age_s(facts.state_at, facts.now),
+        "optics_age_s": age_s(facts.optics_at, facts.now),
         "unverified": sorted(facts.unverified),
     }
 
@@ -106,7 +106,7 @@ def unregistered_rows(model: Model, now: float) -> list[Row]:
             "model": ont.model,
             "first_seen_at": ont.first_seen_at,
             "last_seen_at": ont.last_seen_at,
-            "age_s": _age_s(ont.last_seen_at, now),
+            "age_s": age_s(ont.last_seen_at, now),
         }
         for ont in model.waiting_under(None)
     ]
@@ -248,5 +248,6 @@ def _plain(value: object) -> object:
     return list(value) if isinstance(value, tuple) else getattr(value, "value", value)
 
 
-def _age_s(at: float | None, now: float) -> float | None:
+def age_s(at: float | None, now: float) -> float | None:
+    """Seconds since then; None when it never was."""
     return None if at is None else round(max(0.0, now - at), 1)

@@ -307,15 +307,15 @@ class Model:
 
     def _age_port(self, port: PortState, now: float) -> bool:
         before = port.state, port.optics
-        port.state_at = self._observed(port, PollKind.STATE)
-        port.optics_at = self._observed(port, PollKind.OPTICS)
+        port.state_at = self.read_at(port.olt_id, port.name, PollKind.STATE)
+        port.optics_at = self.read_at(port.olt_id, port.name, PollKind.OPTICS)
         port.state = self._classify(port.olt_id, port.state_at, now, self.intervals.state_s)
         port.optics = self._classify(port.olt_id, port.optics_at, now, self.intervals.optics_s)
         return before != (port.state, port.optics)
 
-    def _observed(self, port: PortState, kind: PollKind) -> float | None:
-        own, whole = self.marks.get((port.olt_id, port.name, kind)), self.marks.get((port.olt_id, "", kind))
-        return observed_at(own, whole)
+    def read_at(self, olt_id: int, port: str, kind: PollKind) -> float | None:
+        """When a PON port (empty: the OLT itself) was last read whole in one kind of poll; None when it never was."""
+        return observed_at(self.marks.get((olt_id, port, kind)), self.marks.get((olt_id, "", kind)))
 
     def _classify(self, olt_id: int, read_at: float | None, now: float, interval_s: float) -> Freshness:
         return trust(self.olts.get(olt_id), read_at, now, interval_s)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import or_
 
@@ -16,7 +16,7 @@ from noc_console.domain.history import ChartData
 from noc_console.domain.jobs import Batch, Job
 from noc_console.domain.records import Record, RecordKind
 from noc_console.domain.update import Update
-from noc_console.storage import imports, schema
+from noc_console.storage import audit, imports, schema
 from noc_console.storage.batches import BatchStore
 from noc_console.storage.changes import read_changes_of
 from noc_console.storage.cpes import CpeStore
@@ -115,6 +115,11 @@ class StorageReader:
         async with self.database.reading() as connection:
             where = schema.change.c.kind == kind
             return (await read_changes_of(connection, where, limit=limit, newest=True))[::-1]
+
+    async def audit(self, limit: int) -> tuple[list[dict[str, Any]], int | None]:
+        """The newest audit entries, newest first, and the first entry that breaks the chain of all; None: it holds."""
+        async with self.database.reading() as connection:
+            return await audit.entries(connection, limit), await audit.first_broken(connection)
 
     async def plan_import(self, kind: RecordKind[R], text: str, replace: bool) -> ImportPlan[R]:
         """What importing this CSV text would change, line by line; changes nothing."""

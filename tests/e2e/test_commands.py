@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import csv
 import os
 import signal
 import socket
@@ -88,6 +89,19 @@ async def test_one_round_stores_exactly_what_the_network_holds(seldom_read: Netw
         assert (row["onts"], row["online"], row["offline"]) == (len(olt.onts), online, len(olt.onts) - online)
         assert row["unknown"] == 0 and row["last_poll_at"] and row["last_poll_s"] > 0
     assert (await net.run("show", "jobs", "--json")).json == []
+    kinds = ("cards", "fans", "ports", "sfps", "sources")
+    parts = dict(zip(kinds, await asyncio.gather(*(net.run("show", kind, "--json") for kind in kinds)), strict=True))
+    assert {kind: {row.get("olt") for row in part.json} for kind, part in parts.items()} == {
+        **{kind: set(olts) for kind in ("cards", "ports", "sfps")},
+        "fans": set(),
+        "sources": set(),
+    }
+    assert sum(row["online"] for row in parts["ports"].json) == sum(row["online"] for row in olts.values())
+    assert all(row["tx_dbm"] is None or 1 < row["tx_dbm"] < 9 for row in parts["sfps"].json)
+    audit, routers = await asyncio.gather(net.run("show", "audit", "--csv"), net.run("show", "routers"))
+    assert audit.out.startswith("id,at,actor") and "holds" in audit.err and routers.code == DONE
+    lines = list(csv.DictReader((await net.run("show", "onts", "--csv")).out.splitlines()))
+    assert {line["serial"] for line in lines} == {row["serial"] for row in shown.json}
 
 
 async def test_filters_lookups_and_tables(seldom_read: Network) -> None:
