@@ -1,26 +1,88 @@
-"""``noc-console init``: the commented example as a starting point."""
+"""``noc-console init``: the commented example as a starting point, and the files of a service."""
 
 from __future__ import annotations
 
+import grp
 import os
+import sys
 from importlib.resources import files
 from pathlib import Path
 
 from noc_console.cli.output import Exit, fail
 
+CONFIG = Path("/etc/noc-console/config.yaml")
+DATABASE = "sqlite:////var/lib/noc-console/noc.db"
+GROUP = "noc"
+NEXT = """
+Now: put your OLTs into {config}, their secrets into {default}, then
+  sudo -u noc {program} --config {config} check
+  systemctl daemon-reload && systemctl enable --now noc-console"""
+
 
 def write_example(path: Path) -> None:
     """Write the example to ``path``, readable by its owner only, never over an existing file."""
+    _write(path, example(), 0o600)
+    print(f"wrote {path}: put your OLTs in, then run noc-console --config {path} check")
+
+
+def write_service(root: Path = Path("/"), program: Path | None = None) -> None:
+    """Write what a service needs: the config, a file for secrets, the unit. Files that are there stay as they are.
+
+    Args:
+        root: Where ``/etc`` is.
+        program: What the unit starts; None is the program that runs now.
+    """
     try:
-        path.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
+        group = grp.getgrnam(GROUP).gr_gid
+    except KeyError:
+        hint = f"useradd --system --user-group --home-dir /var/lib/noc-console --create-home {GROUP}"
+        fail(f"there is no group {GROUP} yet: {hint}", Exit.USAGE)
+    program = program or Path(sys.argv[0]).resolve()
+    shipped = files("noc_console.install")
+    unit = (shipped / "noc-console.service").read_text(encoding="utf-8")
+    default = root / "etc/default/noc-console"
+    config = root / CONFIG.relative_to("/")
+    wanted = (
+        (config, _for_service(example()), 0o640),
+        (default, (shipped / "noc-console.default").read_text(encoding="utf-8"), 0o640),
+        (
+            root / "etc/systemd/system/noc-console.service",
+            unit.replace("@PROGRAM@", str(program)).replace("@CONFIG@", str(CONFIG)),
+            0o644,
+        ),
+    )
+    for path, text, mode in wanted:
+        if path.exists():
+            print(f"{path} is there already, and is left as it is")
+            continue
+        _write(path, text, mode, group if mode == 0o640 else None)
+        print(f"wrote {path}")
+    print(NEXT.format(config=config, default=default, program=program))
+
+
+def _for_service(text: str) -> str:
+    """The example with the database where the service may write."""
+    line = next(line for line in text.splitlines() if line.startswith("database:"))
+    return text.replace(line, f"database: {DATABASE}", 1)
+
+
+def _write(path: Path, text: str, mode: int, group: int | None = None) -> None:
+    """Make a new file, and the folders above it, for its owner (and ``group``) only."""
+    try:
+        if not path.parent.is_dir():
+            path.parent.mkdir(mode=0o750, parents=True)
+            if group is not None:
+                os.chown(path.parent, -1, group)
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+            if group is not None:
+                os.fchown(descriptor, -1, group)
+            os.fchmod(descriptor, mode)
     except FileExistsError:
         fail(f"{path} is there already, and is left as it is", Exit.USAGE)
     except OSError as error:
         fail(f"cannot write {path}: {error.strerror}", Exit.USAGE)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(example())
-    print(f"wrote {path}: put your OLTs in, then run noc-console --config {path} check")
 
 
 def example() -> str:

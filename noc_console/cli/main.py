@@ -124,11 +124,19 @@ def probe(
 
 
 @app.command()
-def init(path: Annotated[Path, typer.Argument(help="File to write.")] = Path("config.yaml")) -> None:
-    """Write a commented config file."""
-    from noc_console.cli.init import write_example
+def init(
+    path: Annotated[Path, typer.Argument(help="File to write.")] = Path("config.yaml"),
+    service: Annotated[
+        bool, typer.Option("--service", help="Write /etc/noc-console, /etc/default/noc-console and a systemd unit.")
+    ] = False,
+) -> None:
+    """Write a commented config file; with --service all that a collector needs to run as a service."""
+    from noc_console.cli.init import write_example, write_service
 
-    write_example(path)
+    if service:
+        write_service()
+    else:
+        write_example(path)
 
 
 @app.command()

@@ -17,6 +17,8 @@ from noc_console.config.model import Config
 from noc_console.domain.errors import ConfigError
 
 ENV_CONFIG = "NOC_CONSOLE_CONFIG"
+ENV_FILE = Path("/etc/default/noc-console")
+"""Secrets for the service and for every console on the machine; the environment has precedence."""
 MOST_SECRET_BYTES = 64_000
 _ENV_REFERENCE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
@@ -50,8 +52,8 @@ def find(named: Path | None, env: Mapping[str, str] = os.environ) -> Path:
     )
 
 
-def load(path: Path, env: Mapping[str, str] = os.environ) -> Config:
-    """Read, resolve secrets, validate.
+def load(path: Path, env: Mapping[str, str] | None = None) -> Config:
+    """Read, resolve secrets, validate; ``env`` is the environment, with ``ENV_FILE`` behind it, unless it is given.
 
     Relative paths in the file count from the file's folder.
 
@@ -59,12 +61,26 @@ def load(path: Path, env: Mapping[str, str] = os.environ) -> Config:
         ConfigError: The first thing that is wrong, with file, line, key and a hint.
     """
     data, lines = _parse(path)
-    data = _resolve(data, (), path, lines, env)
+    data = _resolve(data, (), path, lines, {**read_env_file(ENV_FILE), **os.environ} if env is None else env)
     try:
         config = Config.model_validate(data)
     except ValidationError as error:
         raise _explain(error, path, lines) from None
     return _anchor(config, path.parent.resolve())
+
+
+def read_env_file(path: Path) -> dict[str, str]:
+    """``NAME=value`` lines as systemd's EnvironmentFile takes them; empty when it is not there or not for us."""
+    try:
+        text = read_text(path, MOST_SECRET_BYTES)
+    except (OSError, UnicodeDecodeError):
+        return {}
+    pairs = (line.partition("=") for line in map(str.strip, text.splitlines()) if "=" in line and line[0] not in "#;")
+    return {name.strip(): _unquoted(value.strip()) for name, _, value in pairs}
+
+
+def _unquoted(value: str) -> str:
+    return value[1:-1] if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'" else value
 
 
 def secret_files(path: Path) -> list[Path]:
@@ -152,7 +168,8 @@ def _resolve(value: Any, at: tuple[str | int, ...], path: Path, lines: Lines, en
     def variable(match: re.Match[str]) -> str:
         name = match[1]
         if name not in env:
-            raise wrong(f"environment variable {name} is not set", f"export {name}=... before the start")
+            hint = f"export {name}=... before the start, or put it into {ENV_FILE}"
+            raise wrong(f"environment variable {name} is not set", hint)
         return env[name]
 
     if value.startswith("file:"):

@@ -6,12 +6,14 @@ import os
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from noc_console.config.load import default_paths, find, load, secret_files
+from noc_console.config import load as loading
+from noc_console.config.load import default_paths, find, load, read_env_file, secret_files
 from noc_console.config.model import Config
 from noc_console.config.paths import buffer_file, log_file, state_dir
 from noc_console.domain.errors import ConfigError
@@ -359,3 +361,15 @@ def test_files_that_hold_secrets_are_found(tmp_path: Path) -> None:
     config = tmp_path / "config.yaml"
     config.write_text(MINIMAL + "genieacs: {url: 'http://a', username: u, password: file:acs.secret}\n")
     assert secret_files(config) == [tmp_path / "acs.secret"]
+
+
+def test_a_file_of_variables_stands_behind_the_environment(write: Write, tmp_path: Path, monkeypatch: Any) -> None:
+    file = tmp_path / "defaults"
+    file.write_text("# secrets\n\nOLT_A=from file\nOLT_B=\"quo ted\"\nOLT_C='x=y'\n; no\nbroken\n")
+    monkeypatch.setattr(loading, "ENV_FILE", file)
+    monkeypatch.setenv("OLT_A", "from environment")
+    olts = "".join(f"- {{name: {n}, address: x, snmp: {{community: '${{OLT_{n}}}'}}}}\n" for n in "ABC")
+    config = load(write(f"olts:\n{olts}"))
+    found = [olt.snmp.community.get_secret_value() for olt in config.olts]
+    assert found == ["from environment", "quo ted", "x=y"]
+    assert read_env_file(tmp_path / "nowhere") == {}

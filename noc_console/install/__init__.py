@@ -1,0 +1,1 @@
+"""Files of a service: its systemd unit, and the file for its secrets."""

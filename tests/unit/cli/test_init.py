@@ -1,0 +1,46 @@
+"""``init``: into folders that are not there, never over a file, private; and the files of a service."""
+
+from __future__ import annotations
+
+import grp
+import os
+from pathlib import Path
+
+import pytest
+
+from noc_console.cli import init
+from noc_console.config.load import load
+
+
+def test_folders_are_made_and_the_file_is_private(tmp_path: Path) -> None:
+    path = tmp_path / "not" / "there" / "config.yaml"
+    init.write_example(path)
+    assert path.stat().st_mode & 0o777 == 0o600 and path.parent.stat().st_mode & 0o007 == 0
+    with pytest.raises(SystemExit):
+        init.write_example(path)
+
+
+def test_the_files_of_a_service(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(init, "GROUP", grp.getgrgid(os.getgid()).gr_name)
+    program = Path("/opt/noc-console/bin/noc-console")
+    init.write_service(tmp_path, program)
+    config, unit = tmp_path / "etc/noc-console/config.yaml", tmp_path / "etc/systemd/system/noc-console.service"
+    assert load(config, {"OLT_COMMUNITY": "x"}).database == "sqlite:////var/lib/noc-console/noc.db"
+    assert f"ExecStart={program} --config /etc/noc-console/config.yaml collect\n" in unit.read_text()
+    assert "@" not in unit.read_text()
+    modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.rglob("*") if path.is_file()}
+    assert modes == {"config.yaml": 0o640, "noc-console": 0o640, "noc-console.service": 0o644}
+    config.write_text("mine")
+    init.write_service(tmp_path, program)
+    assert config.read_text() == "mine" and "left as it is" in capsys.readouterr().out
+
+
+def test_a_machine_without_the_group_is_told_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(init, "GROUP", "no-such-group")
+    with pytest.raises(SystemExit):
+        init.write_service(tmp_path)
+    assert "useradd" in capsys.readouterr().err and not list(tmp_path.iterdir())
