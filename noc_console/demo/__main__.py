@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from noc_console.demo.families import HUAWEI, NOKIA, ZTE_C300, ZTE_C600
 from noc_console.demo.planner import PlantOptions
 from noc_console.demo.serve import DemoInfo, DemoOptions, serve
 from noc_console.domain.errors import NocError
@@ -28,7 +29,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     arguments = _parser().parse_args(argv)
     options = DemoOptions(
-        plant=PlantOptions(arguments.olts, arguments.onts, arguments.seed),
+        plant=PlantOptions(arguments.olts, arguments.onts, arguments.seed, tuple(arguments.families.split(","))),
         folder=arguments.dir,
         faults=arguments.faults,
         silences=arguments.silences,
@@ -50,6 +51,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--olts", type=int, default=4)
     parser.add_argument("--onts", type=int, default=600, help="in all")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument(
+        "--families", default=",".join((HUAWEI, ZTE_C300, ZTE_C600, NOKIA)), help="of the OLTs, in turn, by comma"
+    )
     parser.add_argument("--dir", type=Path, help="folder for config, database and log; a temporary one when not given")
     parser.add_argument("--json", action="store_true", help="print one JSON line when ready")
     parser.add_argument("--no-faults", dest="faults", action="store_false", help="nothing happens")

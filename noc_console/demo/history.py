@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
+from noc_console.demo.families import FAMILIES
 from noc_console.demo.plant import Plant, SimOlt, SimOnt, noise
 from noc_console.domain.history import Sample
 from noc_console.domain.optics import Signal, Thresholds, classify_signal
@@ -78,7 +79,7 @@ def _olt_samples(olt: SimOlt, instants: list[float]) -> Iterator[Sample]:
     yield from (Sample("olt_up", name, at, 1.0) for at in instants)
     yield from (Sample("olt_uptime_seconds", name, at, at - olt.booted_at) for at in instants if at > olt.booted_at)
     for number, card in enumerate(olt.cards):
-        labels: Labels = (("card", f"0/{card.slot}"), ("olt_name", olt.name))
+        labels: Labels = (("card", FAMILIES[olt.family].card(card.slot)), ("olt_name", olt.name))
         for metric, value, spread in (
             ("olt_cpu_percent", card.cpu_percent, 4),
             ("olt_memory_percent", card.memory_percent, 2),

@@ -7,33 +7,26 @@ Source:
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 
 from noc_console.demo import ber
 from noc_console.demo.ber import Oid
-from noc_console.demo.mib import Cell, MibTree, Table
+from noc_console.demo.mib import Cell, Table
+from noc_console.demo.olt_tables import DOWN, IF_ENTRY, IFX_ENTRY, UP, Clock, OltTables, constant, counter
 from noc_console.demo.plant import SimCard, SimOlt, SimOnt, SimPort, Unregistered
 from noc_console.domain.identity import PonPort
 
-Clock = Callable[[], float]
-
-SYSTEM: Oid = (1, 3, 6, 1, 2, 1, 1)
-IF_ENTRY: Oid = (1, 3, 6, 1, 2, 1, 2, 2, 1)
-IFX_ENTRY: Oid = (1, 3, 6, 1, 2, 1, 31, 1, 1, 1)
 XPON: Oid = (1, 3, 6, 1, 4, 1, 2011, 6, 128, 1, 1)
 ONT_OPTICS: Oid = (*XPON, 2, 51, 1)
 DEVICE: Oid = (1, 3, 6, 1, 4, 1, 2011, 6, 3)
 MUSA_BOARD: Oid = (1, 3, 6, 1, 4, 1, 2011, 2, 6, 7, 1, 1, 2, 1)
 SYS_OBJECT_ID: Oid = (1, 3, 6, 1, 4, 1, 2011, 2, 293)
-SYS_DESCR = b"Huawei Integrated Access Software"
+SYS_DESCR = "Huawei Integrated Access Software"
 SOFTWARE = b"MA5800V100R019C10SPC200"
 
 NO_READING = 2147483647
-UP, DOWN = 1, 2
 GPON_TYPE = 125
 _ETHERNET_TYPE = 7
 _UPLINKS = 4
-_NEVER = bytes(8)
 
 
 def if_index(port: PonPort) -> int:
@@ -47,22 +40,19 @@ def ethernet_if_index(slot: int, number: int) -> int:
     return _ETHERNET_TYPE << 25 | slot << 13 | number << 6
 
 
-class HuaweiOlt:
-    """An OLT's tree of values, kept in step with the plant by the ``refresh_*`` methods.
+class HuaweiOlt(OltTables):
+    """An MA5800."""
 
-    Args:
-        olt: The OLT to describe.
-        clock: Unix seconds.
-    """
+    optics = ONT_OPTICS
 
     def __init__(self, olt: SimOlt, clock: Clock) -> None:
-        self.olt = olt
-        self.tree = MibTree()
-        self._clock = clock
+        super().__init__(olt, clock)
         ports: dict[Oid, SimPort] = {(if_index(port.id),): port for port in olt.ports}
         onts: dict[Oid, SimOnt] = {(if_index(ont.port.id), ont.ont_id): ont for ont in olt.onts}
         cards: dict[Oid, SimCard] = {(0, card.slot): card for card in olt.cards}
-        self._put_system()
+        self.put_system(SYS_DESCR, SYS_OBJECT_ID)
+        scalar: dict[Oid, None] = {(0,): None}
+        Table(self.tree, scalar, {(*DEVICE, 1, 999): constant(ber.octets(SOFTWARE))})
         self._put_interfaces()
         self._ports = Table(self.tree, ports, self._port_cells(), self._port_counters())
         self._onts = Table(self.tree, onts, self._ont_cells(), self._ont_counters())
@@ -101,31 +91,6 @@ class HuaweiOlt:
             found[(port, sum(index[0] == port for index in found))] = waiting
         Table(self.tree, found, self._unregistered_cells())
 
-    def _clock_text(self, at: float | None) -> bytes:
-        """DateAndTime by the OLT's own clock: 8 octets, without a zone; all zero for never."""
-        if at is None:
-            return ber.octets(_NEVER)
-        when = datetime.fromtimestamp(at + self.olt.utc_offset_s, UTC)
-        fields = (when.month, when.day, when.hour, when.minute, when.second, when.microsecond // 100_000)
-        return ber.octets(when.year.to_bytes(2, "big") + bytes(fields))
-
-    def _put_system(self) -> None:
-        def uptime(_: None) -> bytes:
-            centiseconds = int((self._clock() - self.olt.booted_at) * 100) % 2**32
-            return ber.integer(centiseconds, ber.TIMETICKS)
-
-        fixed = {
-            1: ber.octets(SYS_DESCR),
-            2: ber.object_id(SYS_OBJECT_ID),
-            4: ber.octets(b"noc@example.net"),
-            5: ber.octets(self.olt.name.encode()),
-            6: ber.octets(self.olt.name.removeprefix("olt-").encode()),
-        }
-        scalar: dict[Oid, None] = {(0,): None}
-        cells: dict[Oid, Cell[None]] = {(*SYSTEM, n): _constant(value) for n, value in fixed.items()}
-        cells[*DEVICE, 1, 999] = _constant(ber.octets(SOFTWARE))
-        Table(self.tree, scalar, cells, {(*SYSTEM, 3): uptime})
-
     def _put_interfaces(self) -> None:
         control = next(card.slot for card in self.olt.cards if card.kind == "control")
         interfaces: dict[Oid, tuple[bytes, SimPort | None]] = {
@@ -149,8 +114,8 @@ class HuaweiOlt:
             (*XPON, 2, 21, 1, 10): lambda port: ber.integer(UP if port.up else DOWN),
             (*XPON, 2, 21, 1, 13): lambda port: ber.integer(1),
             (*XPON, 2, 21, 1, 16): lambda port: ber.integer(len(port.onts)),
-            (*XPON, 2, 21, 1, 17): lambda port: self._clock_text(port.last_up_at),
-            (*XPON, 2, 21, 1, 18): lambda port: self._clock_text(port.last_down_at),
+            (*XPON, 2, 21, 1, 17): lambda port: self.clock_text(port.last_up_at),
+            (*XPON, 2, 21, 1, 18): lambda port: self.clock_text(port.last_down_at),
             (*XPON, 2, 21, 1, 19): lambda port: ber.integer(1 if port.last_down_at else -1),
             (*XPON, 2, 23, 1, 1): lambda port: ber.integer(port.sfp_celsius),
             (*XPON, 2, 23, 1, 2): lambda port: ber.integer(322 + port.sfp_celsius % 7),
@@ -160,10 +125,7 @@ class HuaweiOlt:
         }
 
     def _port_counters(self) -> dict[Oid, Cell[SimPort]]:
-        def total(direction: int) -> Cell[SimPort]:
-            return lambda port: _counter(sum(ont.bytes_at(self._clock())[direction] for ont in port.onts))
-
-        return {(*XPON, 4, 21, 1, 15): total(1), (*XPON, 4, 21, 1, 30): total(0)}
+        return {(*XPON, 4, 21, 1, 15): self.port_bytes(1), (*XPON, 4, 21, 1, 30): self.port_bytes(0)}
 
     def _ont_cells(self) -> dict[Oid, Cell[SimOnt]]:
         return {
@@ -180,17 +142,17 @@ class HuaweiOlt:
             (*XPON, 2, 46, 1, 16): lambda ont: ber.integer(2 if ont.online else 1),
             (*XPON, 2, 46, 1, 18): lambda ont: ber.integer(2 if ont.online else 1),
             (*XPON, 2, 46, 1, 20): lambda ont: ber.integer(ont.distance_m if ont.online else -1),
-            (*XPON, 2, 46, 1, 22): lambda ont: self._clock_text(ont.last_up_at),
-            (*XPON, 2, 46, 1, 23): lambda ont: self._clock_text(ont.last_down_at),
+            (*XPON, 2, 46, 1, 22): lambda ont: self.clock_text(ont.last_up_at),
+            (*XPON, 2, 46, 1, 23): lambda ont: self.clock_text(ont.last_down_at),
             (*XPON, 2, 46, 1, 24): lambda ont: ber.integer(ont.cause),
-            (*XPON, 2, 46, 1, 25): lambda ont: self._clock_text(ont.last_gasp_at),
+            (*XPON, 2, 46, 1, 25): lambda ont: self.clock_text(ont.last_gasp_at),
             (*XPON, 2, 46, 1, 29): lambda ont: ber.integer(ont.distance_m),
             (*XPON, 2, 46, 1, 30): lambda ont: ber.octets(bytes.fromhex(ont.serial.hex) if ont.online else bytes(8)),
         }
 
     def _ont_counters(self) -> dict[Oid, Cell[SimOnt]]:
         def carried(direction: int, unit_bytes: int = 1) -> Cell[SimOnt]:
-            return lambda ont: _counter(ont.bytes_at(self._clock())[direction] / unit_bytes)
+            return lambda ont: counter(ont.bytes_at(self._clock())[direction] / unit_bytes)
 
         down, up, mean_packet_bytes = 0, 1, 760
         return {
@@ -198,7 +160,7 @@ class HuaweiOlt:
             (*XPON, 4, 23, 1, 2): carried(down, mean_packet_bytes),
             (*XPON, 4, 23, 1, 3): carried(up),
             (*XPON, 4, 23, 1, 4): carried(down),
-            (*XPON, 4, 23, 1, 5): lambda ont: _counter(0),
+            (*XPON, 4, 23, 1, 5): lambda ont: counter(0),
             (*XPON, 4, 23, 1, 6): carried(down, mean_packet_bytes * 100_000),
         }
 
@@ -222,16 +184,8 @@ class HuaweiOlt:
             (*XPON, 2, 48, 1, 5): lambda it: ber.octets(it.model.hardware.encode()),
             (*XPON, 2, 48, 1, 6): lambda it: ber.octets(it.model.firmware.encode()),
             (*XPON, 2, 48, 1, 7): lambda it: ber.octets(it.model.name.encode()),
-            (*XPON, 2, 48, 1, 8): lambda it: self._clock_text(it.found_at),
+            (*XPON, 2, 48, 1, 8): lambda it: self.clock_text(it.found_at),
         }
-
-
-def _counter(value: float) -> bytes:
-    return ber.integer(int(value), ber.COUNTER64)
-
-
-def _constant(value: bytes) -> Cell[None]:
-    return lambda _: value
 
 
 _MEMORY_BYTES = 2 << 30

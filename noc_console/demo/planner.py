@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 
+from noc_console.demo.families import FAMILIES, HUAWEI, Family
 from noc_console.demo.plant import (
     FIBRE_1490_DB_PER_KM,
     Cause,
@@ -27,9 +28,9 @@ MAX_ONTS_PER_OLT = len(SERVICE_SLOTS) * 16 * MAX_IDS_PER_PORT
 _SPLITS = {32: (17.3, 3.2), 64: (20.4, 5.6), 128: (23.6, 7.1)}
 """Split to its loss in dB and the Tx power of the module that goes with it, dBm."""
 
-HUAWEI = OntModel("EG8145V5", "HWTC", "17B1.A", "V5R020C00S125", 2.3)
+HUAWEI_ONT = OntModel("EG8145V5", "HWTC", "17B1.A", "V5R020C00S125", 2.3)
 ONT_MODELS = (
-    (HUAWEI, 46),
+    (HUAWEI_ONT, 46),
     (OntModel("HG8245H", "HWTC", "494.B", "V3R017C10S120", 2.1), 20),
     (OntModel("EG8145X6-10", "HWTC", "3B2D.A", "V5R023C00S208", 2.6), 14),
     (OntModel("F670L", "ZTEG", "V9.0", "V9.0.11P1N36", 2.4), 9),
@@ -46,6 +47,8 @@ class PlantOptions:
     onts: int = 600
     """In all, spread evenly over the OLTs."""
     seed: int = 1
+    families: tuple[str, ...] = (HUAWEI,)
+    """Of the OLTs, in turn."""
 
 
 class _Draw(random.Random):
@@ -66,36 +69,43 @@ def build(options: PlantOptions, now: float) -> Plant:
     """Build the network as it stands at ``now``, Unix seconds.
 
     Raises:
-        ValueError: No OLT, or more ONTs than they can hold.
+        ValueError: No OLT, more ONTs than they can hold, or a family that is not there.
     """
     if options.olts < 1 or not 0 <= options.onts <= options.olts * MAX_ONTS_PER_OLT:
         raise ValueError(f"{options.onts} ONTs do not fit on {options.olts} OLTs ({MAX_ONTS_PER_OLT} each)")
     rng = _Draw(options.seed)
+    unknown = set(options.families) - FAMILIES.keys()
+    if unknown:
+        raise ValueError(f"no family {', '.join(sorted(unknown))}; there are {', '.join(FAMILIES)}")
     share, rest = divmod(options.onts, options.olts)
-    plant = Plant([_olt(rng, n, share + (n < rest), now) for n in range(options.olts)], now)
+    olts = [
+        _olt(rng, n, share + (n < rest), now, options.families[n % len(options.families)]) for n in range(options.olts)
+    ]
+    plant = Plant(olts, now)
     _spoil(rng, plant)
     for ont in plant.onts:
         _begin(rng, ont, now)
     return plant
 
 
-def _olt(rng: _Draw, number: int, onts: int, now: float) -> SimOlt:
+def _olt(rng: _Draw, number: int, onts: int, now: float, family: str) -> SimOlt:
     name = f"olt-{SITES[number]}" if number < len(SITES) else f"olt-{number + 1}"
     per_board = 8 if onts <= 300 else 16
     boards = max(2, -(-onts // (per_board * 64)))
     slots = SERVICE_SLOTS[:boards]
-    names = [PonPort((0, slot, port)) for slot in slots for port in range(per_board)]
-    ports = [
-        _port(rng, name, port, count, now) for port, count in zip(names, _spread(rng, onts, len(names)), strict=True)
-    ]
+    kind = FAMILIES[family]
+    names = [kind.port(slot, port) for slot in slots for port in range(per_board)]
+    counts = _spread(rng, onts, len(names))
+    ports = [_port(rng, name, port, count, now, kind.first_ont_id) for port, count in zip(names, counts, strict=True)]
     return SimOlt(
         name=name,
-        cards=_cards(rng, slots, per_board),
+        cards=_cards(rng, slots, per_board, kind),
         ports=ports,
+        family=family,
         booted_at=now - rng.uniform(20, 300) * DAY_S,
         utc_offset_s=rng.choice((0, 3600, 7200)),
         unregistered=[
-            Unregistered(rng.choice(ports), rng.serial(HUAWEI.vendor), HUAWEI, now - rng.uniform(60, 7200))
+            Unregistered(rng.choice(ports), rng.serial(HUAWEI_ONT.vendor), HUAWEI_ONT, now - rng.uniform(60, 7200))
             for _ in range(1 + number % 2)
         ],
     )
@@ -117,7 +127,7 @@ def _spread(rng: _Draw, onts: int, ports: int) -> list[int]:
     return counts
 
 
-def _port(rng: _Draw, olt: str, name: PonPort, count: int, now: float) -> SimPort:
+def _port(rng: _Draw, olt: str, name: PonPort, count: int, now: float, first_ont_id: int) -> SimPort:
     split = next(split for split in _SPLITS if count <= split)
     loss_db, tx_dbm = _SPLITS[split]
     port = SimPort(
@@ -129,7 +139,9 @@ def _port(rng: _Draw, olt: str, name: PonPort, count: int, now: float) -> SimPor
         last_up_at=now - rng.uniform(5, 200) * DAY_S,
     )
     trunk_m = rng.uniform(300, 8000)
-    port.onts.extend(_ont(rng, olt, port, ont_id, int(trunk_m + rng.uniform(20, 1800))) for ont_id in _ids(rng, count))
+    port.onts.extend(
+        _ont(rng, olt, port, first_ont_id + number, int(trunk_m + rng.uniform(20, 1800))) for number in _ids(rng, count)
+    )
     return port
 
 
@@ -169,8 +181,8 @@ def aim(ont: SimOnt, rx_dbm: float) -> None:
     ont.drop_loss_db = ont.port.tx_dbm - ont.port.split_loss_db - fibre_db - rx_dbm
 
 
-def _cards(rng: _Draw, slots: tuple[int, ...], ports_per_board: int) -> list[SimCard]:
-    service = "H901GPHF" if ports_per_board == 16 else "H805GPBD"
+def _cards(rng: _Draw, slots: tuple[int, ...], ports_per_board: int, family: Family) -> list[SimCard]:
+    service = family.gpon_board if ports_per_board == 16 else family.small_gpon_board
 
     def card(slot: int, kind: str, board: str, role: int | None, busy: bool, watts: int) -> SimCard:
         return SimCard(
@@ -188,9 +200,9 @@ def _cards(rng: _Draw, slots: tuple[int, ...], ports_per_board: int) -> list[Sim
 
     return [
         *(card(slot, "gpon", service, None, True, 44) for slot in slots),
-        card(9, "control", "H902MPLA", 1, True, 61),
-        card(10, "control", "H902MPLA", 2, True, 58),
-        card(18, "power", "H901PILA", None, False, 6),
+        card(9, "control", family.control_board, 1, True, 61),
+        card(10, "control", family.control_board, 2, True, 58),
+        card(18, "power", family.power_board, None, False, 6),
     ]
 
 

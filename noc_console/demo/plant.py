@@ -10,6 +10,7 @@ import math
 from dataclasses import dataclass, field
 from enum import IntEnum
 
+from noc_console.demo.families import HUAWEI
 from noc_console.domain.identity import OntSerial, PonPort
 
 FIBRE_1490_DB_PER_KM = 0.35
@@ -215,6 +216,8 @@ class SimOlt:
     utc_offset_s: int
     """Its clock: seconds ahead of UTC, which SNMP does not tell."""
     unregistered: list[Unregistered] = field(default_factory=list)
+    family: str = HUAWEI
+    """A key of ``FAMILIES``."""
 
     @property
     def onts(self) -> list[SimOnt]:

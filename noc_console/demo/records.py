@@ -48,11 +48,11 @@ def _subscribers(places: Iterable[tuple[SimOlt, SimPort]]) -> Iterable[Sequence[
 
 
 def _zone(olt: SimOlt, port: SimPort) -> str:
-    return f"{olt.name.removeprefix('olt-')}-{port.id.path[1]}"
+    return f"{olt.name.removeprefix('olt-')}-{port.id.path[-2]}"
 
 
 def _splitter(olt: SimOlt, port: SimPort) -> str:
-    return f"SP-{olt.name.removeprefix('olt-')}-{'-'.join(map(str, port.id.path[1:]))}"
+    return f"SP-{olt.name.removeprefix('olt-')}-{'-'.join(map(str, port.id.path[-2:]))}"
 
 
 def _text(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:

@@ -21,7 +21,7 @@ from noc_console.demo.acs import SimulatedAcs
 from noc_console.demo.agenda import Agenda
 from noc_console.demo.bridge import BRIDGED, SimulatedBridge
 from noc_console.demo.cli import PASSWORD, USERNAME, SimulatedCli
-from noc_console.demo.huawei import ONT_OPTICS
+from noc_console.demo.families import HUAWEI
 from noc_console.demo.planner import PlantOptions
 from noc_console.demo.plant import Plant
 from noc_console.demo.records import csv_files
@@ -29,6 +29,7 @@ from noc_console.demo.routers import Routers
 from noc_console.demo.scenario import Scenario
 from noc_console.demo.victoria import VictoriaMetrics
 from noc_console.demo.world import World
+from noc_console.demo.zte import ZteOlt
 from noc_console.domain.errors import ConfigError
 
 CONFIG_HEADER = "# Written by the simulated network (noc-console demo) for itself; the next run overwrites it.\n"
@@ -73,7 +74,7 @@ class DemoInfo:
     bridge: int
     victoriametrics: int | None
     clis: dict[str, SimulatedCli]
-    """Command line of each OLT."""
+    """Command line of each OLT that has one here: Huawei's."""
     past: Path | None = None
     """JSON lines with the past, when there is no VictoriaMetrics to hold it."""
     records: tuple[Path, ...] = ()
@@ -140,15 +141,16 @@ async def serve(options: DemoOptions, ready: Callable[[DemoInfo], None]) -> None
 
 
 def _start_agents(stack: AsyncExitStack, world: World, options: DemoOptions) -> None:
-    for agent in world.agents.values():
+    for name, agent in world.agents.items():
         agent.behaviour.latency_s = options.latency_s
-        agent.behaviour.slow_columns = ((ONT_OPTICS, options.optics_value_s),)
+        agent.behaviour.slow_columns = ((world.tables[name].optics, options.optics_value_s),)
+        agent.behaviour.hangs_on_zero_repetitions = isinstance(world.tables[name], ZteOlt)
         agent.start()
         stack.callback(agent.stop)
 
 
 async def _start_clis(stack: AsyncExitStack, world: World) -> dict[str, SimulatedCli]:
-    clis = {olt.name: SimulatedCli(olt, world) for olt in world.plant.olts}
+    clis = {olt.name: SimulatedCli(olt, world) for olt in world.plant.olts if olt.family == HUAWEI}
     for cli in clis.values():
         await cli.start()
         stack.push_async_callback(cli.close)
@@ -213,7 +215,7 @@ def _write_config(info: DemoInfo) -> None:
                 "address": "127.0.0.1",
                 "snmp": {"version": "2c", "community": COMMUNITY, "port": port, "timeout_s": 2, "retries": 1},
                 "profile": "auto",
-                "cli": _cli(info.clis[name]),
+                **({"cli": _cli(info.clis[name])} if name in info.clis else {}),
             }
             for name, port in info.olts.items()
         ],

@@ -12,8 +12,12 @@ from typing import Protocol
 
 from noc_console.demo.agenda import Agenda
 from noc_console.demo.agent import SnmpAgent
+from noc_console.demo.families import HUAWEI, NOKIA, ZTE_C300, ZTE_C600
 from noc_console.demo.huawei import HuaweiOlt
+from noc_console.demo.nokia import NokiaOlt
+from noc_console.demo.olt_tables import OltTables
 from noc_console.demo.plant import Cause, Fade, Plant, SimOlt, SimOnt, SimPort
+from noc_console.demo.zte import ZteOlt
 
 OPTICS_CYCLE_S = 15
 """Every ONT's light is read again this often."""
@@ -22,6 +26,9 @@ CUT_SPREAD_S = 2.0
 """A cut darkens all ONTs of a port within this time."""
 RANGING_S = (4.0, 35.0)
 """How long an ONT takes to come back once it has light and power."""
+
+
+TABLES: dict[str, type[OltTables]] = {HUAWEI: HuaweiOlt, ZTE_C300: ZteOlt, ZTE_C600: ZteOlt, NOKIA: NokiaOlt}
 
 
 class Observer(Protocol):
@@ -49,7 +56,7 @@ class World:
         self.agenda = agenda
         self.clock = agenda.clock
         self.observer: Observer | None = None
-        self.tables = {olt.name: HuaweiOlt(olt, agenda.clock) for olt in plant.olts}
+        self.tables = {olt.name: TABLES[olt.family](olt, agenda.clock) for olt in plant.olts}
         self.agents = {
             name: SnmpAgent(table.tree, community, seed=seed + number)
             for number, (name, table) in enumerate(self.tables.items())
