@@ -97,9 +97,8 @@ def _asked(root: str, name: str, document: Document, tables: Tables) -> Iterator
     settled_at, foreign = _settled_at(document), _foreign(document, tables)
     choices = list(_choices(root, name, tables, node))
     if name == "optical":
-        # One transceiver is enough, once it is known which.
-        there = [choice for choice in choices if _known(node, choice[0].patterns[0].split("."), 0, settled_at).there]
-        choices = there or choices
+        # Those that are there are enough, with or without values: a name that is listed need not hold the power.
+        choices = [choice for choice in choices if _object_there(node, choice[0].patterns[0])] or choices
     for choice in choices:
         enough: set[str] = set()
         for way in choice:
@@ -111,6 +110,10 @@ def _asked(root: str, name: str, document: Document, tables: Tables) -> Iterator
                     yield f"{root}.{_without_rows(pattern, known)}"
             if _usable(node, way):
                 enough.add(way.object)
+
+
+def _object_there(node: Node, pattern: str) -> bool:
+    return any(True for _ in node.matching(pattern.rpartition(".")[0]))
 
 
 def _without_rows(pattern: str, known: _Known) -> str:
@@ -190,7 +193,8 @@ def _optical_paths(root: str, table: OpticalPaths, node: Node) -> Iterator[str]:
             for path in (path for spec in table.fields for path in spec.paths):
                 name, leaf = split(path)
                 base = transceiver.object.rpartition(".")[0] if name == "parent" else transceiver.object
-                yield f"{base}.{leaf}"
+                if base:  # above an object of the root there is nothing of its own
+                    yield f"{base}.{leaf}"
 
 
 def projection_for(root: str | None, names: Iterable[str] = SECTIONS, tables: Tables | None = None) -> list[str]:
