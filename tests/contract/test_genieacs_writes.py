@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import time
+from dataclasses import replace
 
 import pytest
 from genieacs_world import World, eventually, world
@@ -200,3 +202,15 @@ async def test_a_fault_that_repeats_the_password_does_not_tell_it() -> None:
         done = await write(w.client, w.huawei.device_id, [Write(KEY, SECRET, secret=True)], step=step)
         assert done.outcome is Outcome.FAULT and done.text == f"fault 9003 (9007 at {KEY})"
         assert SECRET not in " ".join([*w.steps, repr(done)]) and nothing_left(w)
+
+
+async def test_two_reads_in_one_second_are_one_to_the_acs_and_no_write_fails_of_it() -> None:
+    """Time runs twenty times faster for both sides, so that a whole write fits into a second of the ACS many times."""
+    async with world() as w:
+        w.acs.timing = replace(w.acs.timing, scale=0.05)
+        w.client._pause_scale = 0.05
+        for number in range(12):
+            at = time.time()  # somebody else has just read it
+            w.acs.records[w.huawei.device_id].remember(SSID, w.huawei.read(SSID, at) or "", at)
+            done = await put(w, w.huawei, (SSID, f"NOC-{number}"))
+            assert done.outcome is Outcome.APPLIED, (number, done.text)

@@ -263,6 +263,11 @@ class SimulatedAcs:
             last_seen = seen
             await self.pause(self.timing.poll_s)
 
+    @property
+    def second_s(self) -> float:
+        """How long a simulated second is."""
+        return self.timing.scale
+
     async def pause(self, seconds: float) -> None:
         """Sleep for that many simulated seconds."""
         await asyncio.sleep(seconds * self.timing.scale)

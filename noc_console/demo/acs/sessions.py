@@ -40,6 +40,10 @@ class Acs(Protocol):
     transfers: Transfers
     virtual_parameters: dict[str, VirtualParameter]
 
+    @property
+    def second_s(self) -> float:
+        """How long a simulated second is."""
+
     async def pause(self, seconds: float) -> None:
         """Sleep for that many simulated seconds."""
 
@@ -157,6 +161,8 @@ class _Session:
             if pattern.startswith("VirtualParameters"):
                 self._refresh_virtual(pattern, now)
             for path in self._cpe.matching(pattern):
+                if self._record.held_since_second(path, now, self._acs.second_s):
+                    continue  # two reads in one second are one: nothing is asked, and nothing becomes newer
                 value = self._cpe.read(path, now)
                 if value is not None:
                     self._record.remember(path, value, now)

@@ -79,8 +79,15 @@ def _open_wifi(s: Situation, _: Limits) -> Found | None:
     return Found("WiFi is not protected", tuple(f"{group.title}: security {group.get('security')}" for group in weak))
 
 
+def _linked(group: Group) -> bool:
+    """Whether a LAN port has a link; one that says up and has never carried a byte is taken for one without."""
+    carried = [number(group.get(key)) for key in ("bytes_received", "bytes_sent", "packets_received", "packets_sent")]
+    told = [count for count in carried if count is not None]
+    return str(group.get("status") or "").lower() == "up" and (not told or any(told))
+
+
 def _slow_port(s: Situation, limits: Limits) -> Found | None:
-    up = [group for group in s.groups("ethernet") if str(group.get("status") or "").lower() == "up"]
+    up = [group for group in s.groups("ethernet") if _linked(group)]
     speeds = [(group, number(group.get("speed")) or 0.0) for group in up]
     slow = [(group, mbps) for group, mbps in speeds if 0 < mbps <= limits.lan_port_mbps]
     half = [group for group in up if str(group.get("duplex") or "").lower() == "half"]
@@ -93,7 +100,7 @@ def _slow_port(s: Situation, limits: Limits) -> Found | None:
 
 
 def _port_off(s: Situation, _: Limits) -> Found | None:
-    off = [group.title for group in s.groups("ethernet") if group.get("enabled") is False]
+    off = [group.title for group in s.groups("ethernet") if group.get("enabled") is False and not _linked(group)]
     return (
         Found(f"LAN port {', '.join(off)} is switched off", tuple(f"{name}: disabled" for name in off)) if off else None
     )

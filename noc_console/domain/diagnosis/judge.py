@@ -81,6 +81,8 @@ def _lack_of_section(s: Situation, fact: str, limits: Limits) -> str | None:
     if section is None or section.observed_at is None:
         # A router without mesh nodes or LAN ports tells nothing of them, however often it is read.
         return None if fact in _OPTIONAL and _read_lately(s, limits) else f"the router's {fact} section (never read)"
+    if fact == "wan" and not section.groups:
+        return "the router's WAN connection (none stands where we know to look; its whole configuration may show it)"
     age_s = s.now - section.observed_at
     if age_s > limits.section_age_s:
         return f"a fresh {fact} section of the router (read {format_age(age_s)} ago)"

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 _RX_RANGE_DBM = (-45.0, 8.0)
 _TX_RANGE_DBM = (-30.0, 10.0)
 _NO_LIGHT_DBM = -40.0
+_HOTTEST_CELSIUS = 100
+"""No transceiver works above it; a number that comes out higher has another scale than we think."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,7 @@ def temperature_celsius(raw: float | None, scale: float = 0.01) -> float | None:
     if raw is None:
         return None
     celsius = raw if abs(raw) <= 120 else raw * scale
-    return round(celsius, 1) if -50 <= celsius <= 120 and celsius != 0 else None
+    return round(celsius, 1) if -50 <= celsius <= _HOTTEST_CELSIUS and celsius != 0 else None
 
 
 def voltage_v(raw: float | None) -> float | None:

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 from noc_console.domain.cpe import Field, Group
 from noc_console.sources.genieacs.document import Document, Node
-from noc_console.sources.genieacs.fields import Objects, fields
+from noc_console.sources.genieacs.fields import Objects, fields, made
 from noc_console.sources.genieacs.pathfile import shipped
-from noc_console.sources.genieacs.readings import mac
+from noc_console.sources.genieacs.readings import READINGS, mac
 from noc_console.sources.genieacs.tables import Bands, Tables, WirelessPaths
 from noc_console.sources.genieacs.wan import same_object
 
@@ -24,7 +24,7 @@ def groups(document: Document, table: WirelessPaths) -> tuple[Group, ...]:
     for objects in _networks(document, table):
         if (access := objects.get("ap")) and access.text("X_TP_APType") == "Backhaul":
             continue
-        shown = fields(table.fields, objects)
+        shown = [_switched(field, access) for field in fields(table.fields, objects)]
         if not any(field.key == "ssid" for field in shown):
             continue
         enabled = next((field.value for field in shown if field.key == "enabled"), None) is not False
@@ -37,6 +37,14 @@ def groups(document: Document, table: WirelessPaths) -> tuple[Group, ...]:
     on = {band for band, enabled, _ in made if enabled}
     kept = [(band, group) for band, enabled, group in made if enabled or band not in on]
     return tuple(group for _, group in sorted(kept, key=lambda item: item[0]))
+
+
+def _switched(field: Field, access: Node | None) -> Field:
+    """``enabled`` as the access point says it, where that is off: nobody can join an SSID whose access point is."""
+    parameter = access.parameter("Enable") if field.key == "enabled" and access else None
+    if parameter is None or READINGS["flag"](parameter.raw) is not False:
+        return field
+    return made(parameter, field.key, field.label, False)
 
 
 def wifi_key_leaf(document: Document, group_path: str, tables: Tables | None = None) -> str | None:

@@ -9,6 +9,7 @@ from genieacs_documents import DEV, IGD, document
 
 from noc_console.domain.cpe import SECTIONS
 from noc_console.sources.genieacs.document import Document
+from noc_console.sources.genieacs.pathfile import shipped
 from noc_console.sources.genieacs.reading import projection_for, read_paths
 
 WLAN = f"{IGD}.LANDevice.1.WLANConfiguration"
@@ -89,3 +90,23 @@ def test_the_next_best_leaf_is_asked_only_where_the_best_has_no_value() -> None:
     both = {f"{info}.X_HW_CpuUsed": 14, f"{info}.ProcessStatus.CPUUsage": 57, **others}
     assert f"{info}.ProcessStatus.CPUUsage" not in asked(both, "system")
     assert f"{info}.ProcessStatus.CPUUsage" in asked(both | {f"{info}.X_HW_CpuUsed": ""}, "system")
+
+
+@pytest.mark.parametrize("root", [IGD, DEV])
+@pytest.mark.parametrize("names", [[name] for name in SECTIONS] + [list(SECTIONS)])
+def test_no_path_has_an_empty_name(root: str, names: list[str]) -> None:
+    """A router refuses all that is asked with it; whatever objects its root holds."""
+    tables = shipped()
+    objects = [one.object for one in tables.optical.transceivers if "*" not in one.object]
+    for held in ([], *([one] for one in objects), objects):
+        known = Document(document({f"{root}.{name}": {} for name in held}, _lastBoot="2099-01-01T00:00:00.000Z"))
+        paths = read_paths(root, names, known)
+        assert not [path for path in paths if ".." in path or path.endswith(".")], held
+
+
+def test_a_listed_name_without_a_value_does_not_stand_for_the_reading() -> None:
+    optics = f"{DEV}.Optical.Interface.1"
+    known = document({f"{optics}.OpticalSignalLevel": ..., f"{optics}.X_TP_GPON_Config": {}})
+    del known[DEV]["Optical"]["Interface"]["1"]["X_TP_GPON_Config"]["_timestamp"]  # known by name only
+    paths = read_paths(DEV, ["optical"], Document(known))
+    assert f"{DEV}.Optical.Interface.*.X_TP_GPON_Config.RXPower" in paths
