@@ -8,9 +8,17 @@ from __future__ import annotations
 
 import sys
 
-from tests.bench import acs, fleet, keys, path, start, walk
+from tests.bench import acs, acs_writes, fleet, keys, path, start, walk
 
-BENCHES = {"start": start.run, "keys": keys.run, "walk": walk.run, "path": path.run, "acs": acs.run, "fleet": fleet.run}
+BENCHES = {
+    "start": start.run,
+    "keys": keys.run,
+    "walk": walk.run,
+    "path": path.run,
+    "acs": acs.run,
+    "acs-writes": acs_writes.run,
+    "fleet": fleet.run,
+}
 
 
 def main(names: list[str]) -> int:

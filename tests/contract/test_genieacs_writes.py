@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from genieacs_world import World, eventually, world
+from genieacs_world import SCALE, World, eventually, world
 
-from noc_console.demo.acs import Fault, OnContact, SimulatedCpe
+from noc_console.demo.acs import Fault, OnContact, SimulatedCpe, Timing
 from noc_console.domain.cpe import Value
 from noc_console.domain.errors import ActionRefused, SourceUnavailable
 from noc_console.sources.genieacs.delivery import withdraw_key
 from noc_console.sources.genieacs.writes import Outcome, Write, Written, write
+from tests.bench.acs_writes import outcomes
 
 WLAN = "InternetGatewayDevice.LANDevice.1.WLANConfiguration.1"
 SSID = f"{WLAN}.SSID"
@@ -200,3 +201,9 @@ async def test_a_fault_that_repeats_the_password_does_not_tell_it() -> None:
         done = await write(w.client, w.huawei.device_id, [Write(KEY, SECRET, secret=True)], step=step)
         assert done.outcome is Outcome.FAULT and done.text == f"fault 9003 (9007 at {KEY})"
         assert SECRET not in " ".join([*w.steps, repr(done)]) and nothing_left(w)
+
+
+async def test_no_write_fails_because_two_readings_fall_into_one_second() -> None:
+    """The ACS does not read again what it has read or set in the same second; each such write must still be proven."""
+    timing = Timing(scale=SCALE, second_s=25.0)
+    assert await outcomes(timing, writes=60, routers=15, pause_scale=0.25) == {Outcome.APPLIED: 60}

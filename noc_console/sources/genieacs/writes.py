@@ -26,6 +26,7 @@ from noc_console.sources.genieacs.delivery import (
     deliver,
     newer,
     no_step,
+    read_out,
     task_body,
 )
 from noc_console.sources.genieacs.document import Document, Parameter
@@ -173,8 +174,14 @@ class _Setting:
         async def happened() -> bool:
             return any(newer(parameter, before.get(path)) for path, parameter in (await self.believed()).items())
 
+        async def all_read() -> bool:
+            return all(newer(parameter, before.get(path)) for path, parameter in (await self.believed()).items())
+
+        async def ask() -> Delivery:
+            return await self._deliver(body, happened, no_step)
+
         body = task_body("getParameterValues", f"check-{self._key}", self._expiry_s, parameterNames=self._paths)
-        return await self._deliver(body, happened, no_step)
+        return await read_out(self.client, ask, all_read)
 
     async def send(self, before: _Known) -> Delivery:
         """Have the ACS set what differs from ``before``."""
