@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 
-from tests.bench import acs, fleet, keys, path, start, walk, writes
+from tests.bench import acs, acs_writes, fleet, keys, path, start, walk
 
 BENCHES = {
     "start": start.run,
@@ -16,7 +16,7 @@ BENCHES = {
     "walk": walk.run,
     "path": path.run,
     "acs": acs.run,
-    "writes": writes.run,
+    "acs-writes": acs_writes.run,
     "fleet": fleet.run,
 }
 

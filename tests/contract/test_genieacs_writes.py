@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import time
-from dataclasses import replace
 
 import pytest
-from genieacs_world import World, eventually, world
+from genieacs_world import SCALE, World, eventually, world
 
-from noc_console.demo.acs import Fault, OnContact, SimulatedCpe
+from noc_console.demo.acs import Fault, OnContact, SimulatedCpe, Timing
 from noc_console.domain.cpe import Value
 from noc_console.domain.errors import ActionRefused, SourceUnavailable
 from noc_console.sources.genieacs.delivery import withdraw_key
 from noc_console.sources.genieacs.writes import Outcome, Write, Written, write
+from tests.bench.acs_writes import outcomes
 
 WLAN = "InternetGatewayDevice.LANDevice.1.WLANConfiguration.1"
 SSID = f"{WLAN}.SSID"
@@ -204,13 +203,7 @@ async def test_a_fault_that_repeats_the_password_does_not_tell_it() -> None:
         assert SECRET not in " ".join([*w.steps, repr(done)]) and nothing_left(w)
 
 
-async def test_two_reads_in_one_second_are_one_to_the_acs_and_no_write_fails_of_it() -> None:
-    """Time runs twenty times faster for both sides, so that a whole write fits into a second of the ACS many times."""
-    async with world() as w:
-        w.acs.timing = replace(w.acs.timing, scale=0.05)
-        w.client._pause_scale = 0.05
-        for number in range(12):
-            at = time.time()  # somebody else has just read it
-            w.acs.records[w.huawei.device_id].remember(SSID, w.huawei.read(SSID, at) or "", at)
-            done = await put(w, w.huawei, (SSID, f"NOC-{number}"))
-            assert done.outcome is Outcome.APPLIED, (number, done.text)
+async def test_no_write_fails_because_two_readings_fall_into_one_second() -> None:
+    """The ACS does not read again what it has read or set in the same second; each such write must still be proven."""
+    timing = Timing(scale=SCALE, second_s=25.0)
+    assert await outcomes(timing, writes=60, routers=15, pause_scale=0.25) == {Outcome.APPLIED: 60}

@@ -100,11 +100,6 @@ class Record:
         self.cached[path] = (value, at)
         self.discovered.add(path.rpartition(".")[0])
 
-    def held_since_second(self, path: str, now: float, second_s: float) -> bool:
-        """Whether a parameter was read or set in the second that ``now`` is in; to the ACS both are one instant."""
-        value, at = self.cached.get(path, (None, 0.0)) if self.cached else (None, 0.0)
-        return value is not None and int(at / second_s) == int(now / second_s)
-
     def forget(self, path: str, at: float) -> None:
         """Take note that the router no longer has a parameter."""
         if self.baseline is not None or (self.cached and path in self.cached):

@@ -29,6 +29,10 @@ class Timing:
     """How long things take, seconds, as at a real server. ``scale`` multiplies all of them, so that tests are quick."""
 
     scale: float = 1.0
+    answer_s: float = 0.0
+    """From a request to its being looked at: the way to a distant ACS."""
+    second_s: float = 1.0
+    """What was read or set in the same second is not read again."""
     poll_s: float = 0.5
     """Step in which the NBI looks whether a session has started or ended."""
     online_threshold_s: float = 4.0
@@ -204,6 +208,7 @@ class SimulatedAcs:
     async def _handle(self, request: Request) -> Response:
         self.requests.append(f"{request.method} {request.target}")
         del self.requests[:-100]
+        await self.pause(self.timing.answer_s)
         try:
             response = await self._nbi.answer(request)
         except WorkerCrash:
@@ -265,8 +270,8 @@ class SimulatedAcs:
 
     @property
     def second_s(self) -> float:
-        """How long a simulated second is."""
-        return self.timing.scale
+        """How long a second of its clock is, real seconds."""
+        return self.timing.second_s * self.timing.scale
 
     async def pause(self, seconds: float) -> None:
         """Sleep for that many simulated seconds."""

@@ -6,7 +6,9 @@ Source:
 
 from __future__ import annotations
 
+import itertools
 import time
+import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -42,7 +44,7 @@ class Acs(Protocol):
 
     @property
     def second_s(self) -> float:
-        """How long a simulated second is."""
+        """How long a second of the ACS' clock is, real seconds."""
 
     async def pause(self, seconds: float) -> None:
         """Sleep for that many simulated seconds."""
@@ -95,9 +97,12 @@ class _Session:
         self._record = record
         self._cpe = record.cpe
         self._acs = acs
+        self._began_at = record.informed_at
+        self._rounds = 0
 
     def run(self, task: Task) -> None:
         """Try a task: it is gone, or has a fault."""
+        self._rounds += 1
         fault = self._cpe.next_fault or self._execute(task)
         self._cpe.next_fault = None
         if fault:
@@ -150,19 +155,31 @@ class _Session:
                 return fault
         return None
 
+    def _now(self) -> float:
+        """Time of whatever this task reads: that of the session's Inform and a millisecond for each round."""
+        return self._began_at + 0.001 * self._rounds
+
+    def _fresh_from(self) -> float:
+        """What was read since then is not read again: the last whole second, by a clock of the device's own."""
+        second_s = self._acs.second_s
+        offset_s = zlib.crc32(self._cpe.device_id.encode()) % 1000 / 1000 * second_s
+        return (self._began_at + offset_s) // second_s * second_s - offset_s
+
+    def _is_fresh(self, path: str) -> bool:
+        believed = self._record.believed(path, self._began_at)
+        return believed is not None and believed[1] >= self._fresh_from()
+
     def _start(self, *started: Started) -> None:
         self.started += [one for one in started if one not in self.started]
 
     def _refresh(self, patterns: list[str]) -> Fault | None:
         if any(pattern.endswith(".") for pattern in patterns):
             return _INVALID_PATH
-        now = time.time()
+        now = self._now()
         for pattern in patterns:
             if pattern.startswith("VirtualParameters"):
                 self._refresh_virtual(pattern, now)
-            for path in self._cpe.matching(pattern):
-                if self._record.held_since_second(path, now, self._acs.second_s):
-                    continue  # two reads in one second are one: nothing is asked, and nothing becomes newer
+            for path in itertools.filterfalse(self._is_fresh, self._cpe.matching(pattern)):
                 value = self._cpe.read(path, now)
                 if value is not None:
                     self._record.remember(path, value, now)
@@ -173,7 +190,8 @@ class _Session:
     def _refresh_virtual(self, pattern: str, now: float) -> None:
         for name, parameter in self._acs.virtual_parameters.items():
             path = f"VirtualParameters.{name}"
-            if pattern in ("VirtualParameters", "VirtualParameters.*", path):
+            asked = pattern in ("VirtualParameters", "VirtualParameters.*", path)
+            if asked and not self._is_fresh(path):
                 value = parameter.read(self._cpe)
                 self._record.note(path, value, parameter.type, parameter.write is not None, now)
 
@@ -184,7 +202,7 @@ class _Session:
         if refused:
             parameters = tuple((path, "9007", "Invalid parameter value") for path in refused)
             return Fault("9003", "Invalid arguments", parameters)
-        now = time.time()
+        now = self._now() + 0.001  # what is set is newer than what the same task read
         typed = {path: self._typed(path, value) for path, value in changes.items() if self._cpe.leaf(path)}
         self._start(*self._cpe.take(typed))
         for path, value in typed.items():

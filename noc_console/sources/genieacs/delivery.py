@@ -21,6 +21,8 @@ from noc_console.sources.genieacs.results import AcsFault, TaskOutcome
 Step = Callable[[str], Awaitable[None]]
 KEY_PREFIX = "noc-"
 """Our tasks' ``uniqueKey`` begins with it."""
+SAME_SECOND_S = 1.1
+"""After so long the ACS asks the router again for what it has read or set."""
 _MIN_EXPIRY_S = 30.0
 _WITHDRAW_TIMEOUT_S = 30.0
 
@@ -69,6 +71,29 @@ def newer(parameter: Parameter | None, than: Parameter | None) -> bool:
     """Whether the ACS has read or set a parameter since it was ``than``, by its own clock."""
     at = parameter.observed_at if parameter else None
     return at is not None and (than is None or than.observed_at is None or at > than.observed_at)
+
+
+async def read_out(
+    client: NbiClient, ask: Callable[[], Awaitable[Delivery]], was_read: Callable[[], Awaitable[bool]]
+) -> Delivery:
+    """Have the router read something out, so that it is proven to have been read now.
+
+    The ACS does not ask for what it has read or set in the same second, and tells 200: then it is asked once more
+    when the second is over.
+
+    Args:
+        client: The ACS.
+        ask: Delivers the reading.
+        was_read: Whether the ACS holds something newer by now; also True when there is nothing to read.
+
+    Source:
+        GenieACS 1.2.16: its ``refresh`` counts in whole seconds.
+    """
+    delivery = await ask()
+    if delivery.end is End.DELIVERED and not await was_read():
+        await client.pause(SAME_SECOND_S)
+        delivery = await ask()
+    return delivery
 
 
 async def deliver(

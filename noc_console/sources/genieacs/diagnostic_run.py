@@ -18,7 +18,7 @@ from noc_console.domain.cpe import Value
 from noc_console.domain.errors import SourceError, SourceProtocolError
 from noc_console.domain.text import clean
 from noc_console.sources.genieacs.client import SOURCE, NbiClient
-from noc_console.sources.genieacs.delivery import Delivery, End, Step, deliver, newer, no_step, task_body
+from noc_console.sources.genieacs.delivery import Delivery, End, Step, deliver, newer, no_step, read_out, task_body
 from noc_console.sources.genieacs.document import ROOTS, Document, Node, Parameter
 
 _POLL_S = 2.0
@@ -209,7 +209,13 @@ class Run:
             await self._look()
             return newer(self._state, before)
 
-        delivery = await self._deliver("refreshObject", happened, objectName=self._path)
+        async def was_read() -> bool:
+            return await happened() or self._state is None
+
+        async def ask() -> Delivery:
+            return await self._deliver("refreshObject", happened, objectName=self._path)
+
+        delivery = await read_out(self._client, ask, was_read)
         await self._look()
         if delivery.end is End.DELIVERED and self._state is not None and not newer(self._state, before):
             return Delivery(End.UNKNOWN, "the router did not read it out")

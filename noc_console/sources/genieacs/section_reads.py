@@ -86,8 +86,12 @@ def _projection(client: NbiClient, root: str | None, names: Sequence[str]) -> li
 
 
 def _newer(now: Sequence[Section], informed_at: float | None, earlier: Mapping[str, float]) -> tuple[str, ...]:
-    """Sections of which something was read since, other than by an Inform, which carries a few values by itself."""
-    return tuple(section.name for section in now if _read_at(section, informed_at) > earlier[section.name])
+    """Sections of which something was read since, other than by an Inform, which carries a few values by itself.
+
+    What was read less than a second before this session is not read again by the ACS, and is new enough.
+    """
+    read_at = {section.name: _read_at(section, informed_at) for section in now}
+    return tuple(name for name, at in read_at.items() if at > earlier[name] or 0 < (informed_at or 0.0) - at < 1.0)
 
 
 def _read_at(section: Section, informed_at: float | None) -> float:

@@ -26,6 +26,7 @@ from noc_console.sources.genieacs.delivery import (
     deliver,
     newer,
     no_step,
+    read_out,
     task_body,
 )
 from noc_console.sources.genieacs.document import Document, Parameter
@@ -35,8 +36,6 @@ WRITE_KEY = KEY_PREFIX + _WRITE
 """The ``uniqueKey`` of a task that sets something begins with it."""
 READ_BACK_AFTER_S = (0.0, 2.0, 5.0, 15.0)
 """Pauses before each reading back: a router may apply late, or reconnect first."""
-SAME_SECOND_S = 1.1
-"""To a real GenieACS two reads of a path in one second are one: it answers the second with what it has."""
 
 
 class Outcome(StrEnum):
@@ -122,7 +121,7 @@ async def write(
     setting = _Setting(client, device_id, writes, expiry_s, cr_timeout_s, step)
     stale = await setting.believed()
     await step("reading what is there")
-    delivery = await setting.read_out(stale)
+    delivery = await setting.read_out()
     if delivery.end is not End.DELIVERED:
         outcome = Outcome.FAULT if delivery.end is End.FAULT else Outcome.NO_CONTACT
         return Written(outcome, f"nothing was written: {delivery.text}", delivery.withdrawn)
@@ -168,29 +167,21 @@ class _Setting:
         found = {path: document.top.parameter(path) for path in self._paths}
         return {path: parameter for path, parameter in found.items() if parameter}
 
-    async def read_out(self, since: _Known) -> Delivery:
-        """Have the router read out what is written, so that the ACS believes the truth.
-
-        Args:
-            since: What was believed before: what is not newer afterwards is asked for once more, in another second.
-        """
-        delivery = await self._read_out()
-        if delivery.end is End.DELIVERED and not self._all_newer(await self.believed(), since):
-            await self.client.pause(SAME_SECOND_S)
-            delivery = await self._read_out()
-        return delivery
-
-    def _all_newer(self, now: _Known, since: _Known) -> bool:
-        return all(newer(now.get(path), since.get(path)) for path in self._paths)
-
-    async def _read_out(self) -> Delivery:
+    async def read_out(self) -> Delivery:
+        """Have the router read out what is written, so that the ACS believes the truth."""
         before = await self.believed()
 
         async def happened() -> bool:
             return any(newer(parameter, before.get(path)) for path, parameter in (await self.believed()).items())
 
+        async def all_read() -> bool:
+            return all(newer(parameter, before.get(path)) for path, parameter in (await self.believed()).items())
+
+        async def ask() -> Delivery:
+            return await self._deliver(body, happened, no_step)
+
         body = task_body("getParameterValues", f"check-{self._key}", self._expiry_s, parameterNames=self._paths)
-        return await self._deliver(body, happened, no_step)
+        return await read_out(self.client, ask, all_read)
 
     async def send(self, before: _Known) -> Delivery:
         """Have the ACS set what differs from ``before``."""
@@ -233,7 +224,7 @@ async def _prove(setting: _Setting, before: _Known, pauses_s: Sequence[float]) -
         try:
             sent = await setting.believed() if sent is None else sent
             await setting.step("reading back")
-            delivery = await setting.read_out(sent)
+            delivery = await setting.read_out()
             after = await setting.believed()
         except SourceError as error:
             result = Written(Outcome.UNKNOWN, f"accepted, but not read back: {error.message}")
