@@ -2,13 +2,14 @@
 
 A task that was not delivered stays at the ACS and runs days later; a refused one is retried behind our back. So every
 task carries an ``expiry`` and a ``uniqueKey``, and none is left behind: not after "no contact", not after a fault, not
-when the connection broke, not when the caller is cancelled.
+when the connection broke, not when the caller is cancelled. What may still happen, because the ACS does not answer, is
+unsettled: it is told, and followed until the ACS is back or the task has expired there.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -25,6 +26,9 @@ SAME_SECOND_S = 1.1
 """After so long the ACS asks the router again for what it has read or set."""
 _MIN_EXPIRY_S = 30.0
 _WITHDRAW_TIMEOUT_S = 30.0
+_LATE_POST_S = 30.0
+"""A request whose answer was lost may wait for a session's lock, and be queued after we looked."""
+_LONGEST_PAUSE_S = 15.0
 
 
 class End(StrEnum):
@@ -118,6 +122,7 @@ async def deliver(
         secret: The task holds a secret: of a fault only the codes are told.
     """
     key = str(body["uniqueKey"])
+    unsettled = _Unsettled(client, float(body["expiry"]), step)
     try:
         try:
             result = await client.post_task(device_id, body, contact=True, wait_s=cr_timeout_s)
@@ -125,28 +130,71 @@ async def deliver(
             raise
         except (SourceProtocolError, SourceTimeout) as error:
             await step(f"lost: {error.message}")
-            return await _lost(client, device_id, key, error, happened, secret)
+            return await _lost(unsettled, device_id, key, error, happened, secret)
         if result.outcome is TaskOutcome.DONE:
             await step("the router accepted it")
             return Delivery(End.DELIVERED, "delivered", task_id=result.task_id)
         if result.outcome is TaskOutcome.FAULTED:
-            return await _faulted(client, device_id, result.task_id, step, secret)
+            return await _faulted(unsettled, device_id, result.task_id, step, secret)
         await step(f"no contact: {result.reason}")
-        return await _no_contact(client, result.task_id, result.reason, step, happened)
+        return await _no_contact(unsettled, result.task_id, result.reason, step, happened)
     except asyncio.CancelledError:
         await _withdraw_cancelled(client, device_id, key)
         raise
 
 
-async def _faulted(client: NbiClient, device_id: str, task_id: str, step: Step, secret: bool) -> Delivery:
+class _Unsettled:
+    """What may still happen at the ACS: followed for as long as it could.
+
+    Args:
+        client: The ACS.
+        expiry_s: After which the ACS forgets the task by itself.
+        step: Told once that something is unsettled.
+    """
+
+    def __init__(self, client: NbiClient, expiry_s: float, step: Step) -> None:
+        self.client = client
+        self._expiry_s = expiry_s
+        self._step = step
+        self._said = False
+
+    async def tries(self) -> AsyncIterator[float]:
+        """Pause longer and longer, and yield the time that has passed, until the task has expired."""
+        passed_s, pause_s = 0.0, 1.0
+        while True:
+            yield passed_s
+            if passed_s >= self._expiry_s:
+                return
+            pause_s = min(pause_s, self._expiry_s - passed_s)
+            await self.client.pause(pause_s)
+            passed_s, pause_s = passed_s + pause_s, min(2 * pause_s, _LONGEST_PAUSE_S)
+
+    async def say(self, why: str) -> None:
+        """Tell, once, that it may still happen."""
+        if not self._said:
+            self._said = True
+            await self._step(f"unsettled: {why}; it may still happen, and is followed until the ACS answers")
+
+    async def remove(self, task_id: str, fault_id: str | None) -> str | None:
+        """Withdraw a task, again and again until it is gone or has expired; what was wrong at the end, or None."""
+        trouble = None
+        async for _ in self.tries():
+            trouble = await remove(self.client, task_id, fault_id)
+            if trouble is None:
+                return None
+            await self.say(f"could not be withdrawn: {trouble}")
+        return trouble
+
+
+async def _faulted(unsettled: _Unsettled, device_id: str, task_id: str, step: Step, secret: bool) -> Delivery:
     try:
-        fault = await client.fault_of(device_id, task_id)
+        fault = await unsettled.client.fault_of(device_id, task_id)
     except SourceError as error:
         text = f"the router refused it; why cannot be read: {error.message}"
-        return Delivery(End.FAULT, text, withdrawn=await remove(client, task_id, None) is None)
+        return Delivery(End.FAULT, text, withdrawn=await unsettled.remove(task_id, None) is None)
     text = _told(fault, secret) if fault else "the router refused it; the fault is gone already"
     await step(text)
-    trouble = await remove(client, task_id, fault.id if fault else None)
+    trouble = await unsettled.remove(task_id, fault.id if fault else None)
     if trouble:
         text += f"; the ACS will try again, as it could not be withdrawn: {trouble}"
     return Delivery(End.FAULT, text, withdrawn=not trouble)
@@ -157,9 +205,9 @@ def _told(fault: AcsFault, secret: bool) -> str:
 
 
 async def _no_contact(
-    client: NbiClient, task_id: str, reason: str, step: Step, happened: Callable[[], Awaitable[bool]]
+    unsettled: _Unsettled, task_id: str, reason: str, step: Step, happened: Callable[[], Awaitable[bool]]
 ) -> Delivery:
-    trouble = await remove(client, task_id, None)
+    trouble = await unsettled.remove(task_id, None)
     if trouble:
         await step(f"could not be withdrawn: {trouble}")
         return Delivery(End.NO_CONTACT, f"no contact ({reason}), could not be withdrawn: {trouble}", withdrawn=False)
@@ -175,30 +223,54 @@ async def _no_contact(
 
 
 async def _lost(
-    client: NbiClient,
+    unsettled: _Unsettled,
     device_id: str,
     key: str,
     error: SourceError,
     happened: Callable[[], Awaitable[bool]],
     secret: bool,
 ) -> Delivery:
-    """The request was sent and no answer came: look what the ACS made of it."""
-    try:
-        found = await queued(client, device_id, key)
-        for task_id in found:
-            fault = await client.fault_of(device_id, task_id)
-            trouble = await remove(client, task_id, fault.id if fault else None)
-            if trouble:
-                return Delivery(End.UNKNOWN, f"{error.message}; could not be withdrawn: {trouble}", withdrawn=False)
-            if fault:
-                return Delivery(End.FAULT, _told(fault, secret))
-        if await happened():
-            return Delivery(End.DELIVERED, "delivered, though the answer of the ACS was lost")
-    except SourceError as again:
-        return Delivery(End.UNKNOWN, f"{error.message}; then: {again.message}", withdrawn=False)
-    if found:
-        return Delivery(End.NO_CONTACT, f"{error.message}; it was queued and is withdrawn")
-    return Delivery(End.UNKNOWN, f"{error.message}; neither queued nor done")
+    """The request was sent and no answer came: look what the ACS made of it, as soon as it answers."""
+    answered_s: float | None = None
+    async for passed_s in unsettled.tries():
+        try:
+            found = await _look(unsettled.client, device_id, key, error, happened, secret)
+        except SourceError as again:
+            await unsettled.say(f"{error.message}; then: {again.message}")
+            continue
+        if found:
+            return found
+        answered_s = passed_s if answered_s is None else answered_s
+        if passed_s - answered_s >= _LATE_POST_S:
+            return Delivery(End.UNKNOWN, f"{error.message}; neither queued nor done")
+    text = "neither queued nor done" if answered_s is not None else "the ACS did not answer until the task had expired"
+    return Delivery(End.UNKNOWN, f"{error.message}; {text}", withdrawn=answered_s is not None)
+
+
+async def _look(
+    client: NbiClient,
+    device_id: str,
+    key: str,
+    error: SourceError,
+    happened: Callable[[], Awaitable[bool]],
+    secret: bool,
+) -> Delivery | None:
+    """What became of a request whose answer was lost; None when there is no trace of it.
+
+    Raises:
+        SourceError: The ACS does not answer, or still lists what was withdrawn.
+    """
+    found = await queued(client, device_id, key)
+    for task_id in found:
+        fault = await client.fault_of(device_id, task_id)
+        trouble = await remove(client, task_id, fault.id if fault else None)
+        if trouble:
+            raise SourceProtocolError(f"could not be withdrawn: {trouble}", SOURCE)
+        if fault:
+            return Delivery(End.FAULT, _told(fault, secret))
+    if await happened():
+        return Delivery(End.DELIVERED, "delivered, though the answer of the ACS was lost")
+    return Delivery(End.NO_CONTACT, f"{error.message}; it was queued and is withdrawn") if found else None
 
 
 async def withdraw_key(client: NbiClient, device_id: str, key: str | None = None, prefix: str = KEY_PREFIX) -> int:
