@@ -101,9 +101,8 @@ class Column(Strict):
         other = self.only_while.oid if self.only_while else self.percent_of or self.fallback
         return codec.encode_oid(other) if other else None
 
-    @cached_property
-    def decode(self) -> decoders.Decoder:
-        """The function from raw value to fact."""
+    def decoder(self, fact: str = "") -> decoders.Decoder:
+        """The function from raw value to ``fact``; of an age, to the seconds before now."""
         if self.read in ("number", "age"):
             return decoders.number(
                 self.sentinels,
@@ -114,6 +113,7 @@ class Column(Strict):
                 self.multiply,
                 self.signed_bits,
                 self.pattern,
+                "" if self.read == "age" else fact,
             )
         if self.read == "enum":
             return decoders.enum(self.values, self.other, self.sentinels)
@@ -123,17 +123,19 @@ class Column(Strict):
 
     @cached_property
     def is_plain(self) -> bool:
-        """Whether a value needs nothing but ``decode``."""
+        """Whether a value needs nothing but its decoder."""
         return self.companion is None and self.raw_to is None and self.read != "age"
 
-    def decode_pair(self, raw: Value, companion: Value | None) -> decoders.Fact | None:
-        """The fact from this column's value and its companion's."""
+    def decode_pair(
+        self, decode: decoders.Decoder, raw: Value, companion: Value | None
+    ) -> decoders.Fact | decoders.Refused | None:
+        """The fact from this column's value and its companion's; ``decode`` is what ``decoder`` gave."""
         if self.fallback:
-            fact = self.decode(raw)
-            return fact if fact is not None or companion is None else self.decode(companion)
+            fact = decode(raw)
+            return fact if fact is not None or companion is None else decode(companion)
         if companion is None or (self.only_while and not self.only_while.holds(companion)):
             return None
-        return decoders.percent_of(raw, companion) if self.percent_of else self.decode(raw)
+        return decoders.percent_of(raw, companion) if self.percent_of else decode(raw)
 
     @model_validator(mode="after")
     def _consistent(self) -> Column:

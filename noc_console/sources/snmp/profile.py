@@ -88,6 +88,8 @@ class Profile(Strict):
     port_index: str
     """Name of the index space of PON ports and ONTs in tables that name no other."""
     max_repetitions: Annotated[int, Field(ge=1, le=100)] = 25
+    highest_ont_id: Annotated[int, Field(ge=0, le=65535)] = 255
+    """Of one PON port; rows of higher ids are refused."""
     variants: dict[str, dict[str, Variant]] = Field(default_factory=dict)
     """Group to its alternatives, in the order in which they are preferred."""
     tables: dict[str, Table]
