@@ -290,7 +290,8 @@ class OltFacts:
             plan.gone_fans = sorted(set(self.fans) - set(reading.fans))
 
     def _plan_marks(self, reading: OltReading, plan: _Plan) -> None:
-        whole = PortReadingMark("", reading.outcome, reading.error)
+        told = " - ".join(filter(None, (reading.error, reading.refused.text)))
+        whole = PortReadingMark("", reading.outcome, told or None)
         read = [PortReadingMark(str(p.port), p.outcome, p.error) for p in reading.ports]
         if not reading.ports and reading.outcome is Outcome.FAILED:
             known = {port for port, kind in self._marks if kind is reading.kind and port}

@@ -184,9 +184,19 @@ class Model:
 
     def trust_in(self, olt_id: int, kind: PollKind, now: float) -> Freshness:
         """How far what the OLT itself said in one kind of poll may be trusted."""
-        mark = self.marks.get((olt_id, "", kind))
         interval_s: float = getattr(self.intervals, f"{kind}_s")
-        return self._classify(olt_id, mark.observed_at if mark else None, now, interval_s)
+        return self._classify(olt_id, self.read_at(olt_id, kind), now, interval_s)
+
+    def read_at(self, olt_id: int, kind: PollKind) -> float | None:
+        """When one kind of poll last brought everything of an OLT."""
+        mark = self.marks.get((olt_id, "", kind))
+        return mark.observed_at if mark else None
+
+    def poll_notes(self, olt_id: int) -> list[str]:
+        """What the last polls of an OLT say went wrong, or was refused, each once: ``optics: 3 values refused``."""
+        marks = ((kind, self.marks.get((olt_id, "", kind))) for kind in PollKind)
+        found = {mark.error: kind for kind, mark in reversed([*marks]) if mark and mark.error}
+        return [f"{kind.value}: {error}" for error, kind in reversed(found.items())]
 
     def waiting_under(self, node: NodeKey | None) -> list[Unregistered]:
         """ONTs below a node that wait to be registered, those that came last first."""

@@ -86,7 +86,7 @@ async def first_rows(
     def build(request_id: int) -> bytes:
         return codec.encode_request(codec.GET_BULK, request_id, columns, repetitions)
 
-    exchange = Exchange(build, answered, failed)
+    exchange = Exchange(build, answered, failed, kind=tuple(columns))
     session.send(exchange, priority)
     try:
         return await future

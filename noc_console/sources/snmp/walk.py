@@ -153,7 +153,8 @@ class _Chain:
 
     def __init__(self, crew: _Crew, waiting: list[Walk]) -> None:
         self.waiting = waiting
-        self.exchange = Exchange(self._build, self._answered, self._go_on, crew.repetitions.halve)
+        kind = tuple(waiting[0].columns)
+        self.exchange = Exchange(self._build, self._answered, self._go_on, crew.repetitions.halve, kind)
         self._crew = crew
         self._cursors = [Cursor(column) for column in waiting[0].columns]
         self._live: list[Cursor] = []
