@@ -32,10 +32,10 @@ class FullColumns:
         seen: set[bytes] = set()
         for walk in whole:
             for table in _tables(walk):
-                longest = max(len(walk.rows[at]) for at in table)
-                for at in table if longest else ():
+                usual = _usual([len(walk.rows[at]) for at in table])
+                for at in table if usual else ():
                     seen.add(walk.columns[at])
-                    if len(walk.rows[at]) < longest:
+                    if len(walk.rows[at]) < usual:
                         short[walk.columns[at]].append(walk)
         for column in seen - short.keys():
             self._full.add(column)
@@ -48,6 +48,11 @@ class FullColumns:
             for walk in short[column]:
                 text = f"column {codec.decode_oid(column)} has fewer rows than the others of its table"
                 walk.error = SourceProtocolError(text)
+
+
+def _usual(sizes: list[int]) -> int:
+    """How many rows most columns have: a row that one column has alone is a mistake of that column."""
+    return max(sizes, key=lambda size: (sizes.count(size), size))
 
 
 def _tables(walk: Walk) -> list[list[int]]:

@@ -34,6 +34,8 @@ HIGHEST_NUMBER = 65535
 """Of a rack, shelf, slot or port."""
 MAX_PORTS = 4096
 """More PON ports than any chassis has."""
+MAX_ONTS = 32_768
+"""More ONTs than any OLT serves."""
 MAX_PARTS = 4096
 """Rows of cards, fans and their sensors."""
 ROWS_PER_ONT = 4
@@ -108,9 +110,9 @@ class Reader:
         facts: Facts = {}
         refused = Refusals()
         for asked, cell, key in wanted:
-            raw = values.get(asked.oids[cell.at] + key)
+            companion = None if cell.companion_at is None else values.get(asked.oids[cell.companion_at] + key)
+            raw = values.get(asked.oids[cell.at] + key, companion if cell.column.fallback else None)
             if raw is not None:
-                companion = None if cell.companion_at is None else values.get(asked.oids[cell.companion_at] + key)
                 keep(facts, cell, raw, companion, now, refused)
         if not facts:
             raise SourceProtocolError(f"the OLT lists no ONT {place.ont_id} on port {place.port}", self._name)
@@ -151,7 +153,7 @@ class Reader:
     ) -> list[NocError | None]:
         """Read tables of PON ports; of ``known`` ones only, if there are any: other rows are uplinks."""
         groups = group(tables, self.profile.port_index)
-        walks = [Walk(asked.oids, limit=_port_limit(asked)) for asked in groups]
+        walks = [Walk(asked.oids, limit=_most_rows(asked, MAX_PORTS)) for asked in groups]
         await self._walk(walks, reading)
         target: dict[Rows, dict[PonPort, Facts]] = {"pon_port": reading.pon_ports, "pon_traffic": reading.pon_traffic}
         for asked, walk in zip(groups, walks, strict=True):
@@ -190,7 +192,7 @@ class Reader:
             limit = ROWS_PER_ONT * (self.profile.highest_ont_id + 1)
             jobs += [(asked, port, Walk(asked.oids, part, limit)) for port, part in parts.items()]
             if not parts:
-                jobs.append((asked, None, Walk(asked.oids)))
+                jobs.append((asked, None, Walk(asked.oids, limit=_most_rows(asked, MAX_ONTS))))
         await self._walk([walk for _, _, walk in jobs], reading)
         found = {port: PortReading(port, Outcome.COMPLETE) for port in ports if jobs}
         for asked, port, walk in jobs:
@@ -350,9 +352,9 @@ def _numbered(port: PonPort) -> bool:
     return all(0 <= number <= HIGHEST_NUMBER for number in port.path)
 
 
-def _port_limit(asked: Asked) -> int:
-    """Rows that a table of PON ports can have; IF-MIB holds every other interface too."""
-    return MAX_ROWS if any(oid.startswith(_IF_MIBS) for oid in asked.oids) else MAX_PORTS
+def _most_rows(asked: Asked, things: int) -> int:
+    """Rows that a table of so many things can have; IF-MIB holds every other interface too."""
+    return MAX_ROWS if any(oid.startswith(_IF_MIBS) for oid in asked.oids) else things
 
 
 def _note_whole(reading: OltReading, asked: Asked) -> None:

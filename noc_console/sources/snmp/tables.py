@@ -106,7 +106,9 @@ class Asked:
             plain = cell.column.is_plain and not highest
             companions = {} if cell.companion_at is None else walk.rows[cell.companion_at]
             places = known[cell.rows]
-            for full_key, raw in walk.rows[cell.at].items():
+            # Where the column has no row, its fallback counts as if it were the column.
+            rows = {**companions, **walk.rows[cell.at]} if cell.column.fallback else walk.rows[cell.at]
+            for full_key, raw in rows.items():
                 done += 1
                 if done % ROWS_PER_TURN == 0:
                     await asyncio.sleep(0)
