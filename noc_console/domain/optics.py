@@ -81,3 +81,9 @@ def margin_db(rx_dbm: float, sensitivity_dbm: float = GPON_B_PLUS_SENSITIVITY_DB
     if not light.low <= rx_dbm <= light.high:
         raise ValueError(f"{rx_dbm} dBm is no optical power at an ONT")
     return rx_dbm - sensitivity_dbm
+
+
+def margin_text(rx_dbm: float) -> str:
+    """The margin in words that do not contradict a narrower limit: ``5.2 dB above B+ floor``."""
+    margin = margin_db(rx_dbm)
+    return f"{abs(margin):.1f} dB {'below' if margin < 0 else 'above'} B+ floor"

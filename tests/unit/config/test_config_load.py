@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from noc_console.cli.wiring import picture_settings
 from noc_console.config.load import default_paths, find, load
 from noc_console.config.model import Config
 from noc_console.config.paths import buffer_file, log_file, state_dir
@@ -307,3 +308,18 @@ def test_any_text_is_a_config_or_a_config_error(tmp_path: Path, text: str) -> No
         assert isinstance(load(path, {}), Config)
     except ConfigError as error:
         assert str(path) in str(error)
+
+
+def test_an_olt_may_have_rhythms_of_its_own() -> None:
+    config = Config.model_validate(
+        {
+            "polling": {"optics_s": 300, "health_s": 60},
+            "olts": [
+                {"name": "a", "address": "192.0.2.1", "polling": {"optics_s": 3600}},
+                {"name": "b", "address": "b"},
+            ],
+        }
+    )
+    settings = picture_settings(config)
+    assert (settings.intervals_for("a").optics_s, settings.intervals_for("a").health_s) == (3600, 60)
+    assert settings.intervals_for("b").optics_s == 300

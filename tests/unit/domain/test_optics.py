@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from noc_console.domain.optics import Signal, Thresholds, classify_signal, margin_db
+from noc_console.domain.optics import Signal, Thresholds, classify_signal, margin_db, margin_text
 
 LIMITS = Thresholds(rx_warning_dbm=-25, rx_critical_dbm=-28, rx_overload_dbm=-8)
 
@@ -48,3 +48,8 @@ def test_margins() -> None:
     assert margin_db(-19.5) == 7.5
     assert margin_db(-28) == -1
     assert margin_db(-20, sensitivity_dbm=-30) == 10
+
+
+def test_a_margin_says_of_what() -> None:
+    assert margin_text(-21.8) == "5.2 dB above B+ floor"
+    assert margin_text(-28.3) == "1.3 dB below B+ floor"
