@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from noc_console.domain.errors import SourceProtocolError
+from noc_console.domain.identity import PonPort
 from noc_console.sources.snmp import codec, decoders
 from noc_console.sources.snmp.codec import Value
+from noc_console.sources.snmp.index import Place
+
+MAX_DIGITS = 9
+"""Of a slot, port or ONT number in an index."""
 
 
 class Strict(BaseModel):
@@ -173,8 +180,38 @@ class Join(Strict):
     prefix: tuple[int, ...] = ()
     """Numbers that the device leaves out before the PON port's own, such as its only frame."""
 
+    def place(self, values: str, names_ont: bool) -> Place | None:
+        """The place that the joined values name; None for a row that is none of ours.
+
+        Raises:
+            SourceProtocolError: The pattern caught what is no number.
+        """
+        match = self._search(values)
+        if match is None:
+            return None
+        numbers = (*self.prefix, *map(_decimal, match.groups()))
+        return Place(PonPort(numbers[:-1]), numbers[-1]) if names_ont else Place(PonPort(numbers))
+
+    @cached_property
+    def _search(self) -> Callable[[str], re.Match[str] | None]:
+        return re.compile(self.pattern).search
+
     @field_validator("pattern")
     @classmethod
     def _regular(cls, pattern: str) -> str:
         _one_group(pattern)
         return pattern
+
+
+def _decimal(text: str | None) -> int:
+    """A number that a join's pattern caught.
+
+    Raises:
+        SourceProtocolError: It caught something else; the profile is wrong, not the device.
+    """
+    if text is not None and text.isascii() and text.isdecimal() and len(text) <= MAX_DIGITS:
+        return int(text)
+    raise SourceProtocolError(
+        f"the index pattern of the profile caught {text!r:.40}, which is no decimal number",
+        hint=r"let each group of pattern: hold digits only, \d+",
+    )

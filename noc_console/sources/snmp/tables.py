@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
-from noc_console.domain.errors import SourceProtocolError
-from noc_console.domain.identity import PonPort
 from noc_console.domain.plausibility import plausible
 from noc_console.domain.poll import Facts, Refusals, Rows
 from noc_console.domain.text import clean_octets
@@ -20,8 +17,6 @@ from noc_console.sources.snmp.profile import Table
 from noc_console.sources.snmp.walk import Walk
 
 ROWS_PER_TURN = 512
-MAX_DIGITS = 9
-"""Of a slot, port or ONT number in an index."""
 
 FactsAt = Callable[[Rows, bytes], Facts | None]
 """Where the facts of a row go, by kind of rows and index; None for a row that is none of ours."""
@@ -77,16 +72,13 @@ class Asked:
         return lambda key: decode(codec.decode_subids(key))
 
     def _joined(self, walk: Walk, join: Join) -> dict[bytes, Place]:
-        search = re.compile(join.pattern).search
         first, *others = [walk.rows[at] for at in self._join_at]
         found: dict[bytes, Place] = {}
         for key, value in first.items():
-            match = search("/".join(_plain(v) for v in (value, *(rows.get(key, b"") for rows in others))))
-            if match:
-                numbers = (*join.prefix, *map(_decimal, match.groups()))
-                ont_id = numbers[-1] if self._names_ont else None
-                path = numbers[:-1] if self._names_ont else numbers
-                found[key] = Place(PonPort(path), ont_id)
+            values = (value, *(rows.get(key, b"") for rows in others))
+            place = join.place("/".join(map(_plain, values)), self._names_ont)
+            if place:
+                found[key] = place
         return found
 
     async def store(self, walk: Walk, facts_at: FactsAt, now: float, refused: Refusals, highest: bool = False) -> None:
@@ -155,20 +147,6 @@ def _exceeds(value: Fact | None, before: Fact | None) -> bool:
     if before is None or value is None or isinstance(value, str) or isinstance(before, str):
         return before is None
     return value > before
-
-
-def _decimal(text: str | None) -> int:
-    """A number that a join's pattern caught.
-
-    Raises:
-        SourceProtocolError: It caught something else; the profile is wrong, not the device.
-    """
-    if text is not None and text.isascii() and text.isdecimal() and len(text) <= MAX_DIGITS:
-        return int(text)
-    raise SourceProtocolError(
-        f"the index pattern of the profile caught {text!r:.40}, which is no decimal number",
-        hint=r"let each group of pattern: hold digits only, \d+",
-    )
 
 
 def _plain(value: codec.Value) -> str:
