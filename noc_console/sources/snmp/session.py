@@ -73,7 +73,7 @@ class RoundTrip:
             tries: Made after the first: then nobody knows which it answers (Karn), only that waiting longer may help.
         """
         self._backoff = self._backoff + 1 if tries else 0
-        if tries and self._mean_s is not None:
+        if tries:
             return
         if self._mean_s is None:
             self._mean_s, self._spread_s = took_s, took_s / 2
@@ -90,7 +90,7 @@ class RoundTrip:
                 but those that are known to take longer.
         """
         if self._mean_s is None:
-            return timeout_s
+            return timeout_s * (1 << self._backoff)
         usual_s = max(min(self.FLOOR_S, timeout_s), self._mean_s + 4 * self._spread_s)
         return min(usual_s * float(1 << tries + self._backoff), max(timeout_s, usual_s))
 

@@ -38,3 +38,10 @@ def test_an_answer_to_a_repeated_question_tells_no_time_but_makes_patient() -> N
     assert made.wait_s(0, 5.0) == 0.5
     made.answered(0.001, tries=0)
     assert made.wait_s(0, 5.0) == 0.25
+
+
+def test_a_first_question_that_was_lost_does_not_make_the_agent_slow() -> None:
+    made = trip(5.002, tries=1)
+    assert made.wait_s(0, 5.0) == 10.0
+    made.answered(0.002, tries=0)
+    assert made.wait_s(0, 5.0) == 0.25
