@@ -32,6 +32,8 @@ RECEIVE_BUFFER = 1 << 20
 MAX_DATAGRAM = 65535
 ERROR_TOO_BIG = 1
 MIN_REPETITIONS = 1
+SAME_TRIES = 2
+"""Further tries that are lost by chance: where one packet in ten is lost, three in a row are one in a thousand."""
 SLOW_SHARE = 0.5
 """An answer that takes more than this share of the time-out is too large for the agent: it is asked for less."""
 MAX_REPORTS = 4
@@ -476,9 +478,10 @@ class SnmpSession:
             exchange.tries += 1
             self.resent += 1
             self.window.lost()
-            # The second try is the same request. After that the answer may be too large for the path (a lost fragment
+            # The next tries are the same request. After that the answer may be too large for the path (a lost fragment
             # loses it all): ask for less. A late answer to what was asked first is still welcome.
-            if exchange.tries > 1 and exchange.smaller(False):
+            too_long = now - exchange.first_sent_at >= 2 * self._timeout_s
+            if (too_long or exchange.tries > SAME_TRIES) and exchange.smaller(False):
                 self._build(exchange)
             self._await(exchange, now)
             self._transmit(exchange)
