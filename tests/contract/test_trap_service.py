@@ -14,6 +14,7 @@ from services import free_port
 from trap_world import DYING_GASP, alarm_values, eventually, huawei, snmptrap
 
 from noc_console.cli import show as command
+from noc_console.cli.output import Form
 from noc_console.collector.service import CollectorService
 from noc_console.config.model import Config
 from noc_console.demo.agent import SnmpAgent
@@ -33,7 +34,7 @@ class Listening:
 async def shown(config: Config, capsys: pytest.CaptureFixture[str], what: str) -> Any:
     backend = StorageReader(config)
     try:
-        await command.show(backend, config, what, "", as_json=True)
+        await command.show(backend, config, what, "", form=Form.JSON)
     finally:
         await backend.close()
     return json.loads(capsys.readouterr().out.splitlines()[-1])  # the collector's log goes there as well
@@ -103,7 +104,7 @@ async def test_from_the_config_to_the_commands(tmp_path: Path, capsys: pytest.Ca
         (row,) = await shown(config, capsys, "olts")
         assert {"ping_rtt_ms", "ping_loss", "ping_at"} <= row.keys()
         backend = StorageReader(config)
-        await command.show(backend, config, "core", "", as_json=False)
+        await command.show(backend, config, "core", "", form=Form.TABLE)
         await backend.close()
         assert "nas-1" in capsys.readouterr().out
     finally:
