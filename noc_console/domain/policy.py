@@ -10,11 +10,12 @@ from noc_console.domain.freshness import format_age
 from noc_console.domain.jobs import Job
 from noc_console.domain.network import Ont
 from noc_console.domain.ont import OfflineReason, OntState
-from noc_console.domain.standing import REPEAT_WINDOW_S, Standing, acs_may_act
+from noc_console.domain.standing import REPEAT_WINDOW_S, Standing, acs_knows_fleet, acs_may_act
 from noc_console.domain.targets import TargetKind
 
 YES = "yes"
 """What confirms an action that asks only for a yes or no."""
+NOT_MANAGED = "not managed via TR-069: the ACS knows no router with this serial number"
 MIN_REASON = 3
 """Characters of a reason."""
 
@@ -86,7 +87,16 @@ def repeat_blockers(kind: JobKind, recent: Iterable[Job], now: float) -> list[Bl
 
 
 def _router_blockers(kind: JobKind, standing: Standing) -> list[Blocker]:
-    if kind.spec.needs_serial and standing.cpe is not None and standing.cpe.last_inform_at is None:
+    if not kind.spec.needs_serial or standing.ont.serial is None:
+        return []
+    if len(standing.routers) > 1:
+        ids = ", ".join(cpe.device_id for cpe in standing.routers)
+        count = len(standing.routers)
+        return [Blocker(f"{count} routers at the ACS have this serial number: name one of {ids}", forceable=False)]
+    if standing.cpe is None:
+        # Before the ACS was read, or while it fails, nobody knows; a job looks for itself.
+        return [Blocker(NOT_MANAGED, forceable=False)] if acs_knows_fleet(standing.acs) else []
+    if standing.cpe.last_inform_at is None:
         return [Blocker("its router has never informed the ACS")]
     return []
 

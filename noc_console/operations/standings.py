@@ -15,7 +15,6 @@ from noc_console.domain.standing import (
     REPEAT_WINDOW_S,
     Standing,
     observed_at,
-    only_router,
     recent_jobs,
     state_now,
 )
@@ -66,7 +65,7 @@ def _standing(rows: _Rows, ont: Ont, olt: Olt, intervals: Intervals, now: float)
     return Standing(
         ont=ont,
         state=state_now(ont, olt, read_at, now, intervals.state_s),
-        cpe=only_router(rows.routers.get(ont.serial or "", ())),
+        routers=tuple(rows.routers.get(ont.serial or "", ())),
         recent=recent_jobs(rows.jobs.get(ont.id, ()), now),
         acs=rows.acs,
         now=now,

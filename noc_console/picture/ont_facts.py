@@ -70,7 +70,7 @@ class OntFacts:
     def standing(self) -> Standing:
         """The ONT as the policy sees it."""
         recent = recent_jobs(self.jobs, self.now)
-        return Standing(self.ont, self.domain_state, self.cpe, recent, self.acs, self.now)
+        return Standing(self.ont, self.domain_state, self.routers, recent, self.acs, self.now)
 
     @property
     def managed(self) -> bool | None:

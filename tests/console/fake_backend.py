@@ -314,7 +314,8 @@ class FakeBackend:
         read_at = observed_at(self.marks.get((ont.olt_id, ont.port, PollKind.STATE)), None)
         state = state_now(ont, self.olts[ont.olt_id], read_at, self.clock, 60.0)
         recent = recent_jobs((job for job in self.jobs.values() if job.target.ont_id == ont.id), self.clock)
-        return Standing(ont, state, self.cpes.get(ont.serial or ""), recent, self.sources.get("genieacs"), self.clock)
+        routers = tuple(cpe for cpe in self.cpes.values() if cpe.serial and cpe.serial == ont.serial)
+        return Standing(ont, state, routers, recent, self.sources.get("genieacs"), self.clock)
 
     def _act_on_many(self, operator: Operator, intent: ActOnMany) -> Answer:
         plan = plan_bulk(intent.kind, (self._standing(self.onts[one]) for one in intent.ont_ids), intent.forced)

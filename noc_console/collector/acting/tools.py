@@ -17,6 +17,7 @@ from noc_console.domain.identity import OntSerial
 from noc_console.domain.jobs import Job, JobState
 from noc_console.domain.network import Cpe, Ont
 from noc_console.domain.ont import reason_label
+from noc_console.domain.policy import NOT_MANAGED
 from noc_console.sources.genieacs import lookup
 from noc_console.sources.genieacs.client import LOCK_S, NbiClient
 from noc_console.sources.genieacs.delivery import Delivery, End
@@ -87,16 +88,22 @@ class Tools:
         acs = self.need_acs()
         if not job.serial:
             raise ActionFailed("the ONT has no serial number to find its router by")
-        found = await lookup.by_serial(acs, OntSerial(job.serial))
+        found = await lookup.by_serial(acs, OntSerial(job.serial)) or await self._linked(acs, job.serial)
         # The ACS side may know the ONT by a serial in another place only: remember whose router it is.
         found = [replace(cpe, serial=job.serial) for cpe in found]
         await self.cpes.put(found)
         if not found:
-            raise NotManaged("not managed via TR-069: the ACS knows no router with this serial number")
+            raise NotManaged(NOT_MANAGED)
         if len(found) > 1:
             ids = ", ".join(cpe.device_id for cpe in found)
             raise ActionFailed(f"{len(found)} routers at the ACS have this serial number: {ids}")
         return found[0]
+
+    async def _linked(self, acs: NbiClient, serial: str) -> list[Cpe]:
+        """Routers that were this ONT's when the ACS last knew: after a factory reset it may not know the serial."""
+        known = [cpe.device_id for cpe in await self.cpes.by_serial(serial)]
+        there = [cpe for device_id in known for cpe in await lookup.by_id(acs, device_id)]
+        return [cpe for cpe in there if cpe.serial in (None, serial)]
 
     def worker(self, job: Job) -> OltWorker:
         """The worker of the job's OLT.
