@@ -108,6 +108,8 @@ async def _freshen(requests: Requests, model: Model, facts: OntFacts) -> None:
         while time.monotonic() < ends_at:
             job = await reader.job(job_id)
             if job is None or job.ended:
+                if job and not job.state.ended_well:
+                    print(f"not read again: {job.result or job.state.value}", file=sys.stderr)
                 return
             await asyncio.sleep(LOOK_S)
     except NocError as error:
@@ -142,9 +144,11 @@ def _print_ont(row: Row, facts: OntFacts, sections: Sequence[Section]) -> None:
     for cpe in facts.routers:
         print(f"router {cpe.device_id}  last inform {iso(cpe.last_inform_at) or 'never'}")
     for section in sections:
-        if not section.fields and not section.groups:
+        if not section.fields and not section.groups and not section.trouble:
             continue
         print(f"\n{section.title}  (read {iso(section.observed_at) or 'never'})")
+        if section.trouble:
+            print(f"  {section.trouble}")
         for item in section.fields:
             print(f"  {item.label:20} {item.text}")
         for group in section.groups:

@@ -79,9 +79,14 @@ async def _refresh_router(tools: Tools, job: Job) -> tuple[JobState, str]:
     if done.delivery.end is not End.DELIVERED:
         ending = not_delivered(done.delivery)
         return ending.state, f"router: {ending.text}"
+    return JobState.VERIFIED, _read_text(done)
+
+
+def _read_text(done: section_reads.Refreshed) -> str:
+    parts = [f"router read {', '.join(done.newer)}" if done.not_newer or done.troubles else "router read"]
     if done.not_newer:
-        return JobState.VERIFIED, f"router read {', '.join(done.newer)}; has no {', '.join(done.not_newer)}"
-    return JobState.VERIFIED, "router read"
+        parts.append(f"has no {', '.join(done.not_newer)}")
+    return "; ".join((*parts, *(f"{name}: {why}" for name, why in done.troubles.items())))
 
 
 async def _bridged(tools: Tools, job: Job, cpe: Cpe, sections: Sequence[Section]) -> Sequence[Section]:
