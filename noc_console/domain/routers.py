@@ -7,12 +7,21 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 
+from noc_console.domain.cpe import Section
 from noc_console.domain.freshness import within
 from noc_console.domain.identity import OntSerial, parse_mac
 from noc_console.domain.network import Cpe
 from noc_console.domain.plant import Subscriber
 
 LATELY_S = 86400.0
+NAMING = {
+    "wan": ("ip", "ipv6", "mac", "username"),
+    "wireless": ("bssid", "mac"),
+    "clients": ("mac",),
+    "hosts": ("mac",),
+    "mesh": ("mac",),
+}
+"""Fields of sections that name one router: addresses in the home are the same in every home."""
 MIN_PART = 4
 """Characters of a part of a serial number that are worth looking for."""
 
@@ -50,6 +59,18 @@ class Scrap:
         if cpe.serial in self.names or cpe.mac in self.names or (cpe.acs_serial or "").lower() in self.forms:
             return True
         return self.text in ((cpe.wan_ip or "").lower(), (cpe.pppoe_user or "").lower(), cpe.device_id.lower())
+
+    @property
+    def told_as(self) -> tuple[str, ...]:
+        """How a section may write it, in lower case; of texts that are too short to name anything, none."""
+        macs = {name.lower() for name in self.names if ":" in name}
+        return tuple(text for text in sorted({self.text, *macs}) if len(text) >= MIN_PART)
+
+    def is_shown_by(self, section: Section) -> bool:
+        """Whether a section of a router shows it as an address, MAC or login that is that router's own."""
+        keys = NAMING.get(section.name, ())
+        fields = (field for group in section.groups for field in group.fields)
+        return any(field.key in keys and str(field.value).lower() in self.told_as for field in fields)
 
     def is_part_of(self, identity: str | None, description: str | None) -> bool:
         """Whether it is a part of an ONT's serial number, MAC or description: to be offered, never acted on."""

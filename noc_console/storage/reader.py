@@ -89,6 +89,10 @@ class StorageReader:
         device_id = await self.cpe_for(serial)
         return await self._cpes.sections(device_id) if device_id else []
 
+    async def routers_showing(self, scrap: Scrap) -> list[Cpe]:
+        """Routers of which what was read shows this address, MAC or login, of any of their connections."""
+        return await self._cpes.showing(scrap) if scrap.told_as else []
+
     async def cpe_for(self, serial: str) -> str | None:
         """Device id of the only router with this ONT serial."""
         found = await self._cpes.by_serial(serial)

@@ -62,6 +62,12 @@ def own_fields(document: Document, table: SectionPaths) -> list[Field]:
 
 def internet(document: Document, table: SectionPaths) -> dict[str, Value]:
     """Values of the Internet connection alone; empty when none looks like it."""
+    found = internet_connection(document, table)
+    return values(table.fields, found.objects) if found else {}
+
+
+def internet_connection(document: Document, table: SectionPaths) -> Connection | None:
+    """The Internet connection, wherever it stands; None when none looks like it."""
     telling = [spec for spec in table.fields if spec.key in _TELLING]
     best: tuple[tuple[int, ...], Connection] | None = None
     for connection in connections(document, table):
@@ -69,7 +75,7 @@ def internet(document: Document, table: SectionPaths) -> dict[str, Value]:
         rank = rank_of(connection, told)
         if told and rank[0] > 0 and (best is None or rank > best[0]):
             best = rank, connection
-    return values(table.fields, best[1].objects) if best else {}
+    return best[1] if best else None
 
 
 def rank_of(connection: Connection, told: Mapping[str, Value]) -> tuple[int, ...]:
