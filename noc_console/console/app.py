@@ -99,6 +99,9 @@ class NocApp(Background, Shell):
         self._bindings = BindingsMap()
         for key in self.registry.all_keys():
             self._bindings.bind(_textual_key(key), f"press({key!r})", show=False, priority=True)
+        # Not with priority: a field copies with Ctrl+C.
+        self._bindings.bind("ctrl+c", "help_quit", show=False)
+        self._bindings.bind("ctrl+z", "suspend_process", show=False)
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Variables that every theme must have."""
@@ -211,7 +214,9 @@ class NocApp(Background, Shell):
 
     def _responder(self, name: str) -> Callable[[str], None] | None:
         chain: Iterable[Any] = self.focused.ancestors_with_self if self.focused else ()
-        for node in (*chain, self.view, *self.view.helpers, *self._responders, self):
+        # The app is above all widgets, and asked last: what it does is for screens that have no better idea.
+        widgets = (node for node in chain if node is not self)
+        for node in (*widgets, self.view, *self.view.helpers, *self._responders, self):
             method = getattr(node, name, None)
             if method is not None:
                 return method  # type: ignore[no-any-return]
@@ -240,12 +245,17 @@ class NocApp(Background, Shell):
         self.say(crash.report(event.error, self.desk.settings.log_file, fatal=False), "error")
 
     def on_key(self, event: events.Key) -> None:
-        """Any key shows that somebody is there."""
+        """Any key shows that somebody is there; one that nobody takes is answered."""
         self.desk.session.last_key_at = self.desk.now()
+        if not self._typing() and not event.is_forwarded:
+            key = event.character if event.is_printable and event.character else event.key.replace("_", " ")
+            self._say_instead(f"{'space' if key == ' ' else key} does nothing here (? shows the keys)", "information")
 
     def action_help_quit(self) -> None:
-        """Ctrl+C copies selections; it never quits."""
-        self.say("q leaves the console")
+        """Ctrl+C never quits: it is typed by habit."""
+        self._say_instead(
+            "Ctrl+C does not leave: q does, Ctrl+Q at once, Ctrl+Z puts it into the background", "information"
+        )
 
     def action_open_prompt(self, sign: str, text: str = "") -> None:
         """Open the bottom line."""

@@ -21,6 +21,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from noc_console.domain.identity import OntSerial, parse_mac
+from noc_console.domain.text import fold
 
 Row = Mapping[str, object]
 Test = Callable[[Row], bool]
@@ -95,10 +96,10 @@ _COMPARE = {"<=": operator.le, ">=": operator.ge, "<": operator.lt, ">": operato
 _UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _MAC_LIKE = re.compile(r"(?:[0-9a-f]{2}[:\-]){1,7}[0-9a-f]{1,2}|[0-9a-f]{4}(?:[:.\-][0-9a-f]{1,8})+")
 _SERIAL_LIKE = re.compile(r"[a-z0-9]{4}[:\-.][0-9a-f]{1,8}")
-_NESTED_REPEAT = re.compile(r"\([^()]*[+*}][^()]*\)[+*{]")
 _MAC_UNPADDED = re.compile(r"[0-9a-f]{1,2}(?:[:\-][0-9a-f]{1,2}){5}")
 _SEPARATORS = str.maketrans("", "", ":-. ")
 _MAX_SUBJECT = 512
+_MAX_PATTERN_BYTES = 1 << 20
 
 
 class FilterError(ValueError):
@@ -140,14 +141,14 @@ def parse_filter(text: str) -> Filter:
 
 
 def haystack(row: Row) -> str:
-    """The lower-case text in which words are looked for; put it into the row as ``text`` to have it built once."""
+    """The folded text in which words are looked for; put it into the row as ``text`` to have it built once."""
     parts = [str(row[key]) for key in _TEXT_KEYS if row.get(key) and (key != "offline_reason" or _is_down(row))]
     serial = row.get("serial")
     if serial:
         parts += [str(serial), _hex_form(str(serial))]
     if row.get("mac"):
         parts += [str(row["mac"]), _compact(str(row["mac"]))]
-    return " ".join(parts).lower()
+    return fold(" ".join(parts))
 
 
 def _term(token: str, at: int) -> Test:
@@ -172,7 +173,7 @@ def _term(token: str, at: int) -> Test:
 
 
 def _word(word: str) -> Test:
-    needle = word.lower()
+    needle = fold(word)
     compact = _compact(needle)
     if compact != needle and _is_identity(needle):
 
@@ -192,12 +193,16 @@ def _text_of(row: Row) -> str:
 def _regex(pattern: str, at: int) -> Test:
     if not pattern:
         raise FilterError("re: wants a regular expression", at)
-    if len(pattern) > 200 or _NESTED_REPEAT.search(pattern):
-        raise FilterError("this expression repeats a repeat and could run for ever", at)
+    import re2  # here: most sessions never need it
+
+    options = re2.Options()
+    options.case_sensitive, options.log_errors, options.max_mem = False, False, _MAX_PATTERN_BYTES
     try:
-        search = re.compile(pattern, re.IGNORECASE).search
-    except (re.error, OverflowError) as error:
-        raise FilterError(f"not a regular expression: {error}", at) from None
+        # RE2 searches in time that grows with the text, whatever the expression is.
+        search = re2.compile(pattern, options).search
+    except (re2.error, UnicodeEncodeError) as error:
+        said = error.args[0].decode(errors="replace") if isinstance(error.args[0], bytes) else error
+        raise FilterError(f"not a regular expression (RE2): {said}", at) from None
     keys = ("serial", *_TEXT_KEYS)
 
     def test(row: Row) -> bool:
@@ -225,7 +230,8 @@ def _field(field: FilterField, value: str, at: int) -> Test:
         return _port(key, parts)
     if field.kind in ("serial", "mac"):
         return _identity(key, [_compact(part) for part in parts])
-    return lambda row: any(part in str(row.get(key) or "").lower() for part in parts)
+    folded = [fold(part) for part in parts]
+    return lambda row: any(part in fold(str(row.get(key) or "")) for part in folded)
 
 
 def _port(key: str, parts: Iterable[str]) -> Test:

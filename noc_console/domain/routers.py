@@ -12,6 +12,7 @@ from noc_console.domain.freshness import within
 from noc_console.domain.identity import OntSerial, parse_mac
 from noc_console.domain.network import Cpe
 from noc_console.domain.plant import Subscriber
+from noc_console.domain.text import fold
 
 LATELY_S = 86400.0
 NAMING = {
@@ -78,14 +79,14 @@ class Scrap:
             return False
         plain = _plain(self.text)
         part = len(plain) >= MIN_PART and plain in _plain(identity or "")
-        return part or self.text in (description or "").lower()
+        return part or fold(self.text) in fold(description or "")
 
     def is_in_name_of(self, subscriber: Subscriber | None) -> bool:
         """Whether it is a part of a subscriber's name, address or contact: to be offered, never acted on."""
         if subscriber is None or not self.text:
             return False
         told = (subscriber.name, subscriber.address, subscriber.contact)
-        return any(self.text in (text or "").lower() for text in told)
+        return any(fold(self.text) in fold(text or "") for text in told)
 
 
 def _plain(text: str) -> str:

@@ -29,6 +29,18 @@ def clean(text: str, limit: int = 256) -> str:
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
+_LETTERS = str.maketrans({"ı": "i", "ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d"})
+"""What Unicode does not take apart."""
+
+
+def fold(text: str) -> str:
+    """``text`` as it is searched for: without case and accents, so that ``ataturk`` finds ``Atatürk``."""
+    if text.isascii():
+        return text.lower()
+    apart = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(char for char in apart if not unicodedata.combining(char)).translate(_LETTERS)
+
+
 def clean_octets(raw: bytes, limit: int = 256) -> str:
     """Return device octets as harmless text; bytes that are not UTF-8 are read as Latin-1."""
     raw = raw.split(b"\x00", 1)[0] if raw.endswith(b"\x00") else raw

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 from textual.events import Key, Paste
-from textual.widgets import Button, Input
+from textual.widgets import Button, Checkbox, Input
 
 from noc_console.console.app import _textual_key
 from noc_console.console.dialogs.guarded import GuardedDialog
@@ -133,11 +133,42 @@ async def test_the_dialog_cannot_be_satisfied_by_stray_typing() -> None:
         dialog = await open_dialog(desk)
         assert isinstance(desk.app.focused, Button)
         assert desk.app.focused.id == "cancel"
-        await desk.type(dialog._serial[-4:] + "yYqR")
+        stray = dialog._serial[-4:] + "yYqR"
+        await desk.type(stray)
+        assert dialog.query_one("#reason", Input).value == stray, "typing lands where it can be seen"
         assert typed(dialog).value == ""
-        await desk.press("enter")
+        await desk.press("enter", "enter")
+        assert isinstance(desk.app.screen, GuardedDialog) and not acting(desk.backend)
+
+
+@pytest.mark.parametrize("how", ["escape", "enter"])
+async def test_a_cancel_is_told(how: str) -> None:
+    async with console() as desk:
+        await open_dialog(desk)
+        await desk.press(how)  # the focus is on Cancel
         await desk.until(lambda: not isinstance(desk.app.screen, GuardedDialog))
-        assert not acting(desk.backend)
+        assert any("cancelled, nothing was sent" in text for text in desk.toasts()) and not acting(desk.backend)
+
+
+async def test_wrong_is_said_to_be_wrong_and_the_field_waits_for_the_right_text() -> None:
+    async with console() as desk:
+        dialog = await open_dialog(desk)
+        await confirm(desk, dialog, "0000")
+        assert "'0000' is wrong" in (dialog.missing() or "") and (dialog.expected or "?") in (dialog.missing() or "")
+        desk.backend.clock += 2.1
+        desk.backend.beat()
+        await desk.until(lambda: dialog.missing() is None)
+        dialog._again()
+        await desk.until(lambda: typed(dialog).has_focus)
+
+
+async def test_boxes_differ_without_colours() -> None:
+    async with console() as desk:
+        dialog = await open_dialog(desk)
+        box = dialog.query_one("#force", Checkbox)
+        shown = [str(box._button)]
+        box.value = True
+        assert [*shown, str(box._button)] == ["[ ]", "[x]"]
 
 
 async def test_a_wrong_text_clears_the_field_and_disarms_it_for_two_seconds() -> None:

@@ -70,8 +70,8 @@ class BulkDialog(TypedDialog[ActOnMany]):
             return "No ONT is left to act on."
         if len(plan.included) > most:
             return f"At most {most} at once (bulk.max in the config file); {len(plan.included)} are too many."
-        if now < self._armed_at:
-            return "wrong count; arming ..."
+        if wrong := self._said_wrong():
+            return wrong
         if complaint := self._fields.complaint():
             return complaint
         return "give the reason" if len(self._reason.value.strip()) < MIN_REASON else None

@@ -82,6 +82,8 @@ class GuardedDialog(TypedDialog[Act]):
             return f"cannot be done: {refusal}"
         if self._reading(facts):
             return "reading the target again ..."
+        if wrong := self._said_wrong():
+            return wrong
         if now < self._armed_at:
             return f"arming: {max(1, round(self._armed_at - now))} s"
         if self._needs_force(found) and not self._force.value:

@@ -1,7 +1,8 @@
 """What every guarded dialog has: what is asked for, a reason, and a text that must be typed exactly.
 
-Stray typing cannot satisfy it: the focus starts on Cancel, the text must match exactly, a wrong one clears the field
-and disarms it for two seconds, and control characters never get in.
+Stray typing cannot satisfy it: the text must match exactly, a wrong one is said to be wrong, clears the field and
+disarms it for two seconds, and control characters never get in. The focus starts on Cancel, so that a stray Enter only
+cancels; what is typed lands in the field that is next, wherever the focus is.
 """
 
 from __future__ import annotations
@@ -12,15 +13,16 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Horizontal
-from textual.widgets import Button, Checkbox, Input
+from textual.widgets import Button, Input
 
 from noc_console.console.desk import Desk
-from noc_console.console.dialogs.inputs import CleanInput, ParameterFields
+from noc_console.console.dialogs.inputs import CleanInput, ParameterFields, TickBox
 from noc_console.console.dialogs.simple import BOX_CSS, Dialog
 from noc_console.console.render.cells import Line
 from noc_console.console.screens.view import Background
 from noc_console.console.widgets.lines import LinePane
 from noc_console.domain.jobs import JobKind
+from noc_console.domain.text import clean
 
 REARM_S = 2.0
 LOOK_S = 0.5
@@ -66,12 +68,14 @@ class TypedDialog(Background, Dialog[Result | None], Generic[Result]):
         self.kind = kind
         self._title = title
         self._armed_at = 0.0
+        self._wrong = ""
+        """What was typed instead of what was expected, while that is said."""
         self._target = target
         self._fields = ParameterFields(kind, many)
         self._status = LinePane(desk.palette, id="status")
         self._reason = CleanInput("reason (who asked, why)", "reason")
         self._typed = CleanInput("", "typed")
-        self._force = Checkbox(override, id="force", compact=True)
+        self._force = TickBox(override, id="force", compact=True)
         self._verb = Button(verb, id="verb", compact=True, disabled=True)
 
     def compose(self) -> ComposeResult:
@@ -135,11 +139,31 @@ class TypedDialog(Background, Dialog[Result | None], Generic[Result]):
         """Esc cancels; in a read-only session ``:`` leads to the command line."""
         if event.key == "escape":
             event.stop()
-            self.leave(None)
+            self._cancel()
         elif event.character == ":" and not self.desk.session.write:
             event.stop()
             self.leave(None)
             self.app.call_later(self.app.run_action, "open_prompt(':', 'write on')")
+        elif event.is_printable and event.character and isinstance(self.focused, Button):
+            event.stop()
+            self._type(event.character)
+
+    def _type(self, character: str) -> None:
+        """Typing with the focus on a button goes to the field that is next."""
+        if not self.desk.session.write:
+            return
+        field = self._next_field()
+        field.focus()
+        field.insert_text_at_cursor(character)
+
+    def _next_field(self) -> CleanInput:
+        """The first field that still wants something."""
+        ready = self._typed.display and not self._typed.disabled
+        return self._fields.first_empty() or (self._typed if ready else self._reason)
+
+    def _cancel(self) -> None:
+        self.leave(None)
+        self.app.notify(f"{self.kind.spec.title}: cancelled, nothing was sent", markup=False)
 
     def on_input_changed(self) -> None:
         """The verb lights up only for the exact text."""
@@ -169,17 +193,29 @@ class TypedDialog(Background, Dialog[Result | None], Generic[Result]):
         """Cancel or the verb."""
         event.stop()
         if event.button.id == "cancel":
-            self.leave(None)
+            self._cancel()
         else:
             self._confirm()
+
+    def _said_wrong(self) -> str | None:
+        """What to say for as long as a wrong text disarms."""
+        if not self._wrong or self.desk.now() >= self._armed_at:
+            return None
+        return f"{clean(self._wrong, 20)!r} is wrong: it must be exactly {self.expected}. Type it again in a moment."
+
+    def _again(self) -> None:
+        """The field opens again, and takes what is typed."""
+        self._update()
+        if not self._typed.disabled:
+            self._typed.focus()
 
     def _confirm(self) -> None:
         if self.missing() is not None:
             return
         if self.expected is not None and self._typed.value != self.expected:
-            self._typed.value = ""
+            self._wrong, self._typed.value = self._typed.value, ""
             self._armed_at = self.desk.now() + REARM_S
-            self.query_one("#cancel").focus()
             self._update()
+            self.set_timer(REARM_S, self._again)
             return
         self.leave(self.confirmed())
