@@ -243,6 +243,11 @@ class Cpe:
     """As of ``last_inform_at``."""
     revision: int = 0
 
+    @property
+    def name(self) -> str:
+        """What confirms an action on it alone, and names it on a screen: the serial number that it told the ACS."""
+        return self.acs_serial or self.serial or self.device_id
+
 
 @dataclass(frozen=True, slots=True)
 class Source:

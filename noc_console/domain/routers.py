@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
+from urllib.parse import unquote
 
 from noc_console.domain.cpe import Section
 from noc_console.domain.freshness import within
@@ -59,7 +60,11 @@ class Scrap:
             return False
         if cpe.serial in self.names or cpe.mac in self.names or (cpe.acs_serial or "").lower() in self.forms:
             return True
-        return self.text in ((cpe.wan_ip or "").lower(), (cpe.pppoe_user or "").lower(), cpe.device_id.lower())
+        return self.names_device(cpe) or self.text in ((cpe.wan_ip or "").lower(), (cpe.pppoe_user or "").lower())
+
+    def names_device(self, cpe: Cpe) -> bool:
+        """Whether it is the router's id at the ACS: as it is there, as in a URL, or as the router would write it."""
+        return bool(self.text) and _decoded(self.text) == _decoded(cpe.device_id.lower())
 
     @property
     def told_as(self) -> tuple[str, ...]:
@@ -87,6 +92,11 @@ class Scrap:
             return False
         told = (subscriber.name, subscriber.address, subscriber.contact)
         return any(fold(self.text) in fold(text or "") for text in told)
+
+
+def _decoded(device_id: str) -> str:
+    """Without percent signs, however often it was encoded."""
+    return unquote(unquote(device_id)).lower()
 
 
 def _plain(text: str) -> str:

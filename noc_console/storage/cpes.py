@@ -103,6 +103,8 @@ class CpeStore:
     async def showing(self, scrap: Scrap) -> list[Cpe]:
         """Routers of which a stored section shows this address, MAC or login, whichever connection it is of."""
         table = schema.cpe_section
+        if not scrap.told_as:
+            return []
         like = [func.lower(table.c.data).contains(form, autoescape=True) for form in scrap.told_as]
         async with self._database.reading() as connection:
             query = select(table.c.device_id, table.c.data).where(table.c.section.in_(NAMING), or_(*like))

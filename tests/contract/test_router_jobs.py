@@ -230,3 +230,21 @@ async def test_a_remembered_link_does_not_outlive_another_serial(w: World) -> No
     made.links = [Cpe(w.zte.device_id, serial="TPLG00000009")]
     with pytest.raises(NotManaged):
         await made.tools.router(replace(made.job, serial="TPLG00000009"))
+
+
+@pytest.mark.parametrize("kind", [JobKind.REBOOT, JobKind.REFRESH, JobKind.VIEW, JobKind.PING])
+async def test_a_router_that_no_olt_lists_is_acted_on_by_its_id(w: World, kind: JobKind) -> None:
+    made = desk(w, w.tplink, kind, **({"host": "192.0.2.1"} if kind is JobKind.PING else {}))
+    made.tools = replace(made.tools, workers={})
+    job = replace(made.job, target=Target.router(w.tplink.device_id), serial=None, olt=None, port=None)
+    w.tplink.reboot_s = 0.5
+    ending = await made.actions.act(job)
+    assert ending.state is JobState.VERIFIED, ending.text
+    if kind is JobKind.REBOOT:
+        assert "by the ACS alone" in ending.text and "rx_after_dbm" not in ending.data
+
+
+async def test_a_router_that_the_acs_forgot_is_no_success(w: World) -> None:
+    made = desk(w, w.tplink, JobKind.REFRESH)
+    ending = await made.actions.act(replace(made.job, target=Target.router("A-B-gone"), serial=None))
+    assert ending.state is JobState.FAILED and "A-B-gone" in ending.text

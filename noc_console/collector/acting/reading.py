@@ -19,6 +19,7 @@ from noc_console.domain.cpe import SECTIONS, Section
 from noc_console.domain.errors import ActionFailed, ActionRefused, SourceError
 from noc_console.domain.jobs import Job, JobKind, JobState
 from noc_console.domain.network import Cpe
+from noc_console.domain.targets import TargetKind
 from noc_console.sources.genieacs import lookup, section_reads
 from noc_console.sources.genieacs.config_tree import read_configuration
 from noc_console.sources.genieacs.delivery import End
@@ -47,6 +48,8 @@ async def read_config(tools: Tools, job: Job) -> Ending:
 
 async def refresh(tools: Tools, job: Job) -> Ending:
     """Read the ONT from its OLT and its router's sections from the router, side by side."""
+    if job.target.kind is TargetKind.ROUTER:
+        return Ending(*await _refresh_router(tools, job))
     (olt_ok, olt_text), (state, acs_text) = await asyncio.gather(_refresh_olt(tools, job), _refresh_router(tools, job))
     if not olt_ok and state is JobState.VERIFIED:
         state = JobState.FAILED
@@ -69,7 +72,8 @@ async def _refresh_router(tools: Tools, job: Job) -> tuple[JobState, str]:
     try:
         cpe = await tools.router(job)
     except ActionFailed as error:
-        return JobState.VERIFIED, error.message
+        gone = job.target.kind is TargetKind.ROUTER  # an ONT without a router is no failure, a router without one is
+        return JobState.FAILED if gone else JobState.VERIFIED, str(error)
     except SourceError as error:
         return JobState.FAILED, f"router not read: {error}"
     names = job.sections or SECTIONS

@@ -1,4 +1,4 @@
-"""Where Internet connections stand that are not at the usual instances: learned from routers that were looked at whole."""
+"""Where Internet connections stand that are not at the usual instances: learned from routers looked at whole."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from noc_console.domain.network import Cpe
 
-MOST_PLACES = 10
+MOST_PLACES = 6
 """More would make the request too long for the ACS; routers beyond them are looked at whole again and again."""
 _AGAIN_S = 3600.0
 """A router that showed no connection is looked at whole again when it has informed for so long."""
