@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from noc_console.domain.cpe import Field, Group, Value
 from noc_console.sources.genieacs.document import Document, Node
-from noc_console.sources.genieacs.fields import Objects, fields, values
+from noc_console.sources.genieacs.fields import Objects, fields, made, parameters, values
 from noc_console.sources.genieacs.tables import SectionPaths
 
 _SERVICES = re.compile(r"[A-Z0-9]+")
@@ -39,17 +39,26 @@ def groups(document: Document, table: SectionPaths) -> tuple[Group, ...]:
         shown = fields(table.fields, connection.objects)
         found.append((rank_of(connection, {field.key: field.value for field in shown}), connection, shown))
     found.sort(key=lambda item: item[0], reverse=True)
-    made = []
+    found_groups = []
     for place, (rank, connection, shown) in enumerate(found):
         internet = place == 0 and rank[0] > 0
-        extra = [Field("internet", "Internet", internet)]
+        extra = [*_no_address(connection, shown, table), Field("internet", "Internet", internet)]
         if connection.kind:
             extra.append(Field("type", "Type", connection.kind))
         title = next((str(field.value) for field in shown if field.key == "name"), connection.objects["self"].path)
         # Something must have been read: an object that is only known by name is no connection to show.
         if shown:
-            made.append(Group(title, (*shown, *extra), connection.objects["self"].path))
-    return tuple(made)
+            found_groups.append(Group(title, (*shown, *extra), connection.objects["self"].path))
+    return tuple(found_groups)
+
+
+def _no_address(connection: Connection, shown: list[Field], table: SectionPaths) -> list[Field]:
+    """That it has no address, when the router says so: one that was never read is not told."""
+    if any(field.key in ("ip", "ipv6") for field in shown):
+        return []
+    paths = [path for spec in table.fields if spec.key == "ip" for path in spec.paths]
+    told = [one for path in paths for one in parameters(path, connection.objects) if not one.never_read]
+    return [made(told[0], "address", "Address", "none")] if told else []
 
 
 def own_fields(document: Document, table: SectionPaths) -> list[Field]:
