@@ -54,9 +54,10 @@ def rx_power(raw: float | None, scale: str = "auto") -> Power:
         dbm = _from_tenth_microwatts(raw)
     else:
         dbm = raw / _divisor(-raw, (60, 600, 6000))
+    dbm = round(dbm, 2)
     if plausible("rx_dbm", dbm) is None or not _RX_RANGE_DBM[0] <= dbm <= _RX_RANGE_DBM[1]:
         return UNKNOWN
-    return Power(None, no_light=True) if dbm <= _NO_LIGHT_DBM else Power(round(dbm, 2))
+    return Power(None, no_light=True) if dbm <= _NO_LIGHT_DBM else Power(dbm)
 
 
 def tx_power(raw: float | None, scale: str = "auto") -> Power:
@@ -70,8 +71,9 @@ def tx_power(raw: float | None, scale: str = "auto") -> Power:
         dbm = _from_tenth_microwatts(raw)
     else:
         dbm = raw / _divisor(abs(raw), (10, 70, 700))
+    dbm = round(dbm, 2)
     sane = plausible("tx_dbm", dbm) is not None and _TX_RANGE_DBM[0] <= dbm <= _TX_RANGE_DBM[1]
-    return Power(round(dbm, 2)) if sane else UNKNOWN
+    return Power(dbm) if sane else UNKNOWN
 
 
 def _from_tenth_microwatts(raw: float) -> float:
