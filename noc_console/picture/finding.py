@@ -47,6 +47,12 @@ def is_of_ont(model: Model, cpe: Cpe) -> bool:
     return listed and len(model.routers_of(cpe.serial)) == 1
 
 
+def routers_alone(model: Model) -> list[Cpe]:
+    """Routers that no ONT stands for, those that informed last first."""
+    found = [cpe for cpe in model.cpes.values() if not is_of_ont(model, cpe)]
+    return sorted(found, key=lambda cpe: -(cpe.last_inform_at or 0.0))
+
+
 def rows_of(model: Model, routers: Iterable[Cpe]) -> list[int]:
     """Rows of the ONTs whose only routers these are."""
     return [model.onts.by_identity[cpe.serial or ""] for cpe in routers if is_of_ont(model, cpe)]

@@ -358,10 +358,14 @@ class FakeBackend:
         self._fail()
         return self.jobs.get(job_id)
 
+    async def router_sections(self, device_id: str) -> list[Section]:
+        return self._sections() if any(cpe.device_id == device_id for cpe in self.cpes.values()) else []
+
     async def sections(self, serial: str) -> list[Section]:
+        return self._sections() if serial in self.cpes else []
+
+    def _sections(self) -> list[Section]:
         self._fail()
-        if serial not in self.cpes:
-            return []
         at = self.clock - 30
         band = Group(
             "WiFi 2.4 GHz",
