@@ -54,10 +54,13 @@ class RoutersView(TableView):
         super().set_palette(palette)
         self.story.set_palette(palette)
 
+    def go_in(self) -> None:
+        """The list is made when it is opened, and now and then: there may be a hundred thousand routers."""
+        self.reload()
+        super().go_in()
+
     def changed(self, delta: Delta) -> None:
-        """Shown, or something happened to the selected router; the list itself is made now and then."""
-        if delta.structure or not self._routers:
-            self.reload()
+        """Something happened to the selected router."""
         jobs = (self.desk.model.jobs[job_id] for job_id in delta.jobs)
         if self._shown and any(job.target.key == self._shown for job in jobs):
             self._read()
