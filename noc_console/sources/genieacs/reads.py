@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from noc_console.sources.genieacs.client import NbiClient
 from noc_console.sources.genieacs.delivery import Delivery, End, Step
+from noc_console.sources.genieacs.document import Document
 
 MOST_PARTS = 40
 """Tasks for one reading, at most."""
@@ -29,6 +31,30 @@ class Read:
     """Path to the router's reason: what it refused by itself."""
     skipped: Mapping[str, str] = field(default_factory=dict)
     """Path to the reason of those that were in a part which was refused, and not tried alone."""
+
+
+async def read_known(
+    client: NbiClient,
+    document: Document,
+    parts: Sequence[Sequence[str]],
+    ask: Callable[[Sequence[str]], Awaitable[Delivery]],
+    step: Step,
+) -> Read:
+    """``read_in_parts`` without what this router is known to refuse, which is told all the same.
+
+    Args:
+        client: The ACS; remembers what is refused.
+        document: The router's, with its id and last boot.
+        parts: As for ``read_in_parts``.
+        ask: As there.
+        step: Told what happens.
+    """
+    router = document.device_id, document.instant("_lastBoot")
+    known = client.refusals.of(*router)
+    left = [kept for part in parts if (kept := [path for path in part if path not in known])]
+    read = await read_in_parts(left or parts, ask, step)
+    client.refusals.keep(*router, read.refused)
+    return replace(read, refused={**(known if left else {}), **read.refused})
 
 
 async def read_in_parts(

@@ -12,7 +12,7 @@ from noc_console.sources.genieacs.client import NbiClient
 from noc_console.sources.genieacs.delivery import Delivery, Step, deliver, no_step, task_body
 from noc_console.sources.genieacs.document import Document
 from noc_console.sources.genieacs.reading import projection_for, read_paths
-from noc_console.sources.genieacs.reads import read_in_parts
+from noc_console.sources.genieacs.reads import read_known
 from noc_console.sources.genieacs.sections import sections
 
 
@@ -78,39 +78,30 @@ async def refresh(
         newer = _newer(now, after.instant("_lastInform"), earlier)
         return bool(newer)
 
-    booted_at = before.instant("_lastBoot")
-    known = client.refusals.of(device_id, booted_at)
-    paths = await asyncio.to_thread(read_paths, model_root, names, before, client.tables)
-    wanted = [path for path in paths if path not in known] or paths
-    parts = await asyncio.to_thread(_parts, client, model_root, names, before, wanted)
-
     async def ask(some: Sequence[str]) -> Delivery:
         body = task_body("getParameterValues", f"read-{'-'.join(names)}", expiry_s, parameterNames=list(some))
         return await deliver(client, device_id, body, cr_timeout_s, step, has_read)
 
     await step(f"reading {', '.join(names)}")
-    read = await read_in_parts(list(parts.values()), ask, step)
-    client.refusals.keep(device_id, booted_at, read.refused)
+    parts = await asyncio.to_thread(_parts, client, model_root, names, before)
+    read = await read_known(client, before, parts, ask, step)
     await has_read()
-    told = {**known, **read.refused, **read.skipped}
-    troubles = await asyncio.to_thread(_troubles, client, model_root, names, before, told)
+    refused = {**read.refused, **read.skipped}
+    troubles = await asyncio.to_thread(_troubles, client, model_root, names, before, refused)
     shown = tuple(replace(section, trouble=troubles.get(section.name)) for section in now)
     lacking = tuple(name for name in names if name not in newer and name not in troubles)
     return Refreshed(read.delivery, shown, newer, lacking, troubles)
 
 
-def _parts(
-    client: NbiClient, root: str, names: Sequence[str], before: Document, paths: Sequence[str]
-) -> dict[str, list[str]]:
-    """The paths by the section that they belong to, each once."""
-    left = dict.fromkeys(paths)
-    parts: dict[str, list[str]] = {}
+def _parts(client: NbiClient, root: str, names: Sequence[str], before: Document) -> list[list[str]]:
+    """The paths to read by the section that they belong to, each once."""
+    left = dict.fromkeys(read_paths(root, names, before, client.tables))
+    parts = []
     for name in names:
         own = _own(client, root, name, before)
-        parts[name] = [path for path in left if path in own]
+        parts.append([path for path in left if path in own])
         left = {path: None for path in left if path not in own}
-    parts[""] = list(left)
-    return {name: part for name, part in parts.items() if part}
+    return [part for part in (*parts, list(left)) if part]
 
 
 def _own(client: NbiClient, root: str, name: str, before: Document) -> set[str]:

@@ -20,7 +20,7 @@ from noc_console.sources.genieacs.delivery import Delivery, End, Step, deliver, 
 from noc_console.sources.genieacs.document import Document, Node
 from noc_console.sources.genieacs.pathfile import shipped
 from noc_console.sources.genieacs.reading import projection_for, read_paths
-from noc_console.sources.genieacs.reads import read_in_parts
+from noc_console.sources.genieacs.reads import read_known
 from noc_console.sources.genieacs.sections import sections
 from noc_console.sources.genieacs.tables import Tables
 from noc_console.sources.genieacs.wan import same_object
@@ -79,8 +79,6 @@ async def change(
     extra = [f"{root}.{path}" for path in _extra(kind, root, tables)]
     await step(f"reading {names[0]}")
     wanted = [*dict.fromkeys((*read_paths(root, names, before, tables), *extra))]
-    booted_at = before.instant("_lastBoot")
-    known = client.refusals.of(device_id, booted_at)
 
     async def happened() -> bool:
         return False  # what it was to find is asked for again before anything is written
@@ -89,9 +87,7 @@ async def change(
         body = task_body("getParameterValues", f"read-{kind.value}", expiry_s, parameterNames=list(some))
         return await deliver(client, device_id, body, cr_timeout_s, no_step, happened)
 
-    read = await read_in_parts([[path for path in wanted if path not in known] or wanted], ask, step)
-    client.refusals.keep(device_id, booted_at, read.refused)
-    delivery = read.delivery
+    delivery = (await read_known(client, before, [wanted], ask, step)).delivery
     if delivery.end is not End.DELIVERED:
         outcome = Outcome.FAULT if delivery.end is End.FAULT else Outcome.NO_CONTACT
         return Written(outcome, f"nothing was written: {delivery.text}", delivery.withdrawn)
