@@ -23,7 +23,7 @@ from noc_console.domain.policy import YES, blockers, confirmation, override_hint
 from noc_console.domain.routers import Scrap
 from noc_console.domain.targets import Target, TargetKind
 from noc_console.picture import flat_rows
-from noc_console.picture.finding import named_onts
+from noc_console.picture.finding import find_routers, named_onts, router_alone
 from noc_console.picture.model import Model
 from noc_console.picture.ont_facts import OntFacts, gather
 from noc_console.storage.reader import StorageReader
@@ -141,7 +141,19 @@ def _find(model: Model, order: Order) -> _Named:
         if text not in (olt.name for olt in model.olts.values()):
             fail(f"no OLT {text!r}", Exit.FAILED)
         return _Named(Target.olt(text), text, text)
-    found = named_onts(model, Scrap.parse(text))
+    scrap = Scrap.parse(text)
+    cpe = router_alone(model, scrap)
+    found = [] if cpe else named_onts(model, scrap)
+    if not found and cpe is None:
+        routers = find_routers(model, scrap)
+        cpe = routers[0] if len(routers) == 1 else None
+        if len(routers) > 1:
+            ids = ", ".join(one.device_id for one in routers)
+            fail(f"{len(routers)} routers match {text!r}; name one by its id: {ids}", Exit.USAGE)
+    if cpe is not None:
+        if not order.kind.spec.may_be_about(TargetKind.ROUTER):
+            fail(f"{order.kind.value} is about an ONT, and no OLT lists router {cpe.device_id}", Exit.FAILED)
+        return _Named(Target.router(cpe.device_id), cpe.name, f"router {cpe.device_id}", None)
     if not found:
         fail(f"nothing known matches {text!r} as a whole; noc-console lookup also finds parts of it", Exit.FAILED)
     if len(found) > 1:

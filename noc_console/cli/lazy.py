@@ -85,6 +85,10 @@ class LazyBackend:
         """A router's sections."""
         return await self._reader.sections(serial)
 
+    async def router_sections(self, device_id: str) -> list[Section]:
+        """A router's sections, by its id at the ACS."""
+        return await self._reader.router_sections(device_id)
+
     async def cpe_for(self, serial: str) -> str | None:
         """A router's device id."""
         return await self._reader.cpe_for(serial)

@@ -16,14 +16,16 @@ from noc_console.domain.cpe import Section
 from noc_console.domain.diagnosis.verdict import Verdict
 from noc_console.domain.errors import NocError
 from noc_console.domain.intents import Act
+from noc_console.domain.network import Cpe
 from noc_console.domain.routers import Scrap
 from noc_console.domain.targets import Target
 from noc_console.picture import flat_rows
-from noc_console.picture.finding import find_onts, find_routers
+from noc_console.picture.finding import find_onts, find_routers, router_alone, rows_of
 from noc_console.picture.flat_rows import Row
 from noc_console.picture.model import Model
 from noc_console.picture.ont_facts import OntFacts, gather
 from noc_console.picture.verdicts import verdict_of
+from noc_console.storage.reader import StorageReader
 
 FRESH_S = 60.0
 REFRESH_WAIT_S = 30.0
@@ -42,9 +44,11 @@ async def lookup(requests: Requests, config: Config, text: str, as_json: bool, c
     """
     scrap, reader = Scrap.parse(text), requests.reader
     model = await read_picture(reader, config)
-    found = find_onts(model, scrap)
+    found, routers = await _search(model, reader, scrap)
+    if not found and len(routers) == 1 and not _waiting(model, scrap):
+        return await show_router(requests, model, routers[0], as_json, cached)
     if len(found) != 1:
-        return _offer(model, found, scrap, as_json)
+        return _offer(model, found, routers, scrap, as_json)
     if not cached:
         ont_id = model.onts.get(found[0], "id")
         await _freshen(requests, model, gather(model, found[0], time.time()))
@@ -53,9 +57,9 @@ async def lookup(requests: Requests, config: Config, text: str, as_json: bool, c
     facts = gather(model, found[0], time.time())
     sections = await reader.sections(facts.ont.serial) if facts.ont.serial else []
     verdict = verdict_of(model, facts, sections)
-    row, routers = flat_rows.ont_row(facts), flat_rows.plain_rows(facts.routers)
+    row, told = flat_rows.ont_row(facts), flat_rows.plain_rows(facts.routers)
     if as_json:
-        known = {"ont": row, "routers": routers, "sections": flat_rows.plain_rows(sections)}
+        known = {"ont": row, "routers": told, "sections": flat_rows.plain_rows(sections)}
         print_json({"matches": [row], "verdict": flat_rows.verdict_row(verdict), **known})
         return Exit.DONE
     print(f"{facts.ont.identity}  {facts.ont.description or ''}\n")
@@ -64,11 +68,20 @@ async def lookup(requests: Requests, config: Config, text: str, as_json: bool, c
     return Exit.DONE
 
 
-def _offer(model: Model, found: Sequence[int], scrap: Scrap, as_json: bool) -> Exit:
+async def _search(model: Model, reader: StorageReader, scrap: Scrap) -> tuple[list[int], list[Cpe]]:
+    """Rows of the ONTs that are meant, or routers that no ONT stands for."""
+    if alone := router_alone(model, scrap):
+        return [], [alone]
+    if found := find_onts(model, scrap):
+        return found, []
+    routers = find_routers(model, scrap) or await reader.routers_showing(scrap)
+    return (rows, []) if (rows := rows_of(model, routers)) else ([], routers)
+
+
+def _offer(model: Model, found: Sequence[int], routers: Sequence[Cpe], scrap: Scrap, as_json: bool) -> Exit:
     now = time.time()
     rows = [flat_rows.ont_row(gather(model, row, now)) for row in found]
-    waiting = [] if found else [row for row in flat_rows.unregistered_rows(model, now) if row["serial"] in scrap.names]
-    routers = [] if found else find_routers(model, scrap)
+    waiting = [] if found else _waiting(model, scrap)
     if as_json:
         print_json({"matches": rows, "unregistered": waiting, "routers": flat_rows.plain_rows(routers)})
     elif found:
@@ -83,6 +96,33 @@ def _offer(model: Model, found: Sequence[int], scrap: Scrap, as_json: bool) -> E
         names = "  ".join(name for name in (cpe.device_id, cpe.wan_ip, cpe.pppoe_user) if name)
         print(f"no ONT of any OLT matches, but the ACS knows {names}, last inform {iso(cpe.last_inform_at) or 'never'}")
     return Exit.DONE if found or waiting else Exit.FAILED
+
+
+def _waiting(model: Model, scrap: Scrap) -> list[Row]:
+    """Who waits to be registered under this serial number."""
+    return [row for row in flat_rows.unregistered_rows(model, time.time()) if row["serial"] in scrap.names]
+
+
+async def show_router(requests: Requests, model: Model, cpe: Cpe, as_json: bool, cached: bool) -> Exit:
+    """Print one router that no ONT stands for: what the ACS knows of it, and its sections."""
+    reader, now = requests.reader, time.time()
+    sections = await reader.router_sections(cpe.device_id)
+    read_at = min((one.observed_at for one in sections if one.observed_at is not None), default=None)
+    if not cached and not (read_at is not None and now - read_at < FRESH_S) and model.collector(now) is not None:
+        await _read_again(requests, Target.router(cpe.device_id), None, "reading the router ...")
+        sections = await reader.router_sections(cpe.device_id)
+    rows = flat_rows.plain_rows([cpe])
+    if as_json:
+        print_json({"matches": [], "routers": rows, "sections": flat_rows.plain_rows(sections)})
+        return Exit.DONE
+    double = model.routers_of(cpe.serial)
+    alone = f"one of {len(double)} with its serial number" if len(double) > 1 else "no OLT lists it"
+    print(f"router {cpe.device_id}  ({alone})\n")
+    for key, value in rows[0].items():
+        if value is not None and key != "revision":
+            print(f"{key:20} {iso(value) if key.endswith('_at') else value}")
+    _print_sections(sections)
+    return Exit.DONE
 
 
 async def _freshen(requests: Requests, model: Model, facts: OntFacts) -> None:
@@ -100,14 +140,21 @@ async def _freshen(requests: Requests, model: Model, facts: OntFacts) -> None:
     recent = [job for job in facts.jobs if job.kind is JobKind.REFRESH and now - job.requested_at < FRESH_S]
     if recent and recent[0].ended:
         return
-    print("reading the ONT and its router ...", file=sys.stderr, flush=True)
+    job_id = recent[0].id if recent else None
+    await _read_again(requests, Target.ont(ont.id), job_id, "reading the ONT and its router ...")
+
+
+async def _read_again(requests: Requests, target: Target, job_id: int | None, said: str) -> None:
+    """Have the target read, or wait for the reading that is under way; what went wrong is told."""
+    print(said, file=sys.stderr, flush=True)
     try:
-        look = Act(JobKind.REFRESH, Target.ont(ont.id), "lookup")
-        job_id = recent[0].id if recent else (await requests.ask(look)).id
+        job_id = job_id or (await requests.ask(Act(JobKind.REFRESH, target, "lookup"))).id
         ends_at = time.monotonic() + REFRESH_WAIT_S
         while time.monotonic() < ends_at:
-            job = await reader.job(job_id)
+            job = await requests.reader.job(job_id)
             if job is None or job.ended:
+                if job and not job.state.ended_well:
+                    print(f"not read again: {job.result or job.state.value}", file=sys.stderr)
                 return
             await asyncio.sleep(LOOK_S)
     except NocError as error:
@@ -141,10 +188,18 @@ def _print_ont(row: Row, facts: OntFacts, sections: Sequence[Section]) -> None:
         print("not managed via TR-069 (the ACS knows no router with this serial number)")
     for cpe in facts.routers:
         print(f"router {cpe.device_id}  last inform {iso(cpe.last_inform_at) or 'never'}")
+    if len(facts.routers) > 1:
+        print(f"{len(facts.routers)} routers have this serial number: name one by its id, to see it or to act on it")
+    _print_sections(sections)
+
+
+def _print_sections(sections: Sequence[Section]) -> None:
     for section in sections:
-        if not section.fields and not section.groups:
+        if not section.fields and not section.groups and not section.trouble:
             continue
         print(f"\n{section.title}  (read {iso(section.observed_at) or 'never'})")
+        if section.trouble:
+            print(f"  {section.trouble}")
         for item in section.fields:
             print(f"  {item.label:20} {item.text}")
         for group in section.groups:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationInfo, field_validator, model_validator
 
 from noc_console.config.base import Dbm, HttpEndpoint, Model, Name, Percent, Seconds
 from noc_console.config.diagnosis import Diagnosis
@@ -239,7 +239,8 @@ class Config(Model):
     genieacs: GenieAcs | None = None
     polling: Polling = Polling()
     thresholds: ThresholdsModel = ThresholdsModel()
-    olts: tuple[OltConfig, ...]
+    olts: tuple[OltConfig, ...] = Field(default=(), validate_default=True)
+    """May be empty where there is an ACS."""
     core_devices: tuple[CoreDeviceConfig, ...] = ()
     traps: Traps | None = None
     """None: no listener."""
@@ -275,9 +276,10 @@ class Config(Model):
 
     @field_validator("olts")
     @classmethod
-    def _named_once(cls, olts: tuple[OltConfig, ...]) -> tuple[OltConfig, ...]:
-        if not olts:
-            raise ValueError("must name at least one OLT")
+    def _named_once(cls, olts: tuple[OltConfig, ...], info: ValidationInfo) -> tuple[OltConfig, ...]:
+        # An ACS that is given and wrong is told of by itself.
+        if not olts and info.data.get("genieacs", True) is None:
+            raise ValueError("must name at least one OLT, unless genieacs: names an ACS")
         _differ("OLT", [olt.name for olt in olts])
         return olts
 

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from noc_console.console.desk import Desk
 from noc_console.console.dialogs.bulk import BulkDialog
 from noc_console.console.dialogs.guarded import GuardedDialog
+from noc_console.console.dialogs.router import RouterDialog
 from noc_console.console.follow import JobFollower
 from noc_console.domain.actions import JobKind
 from noc_console.domain.errors import NocError
 from noc_console.domain.intents import Act, ActOnMany, Answer, CancelMany, Intent, RecordSwap, ReleaseMany
-from noc_console.domain.network import Ont
+from noc_console.domain.network import Cpe, Ont
 from noc_console.domain.policy import MIN_REASON
 from noc_console.domain.swaps import SwapKind
 from noc_console.domain.targets import Target, TargetKind
@@ -41,8 +42,10 @@ class Acting:
             kind: What is wanted.
             argument: Of the command: the name of an OLT, the direction of a speed test, the host of a ping.
         """
-        olt = self._app.view.selected_olt()
-        if kind is JobKind.REFRESH and olt is not None:
+        olt, router = self._app.view.selected_olt(), self._app.view.selected_router()
+        if router is not None and kind.spec.may_be_about(TargetKind.ROUTER):
+            self._begin_on_router(kind, argument, router)
+        elif kind is JobKind.REFRESH and olt is not None:
             self._refresh_olt(olt.name)
         elif kind is JobKind.REFRESH:
             self._refresh(self._app.view.chosen_onts())
@@ -62,6 +65,15 @@ class Acting:
             if kind.level and not self._desk.session.write:
                 raise ValueError(f"{kind.spec.title}: {READ_ONLY}")
             self._act(Act(kind, Target.ont(chosen[0].id), "console", _harmless(kind, argument)), chosen[0].identity)
+
+    def _begin_on_router(self, kind: JobKind, argument: str, cpe: Cpe) -> None:
+        if kind.level >= 2:
+            dialog = RouterDialog(self._desk, kind, cpe)
+            self._app.push_screen(dialog, lambda intent: self._confirmed(intent, cpe.name))
+            return
+        if kind.level and not self._desk.session.write:
+            raise ValueError(f"{kind.spec.title}: {READ_ONLY}")
+        self._act(Act(kind, Target.router(cpe.device_id), "console", _harmless(kind, argument)), cpe.name)
 
     def _refresh_olt(self, name: str) -> None:
         if name not in (olt.name for olt in self._desk.model.olts.values()):

@@ -36,6 +36,7 @@ from noc_console.console.screens.jobs import JobsView
 from noc_console.console.screens.log import LogView
 from noc_console.console.screens.network import NetworkView
 from noc_console.console.screens.records import RecordsView
+from noc_console.console.screens.routers import RoutersView
 from noc_console.console.screens.sources import SourcesView
 from noc_console.console.screens.swaps import SwapsView
 from noc_console.console.screens.view import Background, Failed, Say, View
@@ -78,7 +79,7 @@ class NocApp(Background, Shell):
         session = Session(forbidden=settings.why_read_only)
         self.desk = Desk(self.model, backend, settings, session, self.palette, self.glyphs, now)
         self.network = NetworkView(self.desk)
-        screens = (JobsView, LogView, SwapsView, FirmwareView, RecordsView, ConfigView, SourcesView)
+        screens = (JobsView, LogView, SwapsView, FirmwareView, RoutersView, RecordsView, ConfigView, SourcesView)
         others: list[View] = [screen(self.desk) for screen in screens]
         self.navigation = Navigation(self.desk, self.network, others, settings.screen)
         self.frame = Frame(self.desk, self.registry, {name: v.TITLE for name, v in self.navigation.views.items()})
@@ -174,6 +175,7 @@ class NocApp(Background, Shell):
             scopes=self._scopes(),
             ont=ont,
             olt=self.view.selected_olt(),
+            router=self.view.selected_router(),
             job_open=job is not None and not job.ended,
             link_error=self.desk.model.link.error,
             collector_alive=self.desk.model.collector(self.desk.now()) is not None,

@@ -17,6 +17,7 @@ SCOPE_TITLES = {
     "jobs": "Jobs",
     "swaps": "Swaps",
     "records": "Records",
+    "routers": "Routers without an ONT",
     "log": "Log",
     "sources": "Sources",
 }

@@ -62,6 +62,10 @@ class Navigation:
         """Firmware."""
         self.show("firmware")
 
+    def do_screen_routers(self, _: str = "") -> None:
+        """Routers without an ONT."""
+        self.show("routers")
+
     def do_screen_records(self, _: str = "") -> None:
         """Records."""
         self.show("records")

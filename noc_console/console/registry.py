@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from noc_console.domain.actions import ACTIONS as JOB_ACTIONS
 from noc_console.domain.actions import ActionSpec, JobKind
-from noc_console.domain.network import Olt, Ont
+from noc_console.domain.network import Cpe, Olt, Ont
 from noc_console.domain.targets import TargetKind
 
 
@@ -24,6 +24,8 @@ class Context:
     ont: Ont | None = None
     olt: Olt | None = None
     """Selected in the tree; ``r`` is then about the OLT."""
+    router: Cpe | None = None
+    """Selected where no ONT stands for it."""
     job_open: bool = False
     """Whether the selected job is still under way."""
     link_error: str | None = None
@@ -51,7 +53,7 @@ def _can_request(context: Context) -> str | None:
 
 
 def _can_submit(context: Context) -> str | None:
-    return _can_request(context) or _needs_ont(context)
+    return _can_request(context) or (None if context.router else _needs_ont(context))
 
 
 def _can_refresh(context: Context) -> str | None:
@@ -93,6 +95,8 @@ class Action:
     kind: JobKind | None = None
     """The kind of job that it asks for, where it asks for one; done by ``acting.Acting``."""
     why_disabled: WhyDisabled = field(default=_always)
+    also_in: str = ""
+    """Another scope that it is active in."""
 
     @property
     def method(self) -> str:
@@ -110,6 +114,7 @@ def _declared(kind: JobKind, spec: ActionSpec) -> Action:
         spec.keys,
         kind.value,
         "network",
+        also_in="routers" if spec.may_be_about(TargetKind.ROUTER) else "",
         argument="[NAME]" if about_olt else "",
         danger=spec.level if spec.level >= 3 else 0,
         menu=not about_olt,
@@ -134,6 +139,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("screen.log", "Log", ("6",), "log"),
     Action("screen.swaps", "Swaps: what is to be tested", ("7",), "swaps"),
     Action("screen.firmware", "Firmware over the models", ("8",), "firmware-spread"),
+    Action("screen.routers", "Routers that no OLT lists, and doubles of one serial number", (), "routers"),
     Action("screen.records", "Records: zones, splitters, subscribers, ...", ("9",), "records-screen"),
     Action("screen.sources", "Sources", ("0",), "src"),
     Action("view.last", "The view before this one", ("-",), "last"),
@@ -192,7 +198,7 @@ ACTIONS: tuple[Action, ...] = (
 )  # fmt: skip
 
 SCREENS = ("network", "jobs", "log", "sources")
-_WITH_LIST = frozenset((*SCREENS, "swaps", "firmware", "records", "config", "global"))
+_WITH_LIST = frozenset((*SCREENS, "swaps", "firmware", "routers", "records", "config", "global"))
 
 
 class Registry:
@@ -218,13 +224,13 @@ class Registry:
     def for_key(self, key: str, scopes: Iterable[str]) -> Action | None:
         """What a key does where these scopes are active; the narrower scope wins."""
         active = set(scopes)
-        found = [action for action in self.actions if key in action.keys and action.scope in active]
+        found = [action for action in self.actions if key in action.keys and active & {action.scope, action.also_in}]
         return min(found, key=lambda action: action.scope == "global", default=None)
 
     def active(self, scopes: Iterable[str]) -> list[Action]:
         """Actions of these scopes, in the registry's order."""
         wanted = set(scopes)
-        return [action for action in self.actions if action.scope in wanted]
+        return [action for action in self.actions if wanted & {action.scope, action.also_in}]
 
     def _rebound(self, actions: Sequence[Action], overrides: Mapping[str, str]) -> Iterable[Action]:
         known = {action.id for action in actions}

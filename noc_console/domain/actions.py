@@ -91,6 +91,11 @@ class ActionSpec:
         """Whether the ONT must have a serial number: the ACS knows routers by it."""
         return self.target is TargetKind.ONT and self.through is Through.ACS
 
+    def may_be_about(self, target: TargetKind) -> bool:
+        """Whether such a target may be named: what is done to an ONT's router may be done to a router alone."""
+        alone = target is TargetKind.ROUTER and self.target is TargetKind.ONT and self.through is not Through.OLT_CLI
+        return alone or target is self.target
+
 
 _APPLIED = "The router's own parameter, read back, holds the new value."
 

@@ -88,6 +88,8 @@ class Section:
     observed_at: float | None
     fields: tuple[Field, ...] = ()
     groups: tuple[Group, ...] = field(default=())
+    trouble: str | None = None
+    """What the router refused of it at the last reading, and why; the rest was read."""
 
     def get(self, key: str) -> Value | None:
         """Value of the field called ``key``, or None."""

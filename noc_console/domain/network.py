@@ -243,6 +243,16 @@ class Cpe:
     """As of ``last_inform_at``."""
     revision: int = 0
 
+    @property
+    def silent_after_s(self) -> float:
+        """After how long without an Inform it counts as silent: three of them, a day when the interval is not told."""
+        return 3.0 * self.inform_interval_s if self.inform_interval_s else 86400.0
+
+    @property
+    def name(self) -> str:
+        """What confirms an action on it alone, and names it on a screen: the serial number that it told the ACS."""
+        return self.acs_serial or self.serial or self.device_id
+
 
 @dataclass(frozen=True, slots=True)
 class Source:

@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from noc_console.domain.actions import JobKind
 from noc_console.domain.freshness import format_age
 from noc_console.domain.jobs import Job
-from noc_console.domain.network import Ont
+from noc_console.domain.network import Cpe, Ont, Source
 from noc_console.domain.ont import OfflineReason, OntState
-from noc_console.domain.standing import REPEAT_WINDOW_S, Standing, acs_may_act
+from noc_console.domain.standing import REPEAT_WINDOW_S, Standing, acs_knows_fleet, acs_may_act
 from noc_console.domain.targets import TargetKind
 
 YES = "yes"
 """What confirms an action that asks only for a yes or no."""
+NOT_MANAGED = "not managed via TR-069: the ACS knows no router with this serial number"
+_NEVER_INFORMED = "its router has never informed the ACS"
 MIN_REASON = 3
 """Characters of a reason."""
 
@@ -38,12 +40,24 @@ def blockers(kind: JobKind, standing: Standing) -> list[Blocker]:
     return found + _router_blockers(kind, standing)
 
 
+def router_blockers(kind: JobKind, cpe: Cpe, recent: Iterable[Job], acs: Source | None, now: float) -> list[Blocker]:
+    """Like ``blockers``, for a router alone: one that was named by its id at the ACS."""
+    if kind.level == 0:
+        return []
+    found = [*_acs_blockers(kind, acs), *repeat_blockers(kind, recent, now)]
+    return [*found, Blocker(_NEVER_INFORMED)] if cpe.last_inform_at is None else found
+
+
+def _acs_blockers(kind: JobKind, acs: Source | None) -> list[Blocker]:
+    if acs is not None and acs.state == "off":
+        return [Blocker("no ACS is configured: its router cannot be reached", forceable=False)]
+    if not acs_may_act(acs):
+        return [Blocker(f"the ACS does not answer: {_a(kind)} cannot be sent", forceable=False)]
+    return []
+
+
 def _way_blockers(kind: JobKind, standing: Standing) -> list[Blocker]:
-    found = []
-    if standing.acs is not None and standing.acs.state == "off":
-        found.append(Blocker("no ACS is configured: its router cannot be reached", forceable=False))
-    elif not acs_may_act(standing.acs):
-        found.append(Blocker(f"the ACS does not answer: {_a(kind)} cannot be sent", forceable=False))
+    found = _acs_blockers(kind, standing.acs)
     if standing.ont.serial is None:
         found.append(Blocker("no serial number: its router cannot be found at the ACS", forceable=False))
     return found
@@ -86,8 +100,17 @@ def repeat_blockers(kind: JobKind, recent: Iterable[Job], now: float) -> list[Bl
 
 
 def _router_blockers(kind: JobKind, standing: Standing) -> list[Blocker]:
-    if kind.spec.needs_serial and standing.cpe is not None and standing.cpe.last_inform_at is None:
-        return [Blocker("its router has never informed the ACS")]
+    if not kind.spec.needs_serial or standing.ont.serial is None:
+        return []
+    if len(standing.routers) > 1:
+        ids = ", ".join(cpe.device_id for cpe in standing.routers)
+        count = len(standing.routers)
+        return [Blocker(f"{count} routers at the ACS have this serial number: name one of {ids}", forceable=False)]
+    if standing.cpe is None:
+        # Before the ACS was read, or while it fails, nobody knows; a job looks for itself.
+        return [Blocker(NOT_MANAGED, forceable=False)] if acs_knows_fleet(standing.acs) else []
+    if standing.cpe.last_inform_at is None:
+        return [Blocker(_NEVER_INFORMED)]
     return []
 
 

@@ -6,7 +6,9 @@ from collections import Counter
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
+from urllib.parse import unquote
 
+from noc_console.domain.cpe import Section
 from noc_console.domain.freshness import within
 from noc_console.domain.identity import OntSerial, parse_mac
 from noc_console.domain.network import Cpe
@@ -14,6 +16,14 @@ from noc_console.domain.plant import Subscriber
 from noc_console.domain.text import fold
 
 LATELY_S = 86400.0
+NAMING = {
+    "wan": ("ip", "ipv6", "mac", "username"),
+    "wireless": ("bssid", "mac"),
+    "clients": ("mac",),
+    "hosts": ("mac",),
+    "mesh": ("mac",),
+}
+"""Fields of sections that name one router: addresses in the home are the same in every home."""
 MIN_PART = 4
 """Characters of a part of a serial number that are worth looking for."""
 
@@ -50,7 +60,23 @@ class Scrap:
             return False
         if cpe.serial in self.names or cpe.mac in self.names or (cpe.acs_serial or "").lower() in self.forms:
             return True
-        return self.text in ((cpe.wan_ip or "").lower(), (cpe.pppoe_user or "").lower(), cpe.device_id.lower())
+        return self.names_device(cpe) or self.text in ((cpe.wan_ip or "").lower(), (cpe.pppoe_user or "").lower())
+
+    def names_device(self, cpe: Cpe) -> bool:
+        """Whether it is the router's id at the ACS: as it is there, as in a URL, or as the router would write it."""
+        return bool(self.text) and _decoded(self.text) == _decoded(cpe.device_id.lower())
+
+    @property
+    def told_as(self) -> tuple[str, ...]:
+        """How a section may write it, in lower case; of texts that are too short to name anything, none."""
+        macs = {name.lower() for name in self.names if ":" in name}
+        return tuple(text for text in sorted({self.text, *macs}) if len(text) >= MIN_PART)
+
+    def is_shown_by(self, section: Section) -> bool:
+        """Whether a section of a router shows it as an address, MAC or login that is that router's own."""
+        keys = NAMING.get(section.name, ())
+        fields = (field for group in section.groups for field in group.fields)
+        return any(field.key in keys and str(field.value).lower() in self.told_as for field in fields)
 
     def is_part_of(self, identity: str | None, description: str | None) -> bool:
         """Whether it is a part of an ONT's serial number, MAC or description: to be offered, never acted on."""
@@ -66,6 +92,11 @@ class Scrap:
             return False
         told = (subscriber.name, subscriber.address, subscriber.contact)
         return any(fold(self.text) in fold(text or "") for text in told)
+
+
+def _decoded(device_id: str) -> str:
+    """Without percent signs, however often it was encoded."""
+    return unquote(unquote(device_id)).lower()
 
 
 def _plain(text: str) -> str:

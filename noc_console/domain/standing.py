@@ -22,14 +22,19 @@ class Standing:
     """As last read."""
     state: OntState
     """Effective: what may be believed now."""
-    cpe: Cpe | None
-    """Its router at the ACS; None when the ACS knows none, or several with its serial number."""
+    routers: tuple[Cpe, ...]
+    """Its router at the ACS; none when the ACS knows none, several where they have one serial number."""
     recent: tuple[Job, ...]
     """Jobs on it that are under way, or were asked for lately; newest first."""
     acs: Source | None
     """The ACS as the collector sees it."""
     now: float
     """Unix seconds."""
+
+    @property
+    def cpe(self) -> Cpe | None:
+        """Its only router."""
+        return only_router(self.routers)
 
 
 def observed_at(port: PollMark | None, olt: PollMark | None) -> float | None:
@@ -74,6 +79,11 @@ def recent_jobs(jobs: Iterable[Job], now: float) -> tuple[Job, ...]:
     """Those that are under way or were asked for within ``REPEAT_WINDOW_S``, newest first."""
     found = (job for job in jobs if not job.ended or now - job.requested_at < REPEAT_WINDOW_S)
     return tuple(sorted(found, key=lambda job: -job.id))
+
+
+def acs_knows_fleet(acs: Source | None) -> bool:
+    """Whether the whole list of routers was read from the ACS the last time: then one that is not in it is unknown."""
+    return acs is not None and acs.state == "ok"
 
 
 def acs_may_act(acs: Source | None) -> bool:

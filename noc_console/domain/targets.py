@@ -1,4 +1,4 @@
-"""What a job is about: an ONT, an OLT, or a record."""
+"""What a job is about: an ONT, an OLT, a router, or a record."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ class TargetKind(StrEnum):
 
     ONT = "ont"
     OLT = "olt"
+    ROUTER = "router"
+    """By its id at the ACS: one that no OLT lists, or one of several with the same serial number."""
     RECORD = "record"
 
 
@@ -20,7 +22,7 @@ class Target:
 
     kind: TargetKind
     key: str
-    """ONT: ``Ont.id``. OLT: its name. Record: ``zones/north``, the record kind's name and the record's own."""
+    """ONT: ``Ont.id``. OLT: its name. Router: ``Cpe.device_id``. Record: ``zones/north``, kind and name."""
 
     @classmethod
     def ont(cls, ont_id: int) -> Target:
@@ -31,6 +33,11 @@ class Target:
     def olt(cls, name: str) -> Target:
         """An OLT by its name in the config file."""
         return cls(TargetKind.OLT, name)
+
+    @classmethod
+    def router(cls, device_id: str) -> Target:
+        """A router by its id at the ACS."""
+        return cls(TargetKind.ROUTER, device_id)
 
     @classmethod
     def record(cls, kind: str, name: str) -> Target:

@@ -12,6 +12,7 @@ from noc_console.domain.actions import JobKind
 from noc_console.domain.cpe import SECTIONS
 from noc_console.domain.errors import ActionRefused
 from noc_console.domain.intents import Act, Answer
+from noc_console.domain.network import Cpe, Source
 from noc_console.domain.operators import Operator, Role
 from noc_console.domain.policy import (
     Blocker,
@@ -20,6 +21,7 @@ from noc_console.domain.policy import (
     is_confirmed,
     override_hint,
     repeat_blockers,
+    router_blockers,
     still_standing,
 )
 from noc_console.domain.secrets import check_values
@@ -31,6 +33,7 @@ from noc_console.operations.standings import read_standings
 from noc_console.storage import audit, schema
 from noc_console.storage.feed import JOB_COLUMNS, jobs_from
 from noc_console.storage.jobs import STREAM, NewJob, queue, told_action
+from noc_console.storage.streams import columns, read_rows
 
 SECTIONED = (JobKind.VIEW, JobKind.REFRESH)
 """Which read some sections of a router instead of all."""
@@ -42,7 +45,7 @@ class _Found:
 
     identity: str | None
     """What confirms an action on it."""
-    olt: str
+    olt: str | None
     blockers: list[Blocker]
     text: str
     """The target for the audit log."""
@@ -60,6 +63,11 @@ class OneTarget(Handler[Act, _Found]):
     def __init__(self, config: Config) -> None:
         self._expiry_s = config.jobs.expiry_s
         self._intervals = config.polling.intervals()
+        self._finders = {
+            TargetKind.ONT: self._find_ont,
+            TargetKind.ROUTER: self._find_router,
+            TargetKind.OLT: self._find_olt,
+        }
 
     def describe(self, intent: Act) -> Described:
         """Its kind and target."""
@@ -75,7 +83,7 @@ class OneTarget(Handler[Act, _Found]):
 
     def check_form(self, intent: Act) -> None:
         """Target, parameters, secret, reason."""
-        if intent.target.kind is not intent.kind.spec.target:
+        if not intent.kind.spec.may_be_about(intent.target.kind):
             raise ActionRefused(f"{intent.kind.value} is about an {intent.kind.spec.target.value.upper()}")
         if trouble := check_values(intent.kind, intent.parameters, intent.secret):
             raise ActionRefused(trouble)
@@ -88,8 +96,7 @@ class OneTarget(Handler[Act, _Found]):
 
     async def check(self, connection: AsyncConnection, operator: Operator, intent: Act, now: float) -> _Found:
         """Target, blockers, confirmation."""
-        find = self._find_ont if intent.target.kind is TargetKind.ONT else self._find_olt
-        found = await find(connection, intent, now)
+        found = await self._finders[intent.target.kind](connection, intent, now)
         if standing := still_standing(found.blockers, intent.forced):
             reasons = "; ".join(blocker.reason for blocker in standing)
             raise ActionRefused(reasons, override_hint(standing, intent.forced))
@@ -137,6 +144,22 @@ class OneTarget(Handler[Act, _Found]):
         # EPON ONUs have no serial number: the place tells which it was.
         text = f"{ont.identity or 'ONT without serial number'} at {placed.olt} {ont.port} id {ont.ont_id}"
         return _Found(ont.identity, placed.olt, found, text, ont.serial, ont.port)
+
+    async def _find_router(self, connection: AsyncConnection, intent: Act, now: float) -> _Found:
+        routers, job, source = schema.cpe, schema.job, schema.source
+        query = select(*columns(routers, Cpe)).where(routers.c.device_id == intent.target.key)
+        cpe = next(iter(await read_rows(connection, query, Cpe)), None)
+        if cpe is None:
+            raise ActionRefused(f"the ACS has told of no router {clean(intent.target.key)!r}")
+        acs = await read_rows(connection, select(*columns(source, Source)).where(source.c.name == "genieacs"), Source)
+        # Somebody may be acting on it as the router of its ONT.
+        about = (job.c.target_kind == TargetKind.ROUTER.value) & (job.c.target == cpe.device_id)
+        if cpe.serial:
+            about |= job.c.serial == cpe.serial
+        lately = job.c.requested_at > now - REPEAT_WINDOW_S
+        recent = await jobs_from(connection, select(*JOB_COLUMNS).where(about, job.c.finished_at.is_(None) | lately))
+        found = router_blockers(intent.kind, cpe, recent, next(iter(acs), None), now)
+        return _Found(cpe.name, None, found, f"router {cpe.device_id}", cpe.serial)
 
     async def _find_olt(self, connection: AsyncConnection, intent: Act, now: float) -> _Found:
         olt, job, name = schema.olt, schema.job, intent.target.key

@@ -15,10 +15,10 @@ from noc_console.domain.standing import (
     REPEAT_WINDOW_S,
     Standing,
     observed_at,
-    only_router,
     recent_jobs,
     state_now,
 )
+from noc_console.domain.targets import TargetKind
 from noc_console.storage import schema
 from noc_console.storage.feed import JOB_COLUMNS, jobs_from, mark_from
 from noc_console.storage.streams import columns, read_rows
@@ -66,7 +66,7 @@ def _standing(rows: _Rows, ont: Ont, olt: Olt, intervals: Intervals, now: float)
     return Standing(
         ont=ont,
         state=state_now(ont, olt, read_at, now, intervals.state_s),
-        cpe=only_router(rows.routers.get(ont.serial or "", ())),
+        routers=tuple(rows.routers.get(ont.serial or "", ())),
         recent=recent_jobs(rows.jobs.get(ont.id, ()), now),
         acs=rows.acs,
         now=now,
@@ -103,6 +103,10 @@ async def _read_routers(connection: AsyncConnection, rows: _Rows) -> None:
 async def _read_jobs(connection: AsyncConnection, rows: _Rows, ont_ids: Sequence[int], now: float) -> None:
     job = schema.job
     lately = or_(job.c.state.not_in(_ENDED), job.c.requested_at > now - REPEAT_WINDOW_S)
-    for one in await jobs_from(connection, select(*JOB_COLUMNS).where(job.c.ont_id.in_(ont_ids), lately)):
-        if (ont_id := one.target.ont_id) is not None:
+    ids = {one.serial: one.id for one in rows.onts if one.serial}
+    # Somebody may be acting on its router by the router's own id.
+    alone = (job.c.target_kind == TargetKind.ROUTER.value) & job.c.serial.in_(ids)
+    about = job.c.ont_id.in_(ont_ids) | alone
+    for one in await jobs_from(connection, select(*JOB_COLUMNS).where(about, lately)):
+        if (ont_id := one.target.ont_id or ids.get(one.serial or "")) is not None:
             rows.jobs.setdefault(ont_id, []).append(one)

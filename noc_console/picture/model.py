@@ -227,6 +227,12 @@ class Model:
         ids = self.jobs if ont_id is None else self.jobs_of.get(ont_id, [])
         return [self.jobs[job_id] for job_id in sorted(ids, reverse=True)]
 
+    def jobs_on_router(self, device_id: str) -> list[Job]:
+        """Jobs on a router by its own id, or on the ONT that has its serial number; newest first."""
+        serial = self.cpes[device_id].serial if device_id in self.cpes else None
+        named = (job for job in self.jobs.values() if job.target.key == device_id or (serial and job.serial == serial))
+        return sorted(named, key=lambda job: -job.id)
+
     def records(self, kind: RecordKind[R]) -> list[R]:
         """Rows of a record kind, in its order."""
         return sorted(self._records[kind.name].values(), key=kind.order)

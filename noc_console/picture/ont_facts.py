@@ -15,7 +15,6 @@ from noc_console.picture.ont_store import OFFLINE, ONLINE, STATE_NAMES
 from noc_console.picture.plant import NOWHERE, PlantPlace
 
 INFORM_DEFAULT_S = 300.0
-SILENT_INFORMS = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +69,7 @@ class OntFacts:
     def standing(self) -> Standing:
         """The ONT as the policy sees it."""
         recent = recent_jobs(self.jobs, self.now)
-        return Standing(self.ont, self.domain_state, self.cpe, recent, self.acs, self.now)
+        return Standing(self.ont, self.domain_state, self.routers, recent, self.acs, self.now)
 
     @property
     def managed(self) -> bool | None:
@@ -145,6 +144,6 @@ def contradiction(facts: OntFacts) -> str | None:
         return f"the ACS heard from it {format_age(silence_s)} ago, the OLT says offline"
     if facts.state == "unknown" and informed_lately:
         return f"the OLT is silent, but the ACS heard from it {format_age(silence_s)} ago: it is likely up"
-    if facts.state == STATE_NAMES[ONLINE] and silence_s > SILENT_INFORMS * expected_s:
+    if facts.state == STATE_NAMES[ONLINE] and silence_s > cpe.silent_after_s:
         return f"online at the OLT, silent at the ACS for {format_age(silence_s)}: router or its management path"
     return None

@@ -34,6 +34,9 @@ class Reader(Protocol):
     async def sections(self, serial: str) -> list[Section]:
         """The router's sections as last read through the ACS, in the order of ``domain.cpe.SECTIONS``."""
 
+    async def router_sections(self, device_id: str) -> list[Section]:
+        """Sections of one router, by its id at the ACS."""
+
     async def cpe_for(self, serial: str) -> str | None:
         """ACS device id of the router with that ONT serial; None when the ACS does not know it or was never asked."""
 

@@ -30,6 +30,7 @@ from noc_console.config.http import http_client
 from noc_console.config.operations import ModemBridge
 from noc_console.domain.cpe import SECTIONS, Field, Group, Section, Value
 from noc_console.domain.errors import SourceProtocolError
+from noc_console.domain.plausibility import plausible
 from noc_console.domain.text import clean
 from noc_console.sources.asking import ask
 
@@ -113,6 +114,7 @@ def _fields(told: Sequence[_Field], read_at: float) -> tuple[Field, ...]:
             source=MARK,
         )
         for field in told
+        if not isinstance(field.value, int | float) or plausible(field.key, field.value) is not None
     )
 
 

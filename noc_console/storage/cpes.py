@@ -8,12 +8,13 @@ from dataclasses import fields
 from operator import attrgetter
 
 import msgspec
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from noc_console.domain.changes import RouterChanged
 from noc_console.domain.cpe import SECTIONS, CpeDocument, Section
 from noc_console.domain.network import Cpe
+from noc_console.domain.routers import NAMING, Scrap
 from noc_console.storage import schema
 from noc_console.storage.changes import append_changes
 from noc_console.storage.database import Database
@@ -98,6 +99,19 @@ class CpeStore:
         table = schema.cpe
         async with self._database.reading() as connection:
             return await read_rows(connection, select(*columns(table, Cpe)).where(table.c.serial == serial), Cpe)
+
+    async def showing(self, scrap: Scrap) -> list[Cpe]:
+        """Routers of which a stored section shows this address, MAC or login, whichever connection it is of."""
+        table = schema.cpe_section
+        if not scrap.told_as:
+            return []
+        like = [func.lower(table.c.data).contains(form, autoescape=True) for form in scrap.told_as]
+        async with self._database.reading() as connection:
+            query = select(table.c.device_id, table.c.data).where(table.c.section.in_(NAMING), or_(*like))
+            rows = (await connection.execute(query)).all()
+            ids = {row.device_id for row in rows if scrap.is_shown_by(_decode(row.data))}
+            where = schema.cpe.c.device_id.in_(sorted(ids)[:CHUNK])
+            return await read_rows(connection, select(*columns(schema.cpe, Cpe)).where(where), Cpe) if ids else []
 
     async def all(self) -> list[Cpe]:
         """Every router."""

@@ -14,7 +14,9 @@ from noc_console.domain.cpe import CpeDocument, Section
 from noc_console.domain.csv_records import ImportPlan
 from noc_console.domain.history import ChartData
 from noc_console.domain.jobs import Batch, Job
+from noc_console.domain.network import Cpe
 from noc_console.domain.records import Record, RecordKind
+from noc_console.domain.routers import Scrap
 from noc_console.domain.update import Update
 from noc_console.storage import audit, imports, schema
 from noc_console.storage.batches import BatchStore
@@ -88,6 +90,14 @@ class StorageReader:
         """Sections of the router with this ONT serial; none when several routers claim it."""
         device_id = await self.cpe_for(serial)
         return await self._cpes.sections(device_id) if device_id else []
+
+    async def router_sections(self, device_id: str) -> list[Section]:
+        """Sections of one router, by its id at the ACS."""
+        return await self._cpes.sections(device_id)
+
+    async def routers_showing(self, scrap: Scrap) -> list[Cpe]:
+        """Routers of which what was read shows this address, MAC or login, of any of their connections."""
+        return await self._cpes.showing(scrap)
 
     async def cpe_for(self, serial: str) -> str | None:
         """Device id of the only router with this ONT serial."""

@@ -314,7 +314,8 @@ class FakeBackend:
         read_at = observed_at(self.marks.get((ont.olt_id, ont.port, PollKind.STATE)), None)
         state = state_now(ont, self.olts[ont.olt_id], read_at, self.clock, 60.0)
         recent = recent_jobs((job for job in self.jobs.values() if job.target.ont_id == ont.id), self.clock)
-        return Standing(ont, state, self.cpes.get(ont.serial or ""), recent, self.sources.get("genieacs"), self.clock)
+        routers = tuple(cpe for cpe in self.cpes.values() if cpe.serial and cpe.serial == ont.serial)
+        return Standing(ont, state, routers, recent, self.sources.get("genieacs"), self.clock)
 
     def _act_on_many(self, operator: Operator, intent: ActOnMany) -> Answer:
         plan = plan_bulk(intent.kind, (self._standing(self.onts[one]) for one in intent.ont_ids), intent.forced)
@@ -357,10 +358,14 @@ class FakeBackend:
         self._fail()
         return self.jobs.get(job_id)
 
+    async def router_sections(self, device_id: str) -> list[Section]:
+        return self._sections() if any(cpe.device_id == device_id for cpe in self.cpes.values()) else []
+
     async def sections(self, serial: str) -> list[Section]:
+        return self._sections() if serial in self.cpes else []
+
+    def _sections(self) -> list[Section]:
         self._fail()
-        if serial not in self.cpes:
-            return []
         at = self.clock - 30
         band = Group(
             "WiFi 2.4 GHz",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -79,6 +80,7 @@ def _with_jobs() -> FakeBackend:
     async def fill() -> None:
         for number, kind in ((3, JobKind.REBOOT), (5, JobKind.FACTORY_RESET), (7, JobKind.REFRESH)):
             ont = backend.onts[number]
+            backend.cpes.setdefault(ont.serial or "", replace(next(iter(backend.cpes.values())), serial=ont.serial))
             confirmed = Confirmation(confirmation(kind, ont.identity) or "")
             await backend.ask(AMY, Act(kind, Target.ont(number), "customer called", confirmation=confirmed))
 

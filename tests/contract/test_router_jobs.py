@@ -14,13 +14,13 @@ import pytest
 from genieacs_world import World, eventually, world
 
 from noc_console.collector.acting import disrupting
-from noc_console.collector.acting.tools import Tools
+from noc_console.collector.acting.tools import NotManaged, Tools
 from noc_console.collector.performing import Actions
 from noc_console.config.model import Config
 from noc_console.demo.acs import OnContact, SimulatedCpe
 from noc_console.domain.errors import SourceUnavailable
 from noc_console.domain.jobs import Job, JobKind, JobState
-from noc_console.domain.network import Ont
+from noc_console.domain.network import Cpe, Ont
 from noc_console.domain.targets import Target
 from noc_console.storage.sealing import Opener
 
@@ -37,6 +37,8 @@ class Desk:
     away: bool = False
     """Whether the database takes no step that is only told."""
     password: str | None = None
+    links: list[Cpe] = field(default_factory=list)
+    """Routers that the database knows as the ONT's."""
 
     @property
     def actions(self) -> Actions:
@@ -85,7 +87,11 @@ def desk(w: World, cpe: SimulatedCpe, kind: JobKind = JobKind.REBOOT, **paramete
         {"olts": [{"name": "olt-1", "address": "x"}], "jobs": {"expiry_s": 60, "return_timeout_s": 60}}
     )
     made = Desk(w, job_on(cpe, kind, **parameters), cast(Tools, None))
-    cpes = SimpleNamespace(put=nothing, put_sections=lambda *_: nothing(None))
+
+    async def by_serial(serial: str) -> list[Cpe]:
+        return made.links
+
+    cpes = SimpleNamespace(put=nothing, put_sections=lambda *_: nothing(None), by_serial=by_serial)
     store: Any = made
     made.tools = Tools(
         store, cast(Any, {"olt-1": worker}), w.client, cast(Any, cpes), config, Opener(), None, nothing, lock_s=0.5
@@ -207,3 +213,38 @@ async def test_what_a_router_accepts_and_hides_is_accepted_not_verified(w: World
     assert "does not show it" in ending.text and "geheim" not in ending.text
     shown = desk(w, w.huawei, JobKind.WIFI_SSID, network="5 GHz", ssid="Casa")
     assert (await shown.actions.act(shown.job)).state is JobState.VERIFIED
+
+
+async def test_a_router_is_still_the_onts_when_the_acs_forgets_the_serial(w: World) -> None:
+    """After a factory reset the ACS has not read the GPON serial of a TP-Link: its link is remembered, and proven."""
+    made = desk(w, w.tplink)
+    w.acs.records[w.tplink.device_id].baseline = None
+    with pytest.raises(NotManaged):
+        await made.tools.router(made.job)
+    made.links = [Cpe(w.tplink.device_id, serial=w.tplink.serial.text), Cpe("deleted-at-the-acs", serial="x")]
+    assert (await made.tools.router(made.job)).device_id == w.tplink.device_id
+
+
+async def test_a_remembered_link_does_not_outlive_another_serial(w: World) -> None:
+    made = desk(w, w.tplink)
+    made.links = [Cpe(w.zte.device_id, serial="TPLG00000009")]
+    with pytest.raises(NotManaged):
+        await made.tools.router(replace(made.job, serial="TPLG00000009"))
+
+
+@pytest.mark.parametrize("kind", [JobKind.REBOOT, JobKind.REFRESH, JobKind.VIEW, JobKind.PING])
+async def test_a_router_that_no_olt_lists_is_acted_on_by_its_id(w: World, kind: JobKind) -> None:
+    made = desk(w, w.tplink, kind, **({"host": "192.0.2.1"} if kind is JobKind.PING else {}))
+    made.tools = replace(made.tools, workers={})
+    job = replace(made.job, target=Target.router(w.tplink.device_id), serial=None, olt=None, port=None)
+    w.tplink.reboot_s = 0.5
+    ending = await made.actions.act(job)
+    assert ending.state is JobState.VERIFIED, ending.text
+    if kind is JobKind.REBOOT:
+        assert "by the ACS alone" in ending.text and "rx_after_dbm" not in ending.data
+
+
+async def test_a_router_that_the_acs_forgot_is_no_success(w: World) -> None:
+    made = desk(w, w.tplink, JobKind.REFRESH)
+    ending = await made.actions.act(replace(made.job, target=Target.router("A-B-gone"), serial=None))
+    assert ending.state is JobState.FAILED and "A-B-gone" in ending.text

@@ -22,6 +22,7 @@ from noc_console.collector.acting.tools import (
 from noc_console.domain.errors import ActionFailed, ActionRefused, SourceError
 from noc_console.domain.jobs import Job, JobKind, JobState
 from noc_console.domain.network import Ont
+from noc_console.domain.targets import TargetKind
 from noc_console.sources.genieacs import disrupt as acs
 from noc_console.sources.genieacs.delivery import End
 
@@ -51,17 +52,17 @@ class Sending:
 async def disrupt(tools: Tools, job: Job) -> Ending:
     """Send it, and follow the router until it is back."""
     client = tools.need_acs()
-    ont = tools.ont(job)
-    if job.batch_id is not None and not job.forced and ont.state == "offline":
+    ont = tools.ont_of(job)
+    if ont and job.batch_id is not None and not job.forced and ont.state == "offline":
         return Ending(JobState.FAILED, f"left out: the ONT is {state_text(ont)} by now; nothing was sent")
     cpe = await tools.router(job)
-    await tools.tell(job, f"router {cpe.device_id}, {light_text(ont)}", JobState.RUNNING)
+    await tools.tell(job, f"router {cpe.device_id}" + (f", {light_text(ont)}" if ont else ""), JobState.RUNNING)
     before = await acs.baseline(client, cpe.device_id, job.kind)
     progress = Sending(
         cpe.device_id,
         (before.last_boot_at, before.last_bootstrap_at, before.rpc_at),
         time.time(),
-        ont.onu_rx_dbm if ont.onu_rx_dbm is not None else ont.last_onu_rx_dbm,
+        _rx_before_dbm(ont),
     )
     # From here on it may have been sent: a successor looks before it sends.
     await tools.tell(job, "sending", progress=progress)
@@ -71,6 +72,12 @@ async def disrupt(tools: Tools, job: Job) -> Ending:
     if done.delivery.end is not End.DELIVERED:
         return not_delivered(done.delivery)
     return await _follow(tools, job, progress, done.baseline)
+
+
+def _rx_before_dbm(ont: Ont | None) -> float | None:
+    if ont is None:
+        return None
+    return ont.onu_rx_dbm if ont.onu_rx_dbm is not None else ont.last_onu_rx_dbm
 
 
 async def resume(tools: Tools, job: Job, progress: Sending) -> Ending:
@@ -132,6 +139,8 @@ async def _follow(tools: Tools, job: Job, progress: Sending, since: acs.Baseline
 
 async def proven_back(tools: Tools, job: Job, text: str, rx_before_dbm: float | None) -> Ending:
     """The end of a reboot whose router is back: what the OLT says, and the light before and after."""
+    if job.target.kind is TargetKind.ROUTER:
+        return Ending(JobState.VERIFIED, f"{text}, by the ACS alone")
     after = await _ont_back(tools, job)
     if after is None:
         return Ending(JobState.VERIFIED, f"{text}; the OLT could not be asked")

@@ -35,15 +35,17 @@ async def measure_speed(tools: Tools, job: Job) -> Ending:
     if plan_mbps is not None and direction == "download":
         data["plan_mbps"] = plan_mbps
         against = f", {100 * result.mbps / plan_mbps:.0f} % of the plan's {plan_mbps:g}"
-    measured = sample("cpe_speed_mbps", time.time(), result.mbps, ont_serial=job.serial or "", direction=direction)
-    await tools.keep([measured])
+    if job.serial:  # the history is by ONT
+        measured = sample("cpe_speed_mbps", time.time(), result.mbps, ont_serial=job.serial, direction=direction)
+        await tools.keep([measured])
     return Ending(JobState.VERIFIED, f"{direction} {result.mbps:.1f} Mbit/s{against}", data)
 
 
 def _plan_mbps(tools: Tools, job: Job) -> float | None:
     """What the customer pays for, when the ONT's description tells."""
     pattern = tools.config.speed_test.plan_pattern
-    found = re.search(pattern, tools.ont(job).description or "") if pattern else None
+    ont = tools.ont_of(job)
+    found = re.search(pattern, ont.description or "") if pattern and ont else None
     try:
         return float(found[1]) or None if found else None
     except (TypeError, ValueError):

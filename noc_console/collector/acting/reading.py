@@ -19,6 +19,7 @@ from noc_console.domain.cpe import SECTIONS, Section
 from noc_console.domain.errors import ActionFailed, ActionRefused, SourceError
 from noc_console.domain.jobs import Job, JobKind, JobState
 from noc_console.domain.network import Cpe
+from noc_console.domain.targets import TargetKind
 from noc_console.sources.genieacs import lookup, section_reads
 from noc_console.sources.genieacs.config_tree import read_configuration
 from noc_console.sources.genieacs.delivery import End
@@ -47,6 +48,8 @@ async def read_config(tools: Tools, job: Job) -> Ending:
 
 async def refresh(tools: Tools, job: Job) -> Ending:
     """Read the ONT from its OLT and its router's sections from the router, side by side."""
+    if job.target.kind is TargetKind.ROUTER:
+        return Ending(*await _refresh_router(tools, job))
     (olt_ok, olt_text), (state, acs_text) = await asyncio.gather(_refresh_olt(tools, job), _refresh_router(tools, job))
     if not olt_ok and state is JobState.VERIFIED:
         state = JobState.FAILED
@@ -69,7 +72,8 @@ async def _refresh_router(tools: Tools, job: Job) -> tuple[JobState, str]:
     try:
         cpe = await tools.router(job)
     except ActionFailed as error:
-        return JobState.VERIFIED, error.message
+        gone = job.target.kind is TargetKind.ROUTER  # an ONT without a router is no failure, a router without one is
+        return JobState.FAILED if gone else JobState.VERIFIED, str(error)
     except SourceError as error:
         return JobState.FAILED, f"router not read: {error}"
     names = job.sections or SECTIONS
@@ -79,9 +83,14 @@ async def _refresh_router(tools: Tools, job: Job) -> tuple[JobState, str]:
     if done.delivery.end is not End.DELIVERED:
         ending = not_delivered(done.delivery)
         return ending.state, f"router: {ending.text}"
+    return JobState.VERIFIED, _read_text(done)
+
+
+def _read_text(done: section_reads.Refreshed) -> str:
+    parts = [f"router read {', '.join(done.newer)}" if done.not_newer or done.troubles else "router read"]
     if done.not_newer:
-        return JobState.VERIFIED, f"router read {', '.join(done.newer)}; has no {', '.join(done.not_newer)}"
-    return JobState.VERIFIED, "router read"
+        parts.append(f"has no {', '.join(done.not_newer)}")
+    return "; ".join((*parts, *(f"{name}: {why}" for name, why in done.troubles.items())))
 
 
 async def _bridged(tools: Tools, job: Job, cpe: Cpe, sections: Sequence[Section]) -> Sequence[Section]:

@@ -17,6 +17,8 @@ from noc_console.domain.identity import OntSerial
 from noc_console.domain.jobs import Job, JobState
 from noc_console.domain.network import Cpe, Ont
 from noc_console.domain.ont import reason_label
+from noc_console.domain.policy import NOT_MANAGED
+from noc_console.domain.targets import TargetKind
 from noc_console.sources.genieacs import lookup
 from noc_console.sources.genieacs.client import LOCK_S, NbiClient
 from noc_console.sources.genieacs.delivery import Delivery, End
@@ -79,24 +81,36 @@ class Tools:
         return self.acs
 
     async def router(self, job: Job) -> Cpe:
-        """The router of the job's ONT, looked up afresh.
+        """The router that the job names, or that of its ONT, looked up afresh.
 
         Raises:
             ActionFailed: The ACS knows none (``NotManaged``), or several.
         """
         acs = self.need_acs()
+        if job.target.kind is TargetKind.ROUTER:
+            named = await lookup.by_id(acs, job.target.key)
+            await self.cpes.put(named)
+            if not named:
+                raise NotManaged(f"the ACS knows no router {job.target.key} any more")
+            return named[0]
         if not job.serial:
             raise ActionFailed("the ONT has no serial number to find its router by")
-        found = await lookup.by_serial(acs, OntSerial(job.serial))
+        found = await lookup.by_serial(acs, OntSerial(job.serial)) or await self._linked(acs, job.serial)
         # The ACS side may know the ONT by a serial in another place only: remember whose router it is.
         found = [replace(cpe, serial=job.serial) for cpe in found]
         await self.cpes.put(found)
         if not found:
-            raise NotManaged("not managed via TR-069: the ACS knows no router with this serial number")
+            raise NotManaged(NOT_MANAGED)
         if len(found) > 1:
             ids = ", ".join(cpe.device_id for cpe in found)
-            raise ActionFailed(f"{len(found)} routers at the ACS have this serial number: {ids}")
+            raise ActionFailed(f"{len(found)} routers at the ACS have this serial number: {ids}", "name one by its id")
         return found[0]
+
+    async def _linked(self, acs: NbiClient, serial: str) -> list[Cpe]:
+        """Routers that were this ONT's when the ACS last knew: after a factory reset it may not know the serial."""
+        known = [cpe.device_id for cpe in await self.cpes.by_serial(serial)]
+        there = [cpe for device_id in known for cpe in await lookup.by_id(acs, device_id)]
+        return [cpe for cpe in there if cpe.serial in (None, serial)]
 
     def worker(self, job: Job) -> OltWorker:
         """The worker of the job's OLT.
@@ -119,8 +133,14 @@ class Tools:
                 return ont
         raise ActionRefused("this ONT is not in the inventory any more")
 
+    def ont_of(self, job: Job) -> Ont | None:
+        """The job's ONT; None when the job is about a router alone."""
+        return None if job.target.kind is TargetKind.ROUTER else self.ont(job)
+
     async def read_ont(self, job: Job) -> Ont | None:
-        """The ONT by its OLT now; None when the OLT cannot be asked."""
+        """The ONT by its OLT now; None when the OLT cannot be asked, or the job is about a router alone."""
+        if job.target.kind is TargetKind.ROUTER:
+            return None
         try:
             return await self.worker(job).refresh_ont(self.ont(job))
         except SourceError:

@@ -39,8 +39,8 @@ class Begun:
 
 async def install(tools: Tools, job: Job) -> Ending:
     """Have the router fetch and install a file of the ACS."""
-    acs, ont = tools.need_acs(), tools.ont(job)
-    if job.batch_id is not None and not job.forced and ont.state == "offline":
+    acs, ont = tools.need_acs(), tools.ont_of(job)
+    if ont and job.batch_id is not None and not job.forced and ont.state == "offline":
         return Ending(JobState.FAILED, f"left out: the ONT is {state_text(ont)} by now; nothing was sent")
     cpe = await tools.router(job)
     before = await look_before(acs, cpe.device_id, job.parameters["file"])

@@ -6,7 +6,7 @@ from textual import work
 
 from noc_console.console.desk import Desk
 from noc_console.console.dialogs.typed import TypedDialog
-from noc_console.console.render.cells import Line, wrap
+from noc_console.console.render.cells import Line
 from noc_console.console.render.dialog import render_target
 from noc_console.console.widgets.lines import LinePane
 from noc_console.domain.actions import JobKind
@@ -188,22 +188,6 @@ class GuardedDialog(TypedDialog[Act]):
         self._typed.placeholder = "type the whole serial" if whole else "type the last 4 characters of the serial"
         self._arm(missing)
         self._set_lines(self._status, self._status_lines(missing, width))
-
-    def _status_lines(self, missing: str | None, width: int) -> list[Line]:
-        if missing == "read-only":
-            if why := self.desk.session.forbidden:
-                return [(), [(f" It cannot act: {why}.", "warning")]]
-            keys: Line = [(" Press ", "base"), (" : ", "key"), (" to open :write on, then ask again.", "base")]
-            return [(), [(" This session is read-only.", "warning")], keys]
-        if missing:
-            return [[(f" {row}", "accent")] for row in wrap(missing, width - 2)]
-        told = f"{self._fields.told()}. " if self._fields.told() else ""
-        how = (
-            f"Tab to {self._verb.label} and press Enter"
-            if self.expected is None
-            else f"Type {self.expected} and press Enter"
-        )
-        return [[(f" {row}", "strong")] for row in wrap(f"{told}{how}.", width - 2)]
 
     def confirmed(self) -> Act:
         """What the operator asks for."""

@@ -18,7 +18,7 @@ from textual.widgets import Button, Input
 from noc_console.console.desk import Desk
 from noc_console.console.dialogs.inputs import CleanInput, ParameterFields, TickBox
 from noc_console.console.dialogs.simple import BOX_CSS, Dialog
-from noc_console.console.render.cells import Line
+from noc_console.console.render.cells import Line, wrap
 from noc_console.console.screens.view import Background
 from noc_console.console.widgets.lines import LinePane
 from noc_console.domain.jobs import JobKind
@@ -122,6 +122,22 @@ class TypedDialog(Background, Dialog[Result | None], Generic[Result]):
         raise NotImplementedError
 
     # -- painting and events ---------------------------------------------------------------------------------------
+
+    def _status_lines(self, missing: str | None, width: int) -> list[Line]:
+        if missing == "read-only":
+            if why := self.desk.session.forbidden:
+                return [(), [(f" It cannot act: {why}.", "warning")]]
+            keys: Line = [(" Press ", "base"), (" : ", "key"), (" to open :write on, then ask again.", "base")]
+            return [(), [(" This session is read-only.", "warning")], keys]
+        if missing:
+            return [[(f" {row}", "accent")] for row in wrap(missing, width - 2)]
+        told = f"{self._fields.told()}. " if self._fields.told() else ""
+        how = (
+            f"Tab to {self._verb.label} and press Enter"
+            if self.expected is None
+            else f"Type {self.expected} and press Enter"
+        )
+        return [[(f" {row}", "strong")] for row in wrap(f"{told}{how}.", width - 2)]
 
     def _arm(self, missing: str | None) -> None:
         """The confirmation opens when nothing is missing, the verb when the text is exact as well."""

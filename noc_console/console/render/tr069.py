@@ -43,10 +43,12 @@ def render_tr069(facts: OntFacts, view: CpeView, width: int, absolute: bool) -> 
         return _said("No ACS is configured (genieacs: in the config file).", width, "dim")
     lines = _status(facts, view, width, absolute)
     known = [
-        section for section in view.sections if section.observed_at is not None or section.fields or section.groups
+        section
+        for section in view.sections
+        if section.observed_at is not None or section.fields or section.groups or section.trouble
     ]
     for section in known:
-        lines += [(), *_section(section, width, facts.now, absolute)]
+        lines += [(), *section_lines(section, width, facts.now, absolute)]
     if not known:
         lines += [(), *_nothing(facts, view, width)]
     return lines
@@ -94,11 +96,13 @@ def _said(text: str, width: int, role: str) -> list[Line]:
     return [[(f" {row}", role)] for row in wrap(text, width - 2)]
 
 
-def _section(section: Section, width: int, now: float, absolute: bool) -> list[Line]:
+def section_lines(section: Section, width: int, now: float, absolute: bool) -> list[Line]:
+    """One section with its age."""
     age_s = None if section.observed_at is None else max(0.0, now - section.observed_at)
     old = age_s is None or age_s > STALE_S
     read = "never read" if age_s is None else f"read {ago(section.observed_at, now, absolute)}"
     lines: list[Line] = [[(f" {section.title}", "title"), (f"  {read}", "stale" if old else "dim")]]
+    lines += _said(section.trouble, width, "warning") if section.trouble else []
     lines += _fields(section.fields, width, "")
     if section.name in LISTED:
         return [*lines, *_table(section.groups, width)]

@@ -9,7 +9,7 @@ from textual.worker import Worker, WorkerState
 from noc_console.console.desk import Desk
 from noc_console.console.palette import Palette
 from noc_console.domain.filters import Filter, parse_filter
-from noc_console.domain.network import Olt, Ont
+from noc_console.domain.network import Cpe, Olt, Ont
 from noc_console.picture.model import Delta
 
 
@@ -84,6 +84,10 @@ class View(Background, Container):
 
     def selected_olt(self) -> Olt | None:
         """The OLT that actions are about, while no ONT is in use."""
+        return None
+
+    def selected_router(self) -> Cpe | None:
+        """The router that actions are about, where no ONT stands for it."""
         return None
 
     def chosen_onts(self) -> list[Ont]:

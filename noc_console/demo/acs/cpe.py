@@ -117,6 +117,7 @@ class SimulatedCpe:
         "transfer",
         "transfer_fault",
         "transfer_s",
+        "unreadable",
     )
 
     def __init__(
@@ -152,6 +153,8 @@ class SimulatedCpe:
         """Parameters whose values it takes without a fault and makes nothing of."""
         self.normalises: Mapping[str, Callable[[Value], Value]] = {}
         """Parameters whose values it takes and changes."""
+        self.unreadable: frozenset[str] = frozenset()
+        """Parameters that it lists and refuses to read out (9005), and everything that is asked for with them."""
         self.secrets_read_as: str | None = ""
         """What passwords read as; None shows them."""
         self.apply_s = 0.0

@@ -180,6 +180,8 @@ class _Session:
             if pattern.startswith("VirtualParameters"):
                 self._refresh_virtual(pattern, now)
             for path in itertools.filterfalse(self._is_fresh, self._cpe.matching(pattern)):
+                if path in self._cpe.unreadable:
+                    return Fault("9005", "Invalid parameter name")
                 value = self._cpe.read(path, now)
                 if value is not None:
                     self._record.remember(path, value, now)

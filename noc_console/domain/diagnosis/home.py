@@ -10,6 +10,8 @@ from noc_console.domain.diagnosis.limits import Limits
 from noc_console.domain.diagnosis.situation import Situation, number
 from noc_console.domain.diagnosis.verdict import Found, Rule, Severity
 
+_WEAK = re.compile(r"(none|open|basic)$|wep", re.IGNORECASE)
+
 
 def _above(groups: Iterable[Group], key: str, limit: float) -> list[tuple[Group, float]]:
     found = ((group, number(group.get(key))) for group in groups)
@@ -73,7 +75,9 @@ def _wifi_off(s: Situation, _: Limits) -> Found | None:
 
 
 def _open_wifi(s: Situation, _: Limits) -> Found | None:
-    weak = [group for group in _networks(s) if str(group.get("security") or "").lower() in ("none", "basic", "wep")]
+    # One that does not say that it is on is not said to be open.
+    on = [group for group in s.groups("wireless") if group.get("enabled") is True]
+    weak = [group for group in on if _WEAK.match(str(group.get("security") or ""))]
     if not weak:
         return None
     return Found("WiFi is not protected", tuple(f"{group.title}: security {group.get('security')}" for group in weak))

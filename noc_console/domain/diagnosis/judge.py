@@ -51,6 +51,10 @@ def lack(s: Situation, fact: str, limits: Limits) -> str | None:
         return None if s.state is not OntState.UNKNOWN else _state(s)
     if fact == "acs":
         return None if s.acs_ok else "the ACS, which does not answer just now"
+    if fact == "internet status":
+        wan = s.internet()
+        untold = wan is not None and str(wan.get("status") or "unknown").lower() == "unknown"
+        return "whether the Internet connection is up (the router does not tell)" if untold else None
     if fact == "light":
         if s.state is not OntState.ONLINE or s.light_dbm is not None:
             return None
@@ -78,14 +82,16 @@ def _unknown_router(s: Situation) -> str | None:
 
 def _lack_of_section(s: Situation, fact: str, limits: Limits) -> str | None:
     section = s.sections.get(fact)
+    if fact == "wan" and not (section and section.groups) and _read_lately(s, limits):
+        return "the router's WAN connection (none stands where we know to look; its whole configuration may show it)"
     if section is None or section.observed_at is None:
         # A router without mesh nodes or LAN ports tells nothing of them, however often it is read.
         return None if fact in _OPTIONAL and _read_lately(s, limits) else f"the router's {fact} section (never read)"
-    if fact == "wan" and not section.groups:
-        return "the router's WAN connection (none stands where we know to look; its whole configuration may show it)"
     age_s = s.now - section.observed_at
     if age_s > limits.section_age_s:
         return f"a fresh {fact} section of the router (read {format_age(age_s)} ago)"
+    if fact == "wan" and section.trouble:
+        return f"the router's whole wan section ({section.trouble})"
     return None
 
 
@@ -106,6 +112,8 @@ def _nothing(s: Situation, needs: list[str]) -> Finding:
         headline = "Nothing wrong seen so far, but not everything could be judged"
         step = "refresh (r), then ask again"
         return Finding("not_enough_known", Severity.UNKNOWN, headline, tuple(evidence), step, "see what is needed")
+    if untold := not_told(s):
+        evidence.append(f"not told by this router: {', '.join(untold)}")
     job = speed_test(s)
     if job is not None:
         evidence.append(f"speed test {s.age(job.finished_at)}: {job.data['download_mbps']:.1f} Mbit/s")
@@ -115,6 +123,28 @@ def _nothing(s: Situation, needs: list[str]) -> Finding:
     return Finding(
         "nothing_wrong", Severity.NONE, "Nothing wrong on the line", tuple(evidence), step, "every rule was asked"
     )
+
+
+_TOLD = (
+    ("system", ("cpu_percent", "memory_percent"), "CPU and memory"),
+    ("wireless", ("enabled",), "whether WiFi is on"),
+    ("wireless", ("security",), "WiFi security"),
+    ("wireless", ("noise_dbm", "utilization_percent"), "noise and use of the WiFi channels"),
+    ("clients", ("signal_dbm",), "signal of WiFi devices"),
+    ("mesh", ("backhaul_signal_dbm", "backhaul_utilization_percent"), "links of mesh nodes"),
+    ("ethernet", ("speed", "duplex"), "speed of LAN ports"),
+)
+"""Sections, the fields of which at least one lets a rule judge, and what they tell."""
+
+
+def not_told(s: Situation) -> list[str]:
+    """What rules looked for in sections that are there, and this router does not tell: no rule could say it is bad."""
+    return [
+        label
+        for name, keys, label in _TOLD
+        if (section := s.sections.get(name)) and (section.groups or name == "system")
+        if not any(section.get(key) is not None or any(g.get(key) is not None for g in section.groups) for key in keys)
+    ]
 
 
 def markdown_table() -> str:

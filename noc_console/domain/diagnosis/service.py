@@ -10,7 +10,6 @@ from noc_console.domain.freshness import format_age
 from noc_console.domain.jobs import Job, JobKind
 from noc_console.domain.ont import OfflineReason, OntState
 
-SILENT_INFORMS = 3.0
 RECENT_TEST_S = 86400.0
 SLACK_S = 900.0
 """Between what belongs together and is told by different clocks."""
@@ -21,13 +20,15 @@ _ASKED = (JobKind.REBOOT, JobKind.FACTORY_RESET, JobKind.FIRMWARE, JobKind.OLT_R
 
 
 def _silent(s: Situation, _: Limits) -> Found | None:
-    age_s = s.inform_age_s
-    if s.state is not OntState.ONLINE or age_s is None or age_s <= SILENT_INFORMS * s.inform_interval_s:
+    age_s, cpe = s.inform_age_s, s.cpe
+    if cpe is None or s.state is not OntState.ONLINE or age_s is None or age_s <= cpe.silent_after_s:
         return None
+    told_s = cpe.inform_interval_s
+    expected = f"expected every {format_age(told_s)}" if told_s else "how often one is expected is not told"
     return Found(
         f"The ONT is lit, but its router is silent at the ACS for {format_age(age_s)}",
         (
-            f"last Inform {format_age(age_s)} ago, expected every {format_age(s.inform_interval_s)}",
+            f"last Inform {format_age(age_s)} ago, {expected}",
             f"the OLT says online, read {s.age(s.state_at)}",
         ),
     )
@@ -83,8 +84,8 @@ def _not_connected(s: Situation, _: Limits) -> Found | None:
 
 def _no_address(s: Situation, _: Limits) -> Found | None:
     wan = s.internet()
-    if wan is None or str(wan.get("status") or "").lower() not in _UP or wan.get("ip") or wan.get("ipv6"):
-        return None
+    if wan is None or str(wan.get("status") or "").lower() not in _UP or wan.get("address") != "none":
+        return None  # an address that was not read is not one that is missing
     return Found("Connected, but without an address", (_wan_text(wan),))
 
 
@@ -179,7 +180,7 @@ INTERNET = (
         _not_connected,
         "check VLAN and access server; then reboot the router",
         "the router itself says that its Internet session is not up",
-        ("wan",),
+        ("wan", "internet status"),
         source="TR-098 ConnectionStatus",
     ),
     Rule(
@@ -188,7 +189,7 @@ INTERNET = (
         _no_address,
         "check DHCP or the address pool for this customer",
         "a connection without an address carries nothing",
-        ("wan",),
+        ("wan", "internet status"),
         source="TR-098 ExternalIPAddress",
     ),
     Rule(

@@ -31,6 +31,8 @@ from noc_console.domain.errors import (
 from noc_console.domain.text import clean
 from noc_console.sources.genieacs import checks
 from noc_console.sources.genieacs.pathfile import load_tables
+from noc_console.sources.genieacs.places import Places
+from noc_console.sources.genieacs.refusals import Refusals
 from noc_console.sources.genieacs.results import AcsFault, Probe, TaskOutcome, TaskResult, outcome_of
 from noc_console.sources.loop_turns import Turns
 
@@ -67,6 +69,10 @@ class NbiClient:
         self.config = config
         self.tables = load_tables(config.paths_file)
         """Where vendors keep things, for those who read this client's documents."""
+        self.refusals = Refusals()
+        """What routers refused to read out."""
+        self.places = Places()
+        """Where Internet connections were found."""
         self._pause_scale = pause_scale
         limits = httpx.Limits(max_connections=16, keepalive_expiry=_KEEP_ALIVE_S)
         self._http = http_client(config, SOURCE, base_url=config.url + "/", limits=limits)

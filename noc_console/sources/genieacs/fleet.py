@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import chain
 from typing import Any
@@ -15,13 +16,14 @@ from noc_console.domain.network import Cpe
 from noc_console.sources.genieacs import optical, virtual, wan
 from noc_console.sources.genieacs.client import NbiClient
 from noc_console.sources.genieacs.document import ROOTS, Document
-from noc_console.sources.genieacs.fields import split
-from noc_console.sources.genieacs.reading import read_paths
+from noc_console.sources.genieacs.fields import split, values
+from noc_console.sources.genieacs.reading import projection_for, read_paths
 from noc_console.sources.genieacs.readings import model_name
 from noc_console.sources.genieacs.tables import ROOT_OF, Tables
 from noc_console.sources.loop_turns import Turns
 
 # A projection has no wildcards, and whole WAN subtrees are 100 kB: the instances that occur in practice are named.
+# A router whose Internet connection is not among them is looked at whole, and where it stands is learned.
 _WAN_DEVICES, _PPP, _IP, _TR181 = range(1, 6), range(1, 3), range(1, 3), range(1, 9)
 _SERIAL_PATHS = (
     "InternetGatewayDevice.DeviceInfo.X_HW_SerialNumber",
@@ -35,6 +37,7 @@ _COLUMNS = {
     "optical": {"rx_dbm": "rx_dbm"},
 }
 """Fields of sections that a row shows."""
+_WHOLE_AT_ONCE = 20
 
 
 class FleetReader:
@@ -42,10 +45,11 @@ class FleetReader:
 
     Args:
         tables: Where vendors keep things.
+        places: Where else Internet connections were found, see ``Places``.
     """
 
-    def __init__(self, tables: Tables) -> None:
-        self.projection = _projection(tables)
+    def __init__(self, tables: Tables, places: Iterable[str] = ()) -> None:
+        self.projection = _projection(tables, places)
         """What ``row`` needs; about 9 kB of request, 5 kB of answer per device."""
         self._tables = {root: _slim(tables, root, self.projection) for root in ROOTS}
 
@@ -104,12 +108,38 @@ async def fleet(client: NbiClient, informed_since: float | None = None) -> Async
     if informed_since is not None:
         since = datetime.fromtimestamp(informed_since, UTC).isoformat(timespec="milliseconds")
         query = {"_lastInform": {"$gt": since.replace("+00:00", "Z")}}
-    reader = FleetReader(client.tables)
+    reader = FleetReader(client.tables, client.places.known)
     async for page in client.every_device(query, reader.projection):
-        yield await reader.rows(page)
+        yield await with_connections(client, await reader.rows(page))
 
 
-def _projection(tables: Tables) -> tuple[str, ...]:
+async def with_connections(client: NbiClient, rows: Sequence[Cpe]) -> list[Cpe]:
+    """The rows, with the Internet connections of those that have it where nobody looked."""
+    made = {row.device_id: row for row in rows}
+    lacking = [id for id, row in made.items() if row.wan_ip is None and client.places.worth_a_look(row)]
+    for start in range(0, len(lacking), _WHOLE_AT_ONCE):
+        ids = lacking[start : start + _WHOLE_AT_ONCE]
+        paths = projection_for(None, ["wan"], client.tables)
+        for content in await client.devices({"_id": {"$in": ids}}, paths, limit=_WHOLE_AT_ONCE):
+            document = Document(content)
+            row = made.get(document.device_id)
+            if row is not None:
+                made[row.device_id] = _with_connection(client, row, document)
+    return list(made.values())
+
+
+def _with_connection(client: NbiClient, row: Cpe, document: Document) -> Cpe:
+    found = wan.internet_connection(document, client.tables.wan)
+    told = values(client.tables.wan.fields, found.objects) if found else {}
+    if found is None or "ip" not in told:
+        client.places.looked_in_vain(row)
+        return row  # perhaps it is down: what the usual places say stands
+    client.places.learn(node.path for node in (found.objects["self"], found.objects.get("ppp")) if node)
+    user, mac = _text(told.get("username")) or row.pppoe_user, _text(told.get("mac")) or row.mac
+    return replace(row, wan_ip=_text(told["ip"]), pppoe_user=user, mac=mac)
+
+
+def _projection(tables: Tables, places: Iterable[str] = ()) -> tuple[str, ...]:
     paths = ["_deviceId", "_lastInform", "_lastBoot", *_SERIAL_PATHS, *virtual.paths(tables)]
     paths += [f"{virtual.ROOT}.{name}" for name in tables.optical.virtual]
     for root in ROOTS:
@@ -119,14 +149,23 @@ def _projection(tables: Tables) -> tuple[str, ...]:
         paths += [path.replace("*", "1") for path in read_paths(root, ("optical",), None, tables) if path in received]
     for device in _WAN_DEVICES:
         base = f"InternetGatewayDevice.WANDevice.1.WANConnectionDevice.{device}"
-        for kind, instances, more in (("WANPPPConnection", _PPP, ["Username"]), ("WANIPConnection", _IP, [])):
-            for leaf in ("Name", "ConnectionStatus", "ExternalIPAddress", "MACAddress", *more):
-                paths += [f"{base}.{kind}.{instance}.{leaf}" for instance in instances]
+        for kind, instances in (("WANPPPConnection", _PPP), ("WANIPConnection", _IP)):
+            usual = [f"{base}.{kind}.{instance}" for instance in instances]
+            paths += [f"{place}.{leaf}" for place in usual for leaf in _leaves_of(place)]
     for number in _TR181:
-        interface = f"Device.IP.Interface.{number}"
-        paths += [f"{interface}.{leaf}" for leaf in ("IPv4Address.1.IPAddress", "LowerLayers", "X_TP_ConnType")]
-        paths += [f"Device.PPP.Interface.{number}.{leaf}" for leaf in ("Username", "ConnectionStatus")]
+        usual = [f"Device.{kind}.Interface.{number}" for kind in ("IP", "PPP")]
+        paths += [f"{place}.{leaf}" for place in usual for leaf in _leaves_of(place)]
+    paths += [f"{place}.{leaf}" for place in places for leaf in _leaves_of(place)]
     return tuple(dict.fromkeys(paths))
+
+
+def _leaves_of(place: str) -> tuple[str, ...]:
+    if place.startswith("Device.PPP."):
+        return ("Username", "ConnectionStatus")
+    if place.startswith("Device."):
+        return ("IPv4Address.1.IPAddress", "LowerLayers", "X_TP_ConnType")
+    more = ("Username",) if ".WANPPPConnection." in place else ()
+    return ("Name", "ConnectionStatus", "ExternalIPAddress", "MACAddress", *more)
 
 
 def _slim(tables: Tables, root: str, projection: Sequence[str]) -> Tables:

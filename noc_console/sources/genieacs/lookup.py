@@ -15,7 +15,7 @@ from noc_console.domain.identity import OntSerial
 from noc_console.domain.network import Cpe
 from noc_console.sources.genieacs import virtual
 from noc_console.sources.genieacs.client import NbiClient
-from noc_console.sources.genieacs.fleet import FleetReader
+from noc_console.sources.genieacs.fleet import FleetReader, with_connections
 from noc_console.sources.genieacs.readings import mac as parse_mac
 from noc_console.sources.genieacs.tables import Tables
 
@@ -81,8 +81,9 @@ async def by_text(client: NbiClient, text: str) -> list[Cpe]:
 
 async def by_id(client: NbiClient, device_id: str) -> list[Cpe]:
     """The device with this id, or none."""
-    reader = FleetReader(client.tables)
-    return await reader.rows(await client.devices({"_id": device_id}, reader.projection, limit=1))
+    reader = FleetReader(client.tables, client.places.known)
+    rows = await reader.rows(await client.devices({"_id": device_id}, reader.projection, limit=1))
+    return await with_connections(client, rows)
 
 
 def _searches(text: str, tables: Tables) -> Iterator[list[dict[str, Any]]]:

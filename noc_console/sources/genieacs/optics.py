@@ -9,6 +9,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from noc_console.domain.plausibility import plausible
+
+# Narrower than what is plausible at all: by these a scale that is not known is told apart.
 _RX_RANGE_DBM = (-45.0, 8.0)
 _TX_RANGE_DBM = (-30.0, 10.0)
 _NO_LIGHT_DBM = -40.0
@@ -51,9 +54,10 @@ def rx_power(raw: float | None, scale: str = "auto") -> Power:
         dbm = _from_tenth_microwatts(raw)
     else:
         dbm = raw / _divisor(-raw, (60, 600, 6000))
-    if not _RX_RANGE_DBM[0] <= dbm <= _RX_RANGE_DBM[1]:
+    dbm = round(dbm, 2)
+    if plausible("rx_dbm", dbm) is None or not _RX_RANGE_DBM[0] <= dbm <= _RX_RANGE_DBM[1]:
         return UNKNOWN
-    return Power(None, no_light=True) if dbm <= _NO_LIGHT_DBM else Power(round(dbm, 2))
+    return Power(None, no_light=True) if dbm <= _NO_LIGHT_DBM else Power(dbm)
 
 
 def tx_power(raw: float | None, scale: str = "auto") -> Power:
@@ -67,7 +71,9 @@ def tx_power(raw: float | None, scale: str = "auto") -> Power:
         dbm = _from_tenth_microwatts(raw)
     else:
         dbm = raw / _divisor(abs(raw), (10, 70, 700))
-    return Power(round(dbm, 2)) if _TX_RANGE_DBM[0] <= dbm <= _TX_RANGE_DBM[1] else UNKNOWN
+    dbm = round(dbm, 2)
+    sane = plausible("tx_dbm", dbm) is not None and _TX_RANGE_DBM[0] <= dbm <= _TX_RANGE_DBM[1]
+    return Power(dbm) if sane else UNKNOWN
 
 
 def _from_tenth_microwatts(raw: float) -> float:
@@ -110,4 +116,4 @@ def bias_ma(raw: float | None, scale: float = 0.001) -> float | None:
     if raw is None or raw <= 0:
         return None
     current = raw if raw < 150 else raw * scale
-    return round(current, 2) if current < 150 else None
+    return round(current, 2) if current < 150 and plausible("bias_ma", current) is not None else None

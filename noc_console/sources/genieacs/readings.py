@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from noc_console.domain.cpe import Value
+from noc_console.domain.plausibility import plausible
 from noc_console.sources.genieacs.document import flag_of, number_of, text_of, whole
 
 _GENERIC_MODEL = frozenset(("modelname", "device", "device2", "igd", "router"))
@@ -50,7 +51,8 @@ def _percent(raw: Any) -> Value | None:
 
 def _celsius(raw: Any) -> Value | None:
     number = number_of(raw)
-    return whole(number) if number is not None and -50 <= number <= 150 and number != 0 else None
+    # 0 is what sensors say that are not there.
+    return whole(plausible("temperature_celsius", number)) if number else None
 
 
 def _vlan(raw: Any) -> Value | None:

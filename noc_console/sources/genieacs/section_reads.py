@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from noc_console.domain.cpe import SECTIONS, Section
 from noc_console.domain.errors import SourceProtocolError
@@ -12,6 +12,7 @@ from noc_console.sources.genieacs.client import NbiClient
 from noc_console.sources.genieacs.delivery import Delivery, Step, deliver, no_step, task_body
 from noc_console.sources.genieacs.document import Document
 from noc_console.sources.genieacs.reading import projection_for, read_paths
+from noc_console.sources.genieacs.reads import read_known
 from noc_console.sources.genieacs.sections import sections
 
 
@@ -25,11 +26,20 @@ class Refreshed:
     newer: tuple[str, ...]
     """Names of those that the router was proven to have read out."""
     not_newer: tuple[str, ...]
+    """Names of those that it has nothing of."""
+    troubles: Mapping[str, str] = field(default_factory=dict)
+    """Name to what the router refused of it; the rest of it was read."""
 
 
 async def view(client: NbiClient, device_id: str, names: Sequence[str] = SECTIONS) -> tuple[Section, ...]:
     """Sections as the ACS has them, without touching the router."""
-    return await _sections(client, Document(await client.device(device_id, _projection(client, None, names))), names)
+    document = Document(await client.device(device_id, _projection(client, None, names)))
+    shown = await _sections(client, document, names)
+    refused = client.refusals.of(device_id, document.instant("_lastBoot"))
+    if not refused or document.root_name is None:
+        return shown
+    troubles = await asyncio.to_thread(_troubles, client, document.root_name, names, document, refused)
+    return tuple(replace(section, trouble=troubles.get(section.name)) for section in shown)
 
 
 async def refresh(
@@ -68,12 +78,49 @@ async def refresh(
         newer = _newer(now, after.instant("_lastInform"), earlier)
         return bool(newer)
 
-    paths = await asyncio.to_thread(read_paths, model_root, names, before, client.tables)
-    body = task_body("getParameterValues", f"read-{'-'.join(names)}", expiry_s, parameterNames=paths)
+    async def ask(some: Sequence[str]) -> Delivery:
+        body = task_body("getParameterValues", f"read-{'-'.join(names)}", expiry_s, parameterNames=list(some))
+        return await deliver(client, device_id, body, cr_timeout_s, step, has_read)
+
     await step(f"reading {', '.join(names)}")
-    delivery = await deliver(client, device_id, body, cr_timeout_s, step, has_read)
+    parts = await asyncio.to_thread(_parts, client, model_root, names, before)
+    read = await read_known(client, before, parts, ask, step)
     await has_read()
-    return Refreshed(delivery, now, newer, tuple(name for name in names if name not in newer))
+    refused = {**read.refused, **read.skipped}
+    troubles = await asyncio.to_thread(_troubles, client, model_root, names, before, refused)
+    shown = tuple(replace(section, trouble=troubles.get(section.name)) for section in now)
+    lacking = tuple(name for name in names if name not in newer and name not in troubles)
+    return Refreshed(read.delivery, shown, newer, lacking, troubles)
+
+
+def _parts(client: NbiClient, root: str, names: Sequence[str], before: Document) -> list[list[str]]:
+    """The paths to read by the section that they belong to, each once."""
+    left = dict.fromkeys(read_paths(root, names, before, client.tables))
+    parts = []
+    for name in names:
+        own = _own(client, root, name, before)
+        parts.append([path for path in left if path in own])
+        left = {path: None for path in left if path not in own}
+    return [part for part in (*parts, list(left)) if part]
+
+
+def _own(client: NbiClient, root: str, name: str, before: Document) -> set[str]:
+    """Every path that a section may ask for."""
+    return {*read_paths(root, [name], before, client.tables), *read_paths(root, [name], None, client.tables)}
+
+
+def _troubles(
+    client: NbiClient, root: str, names: Sequence[str], before: Document, refused: Mapping[str, str]
+) -> dict[str, str]:
+    """Section to what the router refused of it, and why."""
+    troubles: dict[str, str] = {}
+    for name in names if refused else ():
+        own = _own(client, root, name, before)
+        found = [path for path in refused if path in own]
+        if found:
+            more = f" and {len(found) - 1} more" if len(found) > 1 else ""
+            troubles[name] = f"the router does not read out {found[0]}{more}: {refused[found[0]]}"
+    return troubles
 
 
 async def _sections(client: NbiClient, document: Document, names: Sequence[str]) -> tuple[Section, ...]:

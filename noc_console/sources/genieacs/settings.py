@@ -7,7 +7,7 @@ written when that is not exactly one.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from noc_console.domain.cpe import Group
 from noc_console.domain.errors import ActionRefused
@@ -16,10 +16,11 @@ from noc_console.domain.secrets import check_values
 from noc_console.domain.text import clean
 from noc_console.sources.genieacs import wan, wireless
 from noc_console.sources.genieacs.client import NbiClient
-from noc_console.sources.genieacs.delivery import End, Step, deliver, no_step, task_body
+from noc_console.sources.genieacs.delivery import Delivery, End, Step, deliver, no_step, task_body
 from noc_console.sources.genieacs.document import Document, Node
 from noc_console.sources.genieacs.pathfile import shipped
 from noc_console.sources.genieacs.reading import projection_for, read_paths
+from noc_console.sources.genieacs.reads import read_known
 from noc_console.sources.genieacs.sections import sections
 from noc_console.sources.genieacs.tables import Tables
 from noc_console.sources.genieacs.wan import same_object
@@ -77,17 +78,16 @@ async def change(
     root = before.root_name
     extra = [f"{root}.{path}" for path in _extra(kind, root, tables)]
     await step(f"reading {names[0]}")
-    body = task_body(
-        "getParameterValues",
-        f"read-{kind.value}",
-        expiry_s,
-        parameterNames=[*dict.fromkeys((*read_paths(root, names, before, tables), *extra))],
-    )
+    wanted = [*dict.fromkeys((*read_paths(root, names, before, tables), *extra))]
 
     async def happened() -> bool:
         return False  # what it was to find is asked for again before anything is written
 
-    delivery = await deliver(client, device_id, body, cr_timeout_s, no_step, happened)
+    async def ask(some: Sequence[str]) -> Delivery:
+        body = task_body("getParameterValues", f"read-{kind.value}", expiry_s, parameterNames=list(some))
+        return await deliver(client, device_id, body, cr_timeout_s, no_step, happened)
+
+    delivery = (await read_known(client, before, [wanted], ask, step)).delivery
     if delivery.end is not End.DELIVERED:
         outcome = Outcome.FAULT if delivery.end is End.FAULT else Outcome.NO_CONTACT
         return Written(outcome, f"nothing was written: {delivery.text}", delivery.withdrawn)

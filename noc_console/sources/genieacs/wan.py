@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from noc_console.domain.cpe import Field, Group, Value
 from noc_console.sources.genieacs.document import Document, Node
-from noc_console.sources.genieacs.fields import Objects, fields, values
+from noc_console.sources.genieacs.fields import Objects, fields, made, parameters, values
 from noc_console.sources.genieacs.tables import SectionPaths
 
 _SERVICES = re.compile(r"[A-Z0-9]+")
@@ -39,17 +39,26 @@ def groups(document: Document, table: SectionPaths) -> tuple[Group, ...]:
         shown = fields(table.fields, connection.objects)
         found.append((rank_of(connection, {field.key: field.value for field in shown}), connection, shown))
     found.sort(key=lambda item: item[0], reverse=True)
-    made = []
+    found_groups = []
     for place, (rank, connection, shown) in enumerate(found):
         internet = place == 0 and rank[0] > 0
-        extra = [Field("internet", "Internet", internet)]
+        extra = [*_no_address(connection, shown, table), Field("internet", "Internet", internet)]
         if connection.kind:
             extra.append(Field("type", "Type", connection.kind))
         title = next((str(field.value) for field in shown if field.key == "name"), connection.objects["self"].path)
         # Something must have been read: an object that is only known by name is no connection to show.
         if shown:
-            made.append(Group(title, (*shown, *extra), connection.objects["self"].path))
-    return tuple(made)
+            found_groups.append(Group(title, (*shown, *extra), connection.objects["self"].path))
+    return tuple(found_groups)
+
+
+def _no_address(connection: Connection, shown: list[Field], table: SectionPaths) -> list[Field]:
+    """That it has no address, when the router says so: one that was never read is not told."""
+    if any(field.key in ("ip", "ipv6") for field in shown):
+        return []
+    paths = [path for spec in table.fields if spec.key == "ip" for path in spec.paths]
+    told = [one for path in paths for one in parameters(path, connection.objects) if not one.never_read]
+    return [made(told[0], "address", "Address", "none")] if told else []
 
 
 def own_fields(document: Document, table: SectionPaths) -> list[Field]:
@@ -62,6 +71,12 @@ def own_fields(document: Document, table: SectionPaths) -> list[Field]:
 
 def internet(document: Document, table: SectionPaths) -> dict[str, Value]:
     """Values of the Internet connection alone; empty when none looks like it."""
+    found = internet_connection(document, table)
+    return values(table.fields, found.objects) if found else {}
+
+
+def internet_connection(document: Document, table: SectionPaths) -> Connection | None:
+    """The Internet connection, wherever it stands; None when none looks like it."""
     telling = [spec for spec in table.fields if spec.key in _TELLING]
     best: tuple[tuple[int, ...], Connection] | None = None
     for connection in connections(document, table):
@@ -69,7 +84,7 @@ def internet(document: Document, table: SectionPaths) -> dict[str, Value]:
         rank = rank_of(connection, told)
         if told and rank[0] > 0 and (best is None or rank > best[0]):
             best = rank, connection
-    return values(table.fields, best[1].objects) if best else {}
+    return best[1] if best else None
 
 
 def rank_of(connection: Connection, told: Mapping[str, Value]) -> tuple[int, ...]:

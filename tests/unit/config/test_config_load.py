@@ -60,6 +60,11 @@ def test_everything_but_the_olts_has_a_default(write: Write) -> None:
     assert config.thresholds.domain() == Thresholds(-25, -28, -8)
 
 
+@pytest.mark.parametrize("olts", ["", "olts: []\n"])
+def test_an_acs_alone_is_enough(write: Write, olts: str) -> None:
+    assert load(write(olts + "genieacs: {url: http://acs}\n"), {}).olts == ()
+
+
 def test_the_fixed_names(write: Write) -> None:
     config = load(
         write(
@@ -228,7 +233,7 @@ def test_where_a_config_is_looked_for(tmp_path: Path, monkeypatch: pytest.Monkey
         ("olts:\n- name: a\n  address: b\n  snmp: {comunity: c}\n", 4, "olts[0].snmp.comunity", "community?"),
         ("olts:\n- {name: a, address: b}\n- {name: c, address: d, zz: 1}\n", 3, "olts[1].zz", "known here: name,"),
         ("olts:\n- {name: a}\n", 2, "olts[0].address", "is missing"),
-        ("database: sqlite:///noc.db\n", 1, "olts", "is missing"),
+        ("database: sqlite:///noc.db\n", 1, "olts", "at least one OLT"),
         ("olts: []\n", 1, "olts", "at least one"),
         ("olts: olt-1\n", 1, "olts", "tuple"),
         ("olts:\n- {name: a b, address: c}\n", 2, "olts[0].name", "match"),

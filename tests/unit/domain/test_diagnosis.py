@@ -379,7 +379,7 @@ CASES = [
         "VLAN",
         "TR-098",
     ),
-    Case("no address", lambda: wan(ip=""), "no_address", "Connected", "DHCP", "TR-098"),
+    Case("no address", lambda: wan(ip="", address="none"), "no_address", "Connected", "DHCP", "TR-098"),
     Case("an IPv6 address is one", lambda: wan(ip="", ipv6="2001:db8::1"), "nothing_wrong", "online", "", "TR-181"),
     Case(
         "nothing but management",
@@ -706,8 +706,8 @@ CASES = [
         "",
         "jobs",
     ),
-    Case("a connection in an unknown state is not down", lambda: wan(status="Unknown"), "nothing_wrong", "online"),
-    Case("no state and no address is not no address", lambda: wan(status="", ip=""), "nothing_wrong", "online"),
+    Case("a connection in an unknown state is not down", lambda: wan(status="Unknown"), "not_enough_known", "online"),
+    Case("no state and no address is not no address", lambda: wan(status="", ip=""), "not_enough_known", "online"),
     Case(
         "a bridge has no connection of its own",
         lambda: with_section("wan", group("br", internet=False, type="bridge", status="Connected")),
@@ -807,3 +807,74 @@ def test_several_findings_come_in_the_order_of_their_weight() -> None:
         "wifi_congestion",
         "slow_lan_port",
     ]
+
+
+def without(name: str, key: str) -> Situation:
+    """A home that is well, of which the router does not tell one field."""
+    whole = HEALTHY[name]
+    groups = tuple(replace(g, fields=tuple(f for f in g.fields if f.key != key)) for g in whole.groups)
+    cut = replace(whole, fields=tuple(f for f in whole.fields if f.key != key), groups=groups)
+    return at_home(sections={**HEALTHY, name: cut})
+
+
+TELLS = sorted(
+    {(name, f.key) for name, s in HEALTHY.items() for g in (s, *s.groups) for f in g.fields}
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "key"), TELLS)
+def test_what_is_not_told_is_never_a_fault(name: str, key: str) -> None:
+    verdict = judge(without(name, key), Limits())
+    assert verdict.finding.code in ("nothing_wrong", "not_enough_known") or (name, key) == ("wan", "internet")
+    assert verdict.also == ()
+
+
+def test_a_connection_whose_status_is_not_told_is_not_called_well() -> None:
+    verdict = judge(without("wan", "status"), Limits())
+    assert verdict.finding.code == "not_enough_known"
+    assert verdict.needs == ("whether the Internet connection is up (the router does not tell)",)
+
+
+def test_what_no_rule_could_see_is_named_beside_nothing_wrong() -> None:
+    bare = {name: replace(s, fields=(), groups=tuple(replace(g, fields=g.fields[:0]) for g in s.groups))
+            for name, s in HEALTHY.items() if name != "wan"}  # fmt: skip
+    verdict = judge(at_home(sections={**bare, "wan": HEALTHY["wan"]}), Limits())
+    assert verdict.finding.code == "nothing_wrong"
+    told = verdict.finding.evidence[-1] + verdict.finding.evidence[-2]
+    for what in ("CPU and memory", "whether WiFi is on", "WiFi security"):
+        assert what in told, told
+
+
+@pytest.mark.parametrize("sections", [{}, {"wan": section("wan", line_status="Up")}])
+def test_a_router_on_which_no_wan_connection_was_found_is_not_called_well(sections: dict[str, Section]) -> None:
+    others = {name: s for name, s in HEALTHY.items() if name != "wan"}
+    verdict = judge(at_home(sections={**others, **sections}), Limits())
+    assert verdict.finding.severity is Severity.UNKNOWN
+    assert any("WAN connection (none stands" in need for need in verdict.needs)
+
+
+def test_a_wan_section_of_which_a_part_was_refused_judges_nothing() -> None:
+    refused = replace(
+        section("wan", group("TR069", internet=False)), trouble="the router does not read out X: fault 9005"
+    )
+    verdict = judge(at_home(sections={**HEALTHY, "wan": refused}), Limits())
+    assert verdict.finding.code == "not_enough_known" and "9005" in verdict.needs[0]
+
+
+@pytest.mark.parametrize(("security", "open_"), [("None", True), ("WEP-64", True), ("Basic", True), ("Open", True),
+                                                 ("11i", False), ("WPA2-Personal", False)])  # fmt: skip
+@pytest.mark.parametrize("enabled", [True, False, None])
+def test_only_a_network_that_says_it_is_on_is_called_open(security: str, open_: bool, enabled: bool | None) -> None:
+    values = {"security": security} | ({} if enabled is None else {"enabled": enabled})
+    wireless = section("wireless", group("guest", **values), group("home", security="11i", enabled=True))
+    verdict = judge(at_home(sections={**HEALTHY, "wireless": wireless}), Limits())
+    assert (verdict.finding.code == "wifi_open") is (open_ and enabled is True)
+
+
+@pytest.mark.parametrize(("interval_s", "age_s", "silent"), [(300.0, 800, False), (300.0, 1000, True),
+                                                             (None, 80_000, False), (None, 90_000, True)])  # fmt: skip
+def test_silence_is_judged_by_the_interval_that_was_told(interval_s: float | None, age_s: float, silent: bool) -> None:
+    cpe = Cpe("a", last_inform_at=NOW - age_s, inform_interval_s=interval_s)
+    verdict = judge(at_home(cpe=cpe), Limits())
+    assert (verdict.finding.code == "router_silent") is silent
+    assert not silent or interval_s or "not told" in verdict.finding.evidence[0]

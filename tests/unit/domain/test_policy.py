@@ -33,7 +33,14 @@ def found(kind: JobKind = JobKind.REBOOT, **more: Any) -> list[Blocker]:
 
 
 def standing(**more: Any) -> Standing:
-    values: dict[str, Any] = {"ont": ONT, "state": OntState.ONLINE, "cpe": CPE, "recent": (), "acs": ACS, "now": NOW}
+    values: dict[str, Any] = {
+        "ont": ONT,
+        "state": OntState.ONLINE,
+        "routers": (CPE,),
+        "recent": (),
+        "acs": ACS,
+        "now": NOW,
+    }
     return Standing(**{**values, **more})
 
 
@@ -43,7 +50,8 @@ def changed(**fields: Any) -> Ont:
 
 def test_nothing_stands_in_the_way_of_a_router_that_is_well() -> None:
     assert found() == [] and found(JobKind.FACTORY_RESET) == []
-    assert found(cpe=None) == [], "the ACS may know it by another serial: the job looks"
+    for unread in (None, Source("genieacs", "never")):
+        assert found(routers=(), acs=unread) == [], "nobody knows yet: the job looks"
     assert found(state=OntState.UNKNOWN) == [], "unknown is not offline"
 
 
@@ -61,7 +69,9 @@ def test_nothing_stands_in_the_way_of_a_router_that_is_well() -> None:
         ({"recent": [job(JobKind.REBOOT, JobState.SENT, 20)]}, "under way (job 3 by anna)", False),
         ({"recent": [job(JobKind.REBOOT, JobState.REQUESTED, 9000)]}, "under way (job 3 by anna)", False),
         ({"recent": [job(JobKind.REBOOT, JobState.VERIFIED, 60)]}, "same action 1m00s ago by anna: back after", True),
-        ({"cpe": Cpe("a")}, "has never informed the ACS", True),
+        ({"routers": (Cpe("a"),)}, "has never informed the ACS", True),
+        ({"routers": ()}, "not managed via TR-069: the ACS knows no router with this serial number", False),
+        ({"routers": (CPE, Cpe("b"))}, "2 routers at the ACS have this serial number: name one of a, b", False),
     ],
 )
 def test_what_stands_in_the_way(more: dict[str, Any], said: str, forceable: bool) -> None:
@@ -117,7 +127,12 @@ def test_more_than_is_wanted_confirms_less_does_not(kind: JobKind, text: str, en
 
 
 def test_what_cannot_be_judged_is_left_out_of_many() -> None:
-    targets = [standing(), standing(state=OntState.UNKNOWN), standing(state=OntState.OFFLINE), standing(cpe=Cpe("a"))]
+    targets = [
+        standing(),
+        standing(state=OntState.UNKNOWN),
+        standing(state=OntState.OFFLINE),
+        standing(routers=(Cpe("a"),)),
+    ]
     plan = plan_bulk(JobKind.REBOOT, targets)
     assert len(plan.included) == 1
     assert [why for _, why in plan.left_out] == [

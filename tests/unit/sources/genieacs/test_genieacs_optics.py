@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import math
+import random
 
 import pytest
+from genieacs_documents import document
 
+from noc_console.domain.plausibility import RANGES, plausible
 from noc_console.sources.genieacs import optics
+from noc_console.sources.genieacs.document import Document
+from noc_console.sources.genieacs.optical import fields_of
+from noc_console.sources.genieacs.pathfile import shipped
+from noc_console.sources.genieacs.tables import Transceiver
 
 
 @pytest.mark.parametrize(
@@ -77,3 +84,23 @@ def test_voltage(raw: float, volts: float | None) -> None:
 )
 def test_bias(raw: float, scale: float, current: float) -> None:
     assert optics.bias_ma(raw, scale) == current
+
+
+@pytest.mark.parametrize("transceiver", shipped().optical.transceivers, ids=lambda one: one.object)
+@pytest.mark.parametrize("seed", range(5))
+def test_nothing_outside_physics_is_shown(transceiver: Transceiver, seed: int) -> None:
+    some = random.Random(seed)
+    root = "Device" if transceiver.object.startswith("Optical.") else "InternetGatewayDevice"
+    model = {f"{root}.DeviceInfo.ModelName": transceiver.models[0]} if transceiver.models else {}
+    for _ in range(60):
+        raw = {leaf: _odd(some) for leaf in transceiver.leaves}
+        made = document({f"{root}.{leaf.replace('*', '1')}": value for leaf, value in raw.items()} | model)
+        for field in fields_of(Document(made), shipped().optical):
+            if field.key in RANGES:
+                assert plausible(field.key, float(field.value)) is not None, (field, raw)
+
+
+def _odd(some: random.Random) -> object:
+    sizes = [0.001, 1, 100, 1e4, 1e6, 1e12]
+    numbers = [round(some.uniform(-1, 1) * some.choice(sizes), 3), some.randint(-70_000, 70_000)]
+    return some.choice([*numbers, *(str(one) for one in numbers), "", "N/A", 4294967295, "-inf", "1e400"])

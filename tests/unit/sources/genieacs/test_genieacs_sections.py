@@ -358,3 +358,26 @@ def test_ports_tell_what_went_wrong_on_them() -> None:
     (port,) = section(values, "ethernet").groups
     assert [port.get(key) for key in ("speed", "errors_received", "errors_sent")] == [100, 12, None]
     assert port.path == f"{base}.2"
+
+
+@pytest.mark.parametrize(("told", "address"), [("0.0.0.0", "none"), ("", "none"), (..., None), ("100.64.0.1", None)])
+def test_an_address_that_was_not_read_is_not_one_that_is_missing(told: Any, address: str | None) -> None:
+    place = f"{IGD}.WANDevice.1.WANConnectionDevice.1.WANPPPConnection.1"
+    values = {f"{place}.Name": "INTERNET", f"{place}.ConnectionStatus": "Connected", f"{place}.ExternalIPAddress": told}
+    (connection,) = section(values, "wan").groups
+    assert connection.get("address") == address
+
+
+def test_a_ct_com_transceiver_reads_in_its_own_steps() -> None:
+    place = f"{IGD}.WANDevice.1.X_CT-COM_GponInterfaceConfig"
+    raw = {"RXPower": "76", "TXPower": "17783", "TransceiverTemperature": "10752", "SupplyVottage": "32900",
+           "BiasCurrent": "6250"}  # fmt: skip
+    optical = section({f"{place}.{leaf}": value for leaf, value in raw.items()}, "optical")
+    told = {field.key: field.value for field in optical.fields}
+    assert told == {
+        "rx_dbm": -21.19,
+        "tx_dbm": 2.5,
+        "temperature_celsius": 42.0,
+        "voltage_v": 3.29,
+        "bias_ma": 12.5,
+    }
