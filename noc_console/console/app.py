@@ -16,6 +16,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingsMap
 from textual.containers import Container
 from textual.keys import _character_to_key
+from textual.notifications import SeverityLevel
 
 from noc_console.console import commands, crash
 from noc_console.console.acting import Acting
@@ -61,7 +62,6 @@ class NocApp(Background, Shell):
     ENABLE_COMMAND_PALETTE = True
     COMMANDS: ClassVar[set[Any]] = {ConsoleCommands}
     ESCAPE_TO_MINIMIZE = False
-    NOTIFICATION_TIMEOUT = 6
 
     def __init__(
         self,
@@ -211,7 +211,8 @@ class NocApp(Background, Shell):
 
     def _responder(self, name: str) -> Callable[[str], None] | None:
         chain: Iterable[Any] = self.focused.ancestors_with_self if self.focused else ()
-        for node in (*chain, self.view, *self.view.helpers, *self._responders, self):
+        focused = (node for node in chain if node is not self)
+        for node in (*focused, self.view, *self.view.helpers, *self._responders, self):
             method = getattr(node, name, None)
             if method is not None:
                 return method  # type: ignore[no-any-return]
@@ -220,6 +221,23 @@ class NocApp(Background, Shell):
     def say(self, text: str, severity: str = "information") -> None:
         """Tell the operator; the text is data and never markup."""
         self.notify(text, severity=severity, markup=False)  # type: ignore[arg-type]
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = True,
+    ) -> None:
+        """In the footer: a toast would cover facts."""
+        self.frame.messages.add(f"{title}: {message}" if title else message, severity)
+        self.paint_frame()
+
+    def clear_notifications(self) -> None:
+        """Take away what was told."""
+        self.frame.messages.clear()
 
     def send(self, sequence: str) -> None:
         """An escape sequence for the terminal."""
@@ -291,16 +309,18 @@ class NocApp(Background, Shell):
             self.act(self.registry.by_id[action_id])
 
     def do_back(self, _: str = "") -> None:
-        """Drop the filter, then go out of panes, then to the first screen."""
+        """Out of panes, then drop the filter, then list everything, then to the first screen."""
         if not self._step_back():
             self.say("this is the top (q leaves the console)")
 
     def _step_back(self) -> bool:
+        if self.view.leave_pane():
+            return True
         if self.view.filter or self.view.only_problems:
             self.view.only_problems = False
             self.view.set_filter(parse_filter(""))
             return True
-        if self.view.go_back():
+        if self.view.widen():
             return True
         if self.navigation.shown != SCREENS[0]:
             self.navigation.show(SCREENS[0])
@@ -332,9 +352,6 @@ class NocApp(Background, Shell):
     def do_pane_previous(self, _: str = "") -> None:
         """Previous one."""
         self.screen.focus_previous()
-
-    def do_zoom(self, _: str = "") -> None:
-        """Only where there are panes."""
 
     def do_problems(self, _: str = "") -> None:
         """Only problems, and back."""

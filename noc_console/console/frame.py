@@ -1,15 +1,17 @@
-"""What stands round every screen: two header lines, the banner, the breadcrumb, the footer."""
+"""What stands round every screen: two header lines, the banner, the breadcrumb, the footer with its messages."""
 
 from __future__ import annotations
 
 from noc_console.console.desk import Desk
+from noc_console.console.messages import Messages
 from noc_console.console.palette import Palette
 from noc_console.console.registry import SCREENS, Action, Registry
 from noc_console.console.render import header
-from noc_console.console.render.cells import Cell, Line, spread
+from noc_console.console.render.cells import Cell, Line, spread, wrap
 from noc_console.console.screens.view import View
 from noc_console.console.widgets.lines import LinePane
 
+MOST_BANNER_LINES = 3
 WORDY = 100
 """Cells from which the footer has room for whole names."""
 
@@ -29,6 +31,7 @@ class Frame:
         self._registry = registry
         self._titles = titles
         self._started_at = desk.now()
+        self.messages = Messages(desk.now)
         self.header = LinePane(desk.palette, fill="bar", id="header")
         self.banner = LinePane(desk.palette, fill="banner", id="banner")
         self.crumb = LinePane(desk.palette, id="crumb")
@@ -53,10 +56,12 @@ class Frame:
         identity = header.identity_line(model, self._desk.session, self._desk.settings.site, now, width)
         self.header.set_lines([identity, header.sources_line(model, now, width, beat)])
         text = header.banner(model, now, self._started_at)
-        self.banner.display = text is not None
-        self.banner.set_lines([[(f" {text}", "banner")]] if text else [])
-        self.crumb.set_lines([_crumb(view, filter_error, width)])
-        self.footer.set_lines([self._footer(view.NAME, active, width)])
+        rows = wrap(text or "", width - 2)[:MOST_BANNER_LINES]
+        self.banner.display = bool(rows)
+        _show(self.banner, [[(f" {row}", "banner")] for row in rows])
+        self.crumb.set_lines([_crumb(view, width)])
+        wrong: list[Line] = [[(f" {row}", "bar-critical")] for row in wrap(filter_error, width - 2)]
+        _show(self.footer, wrong or self.messages.lines(width) or [self._footer(view.NAME, active, width)])
 
     def _footer(self, shown: str, active: list[Action], width: int) -> Line:
         cells: list[Cell] = []
@@ -71,13 +76,18 @@ class Frame:
         return spread(cells, [*screens, (" ", "bar")], width, "bar")
 
 
-def _crumb(view: View, filter_error: str, width: int) -> Line:
+def _show(pane: LinePane, lines: list[Line]) -> None:
+    """Show them all: a message or an advice that is cut helps nobody."""
+    if len(lines) != len(pane.lines):
+        pane.styles.height = max(1, len(lines))
+    pane.set_lines(lines)
+
+
+def _crumb(view: View, width: int) -> Line:
     where, how_many = view.crumb()
     left: list[Cell] = [(f" {where}", "title")]
     if view.filter:
         left.append((f"  /{view.filter.text}", "accent"))
     if view.only_problems:
         left.append(("  only problems", "warning"))
-    if filter_error:
-        left.append((f"  {filter_error}", "critical"))
     return spread(left, [(f"{how_many} ", "dim")], width, "base")

@@ -124,7 +124,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("command", "Command line", (":",), "command", footer="cmd"),
     Action("palette", "Palette: every action and object", ("ctrl+p",), "palette"),
     Action("menu", "Menu of actions on the selection", (".",), "menu", footer="menu"),
-    Action("back", "Back: close, clear the filter, go out", ("escape", "backspace"), "back"),
+    Action("back", "Back: out of the pane, drop the filter, go out", ("escape", "backspace"), "back"),
     Action("quit", "Back; at the top asks whether to quit", ("q",), "quit"),
     Action("quit-now", "Quit at once", ("ctrl+q",), "q!"),
     Action("repaint", "Repaint the whole terminal", ("ctrl+l",), "repaint"),

@@ -117,7 +117,7 @@ class JobsView(TableView):
         """Into the story."""
         self.story.focus()
 
-    def go_back(self) -> bool:
+    def leave_pane(self) -> bool:
         """Out of the story."""
         if self.story.has_focus:
             self.table.focus()
@@ -126,7 +126,7 @@ class JobsView(TableView):
 
     def do_list_out(self, _: str = "") -> None:
         """Out of the story."""
-        self.go_back()
+        self.leave_pane()
 
     def do_job_cancel(self, _: str = "") -> None:
         """Ask for the job to be cancelled."""

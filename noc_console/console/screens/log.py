@@ -57,7 +57,7 @@ class LogView(TableView):
         """Into the story."""
         self.story.focus()
 
-    def go_back(self) -> bool:
+    def leave_pane(self) -> bool:
         """Out of the story."""
         if self.story.has_focus:
             self.table.focus()
@@ -66,7 +66,7 @@ class LogView(TableView):
 
     def do_list_out(self, _: str = "") -> None:
         """Out of the story."""
-        self.go_back()
+        self.leave_pane()
 
     def on_resize(self) -> None:
         """Lay out again."""

@@ -282,10 +282,12 @@ class NetworkView(View):
         if await self._sparks.fetch(serials):
             self.table.refresh_rows()
 
-    def go_back(self) -> bool:
-        """Out of panes, then out of the tree's scope."""
-        if self.panes.back():
-            return True
+    def leave_pane(self) -> bool:
+        """Out of the detail or the tree."""
+        return self.panes.back()
+
+    def widen(self) -> bool:
+        """Out of the tree's scope."""
         if self.scope is not None:
             self.set_scope(None)
             return True

@@ -74,8 +74,12 @@ class View(Background, Container):
     def go_in(self) -> None:
         """The screen was opened: put the focus where work begins."""
 
-    def go_back(self) -> bool:
-        """Undo one step inside this screen; False when there is none."""
+    def leave_pane(self) -> bool:
+        """Out of a pane, to the list that it was opened from; False when none is open."""
+        return False
+
+    def widen(self) -> bool:
+        """List more than a part; False when everything is listed."""
         return False
 
     def selected_ont(self) -> Ont | None:

@@ -43,6 +43,10 @@ class LinePane(Widget, can_focus=False):
         """Paint all again: a hidden pane has no size, so what changed meanwhile was not marked line by line."""
         self.refresh()
 
+    def on_show(self) -> None:
+        """As after a new size."""
+        self.refresh()
+
     def set_lines(self, lines: Sequence[Line], *, rewind: bool = False) -> None:
         """Replace the content; ``rewind`` scrolls to its top (a different object is shown)."""
         before, self._lines = self._lines, lines

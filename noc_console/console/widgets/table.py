@@ -185,6 +185,10 @@ class LineTable(Widget, can_focus=True):
         self.refresh()
         self.post_message(self.Shown(self))
 
+    def on_show(self) -> None:
+        """What changed while it was hidden was not painted."""
+        self.refresh()
+
     def on_focus(self) -> None:
         """Brighten the cursor."""
         self.refresh()
