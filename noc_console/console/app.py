@@ -18,7 +18,7 @@ from textual.containers import Container
 from textual.keys import _character_to_key
 from textual.notifications import SeverityLevel
 
-from noc_console.console import commands, crash
+from noc_console.console import commands, crash, suspending
 from noc_console.console.acting import Acting
 from noc_console.console.backend import Backend
 from noc_console.console.copying import Copying
@@ -27,6 +27,7 @@ from noc_console.console.dialogs.simple import HelpScreen, MenuScreen, QuitScree
 from noc_console.console.follow import JobFollower
 from noc_console.console.frame import Frame
 from noc_console.console.looks import Looks
+from noc_console.console.keys import key_name
 from noc_console.console.navigation import Navigation
 from noc_console.console.palette_commands import ConsoleCommands
 from noc_console.console.prompting import Prompting
@@ -50,7 +51,7 @@ from noc_console.console.widgets.table import LineTable
 from noc_console.domain.filters import parse_filter
 from noc_console.picture.model import Delta
 
-ALWAYS = ("quit-now", "repaint")
+ALWAYS = ("quit-now", "interrupt", "suspend", "repaint")
 """Actions that work in dialogs too."""
 DEFAULT_VARIABLES = {"border": "#33414f", "field": "#22303f"}
 
@@ -122,6 +123,7 @@ class NocApp(Background, Shell):
         self.navigation.show(self.navigation.shown)
         for problem in (*self.themes.problems, *self.registry.problems):
             self.say(problem, "warning")
+        self.app_resume_signal.subscribe(self, lambda _: self.refresh(repaint=True, layout=True))
         self.call_after_refresh(self.paint_frame)
 
     async def on_unmount(self) -> None:
@@ -258,12 +260,11 @@ class NocApp(Background, Shell):
         self.say(crash.report(event.error, self.desk.settings.log_file, fatal=False), "error")
 
     def on_key(self, event: events.Key) -> None:
-        """Any key shows that somebody is there."""
+        """A key that nobody took: it shows that somebody is there, and is answered."""
         self.desk.session.last_key_at = self.desk.now()
-
-    def action_help_quit(self) -> None:
-        """Ctrl+C copies selections; it never quits."""
-        self.say("q leaves the console")
+        if not self._typing():
+            key = key_name(event.character if event.is_printable and event.character else event.key)
+            self._say_instead(f"{key} does nothing here; ? shows the keys", "information")
 
     def action_open_prompt(self, sign: str, text: str = "") -> None:
         """Open the bottom line."""
@@ -340,6 +341,22 @@ class NocApp(Background, Shell):
     def do_quit_now(self, _: str = "") -> None:
         """Leave; jobs go on in the collector."""
         self.leave()
+
+    def do_interrupt(self, _: str = "") -> None:
+        """Ctrl+C never ends it: a line that is being typed is given up, else say what does."""
+        if self.prompting.prompt.open:
+            self.prompting.prompt.cancel()
+        elif len(self.screen_stack) > 1:
+            self.say("Esc closes this dialog; then q leaves the console, Ctrl+Q at once")
+        else:
+            self.say("q leaves the console, Ctrl+Q at once")
+
+    def do_suspend(self, _: str = "") -> None:
+        """Give the terminal to the shell until it wakes us."""
+        if self._driver is None or not self._driver.can_suspend or not suspending.shell_waits():
+            raise ValueError("no shell waits behind this console, so nothing could wake it again; q leaves it")
+        with self.batch_update():  # what is painted while the terminal is the shell's would fill the writer's queue
+            suspending.stop()
 
     def do_retry(self, _: str = "") -> None:
         """Cut the wait short."""

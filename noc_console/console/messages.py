@@ -39,8 +39,8 @@ class Messages:
         self._told: list[Message] = []
 
     def add(self, text: str, severity: str) -> None:
-        """Tell something; what is told again is not told twice."""
-        told = [message for message in self._told if message.text != text]
+        """Tell something in place of what it makes old: the same text, and all that was mere information."""
+        told = [message for message in self._told if message.severity != "information" and message.text != text]
         self._told = [*told, Message(text, severity, self._now())][-MOST_LINES:]
 
     def clear(self) -> None:

@@ -127,6 +127,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("back", "Back: out of the pane, drop the filter, go out", ("escape", "backspace"), "back"),
     Action("quit", "Back; at the top asks whether to quit", ("q",), "quit"),
     Action("quit-now", "Quit at once", ("ctrl+q",), "q!"),
+    Action("interrupt", "Say how to leave", ("ctrl+c",), "how-to-leave"),
+    Action("suspend", "To the shell; fg comes back", ("ctrl+z",), "suspend"),
     Action("repaint", "Repaint the whole terminal", ("ctrl+l",), "repaint"),
     Action("retry", "Ask again now, without waiting", ("ctrl+r",), "retry"),
     Action("screen.network", "Network", ("3",), "net"),

@@ -67,6 +67,14 @@ class View(Background, Container):
         """Filter what is shown."""
         self.filter = wanted
 
+    def parse_filter(self, text: str) -> Filter:
+        """A filter in this screen's words.
+
+        Raises:
+            FilterError: It cannot be understood.
+        """
+        return parse_filter(text)
+
     def crumb(self) -> tuple[str, str]:
         """Where we are, and how much of it is shown."""
         return self.TITLE, ""
