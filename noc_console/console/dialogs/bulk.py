@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from noc_console.console.desk import Desk
-from noc_console.console.dialogs.typed import TypedDialog
+from noc_console.console.dialogs.typed import GIVE_REASON, TypedDialog
 from noc_console.console.render.bulk import render_plan
 from noc_console.console.render.cells import Line, wrap
 from noc_console.console.widgets.lines import FocusPane
@@ -71,10 +71,10 @@ class BulkDialog(TypedDialog[ActOnMany]):
         if len(plan.included) > most:
             return f"At most {most} at once (bulk.max in the config file); {len(plan.included)} are too many."
         if now < self._armed_at:
-            return "wrong count; arming ..."
+            return "a moment ..."
         if complaint := self._fields.complaint():
             return complaint
-        return "give the reason" if len(self._reason.value.strip()) < MIN_REASON else None
+        return GIVE_REASON if len(self._reason.value.strip()) < MIN_REASON else None
 
     def _update(self) -> None:
         width = self._target.size.width
@@ -89,10 +89,11 @@ class BulkDialog(TypedDialog[ActOnMany]):
         self._set_lines(self._status, self._status_lines(missing, width))
 
     def _status_lines(self, missing: str | None, width: int) -> list[Line]:
+        wrong = self._wrong_lines(f"type how many ONTs are acted on, {self.expected}", width)
         if missing:
-            return [[(f" {row}", "accent")] for row in wrap(missing, width - 2)]
+            return wrong + [[(f" {row}", "accent")] for row in wrap(missing, width - 2)]
         count, above = len(self._plan.included), self.desk.settings.second_operator_above
-        lines: list[Line] = [[(f" Type {count} and press Enter.", "strong")]]
+        lines: list[Line] = [*wrong, [(f" Type {count} and press Enter.", "strong")]]
         if above is not None and count > above:
             lines.append([(" It then waits until another operator releases it (:release).", "warning")])
         return lines

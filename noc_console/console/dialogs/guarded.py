@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual import work
 
 from noc_console.console.desk import Desk
-from noc_console.console.dialogs.typed import TypedDialog
+from noc_console.console.dialogs.typed import GIVE_REASON, TypedDialog
 from noc_console.console.render.cells import Line, wrap
 from noc_console.console.render.dialog import render_target
 from noc_console.console.widgets.lines import LinePane
@@ -88,9 +88,16 @@ class GuardedDialog(TypedDialog[Act]):
             return "tick the override (Tab, Space), or Esc"
         if complaint := self._fields.complaint():
             return complaint
-        if len(self._reason.value.strip()) < MIN_REASON:
-            return "give the reason"
-        return None
+        reason = self._reason.value.strip()
+        if len(reason) < MIN_REASON:
+            return GIVE_REASON
+        return f"{GIVE_REASON}: who asked, why (this is the serial)" if reason == self.expected else None
+
+    @property
+    def _wanted(self) -> str:
+        """What is to be typed, in words."""
+        whole = self.expected == self._ont().identity
+        return "type the whole serial" if whole else "type the last 4 characters of the serial"
 
     def _needs_force(self, found: list[Blocker]) -> bool:
         return bool(found) or (self._reread_error is not None and self.kind.level >= 4)
@@ -182,8 +189,7 @@ class GuardedDialog(TypedDialog[Act]):
         self._reason.display = self._verb.display = writable
         self._typed.display = writable and self.expected is not None
         self._fields.display = writable and bool(self._fields.children)
-        whole = self.expected == facts.ont.identity
-        self._typed.placeholder = "type the whole serial" if whole else "type the last 4 characters of the serial"
+        self._typed.placeholder = self._wanted
         self._arm(missing)
         self._set_lines(self._status, self._status_lines(missing, width))
 
@@ -193,15 +199,16 @@ class GuardedDialog(TypedDialog[Act]):
                 return [(), [(f" It cannot act: {why}.", "warning")]]
             keys: Line = [(" Press ", "base"), (" : ", "key"), (" to open :write on, then ask again.", "base")]
             return [(), [(" This session is read-only.", "warning")], keys]
+        wrong = self._wrong_lines(f"{self._wanted}, {self.expected}", width)
         if missing:
-            return [[(f" {row}", "accent")] for row in wrap(missing, width - 2)]
+            return wrong + [[(f" {row}", "accent")] for row in wrap(missing, width - 2)]
         told = f"{self._fields.told()}. " if self._fields.told() else ""
         how = (
             f"Tab to {self._verb.label} and press Enter"
             if self.expected is None
             else f"Type {self.expected} and press Enter"
         )
-        return [[(f" {row}", "strong")] for row in wrap(f"{told}{how}.", width - 2)]
+        return wrong + [[(f" {row}", "strong")] for row in wrap(f"{told}{how}.", width - 2)]
 
     def confirmed(self) -> Act:
         """What the operator asks for."""

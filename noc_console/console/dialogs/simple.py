@@ -15,6 +15,7 @@ from noc_console.console.keys import SCOPE_TITLES, command_of, keys_of
 from noc_console.console.palette import Palette
 from noc_console.console.registry import Action, Context, Registry
 from noc_console.console.render.cells import Cell, Line, fit, wrap
+from noc_console.console.screens.view import Say
 from noc_console.console.widgets.columns import Column
 from noc_console.console.widgets.lines import FocusPane, LinePane
 from noc_console.console.widgets.table import LineTable
@@ -178,8 +179,10 @@ class MenuScreen(Dialog[str | None]):
         self._choose(self._actions[str(event.key)])
 
     def _choose(self, action: Action) -> None:
-        if action.why_disabled(self._about) is None:
+        if (why := action.why_disabled(self._about)) is None:
             self.leave(action.id)
+        else:
+            self.app.post_message(Say(f"{action.title}: {why}", "warning"))
 
     def _cell(self, key: Hashable, column: str) -> Cell:
         action = self._actions[str(key)]

@@ -1,7 +1,8 @@
 """What every guarded dialog has: what is asked for, a reason, and a text that must be typed exactly.
 
-Stray typing cannot satisfy it: the focus starts on Cancel, the text must match exactly, a wrong one clears the field
-and disarms it for two seconds, and control characters never get in.
+Stray typing cannot satisfy it: the text must match exactly, a wrong one is told, cleared and disarms the dialog for two
+seconds, and control characters never get in. Typing always lands in the field that is to be filled next, for what is
+typed while Cancel has the focus must not be lost, and Enter never cancels unseen.
 """
 
 from __future__ import annotations
@@ -12,20 +13,30 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Horizontal
+from textual.content import Content
 from textual.widgets import Button, Checkbox, Input
 
 from noc_console.console.desk import Desk
 from noc_console.console.dialogs.inputs import CleanInput, ParameterFields
 from noc_console.console.dialogs.simple import BOX_CSS, Dialog
-from noc_console.console.render.cells import Line
-from noc_console.console.screens.view import Background
+from noc_console.console.render.cells import Line, wrap
+from noc_console.console.screens.view import Background, Say
 from noc_console.console.widgets.lines import LinePane
 from noc_console.domain.jobs import JobKind
 
 REARM_S = 2.0
+GIVE_REASON = "give the reason"
 LOOK_S = 0.5
 
 Result = TypeVar("Result")
+
+
+class TickBox(Checkbox):
+    """A box whose state is a character, not only a colour."""
+
+    @property
+    def _button(self) -> Content:
+        return Content("[x]" if self.value else "[ ]").stylize(self.get_visual_style("toggle--label"))
 
 
 class TypedDialog(Background, Dialog[Result | None], Generic[Result]):
@@ -66,12 +77,14 @@ class TypedDialog(Background, Dialog[Result | None], Generic[Result]):
         self.kind = kind
         self._title = title
         self._armed_at = 0.0
+        self._wrong = ""
+        """What was typed last and was not what was wanted."""
         self._target = target
         self._fields = ParameterFields(kind, many)
         self._status = LinePane(desk.palette, id="status")
         self._reason = CleanInput("reason (who asked, why)", "reason")
         self._typed = CleanInput("", "typed")
-        self._force = Checkbox(override, id="force", compact=True)
+        self._force = TickBox(override, id="force", compact=True)
         self._verb = Button(verb, id="verb", compact=True, disabled=True)
 
     def compose(self) -> ComposeResult:
@@ -120,9 +133,14 @@ class TypedDialog(Background, Dialog[Result | None], Generic[Result]):
     # -- painting and events ---------------------------------------------------------------------------------------
 
     def _arm(self, missing: str | None) -> None:
-        """The confirmation opens when nothing is missing, the verb when the text is exact as well."""
-        self._typed.disabled = missing is not None
+        """The verb opens when nothing is missing and the text is exact."""
         self._verb.disabled = missing is not None or (self.expected is not None and self._typed.value != self.expected)
+
+    def _wrong_lines(self, wanted: str, width: int) -> list[Line]:
+        """That the text was wrong, until another one is typed."""
+        if not self._wrong or self._typed.value:
+            return []
+        return [[(f" {row}", "critical")] for row in wrap(f"{self._wrong} is wrong: {wanted}.", width - 2)]
 
     @staticmethod
     def _set_lines(pane: LinePane, lines: list[Line], most: int | None = None) -> None:
@@ -132,14 +150,33 @@ class TypedDialog(Background, Dialog[Result | None], Generic[Result]):
         pane.set_lines(lines)
 
     def on_key(self, event: events.Key) -> None:
-        """Esc cancels; in a read-only session ``:`` leads to the command line."""
+        """Esc cancels; in a read-only session ``:`` leads to the command line; letters go to the next field."""
         if event.key == "escape":
             event.stop()
-            self.leave(None)
+            self._cancel()
         elif event.character == ":" and not self.desk.session.write:
             event.stop()
             self.leave(None)
             self.app.call_later(self.app.run_action, "open_prompt(':', 'write on')")
+
+        elif event.is_printable and (event.character or " ") != " " and self.desk.session.write:
+            event.stop()
+            field = self._next_field()
+            if field is not None:
+                field.focus()
+                field.insert_text_at_cursor(event.character or "")
+
+    def _next_field(self) -> Input | None:
+        """The field that is to be filled next: the first empty one that must be filled, else the last."""
+        optional = {f"parameter-{name}" for name in self.kind.spec.optional}
+        shown = [one for one in self.focus_chain if isinstance(one, Input) and one.id not in optional]
+        return next((field for field in shown if not field.value.strip()), shown[-1] if shown else None)
+
+    def _cancel(self) -> None:
+        """Nothing is sent, and that is told."""
+        if self.desk.session.write:
+            self.app.post_message(Say(f"{self._title}: cancelled, nothing was sent"))
+        self.leave(None)
 
     def on_input_changed(self) -> None:
         """The verb lights up only for the exact text."""
@@ -160,7 +197,7 @@ class TypedDialog(Background, Dialog[Result | None], Generic[Result]):
             self._confirm()
             return
         self._update()
-        if self.expected is not None and not self._typed.disabled:
+        if self.expected is not None and event.input is self._reason:
             self._typed.focus()
         else:
             self.app.action_focus_next()
@@ -169,17 +206,18 @@ class TypedDialog(Background, Dialog[Result | None], Generic[Result]):
         """Cancel or the verb."""
         event.stop()
         if event.button.id == "cancel":
-            self.leave(None)
+            self._cancel()
         else:
             self._confirm()
 
     def _confirm(self) -> None:
-        if self.missing() is not None:
+        missing, given = self.missing(), self._typed.value
+        if self.expected is not None and given and given != self.expected:
+            self._wrong, self._typed.value = given, ""
+            self._armed_at = max(self._armed_at, self.desk.now() + REARM_S)
+        elif missing is None and given == (self.expected or ""):
+            self.leave(self.confirmed())
             return
-        if self.expected is not None and self._typed.value != self.expected:
-            self._typed.value = ""
-            self._armed_at = self.desk.now() + REARM_S
-            self.query_one("#cancel").focus()
-            self._update()
-            return
-        self.leave(self.confirmed())
+        elif missing is not None and missing.startswith(GIVE_REASON):
+            self._reason.focus()
+        self._update()  # what is typed stays; the status says what is missing

@@ -35,7 +35,7 @@ def paragraph(text: str, width: int, role: str, mark: str = " ") -> list[Line]:
 
 def render_summary(facts: OntFacts, verdict: Verdict, width: int, absolute: bool) -> list[Line]:
     """The whole tab; its first lines stand alone on a small screen."""
-    lines: list[Line] = [_identity(facts), *render_head(verdict, width)]
+    lines: list[Line] = render_head(verdict, width)
     lines += labelled("OLT says", _olt_side(facts, absolute), width)
     against = contradiction(facts)
     acs = labelled("ACS says", acs_side(facts, absolute), width)
@@ -59,7 +59,8 @@ def render_summary(facts: OntFacts, verdict: Verdict, width: int, absolute: bool
     return [*lines, *footnote(lines, width)]
 
 
-def _identity(facts: OntFacts) -> Line:
+def identity_line(facts: OntFacts) -> Line:
+    """Which ONT and which customer all of this is about; it stands over every tab."""
     ont = facts.ont
     return [(f" {ont.identity or 'no serial'}", "title"), (f"  {ont.description or ''}", "base")]
 
