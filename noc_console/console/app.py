@@ -26,8 +26,8 @@ from noc_console.console.desk import Desk
 from noc_console.console.dialogs.simple import HelpScreen, MenuScreen, QuitScreen
 from noc_console.console.follow import JobFollower
 from noc_console.console.frame import Frame
-from noc_console.console.looks import Looks
 from noc_console.console.keys import key_name
+from noc_console.console.looks import Looks
 from noc_console.console.navigation import Navigation
 from noc_console.console.palette_commands import ConsoleCommands
 from noc_console.console.prompting import Prompting
@@ -40,7 +40,7 @@ from noc_console.console.screens.network import NetworkView
 from noc_console.console.screens.records import RecordsView
 from noc_console.console.screens.sources import SourcesView
 from noc_console.console.screens.swaps import SwapsView
-from noc_console.console.screens.view import Background, Failed, Say, View
+from noc_console.console.screens.view import Background, Failed, Open, Say, View
 from noc_console.console.session import Session
 from noc_console.console.settings import ConsoleSettings
 from noc_console.console.shell import Shell
@@ -121,6 +121,8 @@ class NocApp(Background, Shell):
         """Show the first screen as it was left."""
         restore(load_state(self.settings.state_file), self.network, self.prompting.prompt)
         self.navigation.show(self.navigation.shown)
+        if why := self.settings.database_read_only:
+            self.say(f"read-only: {why}", "warning")
         for problem in (*self.themes.problems, *self.registry.problems):
             self.say(problem, "warning")
         self.app_resume_signal.subscribe(self, lambda _: self.refresh(repaint=True, layout=True))
@@ -254,6 +256,14 @@ class NocApp(Background, Shell):
     def on_say(self, event: Say) -> None:
         """A screen has something to tell."""
         self.say(event.text, event.severity)
+
+    def on_open(self, event: Open) -> None:
+        """A screen leads to what a line of it is about."""
+        try:
+            self.navigation.go_to_place(event.olt, event.port, event.serial)
+        except ValueError as error:
+            self.say(str(error), "warning")
+        self.paint_frame()
 
     def on_failed(self, event: Failed) -> None:
         """A background task broke: told and logged, the console goes on."""

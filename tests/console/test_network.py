@@ -29,7 +29,7 @@ async def test_no_key_waits_for_the_backend_to_open() -> None:
     backend = FakeBackend()
     backend.fail_with = SourceUnavailable("connection refused", "database")
     async with console(backend) as desk:
-        await desk.shows("database unreachable: database: connection refused - no data yet")
+        await desk.shows(" database: connection refused - no data yet")
         await desk.press("?")
         await desk.shows("Help for this screen")
         backend.fail_with = None

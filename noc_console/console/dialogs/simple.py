@@ -19,6 +19,7 @@ from noc_console.console.screens.view import Say
 from noc_console.console.widgets.columns import Column
 from noc_console.console.widgets.lines import FocusPane, LinePane
 from noc_console.console.widgets.table import LineTable
+from noc_console.domain.text import fold
 
 BOX_CSS = """
 {name} {{ align: center middle; background: $background 50%; }}
@@ -119,8 +120,8 @@ class HelpScreen(Dialog[None]):
         self._pane.set_lines(lines)
 
     def _wanted(self, action: Action) -> bool:
-        text = f"{action.title} {action.command} {keys_of(action)}".lower()
-        return self._needle.lower() in text
+        text = f"{action.title} {action.command} {keys_of(action)}"
+        return fold(self._needle) in fold(text)
 
     @staticmethod
     def _row(action: Action) -> Line:

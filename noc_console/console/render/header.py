@@ -8,7 +8,7 @@ from noc_console.console.render.times import clock, zone
 from noc_console.console.session import Session
 from noc_console.domain.core_devices import CORE_DEVICES
 from noc_console.domain.freshness import SKEW_TOLERANCE_S, Freshness, format_age
-from noc_console.picture.model import Model
+from noc_console.picture.model import Link, Model
 
 GRACE_S = 20.0
 """How long after the start a missing collector is "not there yet"."""
@@ -60,7 +60,9 @@ def sources_line(model: Model, now: float, width: int, beat: str) -> Line:
     for name, label in (("genieacs", "ACS"), ("victoriametrics", "VM")):
         cells += _source(model, name, label, now)
     link = model.link
-    if link.error:
+    if link.error and is_starting(link, now):
+        cells += [("DB ", "bar-dim"), ("starting  ", "bar")]
+    elif link.error:
         cells += [("DB ", "bar-dim"), (f"FAILING {_age(link.last_ok_at, now)}  ", "bar-critical")]
     elif link.last_ok_at is not None:
         cells += [("DB ", "bar-dim"), (f"{_age(link.last_ok_at, now)}  ", "bar")]
@@ -69,6 +71,11 @@ def sources_line(model: Model, now: float, width: int, beat: str) -> Line:
     if False in core:
         cells += [("CORE ", "bar-dim"), (f"{len(core) - core.count(False)}/{len(core)}  ", "bar-critical")]
     return spread(cells, [(f"{beat} beat {link.beats} ", "bar-dim")], width, "bar")
+
+
+def is_starting(link: Link, now: float) -> bool:
+    """Whether the database is only not there yet: with a first start that is no fault."""
+    return link.starting and now - (link.failing_since or now) < GRACE_S
 
 
 def _source(model: Model, name: str, label: str, now: float) -> list[Cell]:
@@ -96,12 +103,17 @@ def _age(at: float | None, now: float) -> str:
 def banner(model: Model, now: float, started_at: float) -> str | None:
     """The one thing wrong with our own chain that an operator must know; None when all is well."""
     link = model.link
+    if link.error and is_starting(link, now):
+        return "first start: the collector makes the database ..."
     if link.error:
         data = f"data from {clock(link.last_ok_at)}" if link.last_ok_at else "no data yet"
         retry = f", retry in {format_age(link.retry_at - now)}" if link.retry_at and link.retry_at > now else ""
-        return f"database unreachable: {link.error} - {data}{retry} (Ctrl+R now)"
+        what = link.error if link.error.startswith("database: ") else f"database: {link.error}"
+        return f"{what} - {data}{retry} (Ctrl+R now)"
     if link.last_ok_at is None:
         return "connecting to the database ..."
+    if not link.loaded:
+        return "still loading: lists and counts are not complete yet ..."
     alive = model.collector(now)
     if alive is not None and abs(alive.clock_ahead_s) > SKEW_TOLERANCE_S:
         side = "ahead of" if alive.clock_ahead_s > 0 else "behind"

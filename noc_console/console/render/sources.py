@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from noc_console.console.render.cells import Cell, Line
 from noc_console.console.render.core_devices import SourceRow, core_rows
+from noc_console.console.render.header import is_starting
 from noc_console.console.render.health import reach_verdict
 from noc_console.console.render.summary import paragraph
 from noc_console.console.render.times import when
@@ -29,7 +30,7 @@ _STATE_ROLES = {"ok": "good", "broken": "critical", "failing": "critical", "off"
 
 def rows(model: Model, now: float) -> dict[str, SourceRow]:
     """All lines by name, in order: our own chain first, then the OLTs."""
-    found = [_database(model), _collector(model, now)]
+    found = [_database(model, now), _collector(model, now)]
     for name in ("genieacs", "victoriametrics"):
         source = model.sources.get(name)
         if source is None:
@@ -56,8 +57,10 @@ def _troubles(model: Model, shown: Mapping[str, SourceRow]) -> list[SourceRow]:
     return found
 
 
-def _database(model: Model) -> SourceRow:
+def _database(model: Model, now: float) -> SourceRow:
     link = model.link
+    if link.error and is_starting(link, now):
+        return SourceRow("database", "starting", "accent", detail="the collector makes it")
     if link.error:
         return SourceRow("database", "failing", "critical", link.last_ok_at, "", link.retry_at, link.error)
     if link.last_ok_at is None:

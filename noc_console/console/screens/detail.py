@@ -1,4 +1,4 @@
-"""The detail pane: one ONT in five tabs, its name over all of them. It fetches what a tab needs only while that tab is open."""
+"""The detail pane: one ONT in five tabs, its name over all of them. What a tab needs is fetched while it is open."""
 
 from __future__ import annotations
 
