@@ -273,7 +273,8 @@ class NocApp(Background, Shell):
         """A key that nobody took: it shows that somebody is there, and is answered."""
         self.desk.session.last_key_at = self.desk.now()
         if not self._typing():
-            key = key_name(event.character if event.is_printable and event.character else event.key)
+            bare = event.character if event.is_printable and "+" not in event.key else None
+            key = key_name(bare or event.key)
             self._say_instead(f"{key} does nothing here; ? shows the keys", "information")
 
     def action_open_prompt(self, sign: str, text: str = "") -> None:

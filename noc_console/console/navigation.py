@@ -119,7 +119,9 @@ class Navigation:
 
     def _unfound(self, what: str) -> str:
         """That something is not there can be said only once everything is."""
-        return what if self._desk.model.link.loaded else "still loading: nothing can be found yet; try again shortly"
+        if not self._desk.model.link.loaded:
+            return "still loading: nothing can be found yet; try again shortly"
+        return what if len(self._desk.model.onts) else f"{what}: no ONT was read from any OLT yet"
 
     def go_to_place(self, olt: str | None, port: str | None, serial: str | None) -> None:
         """To an ONT, else to its PON port, else to its OLT, as far as they are named and still there.

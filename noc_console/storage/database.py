@@ -65,7 +65,7 @@ _UNIX_NOW = {
 
 READ_ONLY_HINT = "changes need the user that runs the collector, or write access to the file and its folder"
 _ADVICE: tuple[tuple[tuple[str, ...], type[SourceError], str], ...] = (
-    (("locked", "busy"), SourceUnavailable, "another program writes: it is tried again; fuser FILE names who holds it"),
+    (("locked", "busy"), SourceUnavailable, "it is tried again; fuser FILE tells who holds it"),
     (("readonly database", "read-only transaction"), SourceAuthError, READ_ONLY_HINT),
     (("permission denied",), SourceAuthError, "this user lacks the right: GRANT it, or connect as the owner"),
     (("unable to open",), SourceUnavailable, "is the path right, and may this user read the file and its folder?"),
@@ -82,6 +82,7 @@ _ADVICE: tuple[tuple[tuple[str, ...], type[SourceError], str], ...] = (
      SourceUnavailable, "is the server up, and do address and port in database: match?"),
 )  # fmt: skip
 """What a driver's message means, and what to do about it; the first line that fits counts."""
+_SAID = {"database is locked": "locked by another program"}
 
 Fence = Callable[[AsyncConnection], Awaitable[None]]
 """Raises a ``SourceError`` when a write transaction that has just begun must not go on."""
@@ -357,7 +358,7 @@ def explain(error: SQLAlchemyError) -> SourceError:
         return SchemaMissing()
     for words, kind, hint in _ADVICE:
         if any(word in low for word in words):
-            return kind(message, SOURCE, hint)
+            return kind(_SAID.get(low, message), SOURCE, hint)
     if isinstance(error, OperationalError | InterfaceError):
         return SourceUnavailable(message, SOURCE, "the database's own log says more")
     return SourceProtocolError(message, SOURCE)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from noc_console.console.render.cells import Cell, Line, spread, width_of
 from noc_console.console.render.core_devices import answers
-from noc_console.console.render.times import clock, zone
+from noc_console.console.render.times import clock, coarse_age, zone
 from noc_console.console.session import Session
 from noc_console.domain.core_devices import CORE_DEVICES
 from noc_console.domain.freshness import SKEW_TOLERANCE_S, Freshness, format_age
@@ -97,7 +97,7 @@ def _collector(model: Model, now: float) -> list[Cell]:
 
 
 def _age(at: float | None, now: float) -> str:
-    return "" if at is None else format_age(max(0.0, now - at))
+    return "" if at is None else coarse_age(max(0.0, now - at))
 
 
 def banner(model: Model, now: float, started_at: float) -> str | None:

@@ -9,7 +9,7 @@ from noc_console.console.render.core_devices import SourceRow, core_rows
 from noc_console.console.render.header import is_starting
 from noc_console.console.render.health import reach_verdict
 from noc_console.console.render.summary import paragraph
-from noc_console.console.render.times import when
+from noc_console.console.render.times import coarse_age, when
 from noc_console.console.widgets.columns import Column
 from noc_console.domain.freshness import format_age
 from noc_console.domain.network import PollKind
@@ -71,7 +71,7 @@ def _database(model: Model, now: float) -> SourceRow:
 def _collector(model: Model, now: float) -> SourceRow:
     alive = model.collector(now)
     if alive is not None:
-        up = format_age(now - alive.started_at)
+        up = coarse_age(now - alive.started_at)
         detail = f"{alive.mode} on {alive.host}, pid {alive.pid}, up {up}"
         return SourceRow("collector", "ok", "good", alive.heartbeat_at, detail=detail)
     last = max((c.heartbeat_at for c in model.collectors.values()), default=None)

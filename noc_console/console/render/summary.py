@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from noc_console.console.render.cells import Cell, Line, fit, flow, wrap
 from noc_console.console.render.doubt import doubt, footnote
-from noc_console.console.render.times import ago, read_ago
+from noc_console.console.render.times import ago, coarse_age, read_ago
 from noc_console.console.render.verdict import render_evidence, render_head
 from noc_console.domain.diagnosis.verdict import Verdict
 from noc_console.domain.freshness import format_age
@@ -131,7 +131,7 @@ def light_items(facts: OntFacts) -> list[Line]:
             items.append([(SIGNAL_WORDS[facts.signal.value], facts.signal.value)])
         items.append([("margin ", "dim"), (f"{margin_db(ont.onu_rx_dbm):.1f} dB", "base" if trusted else "dim")])
     elif ont.last_onu_rx_dbm is not None:
-        age = f" {format_age(facts.now - ont.last_rx_at)} ago" if ont.last_rx_at is not None else ""
+        age = f" {coarse_age(facts.now - ont.last_rx_at)} ago" if ont.last_rx_at is not None else ""
         items.append([("last Rx ONT ", "dim"), (f"{ont.last_onu_rx_dbm:.1f} dBm{age}", "dim"), *rx_doubt])
     else:
         items.append([("no reading", "dim")])

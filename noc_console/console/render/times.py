@@ -26,21 +26,26 @@ def stamp(at: float, now: float) -> str:
     return time.strftime("%b%d %H:%M" if local.tm_year == time.localtime(now).tm_year else "%Y-%m-%d", local)
 
 
+def coarse_age(age_s: float) -> str:
+    """In steps of ten seconds: ages that tick each second are repainted each second, which a slow link feels."""
+    return "<10s" if age_s < 10 else format_age(age_s // 10 * 10)
+
+
 def when(at: float | None, now: float, absolute: bool) -> str:
-    """``12s`` or ``14:05:31``; empty for None."""
+    """``10s`` or ``14:05:31``; empty for None."""
     if at is None:
         return ""
-    return stamp(at, now) if absolute else format_age(max(0.0, now - at))
+    return stamp(at, now) if absolute else coarse_age(max(0.0, now - at))
 
 
 def ago(at: float | None, now: float, absolute: bool) -> str:
-    """``12s ago`` or ``at 14:05:31``; ``never`` for None."""
+    """``10s ago`` or ``at 14:05:31``; ``never`` for None."""
     if at is None:
         return "never"
-    return f"at {stamp(at, now)}" if absolute else f"{format_age(max(0.0, now - at))} ago"
+    return f"at {stamp(at, now)}" if absolute else f"{coarse_age(max(0.0, now - at))} ago"
 
 
 def read_ago(at: float | None, trust: Freshness, now: float, absolute: bool) -> str:
-    """``12s ago``, ``12m ago !``: when something was read, with the mark of how far it may be trusted."""
+    """``10s ago``, ``12m ago !``: when something was read, with the mark of how far it may be trusted."""
     mark = trust.mark if at is not None else ""
     return f"{ago(at, now, absolute)} {mark}".rstrip()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
-from textual import work
+from textual import events, work
 from textual.app import ComposeResult
 from textual.containers import Container
 
@@ -62,7 +62,7 @@ class DetailPane(Background, Container):
         self.chart = Charting(desk)
         self._router = RouterReader(desk, self.paint)
         self._history: Sequence[Activity] | None = None
-        self._ages = Every(5.0)
+        self._ages = Every(10.0)
 
     def compose(self) -> ComposeResult:
         """Tabs, name, body."""
@@ -181,6 +181,15 @@ class DetailPane(Background, Container):
         view = self._router.view
         verdict = verdict_of(self.desk.model, facts, view.sections)
         return render_summary(facts, verdict, width, absolute)
+
+    def on_click(self, event: events.Click) -> None:
+        """On a tab: open it."""
+        at = 0
+        for number, (text, _) in enumerate(self._tab_line()):
+            if event.widget is self.tabs and number and at <= event.x < at + len(text) and self.node is None:
+                self.show_tab(TABS[number - 1])
+                return
+            at += len(text)
 
     # -- actions ---------------------------------------------------------------------------------------------------
 

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from textual import events
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
 from noc_console.console.palette import Palette
 from noc_console.console.render.cells import Line, changed_span, to_strip
+
+WHEEL = 3
+"""Lines for one step of the mouse wheel."""
 
 
 class LinePane(Widget, can_focus=False):
@@ -69,6 +73,16 @@ class LinePane(Widget, can_focus=False):
         if top != self._top:
             self._top = top
             self.refresh()
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """The wheel."""
+        event.stop()
+        self.scroll_lines(WHEEL)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """The wheel."""
+        event.stop()
+        self.scroll_lines(-WHEEL)
 
     def render_line(self, y: int) -> Strip:
         """One line of the screen (Textual's line protocol)."""

@@ -19,6 +19,8 @@ from noc_console.console.palette import Palette
 from noc_console.console.render.cells import Cell, Line, fit, to_strip
 from noc_console.console.widgets.columns import Column, Placed, last_offset, place
 
+WHEEL = 3
+"""Rows for one step of the mouse wheel."""
 Key = Hashable
 CellOf = Callable[[Key, str], Cell]
 """Cell of one object in one column."""
@@ -280,10 +282,46 @@ class LineTable(Widget, can_focus=True):
         if chosen is None:
             self._refresh_header()
             return
-        self.sort_down = chosen.id == self.sort_by and not self.sort_down
-        self.sort_by = chosen.id
+        self._sort(chosen)
+
+    def _sort(self, column: Column) -> None:
+        """Sort by a column; the one that it is sorted by already turns the order round."""
+        self.sort_down = column.id == self.sort_by and not self.sort_down
+        self.sort_by = column.id
         self._refresh_header()
         self.post_message(self.Sorted(self))
+
+    # -- the mouse, where the config gives it to us ----------------------------------------------------------------
+
+    def on_click(self, event: events.Click) -> None:
+        """A row: go to it, twice opens it. A heading: sort by it."""
+        row = self._top + event.y - 1
+        if event.y == 0:
+            column = self._column_at(event.x)
+            if column is not None and column.letter:
+                self._sort(column)
+        elif row < len(self.keys):
+            self._move_to(row)
+            if event.chain == 2:
+                self.do_list_open()
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """The wheel moves the cursor: what is in view is what keys act on."""
+        event.stop()
+        self._move_to(self._cursor + WHEEL)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """As down."""
+        event.stop()
+        self._move_to(self._cursor - WHEEL)
+
+    def _column_at(self, x: int) -> Column | None:
+        at = 1
+        for placed in self._placed:
+            if at <= x < at + placed.width:
+                return placed.column
+            at += placed.width + 1
+        return None
 
     def do_list_down(self, _: str = "") -> None:
         """Next object."""
@@ -332,9 +370,7 @@ class LineTable(Widget, can_focus=True):
         if found is None:
             names = ", ".join(column.id for column in self.columns if column.letter)
             raise ValueError(f"no column {wanted!r} to sort by (there are {names})")
-        self.sort_down = found.id == self.sort_by and not self.sort_down
-        self.sort_by = found.id
-        self.post_message(self.Sorted(self))
+        self._sort(found)
 
     def do_columns_left(self, _: str = "") -> None:
         """Scroll the columns back."""
