@@ -14,7 +14,7 @@ from textual import events
 from textual.actions import SkipAction
 from textual.app import ComposeResult
 from textual.binding import BindingsMap
-from textual.containers import Container
+from textual.containers import Container, Horizontal
 from textual.keys import _character_to_key
 from textual.notifications import SeverityLevel
 
@@ -108,8 +108,10 @@ class NocApp(Background, Shell):
     # -- life ------------------------------------------------------------------------------------------------------
 
     def compose(self) -> ComposeResult:
-        """Header, banner, breadcrumb, the screens, prompt, footer."""
-        yield self.frame.header
+        """Header with its clock, banner, breadcrumb, the screens, prompt, footer."""
+        with Horizontal(id="top"):
+            yield self.frame.header
+            yield self.frame.pulse
         yield self.frame.banner
         yield self.frame.crumb
         with Container(id="views"):

@@ -7,17 +7,19 @@ from noc_console.console.messages import Messages
 from noc_console.console.palette import Palette
 from noc_console.console.registry import SCREENS, Action, Registry
 from noc_console.console.render import header
-from noc_console.console.render.cells import Cell, Line, spread, wrap
+from noc_console.console.render.cells import Cell, Line, spread, width_of, wrap
 from noc_console.console.screens.view import View
 from noc_console.console.widgets.lines import LinePane
 
 MOST_BANNER_LINES = 3
+NARROW = 40
+"""Cells below which the header has no room for the clock."""
 WORDY = 100
 """Cells from which the footer has room for whole names."""
 
 
 class Frame:
-    """Four panes and their content."""
+    """The panes and their content."""
 
     def __init__(self, desk: Desk, registry: Registry, titles: dict[str, str]) -> None:
         """Build the panes; the app puts them in their places.
@@ -33,13 +35,14 @@ class Frame:
         self._started_at = desk.now()
         self.messages = Messages(desk.now)
         self.header = LinePane(desk.palette, fill="bar", id="header")
+        self.pulse = LinePane(desk.palette, fill="bar", id="pulse")
         self.banner = LinePane(desk.palette, fill="banner", id="banner")
         self.crumb = LinePane(desk.palette, id="crumb")
         self.footer = LinePane(desk.palette, fill="bar", id="footer")
 
     def set_palette(self, palette: Palette) -> None:
         """Change colours."""
-        for pane in (self.header, self.banner, self.crumb, self.footer):
+        for pane in (self.header, self.pulse, self.banner, self.crumb, self.footer):
             pane.set_palette(palette)
 
     def paint(self, view: View, active: list[Action], filter_error: str, width: int) -> None:
@@ -53,8 +56,14 @@ class Frame:
         """
         model, now = self._desk.model, self._desk.now()
         beat = self._desk.glyphs.beat if model.link.beats % 2 else " "
-        identity = header.identity_line(model, self._desk.session, self._desk.settings.site, now, width)
-        self.header.set_lines([identity, header.sources_line(model, now, width, beat)])
+        pulse = header.pulse_lines(model, now, beat)
+        taken = width_of(pulse[0]) if width >= NARROW else 0
+        self.pulse.display = taken > 0
+        if taken:
+            self.pulse.styles.width = taken
+            self.pulse.set_lines(pulse)
+        identity = header.identity_line(model, self._desk.session, self._desk.settings.site, width - taken)
+        self.header.set_lines([identity, header.sources_line(model, now)])
         text = header.banner(model, now, self._started_at)
         rows = wrap(text or "", width - 2)[:MOST_BANNER_LINES]
         self.banner.display = bool(rows)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from noc_console.console.render.cells import Cell, Line, wrap
-from noc_console.console.render.times import when
+from noc_console.console.render.times import listed, when
 from noc_console.console.widgets.columns import Column
 from noc_console.domain.changes import Severity
 from noc_console.picture.activity import Activity
@@ -37,7 +37,7 @@ def severity_cell(line: Activity) -> Cell:
 def cell(line: Activity, column: str, now: float, absolute: bool) -> Cell:
     """One cell of the log."""
     if column == "at":
-        return when(line.at, now, absolute), "dim"
+        return listed(line.at, now, absolute), "dim"
     if column == "severity":
         return severity_cell(line)
     return str(getattr(line, column) or ""), "base"

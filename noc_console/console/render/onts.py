@@ -8,7 +8,7 @@ from math import inf
 
 from noc_console.console.glyphs import Glyphs, sparkline
 from noc_console.console.render.cells import Cell
-from noc_console.console.render.times import coarse_age, when
+from noc_console.console.render.times import listed
 from noc_console.console.widgets.columns import Column
 from noc_console.picture.model import SIGNALS, Model
 from noc_console.picture.ont_facts import as_reason, since
@@ -132,7 +132,7 @@ class OntCells:
     def _age(self, row: int) -> Cell:
         at = self.model.state_at(row)
         fresh = self.model.freshness(row, self.now)
-        text = when(at, self.now, True) if at is None or self.absolute else coarse_age(self.now - at)
+        text = listed(at, self.now, self.absolute)
         return text + fresh.mark, ("dim" if fresh.trusted else "stale")
 
     def _trend(self, row: int) -> Cell:
@@ -150,7 +150,7 @@ class OntCells:
     def _since(self, row: int) -> Cell:
         at, seen = since(self.model, row)
         sign = "" if seen else ("<" if self.absolute else ">")
-        return sign + when(at, self.now, self.absolute), "base"
+        return sign + listed(at, self.now, self.absolute), "base"
 
     def _temperature(self, row: int) -> Cell:
         value = self.model.onts.get(row, "temperature_celsius")
@@ -166,7 +166,7 @@ class OntCells:
     def _cpe(self, row: int, name: str) -> Cell:
         cpe = self.model.cpe_of(self.model.onts.get(row, "serial"))
         if name == "last_inform_at":
-            return when(cpe.last_inform_at if cpe else None, self.now, self.absolute), "base"
+            return listed(cpe.last_inform_at if cpe else None, self.now, self.absolute), "base"
         return str((getattr(cpe, name) if cpe else None) or ""), "base"
 
 

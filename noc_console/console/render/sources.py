@@ -9,9 +9,9 @@ from noc_console.console.render.core_devices import SourceRow, core_rows
 from noc_console.console.render.header import is_starting
 from noc_console.console.render.health import reach_verdict
 from noc_console.console.render.summary import paragraph
-from noc_console.console.render.times import coarse_age, when
+from noc_console.console.render.times import when
 from noc_console.console.widgets.columns import Column
-from noc_console.domain.freshness import format_age
+from noc_console.domain.freshness import coarse_age, format_age
 from noc_console.domain.network import PollKind
 from noc_console.picture.model import Model
 

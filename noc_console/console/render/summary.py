@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from noc_console.console.render.cells import Cell, Line, fit, flow, wrap
 from noc_console.console.render.doubt import doubt, footnote
-from noc_console.console.render.times import ago, coarse_age, read_ago
+from noc_console.console.render.times import ago, read_ago
 from noc_console.console.render.verdict import render_evidence, render_head
 from noc_console.domain.diagnosis.verdict import Verdict
-from noc_console.domain.freshness import format_age
+from noc_console.domain.freshness import coarse_age, format_age
 from noc_console.domain.identity import OntSerial
 from noc_console.domain.optics import margin_db
 from noc_console.picture.ont_facts import OntFacts, as_reason, contradiction

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from noc_console.domain.freshness import Freshness, format_age
+from noc_console.domain.freshness import Freshness, coarse_age, format_age
 
 
 def clock(at: float) -> str:
@@ -26,9 +26,16 @@ def stamp(at: float, now: float) -> str:
     return time.strftime("%b%d %H:%M" if local.tm_year == time.localtime(now).tm_year else "%Y-%m-%d", local)
 
 
-def coarse_age(age_s: float) -> str:
-    """In steps of ten seconds: ages that tick each second are repainted each second, which a slow link feels."""
-    return "<10s" if age_s < 10 else format_age(age_s // 10 * 10)
+def listed_age(age_s: float) -> str:
+    """In steps of a minute, for lists: a screen full of ages costs as many bytes as it has rows at each step."""
+    if age_s < 60:
+        return "<1m"
+    return f"{age_s // 60:.0f}m" if age_s < 3600 else format_age(age_s)
+
+
+def listed(at: float | None, now: float, absolute: bool) -> str:
+    """As ``when``, for lists."""
+    return "" if at is None else stamp(at, now) if absolute else listed_age(max(0.0, now - at))
 
 
 def when(at: float | None, now: float, absolute: bool) -> str:

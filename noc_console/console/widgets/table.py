@@ -16,7 +16,7 @@ from textual.widget import Widget
 
 from noc_console.console.glyphs import Glyphs
 from noc_console.console.palette import Palette
-from noc_console.console.render.cells import Cell, Line, fit, to_strip
+from noc_console.console.render.cells import Cell, Line, changed_span, fit, to_strip
 from noc_console.console.widgets.columns import Column, Placed, last_offset, place
 
 WHEEL = 3
@@ -169,8 +169,12 @@ class LineTable(Widget, can_focus=True):
     def refresh_rows(self, changed: Collection[Key] | None = None) -> None:
         """Repaint what came out different among the changed objects in view (None: among all in view)."""
         for y, key in enumerate(self.in_view()):
-            if (changed is None or key in changed) and self._painted.get(key) != self._cells(key):
-                self.refresh(Region(0, y + 1, self.size.width, 1))
+            if changed is not None and key not in changed:
+                continue
+            before, now = self._painted.get(key, ()), self._cells(key)
+            if before != now:
+                start, cells = changed_span(before, now, self.size.width)
+                self.refresh(Region(start, y + 1, cells, 1))
 
     def show_sort(self, column: str | None, down: bool) -> None:
         """Show by which column the rows are sorted."""
