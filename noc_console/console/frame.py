@@ -7,11 +7,11 @@ from noc_console.console.messages import Messages
 from noc_console.console.palette import Palette
 from noc_console.console.registry import SCREENS, Action, Registry
 from noc_console.console.render import header
-from noc_console.console.render.cells import Cell, Line, spread, width_of, wrap
+from noc_console.console.render.cells import Cell, Line, fit, spread, width_of, wrap
 from noc_console.console.screens.view import View
 from noc_console.console.widgets.lines import LinePane
 
-MOST_BANNER_LINES = 3
+MOST_BANNER_LINES = 4
 NARROW = 40
 """Cells below which the header has no room for the clock."""
 WORDY = 100
@@ -95,8 +95,9 @@ def _show(pane: LinePane, lines: list[Line]) -> None:
 def _crumb(view: View, width: int) -> Line:
     where, how_many = view.crumb()
     left: list[Cell] = [(f" {where}", "title")]
+    right: list[Cell] = [("  only problems", "warning")] if view.only_problems else []
+    right.append((f"  {how_many} ", "dim"))
     if view.filter:
-        left.append((f"  /{view.filter.text}", "accent"))
-    if view.only_problems:
-        left.append(("  only problems", "warning"))
-    return spread(left, [(f"{how_many} ", "dim")], width, "base")
+        text, room = f"  /{view.filter.text}", width - width_of(left) - width_of(right) - 1
+        left.append((text if width_of([(text, "")]) <= room else fit(text, max(1, room)), "accent"))
+    return spread(left, right, width, "base")

@@ -316,7 +316,7 @@ async def test_a_job_can_be_cancelled() -> None:
         await desk.press("r")
         await desk.until(lambda: desk.backend.asked)
         await desk.press("5")
-        await desk.shows("refresh")
+        await desk.shows("1 of 1")
         await desk.press("x")
         await desk.until(lambda: desk.backend.cancelled == [desk.backend.last_job])
         await desk.shows("cancelled by amy")

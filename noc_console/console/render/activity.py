@@ -14,7 +14,7 @@ from noc_console.picture.wording import words
 COLUMNS = (
     Column("at", "WHEN", 11, right=True, frozen=True),
     Column("severity", "SEV", 8, frozen=True),
-    Column("text", "WHAT", 36, flex=True),
+    Column("text", "WHAT", 56, flex=True),
     Column("olt", "OLT", 9),
     Column("port", "PON", 7),
     Column("serial", "ONT", 16),

@@ -19,7 +19,7 @@ NetworkView #onts { height: 1fr; }
 NetworkView #detail { height: 6; }
 NetworkView.-narrow > #tree { display: none; }
 NetworkView.-narrow.-tree > #tree { display: block; }
-NetworkView.-middle #detail { height: 16; }
+NetworkView.-middle #detail { height: 17; }
 NetworkView.-middle.-notree > #tree, NetworkView.-wide.-notree > #tree { display: none; }
 NetworkView.-middle.-notree > #main, NetworkView.-wide > #main { layout: horizontal; }
 NetworkView.-middle.-notree #onts, NetworkView.-wide #onts { width: 1fr; }
