@@ -36,7 +36,7 @@ class LogView(TableView):
         self._lines: dict[int, Activity] = {}
         self.table = LineTable(
             self._cell,
-            activity.COLUMNS,
+            activity.columns(desk.session.absolute_times),
             desk.palette,
             desk.glyphs,
             empty=lambda: self.nothing("nothing happened yet"),
@@ -50,8 +50,9 @@ class LogView(TableView):
         yield self.story
 
     def set_palette(self, palette: Palette) -> None:
-        """Change colours."""
+        """Change colours, and the way times are shown."""
         super().set_palette(palette)
+        self.table.set_columns(activity.columns(self.desk.session.absolute_times))
         self.story.set_palette(palette)
 
     def on_line_table_moved(self) -> None:

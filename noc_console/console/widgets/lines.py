@@ -44,18 +44,14 @@ class LinePane(Widget, can_focus=False):
         self.refresh()
 
     def on_resize(self) -> None:
-        """Paint all again: a hidden pane has no size, so what changed meanwhile was not marked line by line."""
-        self.refresh()
-
-    def on_show(self) -> None:
-        """As after a new size."""
+        """Paint all again."""
         self.refresh()
 
     def set_lines(self, lines: Sequence[Line], *, rewind: bool = False) -> None:
         """Replace the content; ``rewind`` scrolls to its top (a different object is shown)."""
         before, self._lines = self._lines, lines
         top = 0 if rewind else min(self._top, max(0, len(lines) - self.size.height))
-        if top != self._top:
+        if top != self._top or not self.size:  # hidden: no event is sure to come when it is shown again
             self._top = top
             self.refresh()
             return

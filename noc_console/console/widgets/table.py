@@ -149,9 +149,9 @@ class LineTable(Widget, can_focus=True):
                 self._cursor = keys.index(wanted)
             except ValueError:
                 self._cursor = max(0, min(self._cursor, len(keys) - 1))
-            self._top = max(0, min(self._cursor - line, len(keys) - self.page))
+            self._top = max(0, min(self._cursor - line, len(keys) - self.page)) if self.size else self._top
             self._into_view()
-        if list(self.in_view()) != was_visible or not keys:
+        if list(self.in_view()) != was_visible or not keys or not self.size:
             self.refresh()
             self.post_message(self.Shown(self))
         if self.current != before:
@@ -168,6 +168,9 @@ class LineTable(Widget, can_focus=True):
 
     def refresh_rows(self, changed: Collection[Key] | None = None) -> None:
         """Repaint what came out different among the changed objects in view (None: among all in view)."""
+        if not self.size:  # hidden: no event is sure to come when it is shown again
+            self.refresh()
+            return
         for y, key in enumerate(self.in_view()):
             if changed is not None and key not in changed:
                 continue
@@ -191,10 +194,6 @@ class LineTable(Widget, can_focus=True):
         self.refresh()
         self.post_message(self.Shown(self))
 
-    def on_show(self) -> None:
-        """What changed while it was hidden was not painted."""
-        self.refresh()
-
     def on_focus(self) -> None:
         """Brighten the cursor."""
         self.refresh()
@@ -208,6 +207,7 @@ class LineTable(Widget, can_focus=True):
         """One line of the screen (Textual's line protocol)."""
         width = self.size.width
         if y == 0:
+            self._into_view()  # it may have been moved while it was hidden
             self._painted = {key: self._painted[key] for key in self.in_view() if key in self._painted}
             return to_strip(self._header(), width, self.palette, fill="head")
         row = self._top + y - 1
@@ -248,7 +248,7 @@ class LineTable(Widget, can_focus=True):
         self._placed = place(self.columns, self.size.width - 2, self._offset)
 
     def _refresh_header(self) -> None:
-        self.refresh(Region(0, 0, self.size.width, 1))
+        self.refresh(*([Region(0, 0, self.size.width, 1)] if self.size else []))
 
     # -- moving ----------------------------------------------------------------------------------------------------
 
@@ -259,7 +259,7 @@ class LineTable(Widget, can_focus=True):
         old, top = self._cursor, self._top
         self._cursor = row
         self._into_view()
-        if self._top != top:
+        if self._top != top or not self.size:
             self.refresh()
             self.post_message(self.Shown(self))
         else:
@@ -268,7 +268,9 @@ class LineTable(Widget, can_focus=True):
         self.post_message(self.Moved(self, self.current))
 
     def _into_view(self) -> None:
-        """Scroll by half a page at an edge: a held key then repaints the page seldom."""
+        """Scroll by half a page at an edge: a held key then repaints the page seldom. Hidden, it has no page."""
+        if not self.size:
+            return
         if self._cursor < self._top:
             self._top = max(0, min(self._cursor, self._top - self.page // 2))
         elif self._cursor >= self._top + self.page:
