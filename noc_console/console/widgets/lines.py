@@ -51,6 +51,8 @@ class LinePane(Widget, can_focus=False):
         """Replace the content; ``rewind`` scrolls to its top (a different object is shown)."""
         before, self._lines = self._lines, lines
         top = 0 if rewind else min(self._top, max(0, len(lines) - self.size.height))
+        if top == self._top and lines == before:
+            return
         if top != self._top or not self.size:  # hidden: no event is sure to come when it is shown again
             self._top = top
             self.refresh()

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from noc_console.console.render import tree
 from noc_console.console.render.cells import plain, width_of
 from noc_console.console.render.node import render_node
 from noc_console.console.render.tree import WHOLE
@@ -184,3 +185,11 @@ def test_onts_that_wait_are_listed_where_they_wait_until_they_are_gone() -> None
     for _ in model.apply(Update(unregistered=[replace(ont, gone_at=NOW) for ont in waiting]), lambda: NOW, Delta()):
         pass
     assert "registered" not in shown(model, WHOLE)
+
+
+def test_the_worst_of_a_node_is_never_cut_by_its_name() -> None:
+    name = next(column for column in tree.COLUMNS if column.id == "name")
+    worst = next(column for column in tree.COLUMNS if column.id == "worst")
+    assert not worst.flex
+    assert worst.width >= len("!!+")
+    assert name.flex
