@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from noc_console.config.model import Config
+from noc_console.config.model import Config, OltPolling
 from noc_console.picture.settings import PictureSettings
 
 
@@ -13,4 +13,7 @@ def picture_settings(config: Config) -> PictureSettings:
         olt_thresholds={olt.name: olt.thresholds.domain() for olt in config.olts if olt.thresholds},
         limits=config.diagnosis.domain(),
         intervals=config.polling.intervals(),
+        olt_intervals={
+            olt.name: olt.polling.over(config.polling).intervals() for olt in config.olts if olt.polling != OltPolling()
+        },
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from operator import attrgetter
 from typing import Any
@@ -46,6 +47,9 @@ from noc_console.storage.streams import bump, columns, read_rows
 
 TOLD = ("state", "offline_reason", "vendor_reason")
 """What traps tell of ONTs."""
+
+LIGHT = ("onu_rx_dbm", "olt_rx_dbm", "onu_tx_dbm", "temperature_celsius", "voltage_v", "bias_ma")
+"""What the optics polls tell of ONTs."""
 
 _ONT_COLUMNS = [f.name for f in fields(Ont) if f.name not in ("id", "revision")]
 _ont_values = attrgetter(*_ONT_COLUMNS)
@@ -173,9 +177,8 @@ class OltFacts:
             ports = self._port_readings(reading)
             if reading.kind is PollKind.STATE:
                 self._keep_told(reading)
-                mark = self._marks.get(("", PollKind.STATE))
                 async with own_turn():
-                    plan.changes += self._doubts.review(reading, ports, self.onts, mark.outcome if mark else None)
+                    plan.changes += self._doubts.review(reading, ports, self.onts)
                 plan.olt["error"] = reading.error
             for port in ports:
                 read_before = self.observed_at(str(port.port), reading.kind)
@@ -197,7 +200,9 @@ class OltFacts:
         async with self._lock:
             await self._be_sure()
             port = PonPort.parse(ont.port)
-            reading = PortReading(port, Outcome.PARTIAL, {ont.ont_id: {**facts, "refreshed_at": now}})
+            # State and light were asked for: light that the OLT did not tell is not there now.
+            blank: Facts = dict.fromkeys(LIGHT)
+            reading = PortReading(port, Outcome.PARTIAL, {ont.ont_id: {**blank, **facts, "refreshed_at": now}})
             read_before = self.observed_at(ont.port, PollKind.OPTICS)
             seen = Reading(reading, PollKind.STATE, now, read_before, How.READ, self._thresholds)
             changes = reconcile_port(self.onts, seen)
@@ -260,19 +265,19 @@ class OltFacts:
         return reading.ports + [PortReading(PonPort.parse(port), Outcome.COMPLETE) for port in gone]
 
     def _plan_tables(self, reading: OltReading, plan: _Plan) -> None:
-        for name, facts in reading.cards.items():
+        for name, facts in _blanked(reading.cards, self.cards, reading.whole.get("card")):
             before = self.cards.get(name) or Card(self.olt.id, name)
             card = with_facts(before, facts)
             if card != before or name not in self.cards:
                 plan.cards.append(card)
-        for name, facts in reading.fans.items():
+        for name, facts in _blanked(reading.fans, self.fans, reading.whole.get("fan")):
             known_fan = self.fans.get(name) or Fan(self.olt.id, name)
             fan = with_facts(known_fan, facts)
             if fan != known_fan or name not in self.fans:
                 plan.fans.append(fan)
         plan.unregistered = reconcile_unregistered(self.olt.id, self.unregistered, reading)
-        for key, facts in reading.pon_ports.items():
-            name = str(key)
+        told_ports = {str(port): facts for port, facts in reading.pon_ports.items()}
+        for name, facts in _blanked(told_ports, self.pon_ports, reading.whole.get("pon_port")):
             known = self.pon_ports.get(name) or Port(self.olt.id, name)
             port = with_facts(known, facts)
             if port != known or name not in self.pon_ports:
@@ -285,7 +290,8 @@ class OltFacts:
             plan.gone_fans = sorted(set(self.fans) - set(reading.fans))
 
     def _plan_marks(self, reading: OltReading, plan: _Plan) -> None:
-        whole = PortReadingMark("", reading.outcome, reading.error)
+        told = " - ".join(filter(None, (reading.error, reading.refused.text)))
+        whole = PortReadingMark("", reading.outcome, told or None)
         read = [PortReadingMark(str(p.port), p.outcome, p.error) for p in reading.ports]
         if not reading.ports and reading.outcome is Outcome.FAILED:
             known = {port for port, kind in self._marks if kind is reading.kind and port}
@@ -399,6 +405,15 @@ class OltFacts:
         self.olt = with_facts(self.olt, {name: value for name, value in plan.olt.items() if name in known})
         self._in_doubt = False
         return applied
+
+
+def _blanked(
+    told: Mapping[str, Facts], known: Mapping[str, object], whole: set[str] | None
+) -> Iterator[tuple[str, Facts]]:
+    """The facts of each part; what was read whole and is not told of a known part is blank."""
+    blank: Facts = dict.fromkeys(whole or ())
+    for name in [*told, *(name for name in known if blank and name not in told)]:
+        yield name, {**blank, **told.get(name, {})}
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,80 +3,117 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from noc_console.collector.reconcile import KnownOnts
-from noc_console.domain.changes import Change, OntDuplicated, TableShrank
-from noc_console.domain.grouping import SHRUNK_FROM, SHRUNK_SHARE
+from noc_console.domain.changes import Change, OntDuplicated, TableShrank, TableWhole
+from noc_console.domain.freshness import format_age
+from noc_console.domain.grouping import FEW_MISSING
 from noc_console.domain.network import Outcome
 from noc_console.domain.poll import OltReading, PortReading
 
 BELIEVED_AFTER = 3
-"""Readings in a row that say the same."""
+"""Readings in a row that say the same ..."""
+BELIEVED_AFTER_S = 300.0
+"""... over this time: an agent that starts, or is short of memory, has its tables again by then."""
 
 
 @dataclass(frozen=True, slots=True)
 class Doubted:
-    """How many ONTs a reading lists of those that are known, and how many more readings must say the same."""
+    """How many ONTs a reading lists of those that are known, and how long it must say so to be believed."""
 
     listed: int
     expected: int
-    readings_left: int
+    wait_s: float
 
     @property
     def text(self) -> str:
         """For the port's and the OLT's error."""
-        left = f"believed only when {self.readings_left} more readings say so"
+        left = f"believed only if it still does in {format_age(self.wait_s)}"
         return f"lists {self.listed} of {self.expected} known ONTs: {left}"
 
 
+@dataclass(slots=True)
+class _Lack:
+    """Since when, and in how many readings, a port lacks ONTs."""
+
+    since: float
+    times: int = 0
+    believed: bool = False
+
+    def again(self, at: float) -> None:
+        """Count one more reading that says the same."""
+        self.times += 1
+        self.believed |= self.times >= BELIEVED_AFTER and at - self.since >= BELIEVED_AFTER_S
+
+
 class Shrinkage:
-    """Doubts a table that is suddenly much shorter: an agent that is starting, or is short of memory, cuts it off."""
+    """Doubts a table that lacks more than a few known ONTs at once: operators remove ONTs one by one."""
 
     def __init__(self) -> None:
-        self._times: Counter[str] = Counter()
+        self._lacks: dict[str, _Lack] = {}
 
-    def judge(self, known: Mapping[str, int], readings: Sequence[PortReading]) -> Doubted | None:
+    @property
+    def doubting(self) -> bool:
+        """Whether any port is in doubt."""
+        return any(not lack.believed for lack in self._lacks.values())
+
+    @property
+    def lacking(self) -> bool:
+        """Whether any port lacks ONTs, in doubt or believed."""
+        return bool(self._lacks)
+
+    def judge(self, onts: KnownOnts, readings: Sequence[PortReading], at: float) -> Doubted | None:
         """Make partial what is not believed yet: nothing is concluded from what it lacks.
 
         Args:
-            known: ONTs known per port.
+            onts: What is known.
             readings: Of the state; changed here.
+            at: When it was read, Unix seconds.
 
         Returns:
             What is doubted, None when nothing is.
         """
         complete = [reading for reading in readings if reading.outcome is Outcome.COMPLETE]
-        shorter = [reading for reading in complete if len(reading.onts) < known.get(str(reading.port), 0)]
-        if not _shrunk(known, complete):
-            shorter = [reading for reading in shorter if _shrunk(known, [reading])]
+        lacking = _lacking(onts, readings, complete)
+        few = lacking.total() <= FEW_MISSING
+        for reading in complete:
+            if few or not lacking[str(reading.port)]:
+                self._lacks.pop(str(reading.port), None)
+        if few:
+            return None
         doubted = []
         for reading in complete:
             port = str(reading.port)
-            if reading not in shorter:
-                del self._times[port]
-                continue
-            self._times[port] += 1
-            if self._times[port] < BELIEVED_AFTER:
-                doubted.append(reading)
+            if lacking[port]:
+                lack = self._lacks.setdefault(port, _Lack(at))
+                lack.again(at)
+                if not lack.believed:
+                    doubted.append(reading)
         if not doubted:
             return None
-        listed, expected = _sizes(known, doubted)
-        left = BELIEVED_AFTER - max(self._times[str(reading.port)] for reading in doubted)
-        found = Doubted(listed, expected, left)
+        expected = sum(len(onts.by_port(str(reading.port))) for reading in doubted)
+        listed = sum(len(reading.onts) for reading in doubted)
+        wait_s = BELIEVED_AFTER_S - (at - min(self._lacks[str(reading.port)].since for reading in doubted))
+        found = Doubted(listed, expected, max(0.0, wait_s))
         for reading in doubted:
             reading.outcome, reading.error = Outcome.PARTIAL, found.text
         return found
 
 
-def _shrunk(known: Mapping[str, int], readings: Sequence[PortReading]) -> bool:
-    listed, expected = _sizes(known, readings)
-    return expected >= SHRUNK_FROM and listed < SHRUNK_SHARE * expected
-
-
-def _sizes(known: Mapping[str, int], readings: Sequence[PortReading]) -> tuple[int, int]:
-    return sum(len(reading.onts) for reading in readings), sum(known.get(str(r.port), 0) for r in readings)
+def _lacking(onts: KnownOnts, readings: Sequence[PortReading], complete: Sequence[PortReading]) -> Counter[str]:
+    """Known ONTs that each complete reading lacks; one that is listed at another place has moved."""
+    missing = [
+        (str(reading.port), ont.serial)
+        for reading in complete
+        for ont in onts.by_port(str(reading.port))
+        if ont.ont_id not in reading.onts
+    ]
+    if len(missing) <= FEW_MISSING:
+        return Counter(port for port, _ in missing)
+    listed = {facts.get("serial") for reading in readings for facts in reading.onts.values()} - {None}
+    return Counter(port for port, serial in missing if serial not in listed)
 
 
 def duplicate_serials(readings: Sequence[PortReading]) -> dict[str, list[tuple[str, int]]]:
@@ -107,33 +144,35 @@ class Doubts:
         self._duplicates: set[str] = set()
         """Serial numbers at several places, told already."""
 
-    def review(
-        self, reading: OltReading, ports: Sequence[PortReading], onts: KnownOnts, before: Outcome | None
-    ) -> list[Change]:
+    def review(self, reading: OltReading, ports: Sequence[PortReading], onts: KnownOnts) -> list[Change]:
         """Take back what is not to be believed, and tell what is new about it.
 
         Args:
             reading: Of the state; changed here.
             ports: Its ports, and those that it no longer has at all.
             onts: What is known.
-            before: How the last state poll ended.
         """
-        changes: list[Change] = []
-        known = Counter(port for (port, _), ont in onts.onts.items() if ont.vanished_at is None)
-        doubted = self._shrinkage.judge(known, ports)
-        if doubted:
-            reading.outcome, reading.error = Outcome.PARTIAL, doubted.text
+        doubted_before = self._shrinkage.doubting
+        doubted = self._shrinkage.judge(onts, ports, reading.started_at)
+        error = doubted.text if doubted else self._no_ports(reading, onts)
+        if error:
+            reading.outcome, reading.error = Outcome.PARTIAL, error
             reading.all_ports = False
-            if before is not Outcome.PARTIAL:
-                change = TableShrank(
-                    at=reading.started_at,
-                    olt=self._olt,
-                    listed=doubted.listed,
-                    expected=doubted.expected,
-                    readings_left=doubted.readings_left,
-                )
-                changes.append(change)
+            reading.whole.clear()
+        at = reading.started_at
+        changes: list[Change] = []
+        if doubted and not doubted_before:
+            listed, expected = doubted.listed, doubted.expected
+            changes.append(TableShrank(at=at, olt=self._olt, listed=listed, expected=expected, wait_s=doubted.wait_s))
+        elif doubted_before and not self._shrinkage.lacking:
+            changes.append(TableWhole(at=at, olt=self._olt))
         return changes + self._new_duplicates(reading)
+
+    def _no_ports(self, reading: OltReading, onts: KnownOnts) -> str | None:
+        """An OLT with customers that lists no PON port at all says nothing of them."""
+        if reading.ports or reading.outcome is not Outcome.COMPLETE or not onts.ports():
+            return None
+        return "lists no PON ports, though ONTs are known on some: nothing is concluded"
 
     def _new_duplicates(self, reading: OltReading) -> list[Change]:
         found = duplicate_serials(reading.ports)

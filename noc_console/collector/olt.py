@@ -16,7 +16,7 @@ from noc_console.collector import samples
 from noc_console.collector.clock import CLOCK, Backoff, Clock
 from noc_console.collector.confirm import Key, SecondLooks
 from noc_console.collector.coordinator import Done, Part, Rhythm, Service
-from noc_console.collector.facts import OltFacts
+from noc_console.collector.facts import LIGHT, OltFacts
 from noc_console.config.model import Polling
 from noc_console.domain.errors import SourceError
 from noc_console.domain.freshness import STALE_AFTER
@@ -247,7 +247,8 @@ class OltWorker:
         if self._poller.max_repetitions:
             row["max_repetitions"] = self._poller.max_repetitions
         if reading.kind is PollKind.HEALTH and reading.outcome is not Outcome.FAILED:
-            row |= _load({**self.facts.cards, **_cards(self.facts.olt.id, reading)})
+            known = {} if "card" in reading.whole else self.facts.cards
+            row |= _load({**known, **_cards(self.facts.olt.id, reading)})
             row |= {fact: value for fact, value in reading.olt.items() if value is not None}
         return row
 
@@ -264,10 +265,15 @@ class OltWorker:
         return found
 
     def _as_read(self, reading: OltReading) -> list[Ont]:
-        """The ONTs that a reading holds, as it says that they are, whether or not the database took it."""
+        """The ONTs that a reading holds, with the light that it tells, whether or not the database took it."""
         known = self.facts.onts.onts
         places = ((str(port.port), ont_id, facts) for port in reading.ports for ont_id, facts in port.onts.items())
-        return [with_facts(known[port, ont_id], facts) for port, ont_id, facts in places if (port, ont_id) in known]
+        blank: Facts = dict.fromkeys(LIGHT)
+        return [
+            with_facts(known[port, ont_id], {**blank, **facts})
+            for port, ont_id, facts in places
+            if (port, ont_id) in known
+        ]
 
     def _log_write(self, error: SourceError | None) -> None:
         """Say once that facts cannot be written, and once that they can again."""

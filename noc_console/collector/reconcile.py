@@ -7,7 +7,7 @@ it; a failed or partial reading concludes nothing.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -31,6 +31,9 @@ from noc_console.domain.poll import Facts, OltReading, PortReading, with_facts
 
 GONE_AFTER = 2
 """Complete readings that must miss an ONT before it counts as vanished."""
+
+IDENTITY = frozenset(("serial", "mac"))
+"""An unreadable serial number does not make a known one wrong."""
 
 Key = tuple[str, int]
 """PON port and ONT id."""
@@ -127,7 +130,7 @@ def reconcile_port(known: KnownOnts, reading: Reading) -> PortChanges:
     """Compare one port's reading with what is known, which is not changed here; see ``commit``."""
     found = PortChanges()
     port, state_read = str(reading.port.port), reading.kind is PollKind.STATE
-    for ont_id, facts in reading.port.onts.items():
+    for ont_id, facts in _with_blanks(known, port, reading):
         ont = known.onts.get((port, ont_id))
         if ont is None:
             if state_read:
@@ -147,6 +150,17 @@ def reconcile_port(known: KnownOnts, reading: Reading) -> PortChanges:
             place = _place(known.olt, ont, reading.at)
             found.changes.append(OntVanished(**place, description=ont.description))
     return found
+
+
+def _with_blanks(known: KnownOnts, port: str, reading: Reading) -> Iterator[tuple[int, Facts]]:
+    """Each ONT's facts; what columns that were read to their ends do not hold of it is blank."""
+    blank: Facts = dict.fromkeys(reading.port.whole - IDENTITY)
+    for ont_id, facts in reading.port.onts.items():
+        yield ont_id, {**blank, **facts} if blank else facts
+    if blank and reading.kind is not PollKind.STATE:  # the state's rows tell which ONTs there are: see _gone
+        for ont in known.by_port(port):
+            if ont.ont_id not in reading.port.onts:
+                yield ont.ont_id, blank
 
 
 def commit(known: KnownOnts, reading: PortReading, kind: PollKind, changes: PortChanges) -> None:
@@ -229,8 +243,9 @@ def _state(value: object) -> tuple[OntState, str | None]:
 def _changed(ont: Ont, facts: Facts, reading: Reading) -> Facts:
     """The fields that a reading changes."""
     changed = {name: value for name, value in facts.items() if getattr(ont, name) != value}
-    if changed.get("serial", "") is None:
-        del changed["serial"]  # an unreadable serial does not make a known one wrong
+    for name in IDENTITY:
+        if changed.get(name, "") is None:
+            del changed[name]
     if reading.kind is PollKind.STATE and ont.vanished_at is not None:
         changed["vanished_at"] = None
     if "state" in changed or ("state" in facts and ont.vendor_state):

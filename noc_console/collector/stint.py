@@ -116,7 +116,8 @@ class Stint:
                 # Its polls try again, and tell it.
                 log.error("facts_not_loaded", olt=olt.name, exc_info=came)
             poller = OltPoller(self._engine, olt, self._profiles, facts.max_repetitions, self._profiles_broken)
-            self.olts.append(OltWorker(poller, facts, config.polling, thresholds, self._shipper.keep, self._clock))
+            polling = olt.polling.over(config.polling)
+            self.olts.append(OltWorker(poller, facts, polling, thresholds, self._shipper.keep, self._clock))
 
     async def load_core(self) -> list[CoreWorker]:
         """Make the workers of the core devices, with what is known of them.

@@ -49,6 +49,19 @@ class Polling(Model):
         return Intervals(self.state_s, self.optics_s, self.health_s, self.inventory_s, self.cpe_s)
 
 
+class OltPolling(Model):
+    """What differs at one OLT; states are read and judged at one rhythm everywhere."""
+
+    optics_s: Seconds | None = None
+    """None: as everywhere. Some line cards bear light readings only every hour."""
+    health_s: Seconds | None = None
+    inventory_s: Seconds | None = None
+
+    def over(self, polling: Polling) -> Polling:
+        """The intervals of this OLT."""
+        return polling.model_copy(update=self.model_dump(exclude_none=True))
+
+
 class ThresholdsModel(Model):
     """Limits of the received power at the ONT."""
 
@@ -122,6 +135,8 @@ class OltConfig(Model):
     profile: str = "auto"
     thresholds: ThresholdsModel | None = None
     """Overrides the global thresholds for this OLT."""
+    polling: OltPolling = OltPolling()
+    """Overrides the global intervals for this OLT."""
     cli: OltCli | None = None
     """None: its command line is never used."""
 

@@ -217,8 +217,9 @@ class NocApp(Background, Shell):
 
     def _responder(self, name: str) -> Callable[[str], None] | None:
         chain: Iterable[Any] = self.focused.ancestors_with_self if self.focused else ()
-        focused = (node for node in chain if node is not self)
-        for node in (*focused, self.view, *self.view.helpers, *self._responders, self):
+        # The app is above all widgets, and asked last: what it does is for screens that have no better idea.
+        widgets = (node for node in chain if node is not self)
+        for node in (*widgets, self.view, *self.view.helpers, *self._responders, self):
             method = getattr(node, name, None)
             if method is not None:
                 return method  # type: ignore[no-any-return]

@@ -152,6 +152,7 @@ class OntReturned(Change):
     """An ONT that had vanished is listed again."""
 
     kind: ClassVar[str] = "ont_returned"
+    severity: ClassVar[Severity] = Severity.WARNING
 
     description: str | None = None
 
@@ -260,15 +261,23 @@ class OltRestarted(Change):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableShrank(Change):
-    """A reading lists far fewer ONTs than are known, and is not believed yet."""
+    """A reading lists fewer ONTs than are known, and is not believed yet."""
 
     kind: ClassVar[str] = "table_shrank"
     severity: ClassVar[Severity] = Severity.WARNING
 
     listed: int = 0
     expected: int = 0
-    readings_left: int = 0
-    """How many more readings must say the same."""
+    wait_s: float = 0.0
+    """How long it must go on, seconds, to be believed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableWhole(Change):
+    """All ONTs that a table lacked are listed again, or known to be gone."""
+
+    kind: ClassVar[str] = "table_whole"
+    severity: ClassVar[Severity] = Severity.WARNING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -464,7 +473,7 @@ KINDS: Mapping[str, type[Change]] = {
     for kind in (
         OntDown, OntUp, OntUnclear, OntAppeared, OntMoved, OntSwapped, OntVanished, OntReturned, OntDuplicated,
         OntUnregistered, LightCrossed, PortChanged, CardChanged, FanChanged, OltSilent, OltAnswers, OltRestarted,
-        TableShrank, HostKeyKept, HostKeyChanged, TrapUnknown, CoreSilent, CoreAnswers, CoreRestarted,
+        TableShrank, TableWhole, HostKeyKept, HostKeyChanged, TrapUnknown, CoreSilent, CoreAnswers, CoreRestarted,
         CoreInterfaceChanged, RouterChanged, JobEnded, BulkEnded, SwapRecorded, SwapClosed, RecordsImported, Note,
     )
 }  # fmt: skip

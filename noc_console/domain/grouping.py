@@ -17,7 +17,5 @@ PORT_DOWN_LEAST = 3
 PORT_DOWN_SHARE = 0.5
 """A PON port is trouble when at least so many and this share of its ONTs are offline."""
 
-SHRUNK_SHARE = 0.5
-"""A table that lists less than this share of the known ONTs is not believed at once."""
-SHRUNK_FROM = 20
-"""Fewer known ONTs than this shrink for everyday reasons."""
+FEW_MISSING = 2
+"""So many ONTs may be gone from an OLT's tables at once for everyday reasons; more are not believed at once."""

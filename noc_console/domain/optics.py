@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from enum import StrEnum
 
+from noc_console.domain.plausibility import RANGES
+
 GPON_B_PLUS_SENSITIVITY_DBM = -27.0
-PLAUSIBLE_DBM = (-60.0, 10.0)
 HYSTERESIS_DB = 0.5
 """A reading that trembles at a limit is told once."""
 
@@ -61,12 +61,6 @@ def crossed(told: Signal, rx_dbm: float, thresholds: Thresholds) -> Signal:
 _WORSE = {Signal.GOOD: 0, Signal.WARNING: 1, Signal.OVERLOAD: 1, Signal.CRITICAL: 2}
 
 
-def plausible_dbm(value: float) -> float | None:
-    """``value``, or None when no GPON transceiver can report it (-60 to +10 dBm)."""
-    low, high = PLAUSIBLE_DBM
-    return value if math.isfinite(value) and low <= value <= high else None
-
-
 def margin_db(rx_dbm: float, sensitivity_dbm: float = GPON_B_PLUS_SENSITIVITY_DBM) -> float:
     """Return how far the received power is above the receiver's floor.
 
@@ -83,6 +77,13 @@ def margin_db(rx_dbm: float, sensitivity_dbm: float = GPON_B_PLUS_SENSITIVITY_DB
     Source:
         ITU-T G.984.2 Amd. 1, class B+.
     """
-    if plausible_dbm(rx_dbm) is None:
+    light = RANGES["onu_rx_dbm"]
+    if not light.low <= rx_dbm <= light.high:
         raise ValueError(f"{rx_dbm} dBm is no optical power at an ONT")
     return rx_dbm - sensitivity_dbm
+
+
+def margin_text(rx_dbm: float) -> str:
+    """The margin in words that do not contradict a narrower limit: ``5.2 dB above B+ floor``."""
+    margin = margin_db(rx_dbm)
+    return f"{abs(margin):.1f} dB {'below' if margin < 0 else 'above'} B+ floor"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, TypeVar, cast
@@ -55,6 +56,30 @@ def with_facts(record: Recorded, facts: Mapping[str, FactValue]) -> Recorded:
 
 
 @dataclass(slots=True)
+class Refusals:
+    """Values of one poll that no such fact can have; they are kept nowhere else."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    """By kind of rows and fact, such as ``ont.onu_rx_dbm``."""
+    examples: dict[str, str] = field(default_factory=dict)
+    """The first value of each."""
+
+    def add(self, fact: str, value: object) -> None:
+        """Count one; ``value`` is as the device gave it."""
+        self.counts[fact] += 1
+        self.examples.setdefault(fact, f"{value:.32}" if isinstance(value, str) else str(value)[:32])
+
+    @property
+    def text(self) -> str | None:
+        """``3 values refused: ont.onu_rx_dbm 2 (such as 32767), ont.ont_id 1 (such as 300)``; None for none."""
+        if not self.counts:
+            return None
+        total = self.counts.total()
+        named = ", ".join(f"{fact} {n} (such as {self.examples[fact]})" for fact, n in self.counts.most_common(4))
+        return f"{total} {'value' if total == 1 else 'values'} refused: {named}"
+
+
+@dataclass(slots=True)
 class PortReading:
     """The ONTs of one PON port."""
 
@@ -65,6 +90,8 @@ class PortReading:
     error: str | None = None
     traffic: dict[int, Facts] = field(default_factory=dict)
     """ONT id to ``rx_bytes`` (received from the ONT) and ``tx_bytes``: the OLT's counters as they are."""
+    whole: set[str] = field(default_factory=set)
+    """Facts whose columns were read to their ends: an ONT that has none here has none, and its old one is no more."""
 
 
 @dataclass(slots=True)
@@ -91,6 +118,9 @@ class OltReading:
     unregistered: list[tuple[PonPort, Facts]] | None = None
     """ONTs that wait to be registered; None when that was not read whole."""
     varbinds: int = 0
+    whole: dict[Rows, set[str]] = field(default_factory=dict)
+    """For ports, cards, fans and the OLT itself, as ``PortReading.whole`` for ONTs."""
+    refused: Refusals = field(default_factory=Refusals)
 
     @property
     def ont_count(self) -> int:

@@ -78,7 +78,7 @@ def port_rows(model: Model, now: float) -> list[Row]:
                 "online": counts.online,
                 "offline": counts.offline,
                 "unknown": counts.unknown,
-                "state_age_s": age_s(model.read_at(port.olt_id, port.name, PollKind.STATE), now),
+                "state_age_s": age_s(model.port_read_at(port.olt_id, port.name, PollKind.STATE), now),
             }
         )
     return rows
@@ -95,7 +95,7 @@ def sfp_rows(model: Model, now: float) -> list[Row]:
             "temperature_celsius": port.temperature_celsius,
             "voltage_v": port.voltage_v,
             "bias_ma": port.bias_ma,
-            "light_age_s": age_s(model.read_at(port.olt_id, port.name, PollKind.OPTICS), now),
+            "light_age_s": age_s(model.port_read_at(port.olt_id, port.name, PollKind.OPTICS), now),
         }
         for port in _in_order(model, model.ports.values())
         if port.sfp_present is not None or port.tx_dbm is not None
@@ -165,4 +165,4 @@ def _counted(name: str) -> list[tuple[int, str]]:
 
 
 def _olt_age_s(model: Model, olt_id: int, kind: PollKind, now: float) -> float | None:
-    return age_s(model.read_at(olt_id, "", kind), now)
+    return age_s(model.read_at(olt_id, kind), now)

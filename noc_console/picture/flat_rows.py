@@ -11,7 +11,7 @@ from noc_console.domain.diagnosis.verdict import Finding, Verdict
 from noc_console.domain.filters import searched
 from noc_console.domain.identity import OntSerial
 from noc_console.domain.jobs import Batch, Job
-from noc_console.domain.network import Olt
+from noc_console.domain.network import Olt, PollKind
 from noc_console.domain.records import Record, RecordKind
 from noc_console.domain.routers import firmware_spread
 from noc_console.picture.activity import Activity
@@ -58,7 +58,10 @@ def ont_row(facts: OntFacts) -> Row:
         "first_seen_at": ont.first_seen_at,
         "observed_at": facts.state_at,
         "age_s": age_s(facts.state_at, facts.now),
+        "freshness": facts.freshness.value,
+        "optics_observed_at": facts.optics_at,
         "optics_age_s": age_s(facts.optics_at, facts.now),
+        "optics_freshness": facts.optics.value,
         "unverified": sorted(facts.unverified),
     }
 
@@ -92,6 +95,8 @@ def _olt_row(model: Model, olt: Olt) -> Row:
         "last_ok_at": olt.last_ok_at,
         "last_poll_s": olt.last_poll_s,
         "error": olt.error,
+        "polls": model.poll_notes(olt.id),
+        **{f"{kind.value}_observed_at": model.read_at(olt.id, kind) for kind in PollKind},
         "unverified": sorted((olt.unverified or "").split(",")) if olt.unverified else [],
     }
 

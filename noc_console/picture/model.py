@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from noc_console.domain.changes import Change
-from noc_console.domain.freshness import Freshness
+from noc_console.domain.freshness import Freshness, Intervals
 from noc_console.domain.jobs import Batch, Job
 from noc_console.domain.network import (
     Card,
@@ -127,6 +127,11 @@ class Model:
         olt = self.olts.get(olt_id)
         return self.settings.thresholds_for(olt.name) if olt else self.settings.thresholds
 
+    def intervals_of(self, olt_id: int) -> Intervals:
+        """How often one OLT is read."""
+        olt = self.olts.get(olt_id)
+        return self.settings.intervals_for(olt.name) if olt else self.intervals
+
     def olt_name(self, olt_id: int) -> str:
         """Its name; the bare number before the OLT itself arrived."""
         olt = self.olts.get(olt_id)
@@ -184,13 +189,24 @@ class Model:
 
     def optics(self, row: int, now: float) -> Freshness:
         """How far the ONT's light may be trusted."""
-        return self._classify(self.onts.get(row, "olt_id"), self.optics_at(row), now, self.intervals.optics_s)
+        olt_id = self.onts.get(row, "olt_id")
+        return self._classify(olt_id, self.optics_at(row), now, self.intervals_of(olt_id).optics_s)
 
     def trust_in(self, olt_id: int, kind: PollKind, now: float) -> Freshness:
         """How far what the OLT itself said in one kind of poll may be trusted."""
+        interval_s: float = getattr(self.intervals_of(olt_id), f"{kind}_s")
+        return self._classify(olt_id, self.read_at(olt_id, kind), now, interval_s)
+
+    def read_at(self, olt_id: int, kind: PollKind) -> float | None:
+        """When one kind of poll last brought everything of an OLT."""
         mark = self.marks.get((olt_id, "", kind))
-        interval_s: float = getattr(self.intervals, f"{kind}_s")
-        return self._classify(olt_id, mark.observed_at if mark else None, now, interval_s)
+        return mark.observed_at if mark else None
+
+    def poll_notes(self, olt_id: int) -> list[str]:
+        """What the last polls of an OLT say went wrong, or was refused, each once: ``optics: 3 values refused``."""
+        marks = ((kind, self.marks.get((olt_id, "", kind))) for kind in PollKind)
+        found = {mark.error: kind for kind, mark in reversed([*marks]) if mark and mark.error}
+        return [f"{kind.value}: {error}" for error, kind in reversed(found.items())]
 
     def waiting_under(self, node: NodeKey | None) -> list[Unregistered]:
         """ONTs below a node that wait to be registered, those that came last first."""
@@ -311,14 +327,14 @@ class Model:
 
     def _age_port(self, port: PortState, now: float) -> bool:
         before = port.state, port.optics
-        port.state_at = self.read_at(port.olt_id, port.name, PollKind.STATE)
-        port.optics_at = self.read_at(port.olt_id, port.name, PollKind.OPTICS)
+        port.state_at = self.port_read_at(port.olt_id, port.name, PollKind.STATE)
+        port.optics_at = self.port_read_at(port.olt_id, port.name, PollKind.OPTICS)
         port.state = self._classify(port.olt_id, port.state_at, now, self.intervals.state_s)
-        port.optics = self._classify(port.olt_id, port.optics_at, now, self.intervals.optics_s)
+        port.optics = self._classify(port.olt_id, port.optics_at, now, self.intervals_of(port.olt_id).optics_s)
         return before != (port.state, port.optics)
 
-    def read_at(self, olt_id: int, port: str, kind: PollKind) -> float | None:
-        """When a PON port (empty: the OLT itself) was last read whole in one kind of poll; None when it never was."""
+    def port_read_at(self, olt_id: int, port: str, kind: PollKind) -> float | None:
+        """When a PON port was last read whole in one kind of poll; None when it never was."""
         return observed_at(self.marks.get((olt_id, port, kind)), self.marks.get((olt_id, "", kind)))
 
     def _classify(self, olt_id: int, read_at: float | None, now: float, interval_s: float) -> Freshness:
@@ -352,7 +368,7 @@ class Model:
         if kind is PollKind.STATE:
             trust, read_at, interval_s = port.state, port.state_at, self.intervals.state_s
         else:
-            trust, read_at, interval_s = port.optics, port.optics_at, self.intervals.optics_s
+            trust, read_at, interval_s = port.optics, port.optics_at, self.intervals_of(port.olt_id).optics_s
         refreshed_at = self.onts.get(row, "refreshed_at")
         if refreshed_at is None or (read_at is not None and refreshed_at <= read_at):
             return trust

@@ -20,6 +20,12 @@ class PictureSettings:
     limits: Limits = field(default_factory=Limits)
     """Of the verdict."""
     intervals: Intervals = field(default_factory=Intervals)
+    olt_intervals: Mapping[str, Intervals] = field(default_factory=dict)
+    """Per OLT name, where they differ."""
+
+    def intervals_for(self, olt: str) -> Intervals:
+        """Intervals of one OLT: its own, or the global ones."""
+        return self.olt_intervals.get(olt, self.intervals)
 
     def thresholds_for(self, olt: str) -> Thresholds:
         """Thresholds of one OLT: its own, or the global ones."""

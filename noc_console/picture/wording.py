@@ -111,8 +111,9 @@ _WORDS: Mapping[type[c.Change], Callable[[Any], str]] = {
     c.OltAnswers: lambda x: f"{x.olt} answers SNMP again",
     c.OltRestarted: lambda x: f"{x.olt} restarted {format_age(x.uptime_s)} ago",
     c.TableShrank: lambda x: (
-        f"{x.olt} lists {x.listed} of {x.expected} known ONTs: believed after {x.readings_left} more readings"
+        f"{x.olt} lists {x.listed} of {x.expected} known ONTs: believed only if it still does in {format_age(x.wait_s)}"
     ),
+    c.TableWhole: lambda x: f"{x.olt} lists all known ONTs again",
     c.HostKeyKept: lambda x: f"{x.olt}: its SSH host key is kept",
     c.HostKeyChanged: lambda x: f"{x.olt}: {x.text}",
     c.TrapUnknown: _trap,

@@ -151,3 +151,28 @@ async def test_board_load_without_hwmusa() -> None:
         "0/6": {"type": "H801SCUN", "cpu_percent": 12, "memory_percent": 34},
         "0/129": {"cpu_percent": 50},
     }
+
+
+async def test_counters_that_are_empty_in_one_tree_are_read_in_the_other() -> None:
+    """Software counts in the GPON tree or in IF-MIB, and says 0 in the other; boards tell their warmth in two."""
+    ports = [str(PORT), str(PORT + 256), str(PORT + 512)]
+    columns: Columns = {
+        f"{P}.2.21.1.10": dict.fromkeys(ports, 1),
+        "1.3.6.1.4.1.2011.6.3.3.2.1.8": {"0.1": 2},
+        "1.3.6.1.4.1.2011.2.6.7.1.1.2.1.10": {"0.1": 35},
+    }
+    counters = {
+        f"{P}.4.21.1.15": {ports[0]: 0, ports[1]: 7},
+        f"{P}.4.21.1.30": {ports[0]: 0, ports[1]: 8},
+        f"{IFX}.6": {"234938368": 1, ports[0]: 60133115351, ports[1]: 0, ports[2]: 5},
+        f"{IFX}.10": {"234938368": 1, ports[0]: 536753139573, ports[1]: 0, ports[2]: 6},
+    }
+    async with polled(huawei(columns, counters)) as (poller, _):
+        await poller.poll(PollKind.STATE)
+        reading = await poller.poll(PollKind.HEALTH)
+    assert {str(port): facts for port, facts in reading.pon_traffic.items()} == {
+        "0/1/0": {"rx_bytes": 60133115351, "tx_bytes": 536753139573},
+        "0/1/1": {"rx_bytes": 7, "tx_bytes": 8},
+        "0/1/2": {"rx_bytes": 5, "tx_bytes": 6},
+    }
+    assert reading.cards["0/1"]["temperature_celsius"] == 35

@@ -23,9 +23,11 @@ from trap_world import (
     world,
 )
 
-from noc_console.config.model import OltConfig, Snmp
+from noc_console.config.model import OltConfig, Snmp, Traps
+from noc_console.demo import ber
 from noc_console.domain.network import Ont, PollKind
-from noc_console.sources.snmp.traps.senders import Refusal
+from noc_console.sources.snmp.traps.listener import TrapListener
+from noc_console.sources.snmp.traps.senders import Refusal, Refused, Senders
 
 V2C = ["-v2c", "-c", "olt-secret", "TARGET", ""]
 IF_INDEX = "1.3.6.1.2.1.2.2.1.1"
@@ -335,3 +337,24 @@ async def _captured(w: World, *arguments: str) -> bytes:
         target = f"udp:127.0.0.1:{receiver.getsockname()[1]}"
         await snmptrap(w, *(target if argument == "TARGET" else argument for argument in arguments))
         return receiver.recv(65535)
+
+
+def test_a_flood_with_a_wrong_community_uses_up_nothing_of_the_real_senders_share() -> None:
+    real, wrong = _trap_message(b"olt-secret"), _trap_message(b"guessed")
+    senders = Senders([OltConfig(name="north", address="192.0.2.1", snmp=Snmp(community="olt-secret"))], Traps())
+    senders._by_address = {"192.0.2.1": [sender for _, sender in senders._by_host]}
+    listener = TrapListener(("127.0.0.1", 0), senders, asyncio.Event())
+    for _ in range(5000):
+        with pytest.raises(Refused):
+            listener._take(wrong, ("192.0.2.1", 1))
+    listener._take(real, ("192.0.2.1", 1))
+    assert (listener.accepted, listener.missed) == (1, set())
+
+
+def _trap_message(community: bytes) -> bytes:
+    """An SNMPv2-Trap linkDown."""
+    uptime = ber.tlv(0x30, ber.object_id((1, 3, 6, 1, 2, 1, 1, 3, 0)) + ber.integer(1, ber.TIMETICKS))
+    name = ber.object_id((1, 3, 6, 1, 6, 3, 1, 1, 4, 1, 0)) + ber.object_id((1, 3, 6, 1, 6, 3, 1, 1, 5, 3))
+    head = ber.integer(7) + ber.integer(0) + ber.integer(0)
+    pdu = ber.tlv(0xA7, head + ber.tlv(0x30, uptime + ber.tlv(0x30, name)))
+    return ber.tlv(0x30, ber.integer(1) + ber.octets(community) + pdu)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -66,6 +67,9 @@ class World:
     """What a test looks at and turns."""
 
     def __init__(self, agent: SnmpAgent, worker: OltWorker, traps: TrapWorker, database: Database) -> None:
+        self.later_s = 0.0
+        """How far the polls' clock is ahead."""
+        worker._poller._now = lambda: time.time() + self.later_s
         self.agent = agent
         self.worker = worker
         self.traps = traps

@@ -10,8 +10,9 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Horizontal
+from textual.content import Content
 from textual.message import Message
-from textual.widgets import Input, Static
+from textual.widgets import Checkbox, Input, Static
 
 from noc_console.domain.cpe import Group, Section
 from noc_console.domain.jobs import JobKind
@@ -61,6 +62,17 @@ class CleanInput(Input):
         text = "".join(c for c in event.text if c.isprintable())
         if text and not self.disabled:
             self.insert_text_at_cursor(text)
+
+
+class TickBox(Checkbox):
+    """``[x]`` or ``[ ]``: told apart without colours."""
+
+    BUTTON_LEFT, BUTTON_RIGHT = "[", "]"
+
+    @property
+    def _button(self) -> Content:
+        style = self.get_visual_style("toggle--label")
+        return Content.styled(f"[{'x' if self.value else ' '}]", style)
 
 
 class ChoiceLine(Static, can_focus=True):

@@ -13,30 +13,22 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Horizontal
-from textual.content import Content
-from textual.widgets import Button, Checkbox, Input
+from textual.widgets import Button, Input
 
 from noc_console.console.desk import Desk
-from noc_console.console.dialogs.inputs import CleanInput, ParameterFields
+from noc_console.console.dialogs.inputs import CleanInput, ParameterFields, TickBox
 from noc_console.console.dialogs.simple import BOX_CSS, Dialog
 from noc_console.console.render.cells import Line, wrap
 from noc_console.console.screens.view import Background, Say
 from noc_console.console.widgets.lines import LinePane
 from noc_console.domain.jobs import JobKind
+from noc_console.domain.text import clean
 
 REARM_S = 2.0
 GIVE_REASON = "give the reason"
 LOOK_S = 0.5
 
 Result = TypeVar("Result")
-
-
-class TickBox(Checkbox):
-    """A box whose state is a character, not only a colour."""
-
-    @property
-    def _button(self) -> Content:
-        return Content("[x]" if self.value else "[ ]").stylize(self.get_visual_style("toggle--label"))
 
 
 class TypedDialog(Background, Dialog[Result | None], Generic[Result]):
@@ -213,7 +205,7 @@ class TypedDialog(Background, Dialog[Result | None], Generic[Result]):
     def _confirm(self) -> None:
         missing, given = self.missing(), self._typed.value
         if self.expected is not None and given and given != self.expected:
-            self._wrong, self._typed.value = given, ""
+            self._wrong, self._typed.value = clean(given, 20), ""
             self._armed_at = max(self._armed_at, self.desk.now() + REARM_S)
         elif missing is None and given == (self.expected or ""):
             self.leave(self.confirmed())

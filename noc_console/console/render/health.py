@@ -165,7 +165,7 @@ def _polls(model: Model, olt: Olt, width: int, now: float, absolute: bool) -> li
         if kind is PollKind.STATE and olt.last_poll_s is not None:
             cells.append((f" in {olt.last_poll_s:.1f} s", "dim"))
         lines.append([*cells, *_missing(model, olt, kind)])
-        if mark.outcome is not Outcome.COMPLETE and mark.error and mark.error != olt.error:
+        if mark.error and mark.error != olt.error:
             lines += paragraph(mark.error, width, "warning", "  !")
     return lines
 

@@ -9,7 +9,7 @@ from noc_console.console.render.doubt import doubt, footnote
 from noc_console.console.render.summary import SIGNAL_WORDS, labelled
 from noc_console.console.render.times import ago, read_ago
 from noc_console.domain.history import RANGES_S
-from noc_console.domain.optics import margin_db
+from noc_console.domain.optics import margin_text
 from noc_console.picture.ont_facts import OntFacts
 
 
@@ -22,7 +22,7 @@ def render_values(facts: OntFacts, width: int, absolute: bool) -> list[Line]:
     if facts.signal and trusted:
         rx.append([(SIGNAL_WORDS[facts.signal.value], facts.signal.value)])
     if ont.onu_rx_dbm is not None:
-        rx.append([("margin ", "dim"), (f"{margin_db(ont.onu_rx_dbm):.1f} dB", "base" if trusted else "dim")])
+        rx.append([(margin_text(ont.onu_rx_dbm), "base" if trusted else "dim")])
     limits = facts.thresholds
     rx.append([(f"limits {limits.rx_warning_dbm:g} / {limits.rx_critical_dbm:g} / {limits.rx_overload_dbm:g}", "dim")])
     lines += labelled("Rx at ONT", rx, width)

@@ -90,8 +90,8 @@ def _olt(model: Model, olt_id: int) -> SourceRow:
     if olt.reachable and mark is not None and mark.outcome.value != "complete":
         state, role = mark.outcome.value, "warning"
     said = " ".join(part for part in (olt.address, olt.profile) if part)
-    partly = mark.error if mark is not None else None
-    detail = " - ".join(part for part in (olt.error, reach_verdict(olt)) if part) or partly or said
+    notes = " - ".join(note for note in model.poll_notes(olt_id) if not olt.error or olt.error not in note)
+    detail = " - ".join(part for part in (olt.error, reach_verdict(olt), notes) if part) or said
     return SourceRow(olt.name, state, role, olt.last_ok_at, took, olt.retry_at, detail)
 
 

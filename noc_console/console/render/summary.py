@@ -11,7 +11,7 @@ from noc_console.console.render.verdict import render_evidence, render_head
 from noc_console.domain.diagnosis.verdict import Verdict
 from noc_console.domain.freshness import coarse_age, format_age
 from noc_console.domain.identity import OntSerial
-from noc_console.domain.optics import margin_db
+from noc_console.domain.optics import margin_text
 from noc_console.picture.ont_facts import OntFacts, as_reason, contradiction
 
 LABEL = 10
@@ -129,7 +129,7 @@ def light_items(facts: OntFacts) -> list[Line]:
         items.append([("Rx ONT ", "dim"), (value, role if role != "good" else "base"), *rx_doubt])
         if facts.signal and trusted:
             items.append([(SIGNAL_WORDS[facts.signal.value], facts.signal.value)])
-        items.append([("margin ", "dim"), (f"{margin_db(ont.onu_rx_dbm):.1f} dB", "base" if trusted else "dim")])
+        items.append([(margin_text(ont.onu_rx_dbm), "base" if trusted else "dim")])
     elif ont.last_onu_rx_dbm is not None:
         age = f" {coarse_age(facts.now - ont.last_rx_at)} ago" if ont.last_rx_at is not None else ""
         items.append([("last Rx ONT ", "dim"), (f"{ont.last_onu_rx_dbm:.1f} dBm{age}", "dim"), *rx_doubt])

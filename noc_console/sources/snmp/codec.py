@@ -18,6 +18,9 @@ IP_ADDRESS, COUNTER32, GAUGE32, TIMETICKS, OPAQUE, COUNTER64 = 0x40, 0x41, 0x42,
 NO_SUCH_OBJECT, NO_SUCH_INSTANCE, END_OF_MIB_VIEW = 0x80, 0x81, 0x82
 GET, GET_NEXT, RESPONSE, GET_BULK = 0xA0, 0xA1, 0xA2, 0xA5
 
+NO_NUMBER = b""
+"""A number of length 0, which some agents send for "none": no number can be read from it, least of all 0."""
+
 _UNSIGNED = frozenset((COUNTER32, GAUGE32, TIMETICKS, COUNTER64))
 _from_bytes = int.from_bytes
 _AFTER_FIRST = itemgetter(slice(1, None))
@@ -254,15 +257,15 @@ def convert_scanned(tags: bytes, values: Sequence[bytes]) -> Iterable[Value]:
 
 def _convert_one(tag: int, raw: bytes) -> Value:
     if tag == INTEGER:
-        return _from_bytes(raw, "big", signed=True)
-    return _from_bytes(raw, "big") if tag in _UNSIGNED else raw
+        return _from_bytes(raw, "big", signed=True) if raw else NO_NUMBER
+    return (_from_bytes(raw, "big") if raw else NO_NUMBER) if tag in _UNSIGNED else raw
 
 
-class _Integers(dict[bytes, int]):
+class _Integers(dict[bytes, Value]):
     """Scanned INTEGERs and what they mean; remembers the short ones, which are most of an OLT's values."""
 
-    def __missing__(self, scanned: bytes) -> int:
-        value = _from_bytes(scanned[1:], "big", signed=True)
+    def __missing__(self, scanned: bytes) -> Value:
+        value = _convert_one(INTEGER, scanned[1:])
         if len(scanned) <= 3:
             self[scanned] = value
         return value

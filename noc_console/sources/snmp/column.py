@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from noc_console.domain.errors import SourceProtocolError
+from noc_console.domain.identity import PonPort
 from noc_console.sources.snmp import codec, decoders
 from noc_console.sources.snmp.codec import Value
+from noc_console.sources.snmp.index import Place
+
+MAX_DIGITS = 9
+"""Of a slot, port or ONT number in an index."""
 
 
 class Strict(BaseModel):
@@ -101,9 +108,8 @@ class Column(Strict):
         other = self.only_while.oid if self.only_while else self.percent_of or self.fallback
         return codec.encode_oid(other) if other else None
 
-    @cached_property
-    def decode(self) -> decoders.Decoder:
-        """The function from raw value to fact."""
+    def decoder(self, fact: str = "") -> decoders.Decoder:
+        """The function from raw value to ``fact``; of an age, to the seconds before now."""
         if self.read in ("number", "age"):
             return decoders.number(
                 self.sentinels,
@@ -114,6 +120,7 @@ class Column(Strict):
                 self.multiply,
                 self.signed_bits,
                 self.pattern,
+                "" if self.read == "age" else fact,
             )
         if self.read == "enum":
             return decoders.enum(self.values, self.other, self.sentinels)
@@ -123,17 +130,19 @@ class Column(Strict):
 
     @cached_property
     def is_plain(self) -> bool:
-        """Whether a value needs nothing but ``decode``."""
+        """Whether a value needs nothing but its decoder."""
         return self.companion is None and self.raw_to is None and self.read != "age"
 
-    def decode_pair(self, raw: Value, companion: Value | None) -> decoders.Fact | None:
-        """The fact from this column's value and its companion's."""
+    def decode_pair(
+        self, decode: decoders.Decoder, raw: Value, companion: Value | None
+    ) -> decoders.Fact | decoders.Refused | None:
+        """The fact from this column's value and its companion's; ``decode`` is what ``decoder`` gave."""
         if self.fallback:
-            fact = self.decode(raw)
-            return fact if fact is not None or companion is None else self.decode(companion)
+            fact = decode(raw)
+            return fact if fact is not None or companion is None else decode(companion)
         if companion is None or (self.only_while and not self.only_while.holds(companion)):
             return None
-        return decoders.percent_of(raw, companion) if self.percent_of else self.decode(raw)
+        return decoders.percent_of(raw, companion) if self.percent_of else decode(raw)
 
     @model_validator(mode="after")
     def _consistent(self) -> Column:
@@ -171,8 +180,38 @@ class Join(Strict):
     prefix: tuple[int, ...] = ()
     """Numbers that the device leaves out before the PON port's own, such as its only frame."""
 
+    def place(self, values: str, names_ont: bool) -> Place | None:
+        """The place that the joined values name; None for a row that is none of ours.
+
+        Raises:
+            SourceProtocolError: The pattern caught what is no number.
+        """
+        match = self._search(values)
+        if match is None:
+            return None
+        numbers = (*self.prefix, *map(_decimal, match.groups()))
+        return Place(PonPort(numbers[:-1]), numbers[-1]) if names_ont else Place(PonPort(numbers))
+
+    @cached_property
+    def _search(self) -> Callable[[str], re.Match[str] | None]:
+        return re.compile(self.pattern).search
+
     @field_validator("pattern")
     @classmethod
     def _regular(cls, pattern: str) -> str:
         _one_group(pattern)
         return pattern
+
+
+def _decimal(text: str | None) -> int:
+    """A number that a join's pattern caught.
+
+    Raises:
+        SourceProtocolError: It caught something else; the profile is wrong, not the device.
+    """
+    if text is not None and text.isascii() and text.isdecimal() and len(text) <= MAX_DIGITS:
+        return int(text)
+    raise SourceProtocolError(
+        f"the index pattern of the profile caught {text!r:.40}, which is no decimal number",
+        hint=r"let each group of pattern: hold digits only, \d+",
+    )

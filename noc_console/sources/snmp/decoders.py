@@ -1,20 +1,41 @@
 """Named value decoders that a profile refers to: how a raw value becomes a fact.
 
-Every decoder returns None for "no reading". A value of a type that the column cannot have is no reading either.
+Every decoder returns None for "no reading". A value of a type that the column cannot have is no reading either. A
+number that the fact cannot have is ``REFUSED``: no reading, and told.
 """
 
 from __future__ import annotations
 
+import math
 import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from enum import Enum
 
 from noc_console.domain.identity import OntSerial
+from noc_console.domain.plausibility import RANGES
 from noc_console.domain.text import clean_octets
 from noc_console.sources.snmp.codec import Value
 
 Fact = str | int | float | bool
-Decoder = Callable[[Value], Fact | None]
+
+
+class Refused(Enum):
+    """A number that the fact cannot have."""
+
+    VALUE = "refused"
+
+
+REFUSED = Refused.VALUE
+
+Decoder = Callable[[Value], Fact | Refused | None]
+
+
+def dark(fact: str, signed_bits: int | None, text: bool) -> frozenset[int]:
+    """Raw values that are no light, whatever the scale: an empty register, and the -1 that stands for "none"."""
+    if not fact.endswith("_dbm"):
+        return frozenset()
+    return frozenset((0,)) if text else frozenset((0, -1, (1 << signed_bits) - 1 if signed_bits else -1))
 
 
 def number(
@@ -26,8 +47,9 @@ def number(
     multiply: int = 1,
     signed_bits: int | None = None,
     pattern: str | None = None,
+    fact: str = "",
 ) -> Decoder:
-    """``(raw + offset) * multiply / divide`` unless raw is a sentinel; no reading outside lowest to highest.
+    """``(raw + offset) * multiply / divide`` unless raw is a sentinel; refused where the fact cannot have it.
 
     The sentinel is tested on the raw value: after scaling it would look like a reading.
 
@@ -35,18 +57,20 @@ def number(
         sentinels: Raw values that mean "no reading".
         offset: Added before scaling.
         divide: Steps of the raw value in one unit.
-        lowest: Smallest believable result.
-        highest: Largest believable result.
+        lowest: The device says "none" with numbers below this.
+        highest: ... or above this.
         multiply: Units in one step of the raw value.
         signed_bits: The raw value is a two's complement number of so many bits in an unsigned one.
         pattern: For text columns: a regular expression whose first group is the number.
+        fact: Name of the fact, whose range holds; empty for a number that may be any.
     """
-    none = frozenset(sentinels)
+    none = frozenset(sentinels) | dark(fact, signed_bits, pattern is not None)
     low = float("-inf") if lowest is None else lowest
     high = float("inf") if highest is None else highest
+    believable = RANGES[fact].holds if fact in RANGES else math.isfinite
     find = re.compile(pattern).search if pattern else None
 
-    def decode(raw: Value | float) -> Fact | None:
+    def decode(raw: Value | float) -> Fact | Refused | None:
         if isinstance(raw, bytes) or raw in none:
             return None
         if signed_bits and raw >= 1 << signed_bits - 1:
@@ -54,9 +78,11 @@ def number(
         value = (raw + offset) * multiply
         if divide != 1:
             value /= divide
-        return value if low <= value <= high else None
+        if not low <= value <= high:
+            return None
+        return value if believable(value) else REFUSED
 
-    def decode_text(raw: Value) -> Fact | None:
+    def decode_text(raw: Value) -> Fact | Refused | None:
         found = find(clean_octets(raw)) if find and isinstance(raw, bytes) else None
         try:
             return decode(float(found[1])) if found else None

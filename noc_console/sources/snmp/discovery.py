@@ -18,6 +18,10 @@ SYS_DESCR = codec.encode_oid("1.3.6.1.2.1.1.1.0")
 SYS_OBJECT_ID = codec.encode_oid("1.3.6.1.2.1.1.2.0")
 SYS_UP_TIME = codec.encode_oid("1.3.6.1.2.1.1.3.0")
 
+PROBED_ROWS = 4
+SAYS_NOTHING = (0, -1, 2147483647, b"")
+"""Values of a table that is not filled."""
+
 Row = tuple[bytes, codec.Value]
 """Rest of the index after the column, encoded, and the value."""
 
@@ -86,7 +90,7 @@ async def first_rows(
     def build(request_id: int) -> bytes:
         return codec.encode_request(codec.GET_BULK, request_id, columns, repetitions)
 
-    exchange = Exchange(build, answered, failed)
+    exchange = Exchange(build, answered, failed, kind=tuple(columns))
     session.send(exchange, priority)
     try:
         return await future
@@ -110,18 +114,23 @@ def _split(columns: Sequence[bytes], data: bytes, start: int, end: int) -> list[
 async def choose_variants(session: SnmpSession, profile: Profile, groups: Sequence[str]) -> dict[str, str]:
     """Find out which alternative of each group a device has; one that has none yet is left out.
 
+    Of several that have rows, the first one counts that says something in its first rows: some software keeps a table
+    that it does not fill.
+
     Raises:
         SourceError: No answer: nothing is decided then.
     """
     variants = [(group, name, variant) for group in groups for name, variant in profile.variants[group].items()]
     if not variants:
         return {}
-    rows = await first_rows(session, [codec.encode_oid(variant.probe) for _, _, variant in variants])
+    rows = await first_rows(session, [codec.encode_oid(variant.probe) for _, _, variant in variants], PROBED_ROWS)
     chosen: dict[str, str] = {}
+    silent: dict[str, str] = {}
     for (group, name, variant), found in zip(variants, rows, strict=True):
         if found and _fits(variant, found[0][0]):
-            chosen.setdefault(group, name)
-    return chosen
+            says = any(value not in SAYS_NOTHING for _, value in found)
+            (chosen if says else silent).setdefault(group, name)
+    return {**silent, **chosen}
 
 
 def _fits(variant: Variant, key: bytes) -> bool:

@@ -7,7 +7,7 @@ A poll that an OLT's restart fell into is not whole, however well each of its an
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from noc_console.config.model import OltConfig
@@ -35,6 +35,7 @@ class OltPoller:
         profiles: All profiles by id.
         max_repetitions: What was learnt about this OLT before; None starts with config or profile.
         broken_profiles: What is wrong with profiles that do not load, by id.
+        now: The clock, Unix seconds.
     """
 
     def __init__(
@@ -44,7 +45,9 @@ class OltPoller:
         profiles: Mapping[str, Profile],
         max_repetitions: int | None = None,
         broken_profiles: Mapping[str, ConfigError] = MappingProxyType({}),
+        now: Callable[[], float] = time.time,
     ) -> None:
+        self._now = now
         self.config = config
         self.identity: Identity | None = None
         self._engine = engine
@@ -96,7 +99,7 @@ class OltPoller:
 
     async def poll(self, kind: PollKind) -> OltReading:
         """Read everything of one kind; partial at best when the OLT restarted meanwhile."""
-        reading = OltReading(kind, time.time())
+        reading = OltReading(kind, self._now())
         begun = time.perf_counter()
         try:
             reading.uptime_s = await self._uptime()
@@ -110,6 +113,10 @@ class OltPoller:
             reading.error = error.message if error.hint is None else f"{error.message} ({error.hint})"
             if not reading.answered:
                 self.close()
+        except (ArithmeticError, LookupError, ValueError) as error:
+            # A profile is the operator's own text: what it makes of a device must not end more than this poll.
+            reading.outcome = Outcome.FAILED
+            reading.error = f"the profile does not fit what the OLT answered: {error!r:.80}"
         reading.duration_s = time.perf_counter() - begun
         if reading.outcome is not Outcome.FAILED and restarted(reading.uptime_s, await self._uptime_now()):
             _doubt(reading)
@@ -124,7 +131,7 @@ class OltPoller:
         if self._reader is None:
             await self.identify()
         assert self._reader is not None
-        return await self._reader.read_ont(Place(port, ont_id), time.time())
+        return await self._reader.read_ont(Place(port, ont_id), self._now())
 
     async def _uptime(self) -> float | None:
         values = await self._connected().get([SYS_UP_TIME])
@@ -151,6 +158,8 @@ def _doubt(reading: OltReading) -> None:
     reading.outcome, reading.error = Outcome.PARTIAL, RESTARTED
     reading.all_ports = False
     reading.unregistered = None
+    reading.whole.clear()
     for port in reading.ports:
+        port.whole.clear()
         if port.outcome is Outcome.COMPLETE:
             port.outcome, port.error = Outcome.PARTIAL, RESTARTED

@@ -9,15 +9,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from noc_console.domain.errors import SourceError
-from noc_console.domain.poll import Facts
+from noc_console.domain.poll import Facts, Refusals
 from noc_console.domain.text import clean
 from noc_console.sources.snmp import codec
-from noc_console.sources.snmp.column import Column
 from noc_console.sources.snmp.discovery import Identity, choose_variants, first_rows, read_identity
 from noc_console.sources.snmp.profile import Profile, Table, detect
 from noc_console.sources.snmp.reader import ALL_ROWS
 from noc_console.sources.snmp.session import SnmpSession
-from noc_console.sources.snmp.tables import keep
+from noc_console.sources.snmp.tables import Cell, keep
 
 SAMPLE = 10
 """Rows read of each column."""
@@ -85,7 +84,7 @@ async def probe(session: SnmpSession, profiles: Mapping[str, Profile], now: floa
         for fact, column in table.columns.items():
             answer = Answer(name, f"{table.rows}.{fact}", column.oid, column.confidence, table in used, column.note)
             if silent < GIVE_UP_AFTER:
-                answer = await _ask(session, answer, table, column, now)
+                answer = await _ask(session, answer, table, fact, now)
                 silent = silent + 1 if answer.error else 0
             else:
                 answer = replace(answer, error="not asked: the device stopped answering")
@@ -93,7 +92,8 @@ async def probe(session: SnmpSession, profiles: Mapping[str, Profile], now: floa
     return found
 
 
-async def _ask(session: SnmpSession, answer: Answer, table: Table, column: Column, now: float) -> Answer:
+async def _ask(session: SnmpSession, answer: Answer, table: Table, fact: str, now: float) -> Answer:
+    column = table.columns[fact]
     # A scalar is the row of its own last number.
     tail = column.encoded[-1:] if table.rows == "olt" else column.tail
     prefix = column.encoded[:-1] if table.rows == "olt" else column.encoded
@@ -107,8 +107,9 @@ async def _ask(session: SnmpSession, answer: Answer, table: Table, column: Colum
     key, raw = rows[0]
     companion = next((value for other, value in others[0] if other == key), None) if others else None
     facts: Facts = {}
-    keep(facts, "it", column, raw, companion, now)
-    decoded = None if facts["it"] is None else str(facts["it"])
+    refused = Refusals()
+    keep(facts, Cell(table.rows, fact, column, column.decoder(fact), 0, None), raw, companion, now, refused)
+    decoded = None if facts[fact] is None else str(facts[fact])
     # What stands where a serial number should be may be a password or the subscriber's identifier.
     secret = column.read in ("serial", "zte_registration") and (decoded is None or column.read != "serial")
     return replace(

@@ -10,6 +10,7 @@ group the first that answers is read, and a table with ``when:`` only together w
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
@@ -18,10 +19,11 @@ from typing import Annotated, Any
 import yaml
 from pydantic import Field, ValidationError, field_validator, model_validator
 
-from noc_console.domain.errors import ConfigError
+from noc_console.domain.errors import ConfigError, SourceProtocolError
 from noc_console.domain.network import PollKind
 from noc_console.domain.poll import FACTS, Rows
 from noc_console.sources.snmp.column import Column, Join, Oid, Strict
+from noc_console.sources.snmp.decoders import REFUSED
 from noc_console.sources.snmp.index import CARD_INDEXES, SPACES
 
 SHIPPED = Path(__file__).parent / "profiles"
@@ -66,6 +68,58 @@ class Table(Strict):
         return self
 
 
+class Example(Strict):
+    """A row of a table, as a device gave it, and what is to be read from it; checked when the profile is loaded."""
+
+    table: str
+    index: str | None = None
+    """Dotted numbers; for a join the values of its columns, with ``/`` between them."""
+    place: str | None = None
+    """What the index names: ``0/1/3``, or ``0/1/3 id 7`` for an ONT."""
+    raw: dict[str, int | str] = Field(default_factory=dict)
+    """By fact; octets that are no text as ``0x48575443``."""
+    reads: dict[str, int | float | str | bool | None] = Field(default_factory=dict)
+
+    def check(self, table: Table, port_index: str) -> None:
+        """Raise ValueError where the table reads something else."""
+        if self.index is not None:
+            found = self._place(table, port_index)
+            if found != self.place:
+                raise ValueError(f"index {self.index} is read as {found}, not {self.place}")
+        for fact, wanted in self.reads.items():
+            if fact not in table.columns or fact not in self.raw:
+                raise ValueError(f"{fact} has no column in {self.table}, or no raw value here")
+            raw = self.raw[fact]
+            value = raw if isinstance(raw, int) else _octets(raw)
+            read = table.columns[fact].decoder(fact)(value)
+            read = None if read is REFUSED else read
+            if not _same(read, wanted):
+                raise ValueError(f"{fact} {raw} is read as {read}, not {wanted}")
+
+    def _place(self, table: Table, port_index: str) -> str | None:
+        names_ont = table.rows in ("ont", "ont_traffic")
+        try:
+            if isinstance(table.index, Join):
+                place = table.index.place(self.index or "", names_ont)
+            else:
+                place = SPACES[table.index or port_index].decode([int(part) for part in (self.index or "").split(".")])
+        except SourceProtocolError as error:
+            raise ValueError(str(error)) from None
+        if place is None:
+            return None
+        return str(place.port) if place.ont_id is None else f"{place.port} id {place.ont_id}"
+
+
+def _octets(text: str) -> bytes:
+    return bytes.fromhex(text[2:]) if text.startswith("0x") else text.encode()
+
+
+def _same(read: object, wanted: object) -> bool:
+    if isinstance(read, float) and isinstance(wanted, int | float):
+        return math.isclose(read, wanted, abs_tol=1e-6)
+    return read == wanted
+
+
 class Detect(Strict):
     """How to recognise the family."""
 
@@ -88,9 +142,12 @@ class Profile(Strict):
     port_index: str
     """Name of the index space of PON ports and ONTs in tables that name no other."""
     max_repetitions: Annotated[int, Field(ge=1, le=100)] = 25
+    highest_ont_id: Annotated[int, Field(ge=0, le=65535)] = 255
+    """Of one PON port; rows of higher ids are refused."""
     variants: dict[str, dict[str, Variant]] = Field(default_factory=dict)
     """Group to its alternatives, in the order in which they are preferred."""
     tables: dict[str, Table]
+    examples: tuple[Example, ...] = ()
 
     @field_validator("port_index")
     @classmethod
@@ -107,6 +164,18 @@ class Profile(Strict):
         for table in self.tables.values():
             if unknown := set(table.when) - known:
                 raise ValueError(f"when: unknown variant {', '.join(sorted(unknown))}")
+        return self
+
+    @model_validator(mode="after")
+    def _reads_its_examples(self) -> Profile:
+        for number, example in enumerate(self.examples, 1):
+            table = self.tables.get(example.table)
+            if table is None:
+                raise ValueError(f"example {number}: no table {example.table}")
+            try:
+                example.check(table, self.port_index)
+            except ValueError as error:
+                raise ValueError(f"example {number}: {error}") from None
         return self
 
     def select(

@@ -10,11 +10,13 @@ from collections.abc import Callable, Sequence
 from noc_console.domain.errors import NocError, SourceError, SourceProtocolError
 from noc_console.domain.identity import PonPort
 from noc_console.domain.network import Outcome, PollKind
-from noc_console.domain.poll import Facts, OltReading, PortReading, Rows
+from noc_console.domain.poll import Facts, OltReading, PortReading, Refusals, Rows
 from noc_console.sources.loop_turns import own_turn
 from noc_console.sources.snmp import codec, outcome
 from noc_console.sources.snmp.column import Join
+from noc_console.sources.snmp.cursor import MAX_ROWS
 from noc_console.sources.snmp.discovery import choose_variants
+from noc_console.sources.snmp.full_columns import FullColumns
 from noc_console.sources.snmp.index import CARD_INDEXES, SPACES, Place
 from noc_console.sources.snmp.profile import Profile, Table
 from noc_console.sources.snmp.session import SnmpSession
@@ -27,6 +29,18 @@ PRIORITY = {PollKind.STATE: 1, PollKind.HEALTH: 3, PollKind.OPTICS: 5, PollKind.
 ONT_ROWS: tuple[Rows, ...] = ("ont", "ont_traffic")
 PORT_ROWS: tuple[Rows, ...] = ("pon_port", "pon_traffic")
 ALL_ROWS: tuple[Rows, ...] = (*PORT_ROWS, *ONT_ROWS, "card", "fan", "unregistered", "olt")
+
+HIGHEST_NUMBER = 65535
+"""Of a rack, shelf, slot or port."""
+MAX_PORTS = 4096
+"""More PON ports than any chassis has."""
+MAX_ONTS = 32_768
+"""More ONTs than any OLT serves."""
+MAX_PARTS = 4096
+"""Rows of cards, fans and their sensors."""
+ROWS_PER_ONT = 4
+"""An ONT may have some rows in a column, such as one for each of its ports."""
+_IF_MIBS = tuple(codec.encode_oid(f"1.3.6.1.2.1.{table}") for table in ("2.2.1", "31.1.1.1"))
 
 NameOf = Callable[[Sequence[int]], str | None]
 PlaceOf = Callable[[bytes], Place | None]
@@ -54,6 +68,7 @@ class Reader:
         self._variants: dict[str, str] = {}
         self._ports: set[PonPort] = set()
         self._keys: dict[str | Join, dict[Place, bytes]] = {}
+        self._columns = FullColumns()
 
     @property
     def variants(self) -> tuple[str, ...]:
@@ -93,11 +108,12 @@ class Reader:
         ]
         values = await self._connect().get(list(dict.fromkeys(oids))) if oids else {}
         facts: Facts = {}
+        refused = Refusals()
         for asked, cell, key in wanted:
-            raw = values.get(asked.oids[cell.at] + key)
+            companion = None if cell.companion_at is None else values.get(asked.oids[cell.companion_at] + key)
+            raw = values.get(asked.oids[cell.at] + key, companion if cell.column.fallback else None)
             if raw is not None:
-                companion = None if cell.companion_at is None else values.get(asked.oids[cell.companion_at] + key)
-                keep(facts, cell.fact, cell.column, raw, companion, now)
+                keep(facts, cell, raw, companion, now, refused)
         if not facts:
             raise SourceProtocolError(f"the OLT lists no ONT {place.ont_id} on port {place.port}", self._name)
         return facts
@@ -113,6 +129,7 @@ class Reader:
     async def _walk(self, walks: Sequence[Walk], reading: OltReading) -> None:
         await run_walks(self._connect(), walks, self._repetitions, PRIORITY[reading.kind])
         reading.varbinds += sum(walk.varbinds for walk in walks)
+        self._columns.review(walks)
 
     # PON ports
 
@@ -136,7 +153,7 @@ class Reader:
     ) -> list[NocError | None]:
         """Read tables of PON ports; of ``known`` ones only, if there are any: other rows are uplinks."""
         groups = group(tables, self.profile.port_index)
-        walks = [Walk(asked.oids) for asked in groups]
+        walks = [Walk(asked.oids, limit=_most_rows(asked, MAX_PORTS)) for asked in groups]
         await self._walk(walks, reading)
         target: dict[Rows, dict[PonPort, Facts]] = {"pon_port": reading.pon_ports, "pon_traffic": reading.pon_traffic}
         for asked, walk in zip(groups, walks, strict=True):
@@ -147,11 +164,16 @@ class Reader:
                 place = place_of(key)
                 if place is None or place.ont_id is not None or (known and place.port not in known):
                     return None
+                if not _numbered(place.port):
+                    reading.refused.add("pon_port number", place.port)
+                    return None
                 learnt[place] = key
                 return target[rows].setdefault(place.port, {})
 
-            await asked.store(walk, facts_at, reading.started_at)
+            await asked.store(walk, facts_at, reading.started_at, reading.refused)
             self._learn(asked, walk, learnt)
+            if walk.error is None:
+                _note_whole(reading, asked)
         return [walk.error for walk in walks]
 
     def _learn(self, asked: Asked, walk: Walk, learnt: dict[Place, bytes]) -> None:
@@ -167,17 +189,23 @@ class Reader:
         jobs: list[tuple[Asked, PonPort | None, Walk]] = []
         for asked in group(tables, self.profile.port_index):
             parts = self._parts(asked.index, ports)
-            jobs += [(asked, port, Walk(asked.oids, part)) for port, part in parts.items()]
+            limit = ROWS_PER_ONT * (self.profile.highest_ont_id + 1)
+            jobs += [(asked, port, Walk(asked.oids, part, limit)) for port, part in parts.items()]
             if not parts:
-                jobs.append((asked, None, Walk(asked.oids)))
+                jobs.append((asked, None, Walk(asked.oids, limit=_most_rows(asked, MAX_ONTS))))
         await self._walk([walk for _, _, walk in jobs], reading)
         found = {port: PortReading(port, Outcome.COMPLETE) for port in ports if jobs}
         for asked, port, walk in jobs:
             async with own_turn():
                 if port:
-                    await asked.store(walk, _part_facts(found[port]), reading.started_at)
+                    await asked.store(walk, self._part_facts(found[port], reading), reading.started_at, reading.refused)
                 else:
-                    await self._store_whole(asked, walk, found, reading.started_at)
+                    await self._store_whole(asked, walk, found, reading)
+                for port_reading in [found[port]] if port else found.values():
+                    if walk.error is None:
+                        port_reading.whole |= {
+                            fact for cell in asked.cells if cell.rows == "ont" for fact in cell.facts
+                        }
         for port, port_reading in found.items():
             outcome.judge_port(port_reading, [walk for _, at, walk in jobs if at in (port, None)])
         reading.ports = list(found.values())
@@ -195,14 +223,16 @@ class Reader:
             if start is not None
         }
 
-    async def _store_whole(self, asked: Asked, walk: Walk, found: dict[PonPort, PortReading], now: float) -> None:
+    async def _store_whole(
+        self, asked: Asked, walk: Walk, found: dict[PonPort, PortReading], reading: OltReading
+    ) -> None:
         """Sort the rows of whole columns into ports."""
         place_of = asked.places(walk)
         learnt: dict[Place, bytes] = {}
 
         def facts_at(rows: Rows, key: bytes) -> Facts | None:
             place = place_of(key)
-            if place is None or place.ont_id is None:
+            if place is None or place.ont_id is None or not self._has(place, reading):
                 return None
             learnt[place] = key
             port = found.get(place.port)
@@ -210,9 +240,30 @@ class Reader:
                 port = found[place.port] = PortReading(place.port, Outcome.COMPLETE)
             return _target(port, rows).setdefault(place.ont_id, {})
 
-        await asked.store(walk, facts_at, now)
+        await asked.store(walk, facts_at, reading.started_at, reading.refused)
         if isinstance(asked.index, Join):
             self._learn(asked, walk, learnt)
+
+    def _has(self, place: Place, reading: OltReading) -> bool:
+        """Whether a PON port can have this ONT id, and an OLT this port; else it is refused, and told."""
+        if not _numbered(place.port):
+            reading.refused.add("pon_port number", place.port)
+            return False
+        if place.ont_id is not None and place.ont_id > self.profile.highest_ont_id:
+            reading.refused.add("ont id", place.ont_id)
+            return False
+        return True
+
+    def _part_facts(self, port: PortReading, reading: OltReading) -> FactsAt:
+        """Where facts go when one port's part of the columns is walked: what is left of the index is the ONT id."""
+
+        def facts_at(rows: Rows, key: bytes) -> Facts | None:
+            subids = codec.decode_subids(key)
+            if len(subids) != 1 or not self._has(Place(port.port, subids[0]), reading):
+                return None
+            return _target(port, rows).setdefault(subids[0], {})
+
+        return facts_at
 
     def _key(self, index: str | Join, place: Place) -> bytes | None:
         """The encoded index of an ONT; None when it was never seen and cannot be worked out."""
@@ -235,7 +286,7 @@ class Reader:
         errors: list[NocError | None] = []
         for asked in group(tables, "slots"):
             # One walk a column: they come from tables that not every model has, and that end at different places.
-            walks = [Walk([oid]) for oid in asked.oids]
+            walks = [Walk([oid], limit=MAX_PARTS) for oid in asked.oids]
             await self._walk(walks, reading)
             errors += [walk.error for walk in walks]
             name_of = CARD_INDEXES[str(asked.index)]
@@ -244,24 +295,26 @@ class Reader:
                 name = name_of(codec.decode_subids(key))
                 return None if name is None else target.setdefault(name, {})
 
-            whole = Walk(asked.oids, rows=[walk.rows[0] for walk in walks])
-            await asked.store(whole, facts_at, reading.started_at, highest=True)
+            together = Walk(asked.oids, rows=[walk.rows[0] for walk in walks])
+            await asked.store(together, facts_at, reading.started_at, reading.refused, highest=True)
+            if not any(walk.error for walk in walks):
+                _note_whole(reading, asked)
         return errors
 
     async def _read_unregistered(self, tables: Sequence[Table], reading: OltReading) -> list[NocError | None]:
         """Read which ONTs wait to be registered."""
         errors: list[NocError | None] = []
         for asked in group(tables, self.profile.port_index):
-            walk = Walk(asked.oids)
+            walk = Walk(asked.oids, limit=MAX_PARTS)
             await self._walk([walk], reading)
             place_of = asked.places(walk)
             found: Waiting = {}
 
             def facts_at(_rows: Rows, key: bytes, place_of: PlaceOf = place_of, found: Waiting = found) -> Facts | None:
                 place = place_of(key)
-                return found.setdefault(key, (place.port, {}))[1] if place else None
+                return found.setdefault(key, (place.port, {}))[1] if place and _numbered(place.port) else None
 
-            await asked.store(walk, facts_at, reading.started_at)
+            await asked.store(walk, facts_at, reading.started_at, reading.refused)
             errors.append(walk.error)
             if walk.error is None:
                 reading.unregistered = list(found.values())
@@ -280,8 +333,9 @@ class Reader:
             raw = values.get(asked.oids[cell.at])
             if raw is not None:
                 companion = None if cell.companion_at is None else values.get(asked.oids[cell.companion_at])
-                keep(reading.olt, cell.fact, cell.column, raw, companion, reading.started_at)
+                keep(reading.olt, cell, raw, companion, reading.started_at, reading.refused)
         reading.varbinds += len(values)
+        _note_whole(reading, asked)
         return [None]
 
 
@@ -293,11 +347,16 @@ def _target(port: PortReading, rows: Rows) -> dict[int, Facts]:
     return port.onts if rows == "ont" else port.traffic
 
 
-def _part_facts(port: PortReading) -> FactsAt:
-    """Where facts go when one port's part of the columns is walked: what is left of the index is the ONT id."""
+def _numbered(port: PonPort) -> bool:
+    """Whether these can be the numbers of a port; an agent's index may hold any."""
+    return all(0 <= number <= HIGHEST_NUMBER for number in port.path)
 
-    def facts_at(rows: Rows, key: bytes) -> Facts | None:
-        subids = codec.decode_subids(key)
-        return _target(port, rows).setdefault(subids[0], {}) if len(subids) == 1 else None
 
-    return facts_at
+def _most_rows(asked: Asked, things: int) -> int:
+    """Rows that a table of so many things can have; IF-MIB holds every other interface too."""
+    return MAX_ROWS if any(oid.startswith(_IF_MIBS) for oid in asked.oids) else things
+
+
+def _note_whole(reading: OltReading, asked: Asked) -> None:
+    for cell in asked.cells:
+        reading.whole.setdefault(cell.rows, set()).update(cell.facts)

@@ -32,6 +32,10 @@ RECEIVE_BUFFER = 1 << 20
 MAX_DATAGRAM = 65535
 ERROR_TOO_BIG = 1
 MIN_REPETITIONS = 1
+SAME_TRIES = 2
+"""Further tries that are lost by chance: where one packet in ten is lost, three in a row are one in a thousand."""
+SLOW_SHARE = 0.5
+"""An answer that takes more than this share of the time-out is too large for the agent: it is asked for less."""
 MAX_REPORTS = 4
 """Discovery takes one, a clock that was wrong another."""
 
@@ -49,6 +53,50 @@ ERROR_STATUS = {
 }
 
 
+class RoundTrip:
+    """How long one kind of question takes, and with it how long to wait for an answer (RFC 6298).
+
+    Kinds differ a thousandfold: an OLT has its states in memory, and asks each ONT for its light.
+    """
+
+    FLOOR_S = 0.25
+    """Below this a busy machine, ours or the agent's, is taken for a lost answer."""
+
+    def __init__(self) -> None:
+        self._mean_s: float | None = None
+        self._spread_s = 0.0
+        self._backoff = 0
+
+    def answered(self, took_s: float, tries: int) -> None:
+        """Learn from an answer.
+
+        Args:
+            took_s: Since the first try.
+            tries: Made after the first: then nobody knows which it answers (Karn), only that waiting longer may help.
+        """
+        self._backoff = self._backoff + 1 if tries else 0
+        if tries:
+            return
+        if self._mean_s is None:
+            self._mean_s, self._spread_s = took_s, took_s / 2
+            return
+        self._spread_s += (abs(took_s - self._mean_s) - self._spread_s) / 4
+        self._mean_s += (took_s - self._mean_s) / 8
+
+    def wait_s(self, tries: int, timeout_s: float) -> float:
+        """How long to wait for the answer to a try (0 the first): each twice as long as the one before.
+
+        Args:
+            tries: Made before.
+            timeout_s: The configured time: the first wait of a kind that was never answered, and the most of others
+                but those that are known to take longer.
+        """
+        if self._mean_s is None:
+            return timeout_s * (1 << self._backoff)
+        usual_s = max(min(self.FLOOR_S, timeout_s), self._mean_s + 4 * self._spread_s)
+        return min(usual_s * float(1 << tries + self._backoff), max(timeout_s, usual_s))
+
+
 class Exchange:
     """One request and its answer.
 
@@ -57,6 +105,7 @@ class Exchange:
         answered: Called with error-status, data, start and end of the bindings.
         failed: Called once with the error when no try was answered.
         smaller: Halves the request, for good when it is told True (tooBig); False when it cannot get smaller.
+        kind: Questions of one kind take about as long, such as the columns of one walk.
     """
 
     __slots__ = (
@@ -65,7 +114,10 @@ class Exchange:
         "deadline",
         "failed",
         "first_sent_at",
+        "ids",
+        "kind",
         "packet",
+        "patience_s",
         "refused",
         "reports",
         "request_id",
@@ -79,7 +131,13 @@ class Exchange:
         answered: Callable[[int, bytes, int, int], None],
         failed: Callable[[Exception], None],
         smaller: Callable[[bool], bool] | None = None,
+        kind: object = None,
     ) -> None:
+        self.kind = kind
+        self.patience_s: float | None = None
+        """How long its answer is waited for; None as long as the session waits."""
+        self.ids: list[int] = []
+        """Request ids under which it was sent; an answer to any of them is welcome."""
         self.build = build
         self.answered = answered
         self.failed = failed
@@ -250,6 +308,8 @@ class SnmpSession:
         self._timeout_s = timeout_s
         self._retries = retries
         self._flying: dict[int, Exchange] = {}
+        """By every id under which they were sent."""
+        self._trips: dict[object, RoundTrip] = {}
         self._waiting: list[tuple[int, int, Exchange]] = []
         self._order = itertools.count()
         self._answered_at = 0.0
@@ -263,9 +323,9 @@ class SnmpSession:
         self._engine._closed(self)
         self.socket.close()
         self._held = True
-        flying, self._flying = self._flying, {}
+        flying, self._flying = self._in_flight(), {}
         closed = SourceUnavailable("session closed")
-        for exchange in flying.values():
+        for exchange in flying:
             exchange.failed(closed)
         self._fail_waiting(closed)
 
@@ -305,7 +365,12 @@ class SnmpSession:
             if not future.done():
                 future.set_exception(error)
 
-        exchange = Exchange(lambda request_id: codec.encode_request(codec.GET, request_id, oids), answered, failed)
+        exchange = Exchange(
+            lambda request_id: codec.encode_request(codec.GET, request_id, oids),
+            answered,
+            failed,
+            kind=("get", len(oids)),
+        )
         self.send(exchange, priority)
         try:
             return await future
@@ -343,32 +408,62 @@ class SnmpSession:
         if exchange is None:
             self.ignored += 1
             return
+        self._land(exchange)
         if status == ERROR_TOO_BIG and exchange.smaller(True):
-            del self._flying[request_id]
             self._start(exchange)
             return
-        del self._flying[request_id]
-        self._answered_at = time.perf_counter()
-        if exchange.tries == 0:
-            self.window.answered(time.perf_counter() - exchange.first_sent_at)
+        self._learn(exchange)
         try:
             exchange.answered(status, data, start, end)
         except codec.DecodeError:
             self.ignored += 1
-            self._flying[request_id] = exchange
+            self._flying |= dict.fromkeys(exchange.ids, exchange)
             return
         self._pump()
 
+    def _learn(self, exchange: Exchange) -> None:
+        """What an answer says of how this OLT is best asked."""
+        self._answered_at = time.perf_counter()
+        took_s = self._answered_at - exchange.first_sent_at
+        self._trip(exchange).answered(took_s, exchange.tries)
+        if exchange.tries == 0:
+            self.window.answered(took_s)
+            if took_s > SLOW_SHARE * self._timeout_s:
+                exchange.smaller(False)
+
+    def _in_flight(self) -> list[Exchange]:
+        """Each exchange that waits for its answer, once."""
+        return list(dict.fromkeys(self._flying.values()))
+
+    def _land(self, exchange: Exchange) -> None:
+        """It waits for no answer any more."""
+        for request_id in exchange.ids:
+            self._flying.pop(request_id, None)
+
+    def _trip(self, exchange: Exchange) -> RoundTrip:
+        return self._trips.setdefault(exchange.kind, RoundTrip())
+
+    def _await(self, exchange: Exchange, now: float) -> None:
+        """Set the time at which it is tried again, or given up."""
+        quick = self._retries and exchange.patience_s is None
+        wait_s = self._trip(exchange).wait_s(exchange.tries, self._timeout_s) if quick else self._timeout_s
+        exchange.deadline = min(now + wait_s, exchange.first_sent_at + self._patience_s(exchange))
+
+    def _patience_s(self, exchange: Exchange) -> float:
+        """How long an answer is waited for, all tries together."""
+        return exchange.patience_s or self._timeout_s * (self._retries + 1)
+
     def _reported(self, report: Report) -> None:
         """The agent wants to be asked otherwise, or not at all."""
-        exchange = self._flying.pop(report.message_id, None)
+        exchange = self._flying.get(report.message_id)
         if exchange is None:
             self.ignored += 1
             return
+        self._land(exchange)
         exchange.reports += 1
         if report.refusal is None and exchange.reports <= MAX_REPORTS:
             self._build(exchange)
-            exchange.deadline = time.perf_counter() + self._timeout_s
+            self._await(exchange, time.perf_counter())
             self._transmit(exchange)
             return
         exchange.failed(report.refusal or SourceProtocolError("the agent reports the same again and again"))
@@ -376,19 +471,19 @@ class SnmpSession:
 
     def sweep(self, now: float) -> None:
         """Resend what was not answered in time, or give up on it."""
-        for exchange in [e for e in self._flying.values() if e.deadline <= now]:
-            if exchange.tries >= self._retries:
+        for exchange in [e for e in self._in_flight() if e.deadline <= now]:
+            if now - exchange.first_sent_at >= self._patience_s(exchange):
                 self._give_up(exchange)
                 continue
             exchange.tries += 1
             self.resent += 1
             self.window.lost()
-            # The second try is the same request, so that a late answer to the first is still welcome. After that the
-            # answer may be too large for the path (a lost fragment loses it all): ask for less.
-            if exchange.tries > 1 and exchange.smaller(False):
-                del self._flying[exchange.request_id]
+            # The next tries are the same request. After that the answer may be too large for the path (a lost fragment
+            # loses it all): ask for less. A late answer to what was asked first is still welcome.
+            too_long = now - exchange.first_sent_at >= 2 * self._timeout_s
+            if (too_long or exchange.tries > SAME_TRIES) and exchange.smaller(False):
                 self._build(exchange)
-            exchange.deadline = now + self._timeout_s
+            self._await(exchange, now)
             self._transmit(exchange)
         self._pump()
 
@@ -397,7 +492,7 @@ class SnmpSession:
 
         Else each of a dead agent's tables would wait its own time-outs.
         """
-        del self._flying[exchange.request_id]
+        self._land(exchange)
         silent = not self._held and self._answered_at < exchange.first_sent_at
         self._held |= silent
         exchange.failed(self._no_answer(exchange))
@@ -417,8 +512,8 @@ class SnmpSession:
             self._held = False
 
         probe = Exchange(lambda request_id: codec.encode_request(codec.GET, request_id, [_SYS_UP_TIME]), alive, dead)
+        probe.patience_s = self._timeout_s
         self._start(probe)
-        probe.tries = self._retries
 
     def _fail_waiting(self, error: Exception) -> None:
         """Fail what waits, and what its callers send instead."""
@@ -426,25 +521,27 @@ class SnmpSession:
             heapq.heappop(self._waiting)[2].failed(error)
 
     def _pump(self) -> None:
-        while self._waiting and not self._held and len(self._flying) < self.window.size:
+        while self._waiting and not self._held and len(self._in_flight()) < self.window.size:
             self._start(heapq.heappop(self._waiting)[2])
 
     def _start(self, exchange: Exchange) -> None:
-        self._build(exchange)
+        exchange.ids = []
         exchange.tries = exchange.reports = 0
+        self._build(exchange)
         exchange.first_sent_at = time.perf_counter()
-        exchange.deadline = exchange.first_sent_at + self._timeout_s
+        self._await(exchange, exchange.first_sent_at)
         self._transmit(exchange)
 
     def _build(self, exchange: Exchange) -> None:
         exchange.request_id = self._engine.next_id()
         exchange.packet = self._security.wrap(exchange.build(exchange.request_id), exchange.request_id)
+        exchange.ids.append(exchange.request_id)
         self._flying[exchange.request_id] = exchange
 
     def _no_answer(self, exchange: Exchange) -> SourceError:
         if exchange.refused:
             return SourceUnavailable("port unreachable", hint="is SNMP enabled there, and the port right?")
-        tried = f"{exchange.tries + 1} tries of {self._timeout_s:g} s"
+        tried = f"{exchange.tries + 1} tries, {self._patience_s(exchange):g} s"
         return SourceTimeout(f"no answer in {tried}", hint=self._security.silence_hint)
 
     def _transmit(self, exchange: Exchange) -> None:

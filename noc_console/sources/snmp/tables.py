@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
-from noc_console.domain.identity import PonPort
-from noc_console.domain.poll import Facts, Rows
+from noc_console.domain.plausibility import plausible
+from noc_console.domain.poll import Facts, Refusals, Rows
 from noc_console.domain.text import clean_octets
 from noc_console.sources.snmp import codec
 from noc_console.sources.snmp.column import Column, Join
-from noc_console.sources.snmp.decoders import Fact
+from noc_console.sources.snmp.decoders import REFUSED, Decoder, Fact
 from noc_console.sources.snmp.index import SPACES, Place
 from noc_console.sources.snmp.profile import Table
 from noc_console.sources.snmp.walk import Walk
@@ -29,9 +28,15 @@ class Cell(NamedTuple):
     rows: Rows
     fact: str
     column: Column
+    decode: Decoder
     at: int
     """Position among the columns walked."""
     companion_at: int | None
+
+    @property
+    def facts(self) -> set[str]:
+        """The facts that it fills."""
+        return {self.fact, self.column.raw_to} if self.column.raw_to else {self.fact}
 
 
 class Asked:
@@ -51,7 +56,8 @@ class Asked:
         for table in tables:
             for fact, column in table.columns.items():
                 companion_at = self._add(column.companion) if column.companion else None
-                self.cells.append(Cell(table.rows, fact, column, self._add(column.encoded), companion_at))
+                at = self._add(column.encoded)
+                self.cells.append(Cell(table.rows, fact, column, column.decoder(fact), at, companion_at))
 
     def _add(self, oid: bytes) -> int:
         if oid not in self.oids:
@@ -66,35 +72,35 @@ class Asked:
         return lambda key: decode(codec.decode_subids(key))
 
     def _joined(self, walk: Walk, join: Join) -> dict[bytes, Place]:
-        search = re.compile(join.pattern).search
         first, *others = [walk.rows[at] for at in self._join_at]
         found: dict[bytes, Place] = {}
         for key, value in first.items():
-            match = search("/".join(_plain(v) for v in (value, *(rows.get(key, b"") for rows in others))))
-            if match:
-                numbers = (*join.prefix, *map(int, match.groups()))
-                ont_id = numbers[-1] if self._names_ont else None
-                path = numbers[:-1] if self._names_ont else numbers
-                found[key] = Place(PonPort(path), ont_id)
+            values = (value, *(rows.get(key, b"") for rows in others))
+            place = join.place("/".join(map(_plain, values)), self._names_ont)
+            if place:
+                found[key] = place
         return found
 
-    async def store(self, walk: Walk, facts_at: FactsAt, now: float, highest: bool = False) -> None:
+    async def store(self, walk: Walk, facts_at: FactsAt, now: float, refused: Refusals, highest: bool = False) -> None:
         """Decode the rows of a walk into facts.
 
         Args:
             walk: Of ``oids``, in their order.
             facts_at: Asked once for each kind of rows and index.
             now: When it was read, Unix seconds.
+            refused: Takes the values that cannot be.
             highest: Several rows may be about one thing (the sensors of a card): the highest number counts.
         """
         known: dict[Rows, dict[bytes, Facts | None]] = {cell.rows: {} for cell in self.cells}
         done = 0
         for cell in self.cells:
-            fact, column, tail, decode = cell.fact, cell.column, cell.column.tail, cell.column.decode
-            plain = column.is_plain and not highest
+            fact, tail, decode = cell.fact, cell.column.tail, cell.decode
+            plain = cell.column.is_plain and not highest
             companions = {} if cell.companion_at is None else walk.rows[cell.companion_at]
             places = known[cell.rows]
-            for full_key, raw in walk.rows[cell.at].items():
+            # Where the column has no row, its fallback counts as if it were the column.
+            rows = {**companions, **walk.rows[cell.at]} if cell.column.fallback else walk.rows[cell.at]
+            for full_key, raw in rows.items():
                 done += 1
                 if done % ROWS_PER_TURN == 0:
                     await asyncio.sleep(0)
@@ -106,28 +112,33 @@ class Asked:
                 facts = places[key]
                 if facts is None:
                     continue
-                if plain:
-                    facts[fact] = decode(raw)
+                value = decode(raw) if plain else None
+                if plain and value is not REFUSED:
+                    facts[fact] = value
                 else:
-                    keep(facts, fact, column, raw, companions.get(full_key), now, highest)
+                    keep(facts, cell, raw, companions.get(full_key), now, refused, highest)
 
 
 def keep(
     facts: Facts,
-    fact: str,
-    column: Column,
+    cell: Cell,
     raw: codec.Value,
     companion: codec.Value | None,
     now: float,
+    refused: Refusals,
     highest: bool = False,
 ) -> None:
-    """Decode one value into ``facts``."""
-    value = column.decode(raw) if column.companion is None else column.decode_pair(raw, companion)
+    """Decode one value into ``facts``; one that cannot be is no reading, and counted."""
+    column = cell.column
+    found = cell.decode(raw) if column.companion is None else column.decode_pair(cell.decode, raw, companion)
+    if found is REFUSED:
+        refused.add(f"{cell.rows}.{cell.fact}", _plain(raw))
+    value = None if found is REFUSED else found
     if column.read == "age" and isinstance(value, int | float):
-        value = now - value
-    if highest and not _exceeds(value, facts.get(fact)):
+        value = plausible(cell.fact, now - value)
+    if highest and not _exceeds(value, facts.get(cell.fact)):
         return
-    facts[fact] = value
+    facts[cell.fact] = value
     if column.raw_to:
         facts[column.raw_to] = None if value is None or isinstance(raw, bytes) else str(raw)
 

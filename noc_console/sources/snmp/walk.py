@@ -6,10 +6,10 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from noc_console.domain.errors import NocError, SourceProtocolError
+from noc_console.domain.errors import NocError, SourceProtocolError, SourceTimeout
 from noc_console.sources.loop_turns import own_turn
 from noc_console.sources.snmp import codec
-from noc_console.sources.snmp.cursor import Column, Cursor
+from noc_console.sources.snmp.cursor import MAX_ROWS, BrokenTable, Column, Cursor
 from noc_console.sources.snmp.session import MIN_REPETITIONS, Exchange, SnmpSession, status_error
 
 GROW_AFTER = 50
@@ -52,11 +52,14 @@ class Walk:
     """One walk of ``columns`` (encoded OIDs) below ``part`` (encoded index prefix, such as one PON port).
 
     After it ran: ``rows[i]`` maps the encoded rest of the index to the value in column i, and ``error`` says why the
-    walk ended early. With an error the rows are what came before it, and nothing may be concluded from what is missing.
+    walk is not whole. With an error the rows are what came before it, and nothing may be concluded from what is
+    missing. Of an agent that breaks the protocol no rows are kept.
     """
 
     columns: Sequence[bytes]
     part: bytes = b""
+    limit: int = MAX_ROWS
+    """Rows that one column can have here; an agent that tells more makes them up."""
     rows: list[Column] = field(default_factory=list)
     error: NocError | None = None
 
@@ -150,11 +153,13 @@ class _Chain:
 
     def __init__(self, crew: _Crew, waiting: list[Walk]) -> None:
         self.waiting = waiting
-        self.exchange = Exchange(self._build, self._answered, self._go_on, crew.repetitions.halve)
+        kind = tuple(waiting[0].columns)
+        self.exchange = Exchange(self._build, self._answered, self._go_on, crew.repetitions.halve, kind)
         self._crew = crew
         self._cursors = [Cursor(column) for column in waiting[0].columns]
         self._live: list[Cursor] = []
         self._walk = Walk(())
+        self._resumed_at = -1
 
     def start(self) -> None:
         """Ask for the beginning of the first walk."""
@@ -180,6 +185,7 @@ class _Chain:
             self._go_on(error)
             return
         self._crew.repetitions.answered()
+        self._resumed_at = -1
         self._go_on()
 
     def _take(self, oids: Sequence[bytes], tags: bytes, values: Sequence[bytes]) -> None:
@@ -193,9 +199,10 @@ class _Chain:
 
     def _go_on(self, error: Exception | None = None) -> None:
         """Ask for more of this walk; when it is whole or failed, begin the next."""
+        if isinstance(error, SourceTimeout) and self._may_resume():
+            error = None
         while error or not self._live:
-            if error:
-                self._walk.error = error if isinstance(error, NocError) else SourceProtocolError(str(error))
+            self._finish(error)
             if not self.waiting:
                 self._crew.ended(self)
                 return
@@ -204,13 +211,30 @@ class _Chain:
         # What was begun goes on before anything else starts: what it has so far is useless until it is whole.
         self._crew.session.send(self.exchange, self._crew.priority - 1)
 
+    def _may_resume(self) -> bool:
+        """Whether a walk whose request was lost goes on from where it is: once, unless it gets further."""
+        resumed_at, self._resumed_at = self._resumed_at, self._walk.varbinds
+        return bool(self._live) and resumed_at != self._resumed_at > 0
+
+    def _finish(self, error: Exception | None) -> None:
+        """Say how the walk under way ended."""
+        walk = self._walk
+        holes = sum(cursor.holes for cursor in self._cursors)
+        if isinstance(error, BrokenTable):
+            walk.rows = [{} for _ in walk.columns]
+            walk.error = SourceProtocolError(error.message)
+        elif error:
+            walk.error = error if isinstance(error, NocError) else SourceProtocolError(str(error))
+        elif holes and walk.columns:
+            walk.error = SourceProtocolError(f"{holes} values came without a value (no such instance, or NULL)")
+
     def _begin(self) -> SourceProtocolError | None:
         """Begin the next walk with what is known of it already."""
         walk = self._walk = self.waiting.pop(0)
         walk.error = None
         try:
             for cursor in self._cursors:
-                cursor.begin(walk.part)
+                cursor.begin(walk.part, walk.limit)
         except SourceProtocolError as error:
             return error
         finally:

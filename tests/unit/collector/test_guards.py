@@ -4,21 +4,42 @@ from __future__ import annotations
 
 import pytest
 
-from noc_console.collector.guards import Doubted, Shrinkage, duplicate_serials
+from noc_console.collector.guards import Doubted, Doubts, Shrinkage, duplicate_serials
+from noc_console.collector.reconcile import KnownOnts
 from noc_console.domain.identity import PonPort
-from noc_console.domain.network import Outcome
-from noc_console.domain.poll import PortReading
+from noc_console.domain.network import Ont, Outcome, PollKind
+from noc_console.domain.poll import OltReading, PortReading
 
 A, B = PonPort((0, 1, 0)), PonPort((0, 1, 1))
-KNOWN = {"0/1/0": 64, "0/1/1": 8}
+STEP_S = 60.0
+
+
+def known(**sizes: int) -> KnownOnts:
+    """ONTs by port: ``known(a=64)`` are 64 on port A."""
+    ports = {"a": A, "b": B}
+    return KnownOnts(
+        "north",
+        {
+            (str(ports[name]), ont_id): Ont(0, 0, str(ports[name]), ont_id, serial=serial(ports[name], ont_id))
+            for name, size in sizes.items()
+            for ont_id in range(size)
+        },
+    )
+
+
+def serial(at: PonPort, ont_id: int) -> str:
+    return f"HWTC00{at.path[2]:02X}{ont_id:04X}"
 
 
 def port(at: PonPort, onts: int, outcome: Outcome = Outcome.COMPLETE) -> PortReading:
-    return PortReading(at, outcome, {ont_id: {} for ont_id in range(onts)})
+    return PortReading(at, outcome, {ont_id: {"serial": serial(at, ont_id)} for ont_id in range(onts)})
 
 
-def outcomes(judge: Shrinkage, *readings: PortReading) -> list[str]:
-    judge.judge(KNOWN, readings)
+KNOWN = known(a=64, b=8)
+
+
+def outcomes(judge: Shrinkage, *readings: PortReading, at: float = 0.0) -> list[str]:
+    judge.judge(KNOWN, readings, at)
     return [reading.outcome.value for reading in readings]
 
 
@@ -26,52 +47,74 @@ def outcomes(judge: Shrinkage, *readings: PortReading) -> list[str]:
     ("first", "second", "expected"),
     [
         (64, 8, ["complete", "complete"]),
-        (33, 8, ["complete", "complete"]),
-        (32, 8, ["complete", "complete"]),
-        (31, 8, ["partial", "complete"]),
-        (1, 8, ["partial", "complete"]),
-        (64, 1, ["complete", "complete"]),
+        (62, 8, ["complete", "complete"]),
+        (63, 7, ["complete", "complete"]),
+        (61, 8, ["partial", "complete"]),
+        (48, 8, ["partial", "complete"]),
+        (64, 5, ["complete", "partial"]),
+        (62, 7, ["partial", "partial"]),
         (0, 0, ["partial", "partial"]),
         (70, 9, ["complete", "complete"]),
     ],
 )
-def test_what_is_doubted(first: int, second: int, expected: list[str]) -> None:
+def test_more_than_a_few_that_are_missing_at_once_are_doubted(first: int, second: int, expected: list[str]) -> None:
     assert outcomes(Shrinkage(), port(A, first), port(B, second)) == expected
 
 
-def test_few_onts_shrink_for_everyday_reasons() -> None:
+def test_a_doubt_says_how_many_and_how_long() -> None:
+    assert Shrinkage().judge(KNOWN, [port(A, 40)], 0.0) == Doubted(listed=40, expected=64, wait_s=300.0)
+
+
+def test_onts_that_are_listed_elsewhere_have_moved() -> None:
+    moved = port(A, 40)
+    there = port(B, 8)
+    there.onts |= {100 + ont_id: {"serial": serial(A, ont_id)} for ont_id in range(40, 64)}
+    assert outcomes(Shrinkage(), moved, there) == ["complete", "complete"]
+
+
+def seen_of(sizes: list[int], step_s: float = STEP_S) -> list[str]:
     judge = Shrinkage()
-    assert judge.judge({"0/1/0": 19}, [port(A, 0)]) is None
-    assert judge.judge({"0/1/0": 20}, [port(A, 0)]) == Doubted(listed=0, expected=20, readings_left=2)
+    return [outcomes(judge, port(A, size), port(B, 8), at=n * step_s)[0] for n, size in enumerate(sizes)]
 
 
-def test_many_small_ports_are_one_large_table() -> None:
-    ports = [PonPort((0, 1, number)) for number in range(10)]
-    known = {str(at): 4 for at in ports}
-    readings = [port(at, 1) for at in ports]
-    assert Shrinkage().judge(known, readings)
-    assert {reading.outcome for reading in readings} == {Outcome.PARTIAL}
+def test_it_is_believed_after_five_minutes_and_so_are_those_after_it() -> None:
+    assert seen_of([1] * 8) == ["partial"] * 5 + ["complete"] * 3
 
 
-def test_the_third_in_a_row_is_believed_and_so_are_those_after_it() -> None:
-    judge = Shrinkage()
-    seen = [outcomes(judge, port(A, 1), port(B, 8))[0] for _ in range(5)]
-    assert seen == ["partial", "partial", "complete", "complete", "complete"]
+def test_quick_readings_and_two_far_apart_prove_nothing() -> None:
+    assert seen_of([1] * 30, 5.0) == ["partial"] * 30
+    assert seen_of([1, 1, 1], 900.0) == ["partial", "partial", "complete"]
 
 
-def test_a_whole_reading_between_starts_the_count_again() -> None:
-    judge = Shrinkage()
-    sizes = [1, 1, 64, 1, 1, 1]
-    seen = [outcomes(judge, port(A, size), port(B, 8))[0] for size in sizes]
-    assert seen == ["partial", "partial", "complete", "partial", "partial", "complete"]
+def test_a_whole_reading_between_starts_the_time_again() -> None:
+    assert seen_of([1, 1, 1, 1, 64, 1, 1, 1]) == [*["partial"] * 4, "complete", *["partial"] * 3]
 
 
 def test_partial_readings_say_nothing_either_way() -> None:
     judge = Shrinkage()
-    assert outcomes(judge, port(A, 1)) == ["partial"]
-    assert outcomes(judge, port(A, 0, Outcome.FAILED)) == ["failed"]
-    assert outcomes(judge, port(A, 1)) == ["partial"]
-    assert outcomes(judge, port(A, 1)) == ["complete"]
+    assert outcomes(judge, port(A, 1), at=0.0) == ["partial"]
+    assert outcomes(judge, port(A, 0, Outcome.FAILED), at=100.0) == ["failed"]
+    assert outcomes(judge, port(A, 1), at=200.0) == ["partial"]
+    assert outcomes(judge, port(A, 1), at=300.0) == ["complete"]
+
+
+def told(doubts: Doubts, onts: int, at: float) -> list[str]:
+    reading = OltReading(PollKind.STATE, at, Outcome.COMPLETE, ports=[port(A, onts), port(B, 8)])
+    return [change.kind for change in doubts.review(reading, reading.ports, KNOWN)]
+
+
+def test_a_return_is_told_as_the_loss_was() -> None:
+    doubts = Doubts("north")
+    sizes = [64, 20, 20, 64, 64]
+    assert [told(doubts, size, n * STEP_S) for n, size in enumerate(sizes)] == [
+        [], ["table_shrank"], [], ["table_whole"], []
+    ]  # fmt: skip
+
+
+def test_no_port_at_all_says_nothing_of_the_customers() -> None:
+    reading = OltReading(PollKind.STATE, 0.0, Outcome.COMPLETE, whole={"pon_port": {"oper"}})
+    Doubts("north").review(reading, [], KNOWN)
+    assert (reading.outcome, reading.whole) == (Outcome.PARTIAL, {})
 
 
 def test_serials_at_two_places() -> None:

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from noc_console.cli.wiring import picture_settings
 from noc_console.config import load as loading
 from noc_console.config.load import default_paths, find, load, read_env_file, secret_files
 from noc_console.config.model import Config
@@ -373,3 +374,18 @@ def test_a_file_of_variables_stands_behind_the_environment(write: Write, tmp_pat
     found = [olt.snmp.community.get_secret_value() for olt in config.olts]
     assert found == ["from environment", "quo ted", "x=y"]
     assert read_env_file(tmp_path / "nowhere") == {}
+
+
+def test_an_olt_may_have_rhythms_of_its_own() -> None:
+    config = Config.model_validate(
+        {
+            "polling": {"optics_s": 300, "health_s": 60},
+            "olts": [
+                {"name": "a", "address": "192.0.2.1", "polling": {"optics_s": 3600}},
+                {"name": "b", "address": "b"},
+            ],
+        }
+    )
+    settings = picture_settings(config)
+    assert (settings.intervals_for("a").optics_s, settings.intervals_for("a").health_s) == (3600, 60)
+    assert settings.intervals_for("b").optics_s == 300

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from noc_console.domain.optics import Signal, Thresholds, classify_signal, margin_db, plausible_dbm
+from noc_console.domain.optics import Signal, Thresholds, classify_signal, margin_db, margin_text
 
 LIMITS = Thresholds(rx_warning_dbm=-25, rx_critical_dbm=-28, rx_overload_dbm=-8)
 
@@ -38,14 +38,8 @@ def test_more_light_is_never_a_worse_class(rx_dbm: float, more_db: float) -> Non
     assert less and more and order.index(less) <= order.index(more)
 
 
-@pytest.mark.parametrize("value", [-60, -19.36, 0, 10])
-def test_plausible(value: float) -> None:
-    assert plausible_dbm(value) == value
-
-
 @pytest.mark.parametrize("value", [-60.01, 10.01, -1936, 2147483647, math.nan, math.inf, -math.inf])
-def test_not_plausible(value: float) -> None:
-    assert plausible_dbm(value) is None
+def test_what_is_no_light_has_no_margin(value: float) -> None:
     with pytest.raises(ValueError, match="no optical power"):
         margin_db(value)
 
@@ -54,3 +48,8 @@ def test_margins() -> None:
     assert margin_db(-19.5) == 7.5
     assert margin_db(-28) == -1
     assert margin_db(-20, sensitivity_dbm=-30) == 10
+
+
+def test_a_margin_says_of_what() -> None:
+    assert margin_text(-21.8) == "5.2 dB above B+ floor"
+    assert margin_text(-28.3) == "1.3 dB below B+ floor"

@@ -1,8 +1,9 @@
 """The socket: takes notifications of known senders into a bounded queue, and counts what it drops.
 
-A flood costs little: a stranger's datagram is dropped after one look-up of its address, a known sender's after its
-share of this second is used up, both before anything is decoded; and a turn of the event loop ends after a
-millisecond, whatever still waits. Traps that were dropped may have mattered: their sender is named, to be looked at.
+A flood costs little: a stranger's datagram is dropped after one look-up of its address, one with wrong credentials
+after these were compared, a known sender's after its share of this second is used up; and a turn of the event loop ends
+after a millisecond, whatever still waits. Only what proved to be the sender's uses up its share: an address can be
+borrowed. Traps that were dropped may have mattered: their sender is named, to be looked at.
 """
 
 from __future__ import annotations
@@ -142,6 +143,7 @@ class TrapListener:
         address = self._plain_of(peer[0])
         if not self._senders.known(address):
             raise Refused(Refusal.UNKNOWN_SOURCE)
+        sender, opened, at = self._senders.open(address, data)
         now = time.monotonic()
         allowance = self._allowances.get(address)
         if allowance is None:
@@ -149,7 +151,6 @@ class TrapListener:
         if not allowance.take(now):
             self.missed.add(address)
             raise Refused(Refusal.FLOOD)
-        sender, opened, at = self._senders.open(address, data)
         try:
             said = decode_notification(opened, at)
         except DecodeError:
