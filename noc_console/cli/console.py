@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from noc_console.access.identity import current_operator
 from noc_console.cli.lazy import LazyBackend
 from noc_console.config.model import Config
-from noc_console.config.paths import log_file, state_dir
+from noc_console.config.paths import log_file, state_dir, why_read_only
 
 if TYPE_CHECKING:
     from noc_console.console.settings import ConsoleSettings
@@ -56,6 +56,7 @@ def _settings(config: Config, theme: str | None, screen: str, read_only: bool, f
         keys=config.console.keys,
         operator=current_operator(config),
         read_only=read_only,
+        database_read_only=why_read_only(config.database),
         screen=screen,
         state_file=(folder or state_dir()) / "ui.json",
         log_file=log_file(config),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from noc_console.cli.child import CollectorChild
 from noc_console.config.model import Config
+from noc_console.config.paths import why_read_only
 from noc_console.domain.changes import Change
 from noc_console.domain.cpe import CpeDocument, Section
 from noc_console.domain.errors import SourceUnavailable
@@ -47,7 +48,7 @@ class LazyBackend:
 
     async def open(self) -> None:
         """Start the collector; import, build and open the reader and the door."""
-        if self._child is None:
+        if self._child is None and why_read_only(self._config.database) is None:
             self._child = CollectorChild(self._config_file)
         if self._made is None:
             storage, operations = await asyncio.to_thread(_import)

@@ -11,7 +11,8 @@ from typing import Any
 from noc_console.cli.output import Exit, Form, fail, print_rows, print_table
 from noc_console.cli.wiring import picture_settings
 from noc_console.config.model import Config
-from noc_console.domain.filters import Filter, FilterError, parse_filter
+from noc_console.domain.event_filters import parse_event_filter
+from noc_console.domain.filters import Filter, FilterError, parse_filter, searched
 from noc_console.domain.record_kinds import RECORD_KINDS
 from noc_console.domain.records import RecordKind
 from noc_console.picture import equipment_rows, flat_rows
@@ -167,6 +168,8 @@ FIRMWARE_COLUMNS = (
 
 
 AUDIT = "audit"
+HAPPENED = ("changes", "traps", AUDIT)
+"""What has a time: filters on these take ``since:``, ``from:``, ``to:`` and ``sev:``."""
 """Shown as well; it is no part of the picture."""
 AUDIT_AT_MOST = 1000
 
@@ -228,7 +231,7 @@ async def read_picture(reader: StorageReader, config: Config) -> Model:
 
 async def show(reader: StorageReader, config: Config, what: str, filter_text: str, form: Form) -> Exit:
     """Print what is wanted (a key of ``SHOWN``, or ``audit``) and matches the filter."""
-    wanted = compiled(filter_text)
+    wanted = compiled(filter_text, parse_event_filter if what in HAPPENED else parse_filter)
     if what == AUDIT:
         return await _show_audit(reader, wanted, form)
     model, now = await read_picture(reader, config), time.time()
@@ -240,7 +243,7 @@ async def show(reader: StorageReader, config: Config, what: str, filter_text: st
     else:
         rows = listed.rows(model, now)
     if filter_text and what != "onts":
-        rows = [row for row in rows if wanted.matches(row)]
+        rows = [row for row in rows if wanted.matches(searched(row))]
     if form is not Form.TABLE:
         print_rows(rows, form, listed.columns)
     elif what == "changes" and not filter_text:
@@ -254,7 +257,7 @@ async def _show_audit(reader: StorageReader, wanted: Filter, form: Form) -> Exit
     """The newest entries, and whether the chain of all of them holds."""
     await reader.open()
     entries, broken = await reader.audit(AUDIT_AT_MOST)
-    print_rows([row for row in entries if wanted.matches(row)], form, AUDIT_COLUMNS)
+    print_rows([row for row in entries if wanted.matches(searched(row))], form, AUDIT_COLUMNS)
     if broken is not None:
         fail(f"the audit log was tampered with: entry {broken} is changed, missing or cut off", Exit.FAILED)
     print("the chain of the audit log holds", file=sys.stderr)
@@ -266,9 +269,9 @@ def named(row: Row) -> Row:
     return row | {"identity": row["serial"] or row["mac"]}
 
 
-def compiled(text: str) -> Filter:
+def compiled(text: str, parse: Callable[[str], Filter] = parse_filter) -> Filter:
     """The filter; ends the command when the text is none."""
     try:
-        return parse_filter(text)
+        return parse(text)
     except FilterError as error:
         fail(f"filter: {error}", Exit.USAGE)

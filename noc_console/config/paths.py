@@ -34,3 +34,17 @@ def audit_archive(config: Config) -> Path:
 def log_file(config: Config) -> Path:
     """The log file."""
     return config.logging.file or state_dir() / "noc.log"
+
+
+def why_read_only(url: str) -> str | None:
+    """Why a database cannot be written by this user; None when it can, or when only its server knows.
+
+    Args:
+        url: As in ``database:``. A SQLite file needs write access to its folder too: its log lies there.
+    """
+    if not url.startswith("sqlite:///"):
+        return None
+    path = Path(url.removeprefix("sqlite:///"))
+    if not path.exists() or (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
+        return None
+    return f"this user may only read the database {path}"

@@ -14,10 +14,11 @@ from textual import events
 from textual.actions import SkipAction
 from textual.app import ComposeResult
 from textual.binding import BindingsMap
-from textual.containers import Container
+from textual.containers import Container, Horizontal
 from textual.keys import _character_to_key
+from textual.notifications import SeverityLevel
 
-from noc_console.console import commands, crash
+from noc_console.console import commands, crash, suspending
 from noc_console.console.acting import Acting
 from noc_console.console.backend import Backend
 from noc_console.console.copying import Copying
@@ -25,6 +26,7 @@ from noc_console.console.desk import Desk
 from noc_console.console.dialogs.simple import HelpScreen, MenuScreen, QuitScreen
 from noc_console.console.follow import JobFollower
 from noc_console.console.frame import Frame
+from noc_console.console.keys import key_name
 from noc_console.console.looks import Looks
 from noc_console.console.navigation import Navigation
 from noc_console.console.palette_commands import ConsoleCommands
@@ -39,7 +41,7 @@ from noc_console.console.screens.records import RecordsView
 from noc_console.console.screens.routers import RoutersView
 from noc_console.console.screens.sources import SourcesView
 from noc_console.console.screens.swaps import SwapsView
-from noc_console.console.screens.view import Background, Failed, Say, View
+from noc_console.console.screens.view import Background, Failed, Open, Say, View
 from noc_console.console.session import Session
 from noc_console.console.settings import ConsoleSettings
 from noc_console.console.shell import Shell
@@ -50,7 +52,7 @@ from noc_console.console.widgets.table import LineTable
 from noc_console.domain.filters import parse_filter
 from noc_console.picture.model import Delta
 
-ALWAYS = ("quit-now", "repaint")
+ALWAYS = ("quit-now", "interrupt", "suspend", "repaint")
 """Actions that work in dialogs too."""
 DEFAULT_VARIABLES = {"border": "#33414f", "field": "#22303f"}
 
@@ -62,7 +64,6 @@ class NocApp(Background, Shell):
     ENABLE_COMMAND_PALETTE = True
     COMMANDS: ClassVar[set[Any]] = {ConsoleCommands}
     ESCAPE_TO_MINIMIZE = False
-    NOTIFICATION_TIMEOUT = 6
 
     def __init__(
         self,
@@ -100,9 +101,6 @@ class NocApp(Background, Shell):
         self._bindings = BindingsMap()
         for key in self.registry.all_keys():
             self._bindings.bind(_textual_key(key), f"press({key!r})", show=False, priority=True)
-        # Not with priority: a field copies with Ctrl+C.
-        self._bindings.bind("ctrl+c", "help_quit", show=False)
-        self._bindings.bind("ctrl+z", "suspend_process", show=False)
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Variables that every theme must have."""
@@ -111,8 +109,10 @@ class NocApp(Background, Shell):
     # -- life ------------------------------------------------------------------------------------------------------
 
     def compose(self) -> ComposeResult:
-        """Header, banner, breadcrumb, the screens, prompt, footer."""
-        yield self.frame.header
+        """Header with its clock, banner, breadcrumb, the screens, prompt, footer."""
+        with Horizontal(id="top"):
+            yield self.frame.header
+            yield self.frame.pulse
         yield self.frame.banner
         yield self.frame.crumb
         with Container(id="views"):
@@ -124,8 +124,11 @@ class NocApp(Background, Shell):
         """Show the first screen as it was left."""
         restore(load_state(self.settings.state_file), self.network, self.prompting.prompt)
         self.navigation.show(self.navigation.shown)
+        if why := self.settings.database_read_only:
+            self.say(f"read-only: {why}", "warning")
         for problem in (*self.themes.problems, *self.registry.problems):
             self.say(problem, "warning")
+        self.app_resume_signal.subscribe(self, lambda _: self.refresh(repaint=True, layout=True))
         self.call_after_refresh(self.paint_frame)
 
     async def on_unmount(self) -> None:
@@ -228,6 +231,23 @@ class NocApp(Background, Shell):
         """Tell the operator; the text is data and never markup."""
         self.notify(text, severity=severity, markup=False)  # type: ignore[arg-type]
 
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = True,
+    ) -> None:
+        """In the footer: a toast would cover facts."""
+        self.frame.messages.add(f"{title}: {message}" if title else message, severity)
+        self.paint_frame()
+
+    def clear_notifications(self) -> None:
+        """Take away what was told."""
+        self.frame.messages.clear()
+
     def send(self, sequence: str) -> None:
         """An escape sequence for the terminal."""
         if self._driver is not None:
@@ -242,22 +262,25 @@ class NocApp(Background, Shell):
         """A screen has something to tell."""
         self.say(event.text, event.severity)
 
+    def on_open(self, event: Open) -> None:
+        """A screen leads to what a line of it is about."""
+        try:
+            self.navigation.go_to_place(event.olt, event.port, event.serial)
+        except ValueError as error:
+            self.say(str(error), "warning")
+        self.paint_frame()
+
     def on_failed(self, event: Failed) -> None:
         """A background task broke: told and logged, the console goes on."""
         self.say(crash.report(event.error, self.desk.settings.log_file, fatal=False), "error")
 
     def on_key(self, event: events.Key) -> None:
-        """Any key shows that somebody is there; one that nobody takes is answered."""
+        """A key that nobody took: it shows that somebody is there, and is answered."""
         self.desk.session.last_key_at = self.desk.now()
-        if not self._typing() and not event.is_forwarded:
-            key = event.character if event.is_printable and event.character else event.key.replace("_", " ")
-            self._say_instead(f"{'space' if key == ' ' else key} does nothing here (? shows the keys)", "information")
-
-    def action_help_quit(self) -> None:
-        """Ctrl+C never quits: it is typed by habit."""
-        self._say_instead(
-            "Ctrl+C does not leave: q does, Ctrl+Q at once, Ctrl+Z puts it into the background", "information"
-        )
+        if not self._typing():
+            bare = event.character if event.is_printable and "+" not in event.key else None
+            key = key_name(bare or event.key)
+            self._say_instead(f"{key} does nothing here; ? shows the keys", "information")
 
     def action_open_prompt(self, sign: str, text: str = "") -> None:
         """Open the bottom line."""
@@ -303,16 +326,18 @@ class NocApp(Background, Shell):
             self.act(self.registry.by_id[action_id])
 
     def do_back(self, _: str = "") -> None:
-        """Drop the filter, then go out of panes, then to the first screen."""
+        """Out of panes, then drop the filter, then list everything, then to the first screen."""
         if not self._step_back():
             self.say("this is the top (q leaves the console)")
 
     def _step_back(self) -> bool:
+        if self.view.leave_pane():
+            return True
         if self.view.filter or self.view.only_problems:
             self.view.only_problems = False
             self.view.set_filter(parse_filter(""))
             return True
-        if self.view.go_back():
+        if self.view.widen():
             return True
         if self.navigation.shown != SCREENS[0]:
             self.navigation.show(SCREENS[0])
@@ -333,6 +358,22 @@ class NocApp(Background, Shell):
         """Leave; jobs go on in the collector."""
         self.leave()
 
+    def do_interrupt(self, _: str = "") -> None:
+        """Ctrl+C never ends it: a line that is being typed is given up, else say what does."""
+        if self.prompting.prompt.open:
+            self.prompting.prompt.cancel()
+        elif len(self.screen_stack) > 1:
+            self.say("Esc closes this dialog; then q leaves the console, Ctrl+Q at once")
+        else:
+            self.say("q leaves the console, Ctrl+Q at once")
+
+    def do_suspend(self, _: str = "") -> None:
+        """Give the terminal to the shell until it wakes us."""
+        if self._driver is None or not self._driver.can_suspend or not suspending.shell_waits():
+            raise ValueError("no shell waits behind this console, so nothing could wake it again; q leaves it")
+        with self.batch_update():  # what is painted while the terminal is the shell's would fill the writer's queue
+            suspending.stop()
+
     def do_retry(self, _: str = "") -> None:
         """Cut the wait short."""
         self.feed.retry_now()
@@ -344,9 +385,6 @@ class NocApp(Background, Shell):
     def do_pane_previous(self, _: str = "") -> None:
         """Previous one."""
         self.screen.focus_previous()
-
-    def do_zoom(self, _: str = "") -> None:
-        """Only where there are panes."""
 
     def do_problems(self, _: str = "") -> None:
         """Only problems, and back."""

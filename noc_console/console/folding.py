@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from noc_console.domain.cpe import ConfigLeaf, CpeDocument
+from noc_console.domain.text import fold
 
 INDENT = 1
 
@@ -61,10 +62,10 @@ class ConfigTree:
         """Paths in view: what is unfolded; with ``needle`` every leaf that holds it, and the objects above."""
         if not needle:
             return [branch.path for branch in self._unfolded(self._tops)]
-        wanted = needle.lower().split()
+        wanted = fold(needle).split()
         shown: set[str] = set()
         for leaf in self.document.leaves:
-            text = f"{leaf.path} {'' if leaf.secret else leaf.value or ''}".lower()
+            text = fold(f"{leaf.path} {'' if leaf.secret else leaf.value or ''}")
             if all(word in text for word in wanted):
                 path = leaf.path
                 while path and path not in shown:

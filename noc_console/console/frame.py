@@ -1,21 +1,25 @@
-"""What stands round every screen: two header lines, the banner, the breadcrumb, the footer."""
+"""What stands round every screen: two header lines, the banner, the breadcrumb, the footer with its messages."""
 
 from __future__ import annotations
 
 from noc_console.console.desk import Desk
+from noc_console.console.messages import Messages
 from noc_console.console.palette import Palette
 from noc_console.console.registry import SCREENS, Action, Registry
 from noc_console.console.render import header
-from noc_console.console.render.cells import Cell, Line, spread
+from noc_console.console.render.cells import Cell, Line, fit, spread, width_of, wrap
 from noc_console.console.screens.view import View
 from noc_console.console.widgets.lines import LinePane
 
+MOST_BANNER_LINES = 4
+NARROW = 40
+"""Cells below which the header has no room for the clock."""
 WORDY = 100
 """Cells from which the footer has room for whole names."""
 
 
 class Frame:
-    """Four panes and their content."""
+    """The panes and their content."""
 
     def __init__(self, desk: Desk, registry: Registry, titles: dict[str, str]) -> None:
         """Build the panes; the app puts them in their places.
@@ -29,14 +33,16 @@ class Frame:
         self._registry = registry
         self._titles = titles
         self._started_at = desk.now()
+        self.messages = Messages(desk.now)
         self.header = LinePane(desk.palette, fill="bar", id="header")
+        self.pulse = LinePane(desk.palette, fill="bar", id="pulse")
         self.banner = LinePane(desk.palette, fill="banner", id="banner")
         self.crumb = LinePane(desk.palette, id="crumb")
         self.footer = LinePane(desk.palette, fill="bar", id="footer")
 
     def set_palette(self, palette: Palette) -> None:
         """Change colours."""
-        for pane in (self.header, self.banner, self.crumb, self.footer):
+        for pane in (self.header, self.pulse, self.banner, self.crumb, self.footer):
             pane.set_palette(palette)
 
     def paint(self, view: View, active: list[Action], filter_error: str, width: int) -> None:
@@ -50,13 +56,21 @@ class Frame:
         """
         model, now = self._desk.model, self._desk.now()
         beat = self._desk.glyphs.beat if model.link.beats % 2 else " "
-        identity = header.identity_line(model, self._desk.session, self._desk.settings.site, now, width)
-        self.header.set_lines([identity, header.sources_line(model, now, width, beat)])
+        pulse = header.pulse_lines(model, now, beat)
+        taken = width_of(pulse[0]) if width >= NARROW else 0
+        self.pulse.display = taken > 0
+        if taken:
+            self.pulse.styles.width = taken
+            self.pulse.set_lines(pulse)
+        identity = header.identity_line(model, self._desk.session, self._desk.settings.site, width - taken)
+        self.header.set_lines([identity, header.sources_line(model, now)])
         text = header.banner(model, now, self._started_at)
-        self.banner.display = text is not None
-        self.banner.set_lines([[(f" {text}", "banner")]] if text else [])
-        self.crumb.set_lines([_crumb(view, filter_error, width)])
-        self.footer.set_lines([self._footer(view.NAME, active, width)])
+        rows = wrap(text or "", width - 2)[:MOST_BANNER_LINES]
+        self.banner.display = bool(rows)
+        _show(self.banner, [[(f" {row}", "banner")] for row in rows])
+        self.crumb.set_lines([_crumb(view, width)])
+        wrong: list[Line] = [[(f" {row}", "bar-critical")] for row in wrap(filter_error, width - 2)]
+        _show(self.footer, wrong or self.messages.lines(width) or [self._footer(view.NAME, active, width)])
 
     def _footer(self, shown: str, active: list[Action], width: int) -> Line:
         cells: list[Cell] = []
@@ -71,13 +85,19 @@ class Frame:
         return spread(cells, [*screens, (" ", "bar")], width, "bar")
 
 
-def _crumb(view: View, filter_error: str, width: int) -> Line:
+def _show(pane: LinePane, lines: list[Line]) -> None:
+    """Show them all: a message or an advice that is cut helps nobody."""
+    if len(lines) != len(pane.lines):
+        pane.styles.height = max(1, len(lines))
+    pane.set_lines(lines)
+
+
+def _crumb(view: View, width: int) -> Line:
     where, how_many = view.crumb()
     left: list[Cell] = [(f" {where}", "title")]
+    right: list[Cell] = [("  only problems", "warning")] if view.only_problems else []
+    right.append((f"  {how_many} ", "dim"))
     if view.filter:
-        left.append((f"  /{view.filter.text}", "accent"))
-    if view.only_problems:
-        left.append(("  only problems", "warning"))
-    if filter_error:
-        left.append((f"  {filter_error}", "critical"))
-    return spread(left, [(f"{how_many} ", "dim")], width, "base")
+        text, room = f"  /{view.filter.text}", width - width_of(left) - width_of(right) - 1
+        left.append((text if width_of([(text, "")]) <= room else fit(text, max(1, room)), "accent"))
+    return spread(left, right, width, "base")

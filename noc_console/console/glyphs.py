@@ -6,8 +6,8 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-SPARK_RANGE_DBM = (-30.0, -16.0)
-"""Fixed, so that the sparklines of two rows compare."""
+SPARK_SPAN_DB = 3.0
+"""Light that swings less than this does not fill a sparkline's height: noise stays low, a fade is seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +37,13 @@ def choose_glyphs(env: Mapping[str, str] = os.environ) -> Glyphs:
 
 
 def sparkline(values: Sequence[float | None], width: int, glyphs: Glyphs) -> str:
-    """``width`` characters, one per value, oldest first; a gap where there was no reading."""
-    low, high = SPARK_RANGE_DBM
+    """``width`` characters, one per value, oldest first; a gap where there was no reading.
+
+    Its floor is the worst of these values: each row shows its own change, the numbers beside it compare.
+    """
+    known = [value for value in values[-width:] if value is not None and value == value]
+    low = min(known, default=0.0)
+    high = max([low + SPARK_SPAN_DB, *known])
     top = len(glyphs.spark) - 1
     drawn = []
     for value in values[-width:]:

@@ -95,7 +95,7 @@ class Navigation:
         model = self._desk.model
         rows = select(model, model.rows_under(None), wanted, self._desk.now())
         if not rows:
-            raise ValueError(f"no ONT matches {text}")
+            raise ValueError(self._unfound(f"no ONT matches {text}"))
         self.show("network")
         if len(rows) == 1:
             self._network.go_to(rows[0])
@@ -112,14 +112,38 @@ class Navigation:
         name, _, port = argument.partition(" ")
         olt = self._olt_node(name)
         if (olt.olt_id, port.strip()) not in self._desk.model.port_states:
-            raise ValueError(f"{name} has no PON port {port!r}")
+            raise ValueError(self._unfound(f"{name} has no PON port {port!r}"))
         self._goto_node(NodeKey(olt.olt_id, port.strip(), 2))
 
     def _olt_node(self, name: str) -> NodeKey:
         found = next((olt for olt in self._desk.model.olts.values() if olt.name == name), None)
         if found is None:
-            raise ValueError(f"no OLT {name!r}")
+            raise ValueError(self._unfound(f"no OLT {name!r}"))
         return NodeKey(found.id)
+
+    def _unfound(self, what: str) -> str:
+        """That something is not there can be said only once everything is."""
+        if not self._desk.model.link.loaded:
+            return "still loading: nothing can be found yet; try again shortly"
+        return what if len(self._desk.model.onts) else f"{what}: no ONT was read from any OLT yet"
+
+    def go_to_place(self, olt: str | None, port: str | None, serial: str | None) -> None:
+        """To an ONT, else to its PON port, else to its OLT, as far as they are named and still there.
+
+        Raises:
+            ValueError: None of them is.
+        """
+        row = self._desk.model.onts.by_identity.get(serial) if serial else None
+        if row is not None:
+            self.show("network")
+            self._network.go_to(row)
+            return
+        if olt is None:
+            raise ValueError("it is about no ONT and no OLT: there is nothing to open")
+        node = self._olt_node(olt)
+        if port and (node.olt_id, port) in self._desk.model.port_states:
+            node = NodeKey(node.olt_id, port, 2)
+        self._goto_node(node)
 
     def _goto_node(self, node: NodeKey) -> None:
         self.show("network")

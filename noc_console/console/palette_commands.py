@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
 from noc_console.console.keys import command_of, keys_of
+from noc_console.domain.text import fold
 
 if TYPE_CHECKING:
     from noc_console.console.app import NocApp
@@ -51,16 +52,16 @@ class ConsoleCommands(Provider):
 
     def _objects(self, query: str) -> Iterator[tuple[str, str]]:
         model = self._console.desk.model
-        needle = query.lower().strip()
+        needle = fold(query).strip()
         if len(needle) < 3:
             return
         for olt in model.olts.values():
-            if needle in olt.name.lower():
+            if needle in fold(olt.name):
                 yield f"olt {olt.name}", f"OLT {olt.name}"
         found = 0
         for name, row in model.onts.by_identity.items():
             description = model.onts.get(row, "description") or ""
-            if needle in name.lower() or needle in description.lower():
+            if needle in fold(f"{name} {description}"):
                 yield f"ont {'mac' if ':' in name else 'sn'}:{name}", f"ONT {name}  {description}"
                 found += 1
                 if found >= MOST_OBJECTS:

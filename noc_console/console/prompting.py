@@ -11,7 +11,7 @@ from noc_console.console.render.onts import PRESETS
 from noc_console.console.screens.detail import TABS
 from noc_console.console.widgets.prompt import Prompt
 from noc_console.domain.actions import JobKind
-from noc_console.domain.filters import FilterError, parse_filter
+from noc_console.domain.filters import FilterError
 from noc_console.domain.history import RANGES_S
 from noc_console.picture.ont_rows import build_texts
 
@@ -44,6 +44,7 @@ class Prompting:
     def do_filter(self, text: str = "") -> None:
         """Open the filter line, or set the filter at once."""
         if text:
+            self._before = self._app.view.filter.text
             self._set_filter(text, final=True)
         else:
             self.open("/", self._app.view.filter.text)
@@ -74,16 +75,18 @@ class Prompting:
 
     def _set_filter(self, text: str, final: bool = False) -> None:
         """A bad filter is told and changes nothing."""
-        self.problem = ""
+        self.problem, view = "", self._app.view
         try:
-            wanted = parse_filter(text)
+            wanted = view.parse_filter(text)
         except FilterError as error:
-            if final:
-                self._app.say(f"/{text}: {error.message}; the filter stays as it was", "warning")
-            else:
+            if not final:
                 self.problem = error.message
+            else:
+                if view.filter.text != self._before:  # it was narrowed live while the text was still good
+                    view.set_filter(view.parse_filter(self._before))
+                self._app.say(f"/{text}: {error.message}; the filter stays as it was", "warning")
         else:
-            self._app.view.set_filter(wanted)
+            view.set_filter(wanted)
         self._app.paint_frame()
 
     def _complete(self, sign: str, text: str) -> str | None:

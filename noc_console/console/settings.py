@@ -34,6 +34,8 @@ class ConsoleSettings:
     """In whose name requests are made."""
     read_only: bool = False
     """True forbids ``:write on``."""
+    database_read_only: str | None = None
+    """Why this user may only read the database; None when it takes requests."""
     screen: str = "network"
     state_file: Path | None = None
     """Where columns, sort order and history are remembered (``ui.json``); None remembers nothing."""
@@ -45,6 +47,8 @@ class ConsoleSettings:
         """Why no action may be asked for in this session; None when actions may be."""
         if self.read_only:
             return "this session was started read-only"
+        if self.database_read_only:
+            return self.database_read_only
         if not self.operator.role.covers(Role.OPERATOR):
             return f"{self.operator.name or 'nobody'} may only look: role {self.operator.role.value}"
         return None

@@ -7,6 +7,7 @@ NocError
 │   ├── SourceTimeout       no answer in time
 │   ├── SourceAuthError     it answered and refused our credentials
 │   └── SourceProtocolError it answered something that breaks its protocol
+│       └── SourceNotReady  it is still being set up: nothing is wrong yet
 ├── ActionRefused           policy says no (reason)
 └── ActionFailed            the device or the ACS reported a fault
 """
@@ -88,6 +89,10 @@ class SourceAuthError(SourceError):
 
 class SourceProtocolError(SourceError):
     """The other side answered something that breaks its protocol."""
+
+
+class SourceNotReady(SourceProtocolError):
+    """It is there, and still being set up: nothing is wrong yet."""
 
 
 class ActionRefused(NocError):

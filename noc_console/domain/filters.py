@@ -90,10 +90,10 @@ _TEXT_KEYS = (
     "olt", "pon_port", "description", "model", "firmware", "offline_reason", "state", "signal", "ip", "pppoe",
     "subscriber", "splitter", "zone",
 )  # fmt: skip
-_TOKEN = re.compile(r'(?:[^\s"]|"[^"]*(?:"|$))+')
+TOKEN = re.compile(r'(?:[^\s"]|"[^"]*(?:"|$))+')
 _NUMBER = re.compile(r"([-+]?\d+(?:\.\d+)?)([a-z%°]*)")
 _COMPARE = {"<=": operator.le, ">=": operator.ge, "<": operator.lt, ">": operator.gt, "=": operator.eq}
-_UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _MAC_LIKE = re.compile(r"(?:[0-9a-f]{2}[:\-]){1,7}[0-9a-f]{1,2}|[0-9a-f]{4}(?:[:.\-][0-9a-f]{1,8})+")
 _SERIAL_LIKE = re.compile(r"[a-z0-9]{4}[:\-.][0-9a-f]{1,8}")
 _MAC_UNPADDED = re.compile(r"[0-9a-f]{1,2}(?:[:\-][0-9a-f]{1,2}){5}")
@@ -137,7 +137,7 @@ def parse_filter(text: str) -> Filter:
     Raises:
         FilterError: With the position of the term that cannot be understood.
     """
-    return Filter(text.strip(), tuple(_term(token[0], token.start()) for token in _TOKEN.finditer(text)))
+    return Filter(text.strip(), tuple(_term(token[0], token.start()) for token in TOKEN.finditer(text)))
 
 
 def haystack(row: Row) -> str:
@@ -149,6 +149,11 @@ def haystack(row: Row) -> str:
     if row.get("mac"):
         parts += [str(row["mac"]), _compact(str(row["mac"]))]
     return fold(" ".join(parts))
+
+
+def searched(row: Row) -> dict[str, object]:
+    """A row of which words are looked for in every text, not only in those of an ONT."""
+    return {**row, "text": fold(" ".join(value for value in row.values() if isinstance(value, str)))}
 
 
 def _term(token: str, at: int) -> Test:
@@ -297,8 +302,8 @@ def _quantity(field: FilterField, text: str, at: int) -> float:
     match = _NUMBER.fullmatch(text.lower())
     unit = match[2] if match else ""
     if field.kind == "age":
-        if match and unit in _UNITS:
-            return float(match[1]) * _UNITS[unit]
+        if match and unit in UNITS:
+            return float(match[1]) * UNITS[unit]
         if match and not unit:
             return float(match[1])
         raise FilterError(f"{field.name}: wants a time such as 90s, 5m, 2h or 3d, not {text!r}", at)

@@ -89,3 +89,8 @@ def format_age(age_s: float | None) -> str:
         return f"{hours}h{rest // 60:02d}m"
     days, rest = divmod(age, 86400)
     return f"{days}d{rest // 3600:02d}h" if days < 10 else f"{days}d"
+
+
+def coarse_age(age_s: float) -> str:
+    """As ``format_age``, in steps of ten seconds: a screen that ticks each second fills slow links."""
+    return "<10s" if age_s < 10 else format_age(age_s // 10 * 10)

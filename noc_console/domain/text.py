@@ -29,6 +29,23 @@ def clean(text: str, limit: int = 256) -> str:
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
+# Unicode's Default_Ignorable_Code_Point: nothing is to be seen of them, and terminals do not agree on their width.
+_INVISIBLE = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
+    "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+)
+
+
+def visible(text: str) -> str:
+    """``text`` without what nobody sees: joiners, fillers, tags, variation selectors; controls become ``·``.
+
+    For the screen and for searches; what is kept or sent to a device stays as it was.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return _UNSAFE.sub("·", _INVISIBLE.sub("", text))
+
+
 _LETTERS = str.maketrans({"ı": "i", "ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d"})
 """What Unicode does not take apart."""
 
@@ -37,7 +54,7 @@ def fold(text: str) -> str:
     """``text`` as it is searched for: without case and accents, so that ``ataturk`` finds ``Atatürk``."""
     if text.isascii():
         return text.lower()
-    apart = unicodedata.normalize("NFKD", text.casefold())
+    apart = unicodedata.normalize("NFKD", visible(text).casefold())
     return "".join(char for char in apart if not unicodedata.combining(char)).translate(_LETTERS)
 
 

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 
-from noc_console.domain.errors import NocError
+from noc_console.domain.errors import NocError, SourceNotReady
 from noc_console.domain.update import Update
 from noc_console.picture.model import Delta, Model
 from noc_console.picture.reader import Reader
@@ -92,6 +92,7 @@ class FeedClient:
                 update = await self._reader.update(self.revisions)
         except (NocError, TimeoutError) as error:
             self._failures += 1
+            link.starting = isinstance(error, SourceNotReady)
             link.error = str(error) or f"no answer within {TIMEOUT_S:.0f} s"
             link.failing_since = link.failing_since or self._now()
             return
@@ -99,6 +100,7 @@ class FeedClient:
         link.error = link.failing_since = link.retry_at = None
         link.last_ok_at = self._now()
         await self._take(update)
+        link.loaded = True
 
     async def _take(self, update: Update) -> None:
         delta = Delta()

@@ -8,6 +8,7 @@ from typing import Any
 
 from noc_console.domain.changes import COMMON, Change, severity_of
 from noc_console.domain.diagnosis.verdict import Finding, Verdict
+from noc_console.domain.filters import searched
 from noc_console.domain.identity import OntSerial
 from noc_console.domain.jobs import Batch, Job
 from noc_console.domain.network import Olt, PollKind
@@ -219,6 +220,13 @@ def activity_row(line: Activity) -> Row:
         "text": line.text,
         "count": len(line.changes),
     }
+
+
+def activity_facts(line: Activity) -> dict[str, object]:
+    """A line of the log, for filters: when it began, and every serial number in it."""
+    serials = (change.serial for change in line.changes if change.serial)
+    told = {"kind": line.changes[0].kind, "serials": " ".join(serials), "began_at": line.changes[0].at}
+    return searched(activity_row(line) | told)
 
 
 def verdict_row(verdict: Verdict) -> Row:

@@ -55,6 +55,10 @@ class Link:
     """How the console's conversation with its backend goes."""
 
     opened: bool = False
+    loaded: bool = False
+    """Whether everything was read once: what is not here before that may well exist."""
+    starting: bool = False
+    """Whether ``error`` only says that the database is being made."""
     error: str | None = None
     failing_since: float | None = None
     retry_at: float | None = None

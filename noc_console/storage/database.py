@@ -11,14 +11,18 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcon
 from copy import copy
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import event, text
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import NullPool
 
+from noc_console.config.paths import why_read_only
 from noc_console.domain.errors import (
     SourceAuthError,
     SourceError,
+    SourceNotReady,
     SourceProtocolError,
     SourceTimeout,
     SourceUnavailable,
@@ -59,11 +63,32 @@ _UNIX_NOW = {
     "postgresql": "extract(epoch FROM clock_timestamp())::float8",
 }
 
+READ_ONLY_HINT = "changes need the user that runs the collector, or write access to the file and its folder"
+_ADVICE: tuple[tuple[tuple[str, ...], type[SourceError], str], ...] = (
+    (("locked", "busy"), SourceUnavailable, "it is tried again; fuser FILE tells who holds it"),
+    (("readonly database", "read-only transaction"), SourceAuthError, READ_ONLY_HINT),
+    (("permission denied",), SourceAuthError, "this user lacks the right: GRANT it, or connect as the owner"),
+    (("unable to open",), SourceUnavailable, "is the path right, and may this user read the file and its folder?"),
+    (("malformed", "not a database"), SourceProtocolError, "the file is damaged: stop the collector, restore a backup"),
+    (("is full", "no space left"), SourceUnavailable, "free some space on its disk"),
+    (("disk i/o",), SourceUnavailable, "check the disk and its mount (dmesg)"),
+    (("connection slots", "too many clients", "too many connections"), SourceUnavailable,
+     "end idle sessions, or raise max_connections at the server"),
+    (("password", "authentication", "pg_hba", "role"), SourceAuthError, "check the user and password in database:"),
+    (("does not exist",), SourceProtocolError, "make it at the server, or mend its name in database:"),
+    (("translate host", "name or service", "resolve"), SourceUnavailable, "check the host name in database:"),
+    (("timeout", "timed out"), SourceTimeout, "the server or the way to it is slow or down"),
+    (("refused", "no route", "unreachable", "server closed", "terminating", "shutting down", "starting up"),
+     SourceUnavailable, "is the server up, and do address and port in database: match?"),
+)  # fmt: skip
+"""What a driver's message means, and what to do about it; the first line that fits counts."""
+_SAID = {"database is locked": "locked by another program"}
+
 Fence = Callable[[AsyncConnection], Awaitable[None]]
 """Raises a ``SourceError`` when a write transaction that has just begun must not go on."""
 
 
-class SchemaMissing(SourceProtocolError):
+class SchemaMissing(SourceNotReady):
     """A database without tables."""
 
     def __init__(self) -> None:
@@ -83,6 +108,11 @@ class Database:
         self.is_sqlite = url.startswith("sqlite:///")
         self._engine: AsyncEngine | None = None
         self._writer: AbstractAsyncContextManager[object] = asyncio.Lock() if self.is_sqlite else nullcontext()
+
+    @property
+    def why_read_only(self) -> str | None:
+        """Why nothing can be written here; None when it can, as far as can be told without trying."""
+        return why_read_only(self.url)
 
     def fenced(self, fence: Fence) -> Database:
         """The same database through the same connections, with ``fence`` at the start of each write transaction."""
@@ -123,6 +153,8 @@ class Database:
         Raises:
             SourceError: As for ``reading``.
         """
+        if why := self.why_read_only:
+            raise SourceAuthError(why, SOURCE, READ_ONLY_HINT)
         async with self._writer:
             with _errors():
                 async with self.engine.connect() as connection:
@@ -167,7 +199,7 @@ class Database:
             SourceProtocolError: It is newer; nothing is changed.
             SourceError: The database did not take it.
         """
-        if self.is_sqlite:
+        if self.is_sqlite and not self.why_read_only:
             self._make_file()
         found = await self.version()
         _refuse_newer(found)
@@ -222,16 +254,26 @@ def _upgrade(connection: Any) -> None:
 
 
 def _sqlite_engine(url: str) -> AsyncEngine:
+    for_reading = why_read_only(url) is not None
     engine = create_async_engine(
-        url.replace("sqlite://", "sqlite+aiosqlite://", 1), connect_args={"timeout": BUSY_TIMEOUT_S}
+        url.replace("sqlite://", "sqlite+aiosqlite://", 1),
+        connect_args={"timeout": BUSY_TIMEOUT_S},
+        # What may only be read is opened anew each time: how depends on whether somebody writes just now.
+        **({"poolclass": NullPool} if for_reading else {}),
     )
+
+    @event.listens_for(engine.sync_engine, "do_connect")
+    def _on_do_connect(_dialect: Any, _record: Any, arguments: Any, options: Any) -> None:
+        if for_reading:
+            arguments[0], options["uri"] = _reading_uri(url.removeprefix("sqlite:///")), True
 
     @event.listens_for(engine.sync_engine, "connect")
     def _on_connect(connection: Any, _record: Any) -> None:
         # The driver must not open transactions by itself: BEGIN is ours (see _on_begin).
         connection.isolation_level = None
         cursor = connection.cursor()
-        _switch_to_wal(cursor)
+        if not for_reading:
+            _switch_to_wal(cursor)
         cursor.execute("PRAGMA synchronous=NORMAL")
         cursor.execute("PRAGMA foreign_keys=ON")
         cursor.close()
@@ -248,6 +290,13 @@ def _sqlite_engine(url: str) -> AsyncEngine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
 
     return engine
+
+
+def _reading_uri(path: str) -> str:
+    """For SQLite: only to read; without a log of writes beside it the file stands still, and needs no locks."""
+    log = Path(f"{path}-wal")
+    still = not log.exists() or not log.stat().st_size
+    return f"file:{quote(str(Path(path).absolute()))}?mode=ro" + ("&immutable=1" if still else "")
 
 
 def _switch_to_wal(cursor: Any) -> None:
@@ -305,14 +354,11 @@ def explain(error: SQLAlchemyError) -> SourceError:
     said = str(error.orig if isinstance(error, DBAPIError) and error.orig else error).strip().splitlines()
     message = said[0] if said else type(error).__name__
     low = message.lower()
-    if "locked" in low or "busy" in low:
-        return SourceUnavailable(f"locked by another program: {message}", SOURCE, "retrying; find who holds it open")
     if "no such table" in low or ("does not exist" in low and "relation" in low):
         return SchemaMissing()
-    if "password" in low or "authentication" in low or ("role" in low and "does not exist" in low):
-        return SourceAuthError(message, SOURCE, "check the user and password in database:")
-    if "timeout" in low:
-        return SourceTimeout(message, SOURCE)
+    for words, kind, hint in _ADVICE:
+        if any(word in low for word in words):
+            return kind(_SAID.get(low, message), SOURCE, hint)
     if isinstance(error, OperationalError | InterfaceError):
-        return SourceUnavailable(message, SOURCE, "is the server up, and the path or address right?")
+        return SourceUnavailable(message, SOURCE, "the database's own log says more")
     return SourceProtocolError(message, SOURCE)

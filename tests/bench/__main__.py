@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import sys
 
-from tests.bench import acs, acs_writes, fleet, keys, path, start, walk
+from tests.bench import acs, acs_writes, fleet, idle, keys, path, start, walk
 
 BENCHES = {
     "start": start.run,
     "keys": keys.run,
+    "idle": idle.run,
     "walk": walk.run,
     "path": path.run,
     "acs": acs.run,

@@ -91,8 +91,8 @@ class Desk:
         return ont.serial if ont else None
 
     def detail(self) -> str:
-        """Text of the detail pane."""
-        return plain(self.network.detail.body.lines)
+        """Text of the detail pane: whom it is about, and what it says."""
+        return plain([*self.network.detail.who.lines, *self.network.detail.body.lines])
 
 
 @asynccontextmanager

@@ -169,7 +169,10 @@ async def test_more_than_the_limit_cannot_be_typed_through() -> None:
         await desk.press("R")
         await desk.until(lambda: isinstance(desk.app.screen, BulkDialog))
         await desk.shows("At most 2 at once")
-        assert desk.app.screen.query_one("#typed", Input).disabled
+        await desk.type("customer calls")
+        await desk.press("enter", "3", "enter")
+        await desk.shows("At most 2 at once")
+        assert desk.backend.submitted_batches == []
 
 
 async def test_only_what_waits_can_be_released() -> None:

@@ -5,7 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from textual.app import App, ComposeResult
+from textual.containers import Container
 
+from noc_console.console.glyphs import ASCII
+from noc_console.console.palette import Palette
+from noc_console.console.widgets.columns import Column
+from noc_console.console.widgets.lines import FocusPane, LinePane
+from noc_console.console.widgets.table import LineTable
 from noc_console.domain.changes import PortChanged
 
 from .harness import console
@@ -42,3 +49,53 @@ async def test_the_log_opens_at_the_newest_line_and_tells_its_story() -> None:
             await desk.shows(f"1 of {len(desk.backend.changes)}")
             await desk.until(lambda port=port: desk.screen().count(f"PON port {port} down") == 2)
             await desk.press("3")
+
+
+class Panes(App[None]):
+    """Every kind of pane, in a box that can be hidden."""
+
+    CSS = ".pane { height: 3; width: 1fr; }"
+
+    def __init__(self) -> None:
+        super().__init__()
+        palette = Palette({})
+        self.text = ["before"]
+        self.line_pane, self.focus_pane = LinePane(palette), FocusPane(palette)
+        column = (Column("text", "TEXT", 8),)
+        self.table = LineTable(lambda *_: (self.text[0], "base"), column, palette, ASCII)
+        self.panes = (self.line_pane, self.focus_pane, self.table)
+        self.box = Container(*self.panes)
+
+    def compose(self) -> ComposeResult:
+        """All of them."""
+        for pane in self.panes:
+            pane.add_class("pane")
+        yield self.box
+
+    def fill(self, text: str) -> None:
+        """Another content for each."""
+        self.text[0] = text
+        self.line_pane.set_lines([[(text, "base")]])
+        self.focus_pane.set_lines([[(text, "base")]])
+        self.table.set_keys(["one"])
+        self.table.refresh_rows()
+
+    def painted(self) -> str:
+        """What the widgets give to the terminal, out of their caches."""
+        return "\n".join(strip.text for strip in self.screen._compositor.render_strips(self.size))
+
+
+async def test_what_changes_in_a_hidden_pane_is_painted_when_it_is_shown() -> None:
+    app = Panes()
+    async with app.run_test(size=(20, 12)) as pilot:
+        app.fill("before")
+        await pilot.pause()
+        assert app.painted().count("before") == 3
+        app.box.display = False
+        await pilot.pause()
+        app.fill("after")
+        await pilot.pause()
+        app.box.display = True
+        await pilot.pause()
+        assert app.painted().count("after") == 3
+        assert "before" not in app.painted()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -29,7 +30,7 @@ async def test_no_key_waits_for_the_backend_to_open() -> None:
     backend = FakeBackend()
     backend.fail_with = SourceUnavailable("connection refused", "database")
     async with console(backend) as desk:
-        await desk.shows("database unreachable: database: connection refused - no data yet")
+        await desk.shows(" database: connection refused - no data yet")
         await desk.press("?")
         await desk.shows("Help for this screen")
         backend.fail_with = None
@@ -66,7 +67,7 @@ async def test_an_olt_that_does_not_answer_makes_its_onts_unknown_never_offline(
         olt = desk.backend.olts[1]
         desk.backend.put_olt(replace(olt, reachable=False, error="no answer to SNMP within 5 s; check the community"))
         await desk.shows("UNKNOWN 48")
-        await desk.shows("SILENT olt-1 8s !")
+        await desk.shows("SILENT olt-1 <10s !")
         await desk.shows("check the community")
         assert desk.app.desk.model.counts(NodeKey(1)).offline == 0
 
@@ -264,8 +265,8 @@ async def test_onts_that_wait_are_counted_only_while_there_are_any() -> None:
         await desk.press("h")
         await desk.shows("HWTC0000AAAA")
         await desk.shows("olt-1 0/1/0  EG8145V5  seen 2m00s ago")
-        await desk.shows("olt-1 W+")
-        await desk.shows("0/1/0 +")
+        await desk.until(lambda: re.search(r"olt-1 +W\+", desk.screen()))
+        await desk.until(lambda: re.search(r"0/1/0 +\+", desk.screen()))
         await desk.command("olt olt-2")
         await desk.until(lambda: "registered" not in desk.screen())
         desk.backend.plug_in("HWTC0000AAAA", gone_at=START)

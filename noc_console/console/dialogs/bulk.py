@@ -12,7 +12,7 @@ from noc_console.console.widgets.lines import FocusPane
 from noc_console.domain.actions import JobKind
 from noc_console.domain.intents import ActOnMany, Confirmation
 from noc_console.domain.network import Ont
-from noc_console.domain.policy import MIN_REASON, BulkPlan, plan_bulk
+from noc_console.domain.policy import BulkPlan, plan_bulk
 from noc_console.picture.ont_facts import gather
 
 MOST_LINES = 12
@@ -58,6 +58,11 @@ class BulkDialog(TypedDialog[ActOnMany]):
         """How many would be acted on."""
         return str(len(self._plan.included))
 
+    @property
+    def wanted(self) -> str:
+        """What must be typed, in words."""
+        return "type how many ONTs are acted on"
+
     def missing(self) -> str | None:
         """What is still to be done before the count may be typed; None when armed."""
         plan = self._plan
@@ -70,11 +75,11 @@ class BulkDialog(TypedDialog[ActOnMany]):
             return "No ONT is left to act on."
         if len(plan.included) > most:
             return f"At most {most} at once (bulk.max in the config file); {len(plan.included)} are too many."
-        if wrong := self._said_wrong():
-            return wrong
+        if now < self._armed_at:
+            return "a moment ..."
         if complaint := self._fields.complaint():
             return complaint
-        return "give the reason" if len(self._reason.value.strip()) < MIN_REASON else None
+        return self._lack_of_reason()
 
     def _update(self) -> None:
         width = self._target.size.width
@@ -89,10 +94,11 @@ class BulkDialog(TypedDialog[ActOnMany]):
         self._set_lines(self._status, self._status_lines(missing, width))
 
     def _status_lines(self, missing: str | None, width: int) -> list[Line]:
+        wrong = self._wrong_lines(width)
         if missing:
-            return [[(f" {row}", "accent")] for row in wrap(missing, width - 2)]
+            return wrong + [[(f" {row}", "accent")] for row in wrap(missing, width - 2)]
         count, above = len(self._plan.included), self.desk.settings.second_operator_above
-        lines: list[Line] = [[(f" Type {count} and press Enter.", "strong")]]
+        lines: list[Line] = [*wrong, [(f" Type {count} and press Enter.", "strong")]]
         if above is not None and count > above:
             lines.append([(" It then waits until another operator releases it (:release).", "warning")])
         return lines

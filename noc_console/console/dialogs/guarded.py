@@ -14,7 +14,7 @@ from noc_console.domain.errors import NocError
 from noc_console.domain.freshness import format_age
 from noc_console.domain.intents import Act, Confirmation
 from noc_console.domain.network import Ont
-from noc_console.domain.policy import MIN_REASON, YES, Blocker, blockers, confirmation
+from noc_console.domain.policy import YES, Blocker, blockers, confirmation
 from noc_console.domain.targets import Target
 from noc_console.picture.ont_facts import OntFacts, gather
 
@@ -82,17 +82,19 @@ class GuardedDialog(TypedDialog[Act]):
             return f"cannot be done: {refusal}"
         if self._reading(facts):
             return "reading the target again ..."
-        if wrong := self._said_wrong():
-            return wrong
         if now < self._armed_at:
             return f"arming: {max(1, round(self._armed_at - now))} s"
         if self._needs_force(found) and not self._force.value:
             return "tick the override (Tab, Space), or Esc"
         if complaint := self._fields.complaint():
             return complaint
-        if len(self._reason.value.strip()) < MIN_REASON:
-            return "give the reason"
-        return None
+        return self._lack_of_reason()
+
+    @property
+    def wanted(self) -> str:
+        """What must be typed, in words."""
+        whole = self.expected == self._ont().identity
+        return "type the whole serial" if whole else "type the last 4 characters of the serial"
 
     def _needs_force(self, found: list[Blocker]) -> bool:
         return bool(found) or (self._reread_error is not None and self.kind.level >= 4)
@@ -184,8 +186,7 @@ class GuardedDialog(TypedDialog[Act]):
         self._reason.display = self._verb.display = writable
         self._typed.display = writable and self.expected is not None
         self._fields.display = writable and bool(self._fields.children)
-        whole = self.expected == facts.ont.identity
-        self._typed.placeholder = "type the whole serial" if whole else "type the last 4 characters of the serial"
+        self._typed.placeholder = self.wanted
         self._arm(missing)
         self._set_lines(self._status, self._status_lines(missing, width))
 

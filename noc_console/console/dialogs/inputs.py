@@ -199,13 +199,6 @@ class ParameterFields(Container):
         field = self._fields.get(name)
         return field.value.strip() if field else ""
 
-    def first_empty(self) -> CleanInput | None:
-        """The first field that wants to be typed into; None when all have something."""
-        typed = [field for field in self._fields.values() if isinstance(field, CleanInput)]
-        typed += [self._secret, self._again] if self._kind.spec.secret else []
-        optional = {f"parameter-{name}" for name in self._kind.spec.optional}
-        return next((field for field in typed if not field.value and field.id not in optional), None)
-
     @property
     def parameters(self) -> Mapping[str, str]:
         """What was given, without what is empty."""

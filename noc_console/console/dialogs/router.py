@@ -13,7 +13,7 @@ from noc_console.domain.actions import JobKind
 from noc_console.domain.errors import NocError
 from noc_console.domain.intents import Act, Confirmation
 from noc_console.domain.network import Cpe
-from noc_console.domain.policy import MIN_REASON, YES, Blocker, confirmation, router_blockers
+from noc_console.domain.policy import YES, Blocker, confirmation, router_blockers
 from noc_console.domain.targets import Target
 
 
@@ -46,12 +46,16 @@ class RouterDialog(TypedDialog[Act]):
         wanted = confirmation(self.kind, self._cpe.name)
         return None if wanted in (None, YES) else wanted
 
+    @property
+    def wanted(self) -> str:
+        """What must be typed, in words."""
+        whole = self.expected == self._cpe.name
+        return "type the whole serial" if whole else "type the last 4 characters of the serial"
+
     def missing(self) -> str | None:
         """What is still to be done before the text may be typed; None when armed."""
         found = self._blockers()
         refusal = next((blocker.reason for blocker in found if not blocker.forceable), None)
-        if wrong := self._said_wrong():
-            return wrong
         if not self.desk.session.write:
             return "read-only"
         if refusal:
@@ -62,7 +66,7 @@ class RouterDialog(TypedDialog[Act]):
             return "tick the override (Tab, Space), or Esc"
         if complaint := self._fields.complaint():
             return complaint
-        return "give the reason" if len(self._reason.value.strip()) < MIN_REASON else None
+        return self._lack_of_reason()
 
     def confirmed(self) -> Act:
         """What the operator asks for."""
@@ -107,7 +111,6 @@ class RouterDialog(TypedDialog[Act]):
         self._reason.display = self._verb.display = writable
         self._typed.display = writable and self.expected is not None
         self._fields.display = writable and bool(self._fields.children)
-        whole = self.expected == self._cpe.name
-        self._typed.placeholder = "type the whole serial" if whole else "type the last 4 characters of the serial"
+        self._typed.placeholder = self.wanted
         self._arm(missing)
         self._set_lines(self._status, self._status_lines(missing, width))

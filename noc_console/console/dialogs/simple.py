@@ -15,9 +15,11 @@ from noc_console.console.keys import SCOPE_TITLES, command_of, keys_of
 from noc_console.console.palette import Palette
 from noc_console.console.registry import Action, Context, Registry
 from noc_console.console.render.cells import Cell, Line, fit, wrap
+from noc_console.console.screens.view import Say
 from noc_console.console.widgets.columns import Column
 from noc_console.console.widgets.lines import FocusPane, LinePane
 from noc_console.console.widgets.table import LineTable
+from noc_console.domain.text import fold
 
 BOX_CSS = """
 {name} {{ align: center middle; background: $background 50%; }}
@@ -28,6 +30,9 @@ BOX_CSS = """
 LEGEND = (
     "+ online   - OFFLINE   ? unknown (nobody could ask)   ~ late   ! stale   x source dead   ( ) old value",
     "W weak light   C critical light   O too strong   !! all down   * marked   > 5m: so for 5 minutes at least",
+    "/ takes words and olt:olt-1 state:los rx:<-27 age:>5m !signal:good; in the Log also since:2h from:14:00 to:14:30 "
+    "sev:major",
+    "RX 24H: each ONT's own change, full height is 3 dB or more   ages: in steps of 10 s, in lists of 1 min",
     "* behind a value: not verified on this model of OLT   + in the tree: ONTs to be registered",
 )
 
@@ -118,8 +123,8 @@ class HelpScreen(Dialog[None]):
         self._pane.set_lines(lines)
 
     def _wanted(self, action: Action) -> bool:
-        text = f"{action.title} {action.command} {keys_of(action)}".lower()
-        return self._needle.lower() in text
+        text = f"{action.title} {action.command} {keys_of(action)}"
+        return fold(self._needle) in fold(text)
 
     @staticmethod
     def _row(action: Action) -> Line:
@@ -178,8 +183,10 @@ class MenuScreen(Dialog[str | None]):
         self._choose(self._actions[str(event.key)])
 
     def _choose(self, action: Action) -> None:
-        if action.why_disabled(self._about) is None:
+        if (why := action.why_disabled(self._about)) is None:
             self.leave(action.id)
+        else:
+            self.app.post_message(Say(f"{action.title}: {why}", "warning"))
 
     def _cell(self, key: Hashable, column: str) -> Cell:
         action = self._actions[str(key)]

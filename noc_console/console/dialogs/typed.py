@@ -1,8 +1,8 @@
 """What every guarded dialog has: what is asked for, a reason, and a text that must be typed exactly.
 
-Stray typing cannot satisfy it: the text must match exactly, a wrong one is said to be wrong, clears the field and
-disarms it for two seconds, and control characters never get in. The focus starts on Cancel, so that a stray Enter only
-cancels; what is typed lands in the field that is next, wherever the focus is.
+Stray typing cannot satisfy it: the text must match exactly, a wrong one is told, cleared and disarms the dialog for two
+seconds, and control characters never get in. Typing always lands in the field that is to be filled next, for what is
+typed while Cancel has the focus must not be lost, and Enter never cancels unseen.
 """
 
 from __future__ import annotations
@@ -19,12 +19,14 @@ from noc_console.console.desk import Desk
 from noc_console.console.dialogs.inputs import CleanInput, ParameterFields, TickBox
 from noc_console.console.dialogs.simple import BOX_CSS, Dialog
 from noc_console.console.render.cells import Line, wrap
-from noc_console.console.screens.view import Background
+from noc_console.console.screens.view import Background, Say
 from noc_console.console.widgets.lines import LinePane
 from noc_console.domain.jobs import JobKind
+from noc_console.domain.policy import MIN_REASON
 from noc_console.domain.text import clean
 
 REARM_S = 2.0
+GIVE_REASON = "give the reason"
 LOOK_S = 0.5
 
 Result = TypeVar("Result")
@@ -69,7 +71,7 @@ class TypedDialog(Background, Dialog[Result | None], Generic[Result]):
         self._title = title
         self._armed_at = 0.0
         self._wrong = ""
-        """What was typed instead of what was expected, while that is said."""
+        """What was typed last and was not what was wanted."""
         self._target = target
         self._fields = ParameterFields(kind, many)
         self._status = LinePane(desk.palette, id="status")
@@ -109,6 +111,11 @@ class TypedDialog(Background, Dialog[Result | None], Generic[Result]):
         """What must be typed; None when the button alone is enough."""
         raise NotImplementedError
 
+    @property
+    def wanted(self) -> str:
+        """What must be typed, in words."""
+        raise NotImplementedError
+
     def missing(self) -> str | None:
         """What is still to be done before it can be confirmed; None when armed."""
         raise NotImplementedError
@@ -129,20 +136,33 @@ class TypedDialog(Background, Dialog[Result | None], Generic[Result]):
                 return [(), [(f" It cannot act: {why}.", "warning")]]
             keys: Line = [(" Press ", "base"), (" : ", "key"), (" to open :write on, then ask again.", "base")]
             return [(), [(" This session is read-only.", "warning")], keys]
+        wrong = self._wrong_lines(width)
         if missing:
-            return [[(f" {row}", "accent")] for row in wrap(missing, width - 2)]
+            return wrong + [[(f" {row}", "accent")] for row in wrap(missing, width - 2)]
         told = f"{self._fields.told()}. " if self._fields.told() else ""
         how = (
             f"Tab to {self._verb.label} and press Enter"
             if self.expected is None
             else f"Type {self.expected} and press Enter"
         )
-        return [[(f" {row}", "strong")] for row in wrap(f"{told}{how}.", width - 2)]
+        return wrong + [[(f" {row}", "strong")] for row in wrap(f"{told}{how}.", width - 2)]
+
+    def _lack_of_reason(self) -> str | None:
+        reason = self._reason.value.strip()
+        if len(reason) < MIN_REASON:
+            return GIVE_REASON
+        return f"{GIVE_REASON}: who asked, why (this is the serial)" if reason == self.expected else None
 
     def _arm(self, missing: str | None) -> None:
-        """The confirmation opens when nothing is missing, the verb when the text is exact as well."""
-        self._typed.disabled = missing is not None
+        """The verb opens when nothing is missing and the text is exact."""
         self._verb.disabled = missing is not None or (self.expected is not None and self._typed.value != self.expected)
+
+    def _wrong_lines(self, width: int) -> list[Line]:
+        """That the text was wrong, until another one is typed."""
+        if not self._wrong or self._typed.value:
+            return []
+        told = f"{self._wrong} is wrong: {self.wanted}, {self.expected}."
+        return [[(f" {row}", "critical")] for row in wrap(told, width - 2)]
 
     @staticmethod
     def _set_lines(pane: LinePane, lines: list[Line], most: int | None = None) -> None:
@@ -152,7 +172,7 @@ class TypedDialog(Background, Dialog[Result | None], Generic[Result]):
         pane.set_lines(lines)
 
     def on_key(self, event: events.Key) -> None:
-        """Esc cancels; in a read-only session ``:`` leads to the command line."""
+        """Esc cancels; in a read-only session ``:`` leads to the command line; letters go to the next field."""
         if event.key == "escape":
             event.stop()
             self._cancel()
@@ -160,26 +180,25 @@ class TypedDialog(Background, Dialog[Result | None], Generic[Result]):
             event.stop()
             self.leave(None)
             self.app.call_later(self.app.run_action, "open_prompt(':', 'write on')")
-        elif event.is_printable and event.character and isinstance(self.focused, Button):
+
+        elif event.is_printable and (event.character or " ") != " " and self.desk.session.write:
             event.stop()
-            self._type(event.character)
+            field = self._next_field()
+            if field is not None:
+                field.focus()
+                field.insert_text_at_cursor(event.character or "")
 
-    def _type(self, character: str) -> None:
-        """Typing with the focus on a button goes to the field that is next."""
-        if not self.desk.session.write:
-            return
-        field = self._next_field()
-        field.focus()
-        field.insert_text_at_cursor(character)
-
-    def _next_field(self) -> CleanInput:
-        """The first field that still wants something."""
-        ready = self._typed.display and not self._typed.disabled
-        return self._fields.first_empty() or (self._typed if ready else self._reason)
+    def _next_field(self) -> Input | None:
+        """The field that is to be filled next: the first empty one that must be filled, else the last."""
+        optional = {f"parameter-{name}" for name in self.kind.spec.optional}
+        shown = [one for one in self.focus_chain if isinstance(one, Input) and one.id not in optional]
+        return next((field for field in shown if not field.value.strip()), shown[-1] if shown else None)
 
     def _cancel(self) -> None:
+        """Nothing is sent, and that is told."""
+        if self.desk.session.write:
+            self.app.post_message(Say(f"{self._title}: cancelled, nothing was sent"))
         self.leave(None)
-        self.app.notify(f"{self.kind.spec.title}: cancelled, nothing was sent", markup=False)
 
     def on_input_changed(self) -> None:
         """The verb lights up only for the exact text."""
@@ -200,7 +219,7 @@ class TypedDialog(Background, Dialog[Result | None], Generic[Result]):
             self._confirm()
             return
         self._update()
-        if self.expected is not None and not self._typed.disabled:
+        if self.expected is not None and event.input is self._reason:
             self._typed.focus()
         else:
             self.app.action_focus_next()
@@ -213,25 +232,14 @@ class TypedDialog(Background, Dialog[Result | None], Generic[Result]):
         else:
             self._confirm()
 
-    def _said_wrong(self) -> str | None:
-        """What to say for as long as a wrong text disarms."""
-        if not self._wrong or self.desk.now() >= self._armed_at:
-            return None
-        return f"{clean(self._wrong, 20)!r} is wrong: it must be exactly {self.expected}. Type it again in a moment."
-
-    def _again(self) -> None:
-        """The field opens again, and takes what is typed."""
-        self._update()
-        if not self._typed.disabled:
-            self._typed.focus()
-
     def _confirm(self) -> None:
-        if self.missing() is not None:
+        missing, given = self.missing(), self._typed.value
+        if self.expected is not None and given and given != self.expected:
+            self._wrong, self._typed.value = clean(given, 20), ""
+            self._armed_at = max(self._armed_at, self.desk.now() + REARM_S)
+        elif missing is None and given == (self.expected or ""):
+            self.leave(self.confirmed())
             return
-        if self.expected is not None and self._typed.value != self.expected:
-            self._wrong, self._typed.value = self._typed.value, ""
-            self._armed_at = self.desk.now() + REARM_S
-            self._update()
-            self.set_timer(REARM_S, self._again)
-            return
-        self.leave(self.confirmed())
+        elif missing is not None and missing.startswith(GIVE_REASON):
+            self._reason.focus()
+        self._update()  # what is typed stays; the status says what is missing

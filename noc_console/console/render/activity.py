@@ -5,20 +5,27 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from noc_console.console.render.cells import Cell, Line, wrap
-from noc_console.console.render.times import when
+from noc_console.console.render.times import listed, when
 from noc_console.console.widgets.columns import Column
 from noc_console.domain.changes import Severity
 from noc_console.picture.activity import Activity
 from noc_console.picture.wording import words
 
-COLUMNS = (
-    Column("at", "WHEN", 11, right=True, frozen=True),
-    Column("severity", "SEV", 8, frozen=True),
-    Column("text", "WHAT", 36, flex=True),
-    Column("olt", "OLT", 9),
-    Column("port", "PON", 7),
-    Column("serial", "ONT", 16),
-)
+_WHEN, _WHEN_BY_CLOCK = 6, 11
+
+
+def columns(absolute: bool) -> tuple[Column, ...]:
+    """The columns of the log; what happened gets the room of a narrow screen, times by the clock need more of it."""
+    return (
+        Column("at", "WHEN", _WHEN_BY_CLOCK if absolute else _WHEN, right=True, frozen=True),
+        Column("severity", "SEV", 8, frozen=True),
+        Column("text", "WHAT", 50, flex=True),
+        Column("olt", "OLT", 12),
+        Column("port", "PON", 7),
+        Column("serial", "ONT", 16),
+    )
+
+
 _ROLES = {
     Severity.CRITICAL: "critical",
     Severity.MAJOR: "warning",
@@ -37,7 +44,7 @@ def severity_cell(line: Activity) -> Cell:
 def cell(line: Activity, column: str, now: float, absolute: bool) -> Cell:
     """One cell of the log."""
     if column == "at":
-        return when(line.at, now, absolute), "dim"
+        return listed(line.at, now, absolute), "dim"
     if column == "severity":
         return severity_cell(line)
     return str(getattr(line, column) or ""), "base"

@@ -13,6 +13,7 @@ from rich.style import Style
 from textual.strip import Strip
 
 from noc_console.console.palette import Palette
+from noc_console.domain.text import visible
 
 Cell = tuple[str, str | Style]
 """Text and its role (or a finished style, for charts)."""
@@ -23,6 +24,7 @@ BLANK: Line = ()
 
 def fit(text: str, width: int, right: bool = False, ellipsis: str = "…") -> str:
     """``text`` in exactly ``width`` cells: padded, or cut with an ellipsis."""
+    text = visible(text)
     length = len(text) if text.isascii() else cell_len(text)
     if length == width:
         return text
@@ -34,7 +36,7 @@ def fit(text: str, width: int, right: bool = False, ellipsis: str = "…") -> st
 
 def width_of(line: Line) -> int:
     """Cells that a line takes."""
-    return sum(cell_len(text) for text, _ in line)
+    return sum(cell_len(visible(text)) for text, _ in line)
 
 
 def plain(lines: Iterable[Line]) -> str:
@@ -64,7 +66,7 @@ def to_strip(line: Line, width: int, palette: Palette, overlay: Style | None = N
                 segments.append(Segment("".join(buffer), last))
                 buffer = []
             last = style
-        buffer.append(text)
+        buffer.append(visible(text))
     if buffer:
         segments.append(Segment("".join(buffer), last))
     rest = palette.style(fill)
@@ -84,7 +86,7 @@ def _common(first: Line, second: Line) -> int:
     for one, other in zip(first, second, strict=False):
         if one != other:
             break
-        same += cell_len(one[0])
+        same += cell_len(visible(one[0]))
     return same
 
 
@@ -114,7 +116,7 @@ def flow(items: Iterable[Line], width: int, gap: str = "  ") -> list[Line]:
 def wrap(text: str, width: int) -> list[str]:
     """Words of ``text`` in rows of at most ``width`` cells; a longer word is cut."""
     rows: list[str] = []
-    for word in text.split():
+    for word in map(visible, text.split()):
         while cell_len(word) > max(1, width):
             head = set_cell_size(word, width)
             rows.append(head)

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from noc_console.console.render.cells import Cell, Line, spread, width_of
+from noc_console.console.render.cells import Cell, Line, width_of
 from noc_console.console.render.core_devices import answers
 from noc_console.console.render.times import clock, zone
 from noc_console.console.session import Session
 from noc_console.domain.core_devices import CORE_DEVICES
-from noc_console.domain.freshness import SKEW_TOLERANCE_S, Freshness, format_age
-from noc_console.picture.model import Model
+from noc_console.domain.freshness import SKEW_TOLERANCE_S, Freshness, coarse_age, format_age
+from noc_console.picture.model import Link, Model
 
 GRACE_S = 20.0
 """How long after the start a missing collector is "not there yet"."""
 
 
-def identity_line(model: Model, session: Session, site: str, now: float, width: int) -> Line:
-    """Site, RO/RW, counters, light, clock."""
+def identity_line(model: Model, session: Session, site: str, width: int) -> Line:
+    """Site, RO/RW, counters, light: as much of it as fits."""
     counts = model.counts()
     late = "~" if any(port.state is Freshness.LATE for port in model.port_states.values()) else ""
     left: list[Cell] = [(" NOC ", "bar-dim"), (f"{site} ", "bar-strong")]
@@ -27,11 +27,15 @@ def identity_line(model: Model, session: Session, site: str, now: float, width: 
         *_counter("   light W ", str(counts.warning), "bar-warning" if counts.warning else "bar-dim"),
         *_counter(" C ", str(counts.critical), "bar-critical" if counts.critical else "bar-dim"),
     ]
-    time_text: list[Cell] = [(f"{clock(now)} {zone(now)} ", "bar-strong")]
-    for choice in ([*left, *light], _short(left) + _short(light), _short(left), left[:3]):
-        if width_of(choice) + width_of(time_text) < width:
-            return spread(choice, time_text, width, "bar")
-    return left[:3]
+    choices = ([*left, *light], _short(left) + _short(light), _short(left))
+    return next((choice for choice in choices if width_of(choice) < width), left[:3])
+
+
+def pulse_lines(model: Model, now: float, beat: str) -> list[Line]:
+    """What moves each second: the clock, and the heartbeat of the data. A pane of its own: whatever stands left of a
+    change in the same pane is sent again with it."""
+    time_text = f"{clock(now)} {zone(now)} "
+    return [[(time_text, "bar-strong")], [(f"{beat} beat {model.link.beats} ".rjust(len(time_text)), "bar-dim")]]
 
 
 def _short(cells: Line) -> list[Cell]:
@@ -43,8 +47,8 @@ def _counter(name: str, value: str, role: str) -> list[Cell]:
     return [(name, "bar-dim"), (value, role)]
 
 
-def sources_line(model: Model, now: float, width: int, beat: str) -> Line:
-    """Sources with their ages, the worst silent OLT, the collector, the heartbeat."""
+def sources_line(model: Model, now: float) -> Line:
+    """Sources with their ages, the worst silent OLT, the collector."""
     cells: list[Cell] = [(" ", "bar")]
     olts = list(model.olts.values())
     if olts:
@@ -60,7 +64,9 @@ def sources_line(model: Model, now: float, width: int, beat: str) -> Line:
     for name, label in (("genieacs", "ACS"), ("victoriametrics", "VM")):
         cells += _source(model, name, label, now)
     link = model.link
-    if link.error:
+    if link.error and is_starting(link, now):
+        cells += [("DB ", "bar-dim"), ("starting  ", "bar")]
+    elif link.error:
         cells += [("DB ", "bar-dim"), (f"FAILING {_age(link.last_ok_at, now)}  ", "bar-critical")]
     elif link.last_ok_at is not None:
         cells += [("DB ", "bar-dim"), (f"{_age(link.last_ok_at, now)}  ", "bar")]
@@ -68,7 +74,12 @@ def sources_line(model: Model, now: float, width: int, beat: str) -> Line:
     core = [answers(device) for device in model.records(CORE_DEVICES)]
     if False in core:
         cells += [("CORE ", "bar-dim"), (f"{len(core) - core.count(False)}/{len(core)}  ", "bar-critical")]
-    return spread(cells, [(f"{beat} beat {link.beats} ", "bar-dim")], width, "bar")
+    return cells
+
+
+def is_starting(link: Link, now: float) -> bool:
+    """Whether the database is only not there yet: with a first start that is no fault."""
+    return link.starting and now - (link.failing_since or now) < GRACE_S
 
 
 def _source(model: Model, name: str, label: str, now: float) -> list[Cell]:
@@ -90,18 +101,23 @@ def _collector(model: Model, now: float) -> list[Cell]:
 
 
 def _age(at: float | None, now: float) -> str:
-    return "" if at is None else format_age(max(0.0, now - at))
+    return "" if at is None else coarse_age(max(0.0, now - at))
 
 
 def banner(model: Model, now: float, started_at: float) -> str | None:
     """The one thing wrong with our own chain that an operator must know; None when all is well."""
     link = model.link
+    if link.error and is_starting(link, now):
+        return "first start: the collector makes the database ..."
     if link.error:
         data = f"data from {clock(link.last_ok_at)}" if link.last_ok_at else "no data yet"
         retry = f", retry in {format_age(link.retry_at - now)}" if link.retry_at and link.retry_at > now else ""
-        return f"database unreachable: {link.error} - {data}{retry} (Ctrl+R now)"
+        what = link.error if link.error.startswith("database: ") else f"database: {link.error}"
+        return f"{what} - {data}{retry} (Ctrl+R now)"
     if link.last_ok_at is None:
         return "connecting to the database ..."
+    if not link.loaded:
+        return "still loading: lists and counts are not complete yet ..."
     alive = model.collector(now)
     if alive is not None and abs(alive.clock_ahead_s) > SKEW_TOLERANCE_S:
         side = "ahead of" if alive.clock_ahead_s > 0 else "behind"

@@ -11,7 +11,7 @@ from noc_console.console.render.health import render_card, render_olt
 from noc_console.console.render.pon import render_port
 from noc_console.console.render.summary import labelled
 from noc_console.console.render.times import ago
-from noc_console.console.render.tree import scope_of, title
+from noc_console.console.render.tree import scope_of
 from noc_console.picture.model import Model
 from noc_console.picture.ont_facts import as_reason
 from noc_console.picture.ont_store import OFFLINE
@@ -34,8 +34,7 @@ def render_node(
         traffic: Chart of a PON port, drawn elsewhere.
     """
     scope = scope_of(node)
-    lines: list[Line] = [[(f" {title(model, node)}", "title")]]
-    lines += _tally(model, scope, width, now, absolute)
+    lines = _tally(model, scope, width, now, absolute)
     olt = model.olts.get(node.olt_id)
     if scope is not None and node.level == 2:
         lines += render_port(model, node, width, now, absolute)

@@ -8,9 +8,8 @@ from math import inf
 
 from noc_console.console.glyphs import Glyphs, sparkline
 from noc_console.console.render.cells import Cell
-from noc_console.console.render.times import when
+from noc_console.console.render.times import listed
 from noc_console.console.widgets.columns import Column
-from noc_console.domain.freshness import format_age
 from noc_console.picture.model import SIGNALS, Model
 from noc_console.picture.ont_facts import as_reason, since
 from noc_console.picture.ont_store import GONE, OFFLINE, ONLINE
@@ -36,13 +35,13 @@ _ALL = {
         Column("port", "PON", 6, letter="p"),
         Column("ont_id", "ID", 3, right=True, letter="i"),
         Column("description", "DESCRIPTION", 14, flex=True, letter="d"),
-        Column("rx", "RX ONT", 6, right=True, letter="r"),
+        Column("rx", "RX ONT", 7, right=True, letter="r"),
         Column("signal", "SIGNAL", 6, letter="g"),
         Column("reason", "REASON", 11, letter="o"),
         Column("age", "AGE", 8, right=True, letter="a"),
         Column("trend", "RX 24H", SPARK_POINTS),
-        Column("orx", "RX OLT", 6, right=True, letter="x"),
-        Column("tx", "TX ONT", 6, right=True),
+        Column("orx", "RX OLT", 7, right=True, letter="x"),
+        Column("tx", "TX ONT", 7, right=True),
         Column("distance", "DIST m", 7, right=True, letter="m"),
         Column("model", "MODEL", 12, letter="e"),
         Column("since", "SINCE", 11, right=True, letter="c"),
@@ -133,7 +132,7 @@ class OntCells:
     def _age(self, row: int) -> Cell:
         at = self.model.state_at(row)
         fresh = self.model.freshness(row, self.now)
-        text = when(at, self.now, True) if at is None or self.absolute else coarse_age(self.now - at)
+        text = listed(at, self.now, self.absolute)
         return text + fresh.mark, ("dim" if fresh.trusted else "stale")
 
     def _trend(self, row: int) -> Cell:
@@ -151,7 +150,7 @@ class OntCells:
     def _since(self, row: int) -> Cell:
         at, seen = since(self.model, row)
         sign = "" if seen else ("<" if self.absolute else ">")
-        return sign + when(at, self.now, self.absolute), "base"
+        return sign + listed(at, self.now, self.absolute), "base"
 
     def _temperature(self, row: int) -> Cell:
         value = self.model.onts.get(row, "temperature_celsius")
@@ -167,13 +166,8 @@ class OntCells:
     def _cpe(self, row: int, name: str) -> Cell:
         cpe = self.model.cpe_of(self.model.onts.get(row, "serial"))
         if name == "last_inform_at":
-            return when(cpe.last_inform_at if cpe else None, self.now, self.absolute), "base"
+            return listed(cpe.last_inform_at if cpe else None, self.now, self.absolute), "base"
         return str((getattr(cpe, name) if cpe else None) or ""), "base"
-
-
-def coarse_age(age_s: float) -> str:
-    """In steps of ten seconds: a table whose ages all tick each second is repainted each second."""
-    return "<10s" if age_s < 10 else format_age(age_s // 10 * 10)
 
 
 _RENDER: dict[str, Callable[[OntCells, int], Cell]] = {

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 
 from noc_console.console.render.cells import Cell, Line
 from noc_console.console.render.core_devices import SourceRow, core_rows
+from noc_console.console.render.header import is_starting
 from noc_console.console.render.health import reach_verdict
 from noc_console.console.render.summary import paragraph
 from noc_console.console.render.times import when
 from noc_console.console.widgets.columns import Column
-from noc_console.domain.freshness import format_age
+from noc_console.domain.freshness import coarse_age, format_age
 from noc_console.domain.network import PollKind
 from noc_console.picture.model import Model
 
@@ -29,7 +30,7 @@ _STATE_ROLES = {"ok": "good", "broken": "critical", "failing": "critical", "off"
 
 def rows(model: Model, now: float) -> dict[str, SourceRow]:
     """All lines by name, in order: our own chain first, then the OLTs."""
-    found = [_database(model), _collector(model, now)]
+    found = [_database(model, now), _collector(model, now)]
     for name in ("genieacs", "victoriametrics"):
         source = model.sources.get(name)
         if source is None:
@@ -56,8 +57,10 @@ def _troubles(model: Model, shown: Mapping[str, SourceRow]) -> list[SourceRow]:
     return found
 
 
-def _database(model: Model) -> SourceRow:
+def _database(model: Model, now: float) -> SourceRow:
     link = model.link
+    if link.error and is_starting(link, now):
+        return SourceRow("database", "starting", "accent", detail="the collector makes it")
     if link.error:
         return SourceRow("database", "failing", "critical", link.last_ok_at, "", link.retry_at, link.error)
     if link.last_ok_at is None:
@@ -68,7 +71,7 @@ def _database(model: Model) -> SourceRow:
 def _collector(model: Model, now: float) -> SourceRow:
     alive = model.collector(now)
     if alive is not None:
-        up = format_age(now - alive.started_at)
+        up = coarse_age(now - alive.started_at)
         detail = f"{alive.mode} on {alive.host}, pid {alive.pid}, up {up}"
         return SourceRow("collector", "ok", "good", alive.heartbeat_at, detail=detail)
     last = max((c.heartbeat_at for c in model.collectors.values()), default=None)

@@ -9,7 +9,7 @@ from noc_console.console.render.doubt import doubt, footnote
 from noc_console.console.render.times import ago, read_ago
 from noc_console.console.render.verdict import render_evidence, render_head
 from noc_console.domain.diagnosis.verdict import Verdict
-from noc_console.domain.freshness import format_age
+from noc_console.domain.freshness import coarse_age, format_age
 from noc_console.domain.identity import OntSerial
 from noc_console.domain.optics import margin_text
 from noc_console.picture.ont_facts import OntFacts, as_reason, contradiction
@@ -35,7 +35,7 @@ def paragraph(text: str, width: int, role: str, mark: str = " ") -> list[Line]:
 
 def render_summary(facts: OntFacts, verdict: Verdict, width: int, absolute: bool) -> list[Line]:
     """The whole tab; its first lines stand alone on a small screen."""
-    lines: list[Line] = [_identity(facts), *render_head(verdict, width)]
+    lines: list[Line] = render_head(verdict, width)
     lines += labelled("OLT says", _olt_side(facts, absolute), width)
     against = contradiction(facts)
     acs = labelled("ACS says", acs_side(facts, absolute), width)
@@ -59,7 +59,8 @@ def render_summary(facts: OntFacts, verdict: Verdict, width: int, absolute: bool
     return [*lines, *footnote(lines, width)]
 
 
-def _identity(facts: OntFacts) -> Line:
+def identity_line(facts: OntFacts) -> Line:
+    """Which ONT and which customer all of this is about; it stands over every tab."""
     ont = facts.ont
     return [(f" {ont.identity or 'no serial'}", "title"), (f"  {ont.description or ''}", "base")]
 
@@ -130,7 +131,7 @@ def light_items(facts: OntFacts) -> list[Line]:
             items.append([(SIGNAL_WORDS[facts.signal.value], facts.signal.value)])
         items.append([(margin_text(ont.onu_rx_dbm), "base" if trusted else "dim")])
     elif ont.last_onu_rx_dbm is not None:
-        age = f" {format_age(facts.now - ont.last_rx_at)} ago" if ont.last_rx_at is not None else ""
+        age = f" {coarse_age(facts.now - ont.last_rx_at)} ago" if ont.last_rx_at is not None else ""
         items.append([("last Rx ONT ", "dim"), (f"{ont.last_onu_rx_dbm:.1f} dBm{age}", "dim"), *rx_doubt])
     else:
         items.append([("no reading", "dim")])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from noc_console.domain.freshness import Freshness, format_age
+from noc_console.domain.freshness import Freshness, coarse_age, format_age
 
 
 def clock(at: float) -> str:
@@ -26,21 +26,33 @@ def stamp(at: float, now: float) -> str:
     return time.strftime("%b%d %H:%M" if local.tm_year == time.localtime(now).tm_year else "%Y-%m-%d", local)
 
 
+def listed_age(age_s: float) -> str:
+    """In steps of a minute, for lists: a screen full of ages costs as many bytes as it has rows at each step."""
+    if age_s < 60:
+        return "<1m"
+    return f"{age_s // 60:.0f}m" if age_s < 3600 else format_age(age_s)
+
+
+def listed(at: float | None, now: float, absolute: bool) -> str:
+    """As ``when``, for lists."""
+    return "" if at is None else stamp(at, now) if absolute else listed_age(max(0.0, now - at))
+
+
 def when(at: float | None, now: float, absolute: bool) -> str:
-    """``12s`` or ``14:05:31``; empty for None."""
+    """``10s`` or ``14:05:31``; empty for None."""
     if at is None:
         return ""
-    return stamp(at, now) if absolute else format_age(max(0.0, now - at))
+    return stamp(at, now) if absolute else coarse_age(max(0.0, now - at))
 
 
 def ago(at: float | None, now: float, absolute: bool) -> str:
-    """``12s ago`` or ``at 14:05:31``; ``never`` for None."""
+    """``10s ago`` or ``at 14:05:31``; ``never`` for None."""
     if at is None:
         return "never"
-    return f"at {stamp(at, now)}" if absolute else f"{format_age(max(0.0, now - at))} ago"
+    return f"at {stamp(at, now)}" if absolute else f"{coarse_age(max(0.0, now - at))} ago"
 
 
 def read_ago(at: float | None, trust: Freshness, now: float, absolute: bool) -> str:
-    """``12s ago``, ``12m ago !``: when something was read, with the mark of how far it may be trusted."""
+    """``10s ago``, ``12m ago !``: when something was read, with the mark of how far it may be trusted."""
     mark = trust.mark if at is not None else ""
     return f"{ago(at, now, absolute)} {mark}".rstrip()

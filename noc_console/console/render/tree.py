@@ -10,6 +10,7 @@ from noc_console.picture.tree import NodeKey
 
 COLUMNS = (
     Column("name", "NETWORK", 10, flex=True),
+    Column("worst", "", 3),
     Column("online", "ON", 5, right=True),
     Column("offline", "OFF", 4, right=True),
     Column("unknown", "UNK", 4, right=True),
@@ -66,6 +67,9 @@ def cell(model: Model, glyphs: Glyphs, opened: set[NodeKey], node: NodeKey, colu
     """One cell of one line."""
     if column == "name":
         return _name(model, glyphs, opened, node)
+    if column == "worst":
+        mark, role = ("", "base") if node == WHOLE else _worst(model, node)
+        return mark + ("+" if node != WHOLE and model.waiting_under(node) else ""), role
     counts = model.counts(scope_of(node))
     value = getattr(counts, column)
     if column == "online":
@@ -78,9 +82,7 @@ def _name(model: Model, glyphs: Glyphs, opened: set[NodeKey], node: NodeKey) -> 
         return "all OLTs", "strong"
     fold = " " if node.level == 2 else (glyphs.open if node in opened else glyphs.closed)
     name = model.olt_name(node.olt_id) if node.level == 0 else node.path
-    mark, role = _worst(model, node)
-    mark += "+" if model.waiting_under(node) else ""
-    return f"{' ' * node.level}{fold} {name}{' ' + mark if mark else ''}", role
+    return f"{' ' * node.level}{fold} {name}", _worst(model, node)[1]
 
 
 def _worst(model: Model, node: NodeKey) -> tuple[str, str]:

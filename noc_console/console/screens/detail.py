@@ -1,24 +1,25 @@
-"""The detail pane: one ONT in five tabs. It fetches what a tab needs only while that tab is open."""
+"""The detail pane: one ONT in five tabs, its name over all of them. What a tab needs is fetched while it is open."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
 
-from textual import work
+from textual import events, work
 from textual.app import ComposeResult
 from textual.containers import Container
 
 from noc_console.console.desk import Desk
 from noc_console.console.pace import Every
 from noc_console.console.palette import Palette
+from noc_console.console.render import tree
 from noc_console.console.render.activity import render_history
 from noc_console.console.render.cells import Cell, Line
 from noc_console.console.render.jobs import render_ont_jobs
 from noc_console.console.render.node import render_node
 from noc_console.console.render.optical import render_optical, render_ranges
 from noc_console.console.render.pon import TRAFFIC_NAMES, traffic_items
-from noc_console.console.render.summary import labelled, render_summary
+from noc_console.console.render.summary import identity_line, labelled, render_summary
 from noc_console.console.render.tr069 import render_tr069
 from noc_console.console.screens.charting import Charting, Subject, light_of, traffic_of
 from noc_console.console.screens.router import RouterReader
@@ -42,11 +43,11 @@ SETTLE_S = 0.4
 
 
 class DetailPane(Background, Container):
-    """Tab line and body."""
+    """Tab line, name and body."""
 
     DEFAULT_CSS = """
     DetailPane { layout: vertical; height: 1fr; width: 1fr; }
-    DetailPane > #tabs { height: 1; }
+    DetailPane > #tabs, DetailPane > #who { height: 1; }
     """
 
     def __init__(self, desk: Desk) -> None:
@@ -56,15 +57,17 @@ class DetailPane(Background, Container):
         self.row: int | None = None
         self.node: NodeKey | None = None
         self.tabs = LinePane(desk.palette, fill="bar", id="tabs")
+        self.who = LinePane(desk.palette, id="who")
         self.body = FocusPane(desk.palette, id="body")
         self.chart = Charting(desk)
         self._router = RouterReader(desk, self.paint)
         self._history: Sequence[Activity] | None = None
-        self._ages = Every(5.0)
+        self._ages = Every(10.0)
 
     def compose(self) -> ComposeResult:
-        """Tabs over body."""
+        """Tabs, name, body."""
         yield self.tabs
+        yield self.who
         yield self.body
 
     # -- what is shown ---------------------------------------------------------------------------------------------
@@ -103,6 +106,7 @@ class DetailPane(Background, Container):
     def set_palette(self, palette: Palette) -> None:
         """Change colours; the chart has its own and is drawn again."""
         self.tabs.set_palette(palette)
+        self.who.set_palette(palette)
         self.body.set_palette(palette)
         self.paint()
         self._draw_chart()
@@ -136,8 +140,9 @@ class DetailPane(Background, Container):
         self._draw_chart()
 
     def paint(self, rewind: bool = False) -> None:
-        """Bring tabs and body up to date."""
+        """Bring all of it up to date."""
         self.tabs.set_lines([self._tab_line()])
+        self.who.set_lines([self._who_line()])
         self.body.set_lines(self._body_lines(), rewind=rewind)
 
     def _tab_line(self) -> Line:
@@ -147,6 +152,12 @@ class DetailPane(Background, Container):
         for tab, title in zip(TABS, TITLES, strict=True):
             cells.append((f"[{title}]", "tab-active") if tab == self.tab else (f" {title} ", "tab"))
         return cells
+
+    def _who_line(self) -> Line:
+        if self.node is not None:
+            return [(f" {tree.title(self.desk.model, self.node)}", "title")]
+        facts = self.facts()
+        return identity_line(facts) if facts is not None else ()
 
     def _body_lines(self) -> Sequence[Line]:
         width = self.body.size.width or self.size.width
@@ -170,6 +181,15 @@ class DetailPane(Background, Container):
         view = self._router.view
         verdict = verdict_of(self.desk.model, facts, view.sections)
         return render_summary(facts, verdict, width, absolute)
+
+    def on_click(self, event: events.Click) -> None:
+        """On a tab: open it."""
+        at = 0
+        for number, (text, _) in enumerate(self._tab_line()):
+            if event.widget is self.tabs and number and at <= event.x < at + len(text) and self.node is None:
+                self.show_tab(TABS[number - 1])
+                return
+            at += len(text)
 
     # -- actions ---------------------------------------------------------------------------------------------------
 

@@ -6,10 +6,11 @@ from collections.abc import Hashable
 
 from noc_console.console.desk import Desk
 from noc_console.console.pace import Every
-from noc_console.console.render.cells import Cell
+from noc_console.console.render.cells import Cell, Line
 from noc_console.console.screens.tables import TableView
 from noc_console.console.widgets.columns import Column
 from noc_console.console.widgets.table import LineTable
+from noc_console.domain.filters import Row, searched
 from noc_console.domain.routers import FirmwareCount, firmware_spread
 from noc_console.picture.model import Delta
 
@@ -34,8 +35,10 @@ class FirmwareView(TableView):
         super().__init__(desk)
         self._counts: dict[Hashable, FirmwareCount] = {}
         self._due = Every(COUNT_EVERY_S)
-        empty = [[(" the ACS told of no router yet", "dim")]]
-        self.table = LineTable(self._cell, COLUMNS, desk.palette, desk.glyphs, empty=lambda: empty, id="firmware-list")
+        self.table = LineTable(self._cell, COLUMNS, desk.palette, desk.glyphs, empty=self._empty, id="firmware-list")
+
+    def _empty(self) -> list[Line]:
+        return self.nothing("the ACS told of no router yet")
 
     def changed(self, delta: Delta) -> None:
         """Shown, or routers informed; counting a hundred thousand is not done at each Inform."""
@@ -75,5 +78,5 @@ class FirmwareView(TableView):
         }[column]
 
 
-def _row(one: FirmwareCount) -> dict[str, object]:
-    return {"model": one.model, "firmware": one.firmware, "text": f"{one.model} {one.firmware}".lower()}
+def _row(one: FirmwareCount) -> Row:
+    return searched({"model": one.model, "firmware": one.firmware})

@@ -17,6 +17,8 @@ from noc_console.console.screens.view import Say
 from noc_console.console.widgets.lines import FocusPane, LinePane
 from noc_console.console.widgets.table import LineTable
 from noc_console.domain.errors import NocError
+from noc_console.domain.event_filters import parse_event_filter
+from noc_console.domain.filters import Filter, Row, searched
 from noc_console.domain.intents import CancelJob
 from noc_console.domain.jobs import Job, JobKind
 from noc_console.domain.network import Ont
@@ -47,7 +49,7 @@ class JobsView(TableView):
             jobs.COLUMNS,
             desk.palette,
             desk.glyphs,
-            empty=lambda: [[(" no job yet: R on an ONT", "dim")]],
+            empty=lambda: self.nothing("no job yet: R on an ONT"),
             id="job-list",
         )
         self.story = FocusPane(desk.palette, id="job")
@@ -99,7 +101,8 @@ class JobsView(TableView):
             found = [job for job in found if jobs.state_role(job.state) != "good"]
         if self.filter:
             found = [job for job in found if self.filter.matches(_job_row(job))]
-        newest = found[0].id if found and not self.display else None
+        at_the_top = self.table.position[0] <= 1 and not self.story.has_focus
+        newest = found[0].id if found and (at_the_top or not self.display) else None
         self.table.set_keys([job.id for job in found], follow=newest)
 
     def set_palette(self, palette: Palette) -> None:
@@ -117,7 +120,11 @@ class JobsView(TableView):
         """Into the story."""
         self.story.focus()
 
-    def go_back(self) -> bool:
+    def parse_filter(self, text: str) -> Filter:
+        """Times too: ``since:2h``."""
+        return parse_event_filter(text, self.desk.now)
+
+    def leave_pane(self) -> bool:
         """Out of the story."""
         if self.story.has_focus:
             self.table.focus()
@@ -126,7 +133,7 @@ class JobsView(TableView):
 
     def do_list_out(self, _: str = "") -> None:
         """Out of the story."""
-        self.go_back()
+        self.leave_pane()
 
     def do_job_cancel(self, _: str = "") -> None:
         """Ask for the job to be cancelled."""
@@ -185,9 +192,11 @@ class JobsView(TableView):
         self.post_message(Say(answer.text))
 
 
-def _job_row(job: Job) -> dict[str, object]:
-    return {
-        "serial": job.serial, "olt": job.olt, "pon_port": job.port,
-        "text": f"{job.kind.value} {job.state.value} {job.about} {job.where} {job.result} "
-        f"{job.requested_by} {job.reason}".lower(),
-    }  # fmt: skip
+def _job_row(job: Job) -> Row:
+    return searched(
+        {
+            "at": job.requested_at, "serial": job.serial, "olt": job.olt, "pon_port": job.port, "kind": job.kind.value,
+            "state": job.state.value, "about": job.about, "where": job.where, "result": job.result,
+            "by": job.requested_by, "reason": job.reason,
+        }
+    )  # fmt: skip

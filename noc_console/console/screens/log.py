@@ -10,16 +10,21 @@ from noc_console.console.desk import Desk
 from noc_console.console.palette import Palette
 from noc_console.console.render import activity
 from noc_console.console.render.cells import Cell
+from noc_console.console.render.times import stamp
 from noc_console.console.screens.tables import TableView
+from noc_console.console.screens.view import Open
 from noc_console.console.widgets.lines import FocusPane
 from noc_console.console.widgets.table import LineTable
 from noc_console.domain.changes import Severity
+from noc_console.domain.event_filters import parse_event_filter
+from noc_console.domain.filters import Filter
 from noc_console.picture.activity import Activity, fold
+from noc_console.picture.flat_rows import activity_facts
 from noc_console.picture.model import Delta
 
 
 class LogView(TableView):
-    """What happened, newest first; a flood of the same is one line."""
+    """What happened, newest first and in view unless you moved down; a flood of the same is one line."""
 
     NAME, TITLE = "log", "Log"
     DEFAULT_CSS = """
@@ -31,10 +36,10 @@ class LogView(TableView):
         self._lines: dict[int, Activity] = {}
         self.table = LineTable(
             self._cell,
-            activity.COLUMNS,
+            activity.columns(desk.session.absolute_times),
             desk.palette,
             desk.glyphs,
-            empty=lambda: [[(" nothing happened yet", "dim")]],
+            empty=lambda: self.nothing("nothing happened yet"),
             id="change-list",
         )
         self.story = FocusPane(desk.palette, id="change")
@@ -45,8 +50,9 @@ class LogView(TableView):
         yield self.story
 
     def set_palette(self, palette: Palette) -> None:
-        """Change colours."""
+        """Change colours, and the way times are shown."""
         super().set_palette(palette)
+        self.table.set_columns(activity.columns(self.desk.session.absolute_times))
         self.story.set_palette(palette)
 
     def on_line_table_moved(self) -> None:
@@ -54,10 +60,22 @@ class LogView(TableView):
         self._tell(rewind=True)
 
     def on_line_table_opened(self) -> None:
-        """Into the story."""
-        self.story.focus()
+        """To what it is about."""
+        line = self._line(self.table.current)
+        if line is not None:
+            self.post_message(Open(line.olt, line.port, line.serial))
 
-    def go_back(self) -> bool:
+    def parse_filter(self, text: str) -> Filter:
+        """Times and severities too: ``since:2h``, ``from:14:00 to:14:30``, ``sev:major``."""
+        return parse_event_filter(text, self.desk.now)
+
+    def crumb(self) -> tuple[str, str]:
+        """Name, position, and how far back the console knows."""
+        oldest = min((change.at for change in self.desk.model.changes.values()), default=None)
+        where, how_many = super().crumb()
+        return where, f"{how_many}, back to {stamp(oldest, self.desk.now())}" if oldest is not None else how_many
+
+    def leave_pane(self) -> bool:
         """Out of the story."""
         if self.story.has_focus:
             self.table.focus()
@@ -66,7 +84,7 @@ class LogView(TableView):
 
     def do_list_out(self, _: str = "") -> None:
         """Out of the story."""
-        self.go_back()
+        self.leave_pane()
 
     def on_resize(self) -> None:
         """Lay out again."""
@@ -89,9 +107,10 @@ class LogView(TableView):
         if self.only_problems:
             found = [line for line in found if line.severity not in (Severity.INFO, Severity.CLEARED)]
         if self.filter:
-            found = [line for line in found if self.filter.matches(_log_row(line))]
+            found = [line for line in found if self.filter.matches(activity_facts(line))]
         self._lines = {line.id: line for line in found}
-        newest = found[0].id if found and not self.display else None
+        at_the_top = self.table.position[0] <= 1 and not self.story.has_focus
+        newest = found[0].id if found and (at_the_top or not self.display) else None
         self.table.set_keys([line.id for line in found], follow=newest)
         self._tell()
 
@@ -112,11 +131,3 @@ class LogView(TableView):
     def _cell(self, key: Hashable, column: str) -> Cell:
         line = self._line(key)
         return activity.cell(line, column, self.desk.now(), self.desk.session.absolute_times) if line else ("", "base")
-
-
-def _log_row(line: Activity) -> dict[str, object]:
-    serials = " ".join(change.serial for change in line.changes if change.serial)
-    return {
-        "serial": line.serial, "olt": line.olt, "pon_port": line.port,
-        "text": f"{line.changes[0].kind} {line.severity} {line.text} {line.olt} {line.port} {serials}".lower(),
-    }  # fmt: skip

@@ -144,12 +144,9 @@ class NetworkView(View):
         model = self.desk.model
         if model.link.last_ok_at is None:
             return [[(" no data yet: connecting to the database ...", "dim")]]
-        if self.filter or self.only_problems:
-            what = f"the filter /{self.filter.text}" if self.filter else "! (only problems)"
-            return [[(f" nothing matches {what}", "strong")], [(" Esc drops the filter", "dim")]]
         if not model.olts:
-            return [[(" no OLT is known yet: the collector enters them when it starts", "dim")]]
-        return [[(" no ONT here yet: waiting for the first inventory poll", "dim")]]
+            return self.nothing("no OLT is known yet: the collector enters them when it starts")
+        return self.nothing("no ONT here yet: waiting for the first inventory poll")
 
     # -- what is selected ------------------------------------------------------------------------------------------
 
@@ -282,10 +279,12 @@ class NetworkView(View):
         if await self._sparks.fetch(serials):
             self.table.refresh_rows()
 
-    def go_back(self) -> bool:
-        """Out of panes, then out of the tree's scope."""
-        if self.panes.back():
-            return True
+    def leave_pane(self) -> bool:
+        """Out of the detail or the tree."""
+        return self.panes.back()
+
+    def widen(self) -> bool:
+        """Out of the tree's scope."""
         if self.scope is not None:
             self.set_scope(None)
             return True

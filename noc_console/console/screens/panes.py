@@ -19,7 +19,7 @@ NetworkView #onts { height: 1fr; }
 NetworkView #detail { height: 6; }
 NetworkView.-narrow > #tree { display: none; }
 NetworkView.-narrow.-tree > #tree { display: block; }
-NetworkView.-middle #detail { height: 16; }
+NetworkView.-middle #detail { height: 17; }
 NetworkView.-middle.-notree > #tree, NetworkView.-wide.-notree > #tree { display: none; }
 NetworkView.-middle.-notree > #main, NetworkView.-wide > #main { layout: horizontal; }
 NetworkView.-middle.-notree #onts, NetworkView.-wide #onts { width: 1fr; }
@@ -28,7 +28,7 @@ NetworkView.-wide #detail { width: 48; height: 1fr; border-left: solid $border; 
 NetworkView.-zoom-tree > #main, NetworkView.-zoom-onts > #tree, NetworkView.-zoom-detail > #tree { display: none; }
 NetworkView.-zoom-tree > #tree { width: 1fr !important; border-right: none; }
 NetworkView.-zoom-onts #detail, NetworkView.-zoom-detail #onts { display: none; }
-NetworkView.-zoom-detail #detail { width: 1fr; height: 1fr; border-left: none; }
+NetworkView.-zoom-detail #detail { width: 1fr !important; height: 1fr !important; border-left: none !important; }
 NetworkView.-short #detail { height: 5; }
 NetworkView.-tiny #detail { display: none; }
 NetworkView.-tiny.-zoom-detail #detail { display: block; }

@@ -16,6 +16,7 @@ from noc_console.domain.network import Ont
 from noc_console.domain.plant import ZONES
 from noc_console.domain.record_kinds import RECORD_KINDS
 from noc_console.domain.records import Record, RecordKind
+from noc_console.domain.text import fold
 from noc_console.picture.model import Delta
 from noc_console.picture.seen import SeenAt
 
@@ -141,7 +142,7 @@ class RecordsView(TableView):
 
     def _empty(self) -> list[Line]:
         hint = f" (noc-console import {self.kind.name} FILE.csv)" if self.kind.imported else ""
-        return [[(f" no {self.kind.one} yet{hint}", "dim")]]
+        return self.nothing(f"no {self.kind.one} yet{hint}")
 
     # -- actions ---------------------------------------------------------------------------------------------------
 
@@ -155,4 +156,4 @@ class RecordsView(TableView):
 
 def _row(facts: dict[str, Any]) -> dict[str, object]:
     text = " ".join(str(value) for value in facts.values() if value is not None)
-    return {**facts, "pon_port": facts.get("port"), "text": text.lower()}
+    return {**facts, "pon_port": facts.get("port"), "text": fold(text)}

@@ -14,6 +14,7 @@ from noc_console.console.render.core_devices import SourceRow
 from noc_console.console.screens.tables import TableView
 from noc_console.console.widgets.lines import LinePane
 from noc_console.console.widgets.table import LineTable
+from noc_console.domain.filters import searched
 from noc_console.picture.model import Delta
 
 
@@ -62,7 +63,7 @@ class SourcesView(TableView):
             if (not self.only_problems or row.role in ("critical", "warning"))
             and (
                 not self.filter
-                or self.filter.matches({"olt": name, "text": f"{name} {row.state} {row.detail}".lower()})
+                or self.filter.matches(searched({"olt": name, "state": row.state, "detail": row.detail}))
             )
         ]
         self.table.set_keys(list(wanted))

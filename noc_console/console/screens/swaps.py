@@ -43,7 +43,7 @@ class SwapsView(RecordsView):
         return swaps.render_swap(record, self.desk.model.ont_state, width, self.desk.now(), absolute)
 
     def _empty(self) -> list[Line]:
-        return [[(" no swap yet: :swap on an ONT, or noc-console swap", "dim")]]
+        return self.nothing("no swap yet: :swap on an ONT, or noc-console swap")
 
     def selected_ont(self) -> Ont | None:
         """The new unit, which is at the customer's."""

@@ -11,8 +11,8 @@ from noc_console.console.widgets.table import LineTable
 from noc_console.picture.tree import NodeKey
 
 FEW_OLTS = 4
-LEAST_WIDTH, MOST_WIDTH = 31, 43
-BESIDE_NAME = 23
+LEAST_WIDTH, MOST_WIDTH = 33, 46
+BESIDE_NAME = 26
 """Cells that the tree needs beside the longest OLT name."""
 
 

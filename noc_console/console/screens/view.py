@@ -8,6 +8,7 @@ from textual.worker import Worker, WorkerState
 
 from noc_console.console.desk import Desk
 from noc_console.console.palette import Palette
+from noc_console.console.render.cells import Line
 from noc_console.domain.filters import Filter, parse_filter
 from noc_console.domain.network import Cpe, Olt, Ont
 from noc_console.picture.model import Delta
@@ -20,6 +21,16 @@ class Say(Message):
         super().__init__()
         self.text = text
         self.severity = severity
+
+
+class Open(Message):
+    """To an ONT, else to the PON port, else to the OLT that something is about."""
+
+    def __init__(self, olt: str | None, port: str | None, serial: str | None) -> None:
+        super().__init__()
+        self.olt = olt
+        self.port = port
+        self.serial = serial
 
 
 class Failed(Message):
@@ -67,15 +78,36 @@ class View(Background, Container):
         """Filter what is shown."""
         self.filter = wanted
 
+    def parse_filter(self, text: str) -> Filter:
+        """A filter in this screen's words.
+
+        Raises:
+            FilterError: It cannot be understood.
+        """
+        return parse_filter(text)
+
     def crumb(self) -> tuple[str, str]:
         """Where we are, and how much of it is shown."""
         return self.TITLE, ""
 
+    def nothing(self, said: str) -> list[Line]:
+        """Why a list is empty: not read yet, filtered away, or there is none, which ``said`` says."""
+        if not self.desk.model.link.loaded:
+            return [[(" still loading ...", "dim")]]
+        if self.filter or self.only_problems:
+            what = f"the filter /{self.filter.text}" if self.filter else "! (only problems)"
+            return [[(f" nothing matches {what}", "strong")], [(" Esc drops the filter", "dim")]]
+        return [[(f" {said}", "dim")]]
+
     def go_in(self) -> None:
         """The screen was opened: put the focus where work begins."""
 
-    def go_back(self) -> bool:
-        """Undo one step inside this screen; False when there is none."""
+    def leave_pane(self) -> bool:
+        """Out of a pane, to the list that it was opened from; False when none is open."""
+        return False
+
+    def widen(self) -> bool:
+        """List more than a part; False when everything is listed."""
         return False
 
     def selected_ont(self) -> Ont | None:

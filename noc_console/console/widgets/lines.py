@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from textual import events
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
 from noc_console.console.palette import Palette
 from noc_console.console.render.cells import Line, changed_span, to_strip
+
+WHEEL = 3
+"""Lines for one step of the mouse wheel."""
 
 
 class LinePane(Widget, can_focus=False):
@@ -40,14 +44,16 @@ class LinePane(Widget, can_focus=False):
         self.refresh()
 
     def on_resize(self) -> None:
-        """Paint all again: a hidden pane has no size, so what changed meanwhile was not marked line by line."""
+        """Paint all again."""
         self.refresh()
 
     def set_lines(self, lines: Sequence[Line], *, rewind: bool = False) -> None:
         """Replace the content; ``rewind`` scrolls to its top (a different object is shown)."""
         before, self._lines = self._lines, lines
         top = 0 if rewind else min(self._top, max(0, len(lines) - self.size.height))
-        if top != self._top:
+        if top == self._top and lines == before:
+            return
+        if top != self._top or not self.size:  # hidden: no event is sure to come when it is shown again
             self._top = top
             self.refresh()
             return
@@ -65,6 +71,16 @@ class LinePane(Widget, can_focus=False):
         if top != self._top:
             self._top = top
             self.refresh()
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """The wheel."""
+        event.stop()
+        self.scroll_lines(WHEEL)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """The wheel."""
+        event.stop()
+        self.scroll_lines(-WHEEL)
 
     def render_line(self, y: int) -> Strip:
         """One line of the screen (Textual's line protocol)."""

@@ -16,9 +16,11 @@ from textual.widget import Widget
 
 from noc_console.console.glyphs import Glyphs
 from noc_console.console.palette import Palette
-from noc_console.console.render.cells import Cell, Line, fit, to_strip
+from noc_console.console.render.cells import Cell, Line, changed_span, fit, to_strip
 from noc_console.console.widgets.columns import Column, Placed, last_offset, place
 
+WHEEL = 3
+"""Rows for one step of the mouse wheel."""
 Key = Hashable
 CellOf = Callable[[Key, str], Cell]
 """Cell of one object in one column."""
@@ -147,9 +149,9 @@ class LineTable(Widget, can_focus=True):
                 self._cursor = keys.index(wanted)
             except ValueError:
                 self._cursor = max(0, min(self._cursor, len(keys) - 1))
-            self._top = max(0, min(self._cursor - line, len(keys) - self.page))
+            self._top = max(0, min(self._cursor - line, len(keys) - self.page)) if self.size else self._top
             self._into_view()
-        if list(self.in_view()) != was_visible or not keys:
+        if list(self.in_view()) != was_visible or not keys or not self.size:
             self.refresh()
             self.post_message(self.Shown(self))
         if self.current != before:
@@ -166,9 +168,16 @@ class LineTable(Widget, can_focus=True):
 
     def refresh_rows(self, changed: Collection[Key] | None = None) -> None:
         """Repaint what came out different among the changed objects in view (None: among all in view)."""
+        if not self.size:  # hidden: no event is sure to come when it is shown again
+            self.refresh()
+            return
         for y, key in enumerate(self.in_view()):
-            if (changed is None or key in changed) and self._painted.get(key) != self._cells(key):
-                self.refresh(Region(0, y + 1, self.size.width, 1))
+            if changed is not None and key not in changed:
+                continue
+            before, now = self._painted.get(key, ()), self._cells(key)
+            if before != now:
+                start, cells = changed_span(before, now, self.size.width)
+                self.refresh(Region(start, y + 1, cells, 1))
 
     def show_sort(self, column: str | None, down: bool) -> None:
         """Show by which column the rows are sorted."""
@@ -198,6 +207,7 @@ class LineTable(Widget, can_focus=True):
         """One line of the screen (Textual's line protocol)."""
         width = self.size.width
         if y == 0:
+            self._into_view()  # it may have been moved while it was hidden
             self._painted = {key: self._painted[key] for key in self.in_view() if key in self._painted}
             return to_strip(self._header(), width, self.palette, fill="head")
         row = self._top + y - 1
@@ -238,7 +248,7 @@ class LineTable(Widget, can_focus=True):
         self._placed = place(self.columns, self.size.width - 2, self._offset)
 
     def _refresh_header(self) -> None:
-        self.refresh(Region(0, 0, self.size.width, 1))
+        self.refresh(*([Region(0, 0, self.size.width, 1)] if self.size else []))
 
     # -- moving ----------------------------------------------------------------------------------------------------
 
@@ -249,7 +259,7 @@ class LineTable(Widget, can_focus=True):
         old, top = self._cursor, self._top
         self._cursor = row
         self._into_view()
-        if self._top != top:
+        if self._top != top or not self.size:
             self.refresh()
             self.post_message(self.Shown(self))
         else:
@@ -258,7 +268,9 @@ class LineTable(Widget, can_focus=True):
         self.post_message(self.Moved(self, self.current))
 
     def _into_view(self) -> None:
-        """Scroll by half a page at an edge: a held key then repaints the page seldom."""
+        """Scroll by half a page at an edge: a held key then repaints the page seldom. Hidden, it has no page."""
+        if not self.size:
+            return
         if self._cursor < self._top:
             self._top = max(0, min(self._cursor, self._top - self.page // 2))
         elif self._cursor >= self._top + self.page:
@@ -276,10 +288,46 @@ class LineTable(Widget, can_focus=True):
         if chosen is None:
             self._refresh_header()
             return
-        self.sort_down = chosen.id == self.sort_by and not self.sort_down
-        self.sort_by = chosen.id
+        self._sort(chosen)
+
+    def _sort(self, column: Column) -> None:
+        """Sort by a column; the one that it is sorted by already turns the order round."""
+        self.sort_down = column.id == self.sort_by and not self.sort_down
+        self.sort_by = column.id
         self._refresh_header()
         self.post_message(self.Sorted(self))
+
+    # -- the mouse, where the config gives it to us ----------------------------------------------------------------
+
+    def on_click(self, event: events.Click) -> None:
+        """A row: go to it, twice opens it. A heading: sort by it."""
+        row = self._top + event.y - 1
+        if event.y == 0:
+            column = self._column_at(event.x)
+            if column is not None and column.letter:
+                self._sort(column)
+        elif row < len(self.keys):
+            self._move_to(row)
+            if event.chain == 2:
+                self.do_list_open()
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """The wheel moves the cursor: what is in view is what keys act on."""
+        event.stop()
+        self._move_to(self._cursor + WHEEL)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """As down."""
+        event.stop()
+        self._move_to(self._cursor - WHEEL)
+
+    def _column_at(self, x: int) -> Column | None:
+        at = 1
+        for placed in self._placed:
+            if at <= x < at + placed.width:
+                return placed.column
+            at += placed.width + 1
+        return None
 
     def do_list_down(self, _: str = "") -> None:
         """Next object."""
@@ -328,9 +376,7 @@ class LineTable(Widget, can_focus=True):
         if found is None:
             names = ", ".join(column.id for column in self.columns if column.letter)
             raise ValueError(f"no column {wanted!r} to sort by (there are {names})")
-        self.sort_down = found.id == self.sort_by and not self.sort_down
-        self.sort_by = found.id
-        self.post_message(self.Sorted(self))
+        self._sort(found)
 
     def do_columns_left(self, _: str = "") -> None:
         """Scroll the columns back."""

@@ -9,7 +9,7 @@ from noc_console.domain.diagnosis.line import OUTAGE, REGISTRATION
 from noc_console.domain.diagnosis.service import CONTACT, INTERNET, SPEED, speed_test
 from noc_console.domain.diagnosis.situation import Situation
 from noc_console.domain.diagnosis.verdict import Finding, Rule, Severity, Verdict
-from noc_console.domain.freshness import format_age, within
+from noc_console.domain.freshness import coarse_age, within
 from noc_console.domain.ont import OntState
 
 RULES: tuple[Rule, ...] = (*REGISTRATION, *OUTAGE, *LIGHT, *INTERNET, *CONTACT, *SPEED, *WIFI, *ROUTER)
@@ -89,7 +89,7 @@ def _lack_of_section(s: Situation, fact: str, limits: Limits) -> str | None:
         return None if fact in _OPTIONAL and _read_lately(s, limits) else f"the router's {fact} section (never read)"
     age_s = s.now - section.observed_at
     if age_s > limits.section_age_s:
-        return f"a fresh {fact} section of the router (read {format_age(age_s)} ago)"
+        return f"a fresh {fact} section of the router (read {coarse_age(age_s)} ago)"
     if fact == "wan" and section.trouble:
         return f"the router's whole wan section ({section.trouble})"
     return None

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from noc_console.domain.diagnosis.limits import Limits
 from noc_console.domain.diagnosis.situation import Neighbour, Situation
 from noc_console.domain.diagnosis.verdict import Found, Rule, Severity
-from noc_console.domain.freshness import format_age
+from noc_console.domain.freshness import coarse_age, format_age
 from noc_console.domain.ont import OfflineReason, OntState, reason_label
 
 RESTART_S = 300.0
@@ -33,7 +33,7 @@ def _olt_silent(s: Situation, _: Limits) -> Found | None:
     if s.olt and s.olt.error:
         evidence.append(s.olt.error)
     if s.informs and s.inform_age_s is not None:
-        evidence.append(f"the router spoke to the ACS {format_age(s.inform_age_s)} ago")
+        evidence.append(f"the router spoke to the ACS {coarse_age(s.inform_age_s)} ago")
         return Found(
             f"The line carries traffic; {name} itself does not answer",
             tuple(evidence),

@@ -6,7 +6,7 @@ from noc_console.domain.cpe import Group
 from noc_console.domain.diagnosis.limits import Limits
 from noc_console.domain.diagnosis.situation import Situation, number
 from noc_console.domain.diagnosis.verdict import Found, Rule, Severity
-from noc_console.domain.freshness import format_age
+from noc_console.domain.freshness import coarse_age, format_age
 from noc_console.domain.jobs import Job, JobKind
 from noc_console.domain.ont import OfflineReason, OntState
 
@@ -28,7 +28,7 @@ def _silent(s: Situation, _: Limits) -> Found | None:
     return Found(
         f"The ONT is lit, but its router is silent at the ACS for {format_age(age_s)}",
         (
-            f"last Inform {format_age(age_s)} ago, {expected}",
+            f"last Inform {coarse_age(age_s)} ago, {expected}",
             f"the OLT says online, read {s.age(s.state_at)}",
         ),
     )

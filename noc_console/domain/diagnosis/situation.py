@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from noc_console.domain.cpe import Group, Section, Value
-from noc_console.domain.freshness import Freshness, format_age, within
+from noc_console.domain.freshness import Freshness, coarse_age, within
 from noc_console.domain.jobs import Job, JobKind, JobState
 from noc_console.domain.network import Cpe, Olt, Ont, Port, Unregistered
 from noc_console.domain.ont import OntState
@@ -91,7 +91,7 @@ class Situation:
 
     def age(self, at: float | None) -> str:
         """``12m10s ago``, or ``never``."""
-        return "never" if at is None else f"{format_age(max(0.0, self.now - at))} ago"
+        return "never" if at is None else f"{coarse_age(max(0.0, self.now - at))} ago"
 
     def groups(self, section: str) -> Sequence[Group]:
         """Groups of a section; none when it was not read."""

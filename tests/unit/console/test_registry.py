@@ -25,7 +25,7 @@ from noc_console.console.screens.swaps import SwapsView
 from noc_console.console.widgets.table import LineTable
 from noc_console.domain.network import Ont
 
-FORBIDDEN = {"ctrl+i", "ctrl+m", "ctrl+j", "ctrl+h", "ctrl+b", "ctrl+a", "ctrl+s", "ctrl+z", "ctrl+space"}
+FORBIDDEN = {"ctrl+i", "ctrl+m", "ctrl+j", "ctrl+h", "ctrl+b", "ctrl+a", "ctrl+s", "ctrl+space"}
 
 
 def test_every_action_has_a_command_of_its_own() -> None:

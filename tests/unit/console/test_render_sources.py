@@ -82,8 +82,8 @@ def test_ping_and_snmp_are_told_apart(reachable: bool | None, loss: float | None
 
 def test_the_header_counts_core_devices_only_when_one_is_silent() -> None:
     good, bad = router(reachable=True), CoreDevice("sw-1", "192.0.2.8", reachable=False)
-    assert "CORE" not in plain([sources_line(model_of(good), NOW, 120, "")])
-    assert "CORE 1/2" in plain([sources_line(model_of(good, bad), NOW, 120, "")])
+    assert "CORE" not in plain([sources_line(model_of(good), NOW)])
+    assert "CORE 1/2" in plain([sources_line(model_of(good, bad), NOW)])
 
 
 def test_devices_and_interfaces_that_are_no_longer_configured_go() -> None:

@@ -9,10 +9,17 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select, text
+from sqlalchemy.exc import OperationalError
 
-from noc_console.domain.errors import SourceError, SourceProtocolError, SourceUnavailable
+from noc_console.domain.errors import (
+    SourceAuthError,
+    SourceError,
+    SourceProtocolError,
+    SourceTimeout,
+    SourceUnavailable,
+)
 from noc_console.storage import schema
-from noc_console.storage.database import SCHEMA_VERSION, Database
+from noc_console.storage.database import SCHEMA_VERSION, Database, explain
 from noc_console.storage.inventory import upsert
 from noc_console.storage.streams import bump
 
@@ -149,3 +156,55 @@ async def test_a_postgresql_that_is_not_there_is_unavailable() -> None:
         await database.check_version()
     assert "hush" not in str(caught.value)
     await database.close()
+
+
+@pytest.mark.parametrize(
+    ("message", "kind", "advice"),
+    [
+        ("database is locked", SourceUnavailable, "fuser"),
+        ("attempt to write a readonly database", SourceAuthError, "write access to the file and its folder"),
+        ("unable to open database file", SourceUnavailable, "is the path right, and may this user read the file"),
+        ("database disk image is malformed", SourceProtocolError, "restore a backup"),
+        ("file is not a database", SourceProtocolError, "restore a backup"),
+        ("database or disk is full", SourceUnavailable, "free some space"),
+        ("disk I/O error", SourceUnavailable, "check the disk"),
+        ("permission denied for table ont", SourceAuthError, "GRANT"),
+        (
+            "connection FATAL: password authentication failed",
+            SourceAuthError,
+            "user and password",
+        ),
+        ('FATAL:  database "noc" does not exist', SourceProtocolError, "make it at the server"),
+        ("FATAL:  remaining connection slots are reserved", SourceUnavailable, "max_connections"),
+        ("connection to server at 10.0.0.1 failed: Connection refused", SourceUnavailable, "is the server up"),
+        ("could not translate host name", SourceUnavailable, "check the host name"),
+        ("canceling statement due to statement timeout", SourceTimeout, "slow or down"),
+    ],
+)
+def test_an_error_says_what_to_do_about_its_own_cause(message: str, kind: type[SourceError], advice: str) -> None:
+    error = explain(OperationalError("SELECT 1", {}, Exception(message)))
+    assert type(error) is kind
+    assert advice in str(error.hint)
+    assert ("is the server up" in str(error.hint)) == ("refused" in message)
+
+
+async def test_a_file_that_may_only_be_read_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "noc.db"
+    ours = Database(f"sqlite:///{path}")
+    await ours.migrate()
+    async with ours.writing() as connection:
+        await bump(connection, "cpe")
+    monkeypatch.setattr("os.access", lambda *_, **__: False)
+    theirs = Database(f"sqlite:///{path}")
+    assert theirs.why_read_only == f"this user may only read the database {path}"
+    for _ in range(2):  # while the writer is there, and when nobody is
+        await theirs.check_version()
+        async with theirs.reading() as connection:
+            assert (await connection.execute(select(schema.feed.c.revision))).scalar_one() == 1
+            with pytest.raises(OperationalError, match="readonly"):
+                await connection.execute(text("DELETE FROM feed"))
+        await ours.close()
+    with pytest.raises(SourceAuthError, match="write access to the file and its folder"):
+        async with theirs.writing():
+            pass
+    await theirs.close()

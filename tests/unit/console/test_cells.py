@@ -1,0 +1,56 @@
+"""Cells: whatever the text, a column is as wide as it says."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+
+from noc_console.console.glyphs import UNICODE, sparkline
+from noc_console.console.palette import Palette
+from noc_console.console.render.cells import fit, to_strip, width_of, wrap
+
+AWKWARD = [
+    "น้ำตาล",
+    "é",
+    "e\u0301",
+    "\u3164Anna",
+    "A\u200bB\u200dC",
+    "so\u00adft",
+    "☎\ufe0f",
+    "\U000e0041x",
+    "한국",
+    "田中 Marco",
+    "\ufeff",
+]
+
+
+@pytest.mark.parametrize("text", AWKWARD)
+@pytest.mark.parametrize("width", [1, 2, 3, 6, 12])
+@pytest.mark.parametrize("right", [True, False])
+def test_a_cell_is_as_wide_as_its_column(text: str, width: int, right: bool) -> None:
+    assert cell_len(fit(text, width, right)) == width
+
+
+@given(st.text(), st.integers(1, 40))
+def test_any_text_fits_any_column(text: str, width: int) -> None:
+    shown = fit(text, width)
+    assert cell_len(shown) == width
+    assert to_strip([(text, "base")], width, Palette({})).cell_length == width
+    assert all(cell_len(row) <= width for row in wrap(text, width)) or width == 1
+
+
+@pytest.mark.parametrize("invisible", ["\u00ad", "\u115f", "\u3164", "\u200b", "\u200d", "\ufe0f", "\U000e0020"])
+def test_what_nobody_sees_takes_no_cell(invisible: str) -> None:
+    assert fit(f"An{invisible}na", 6) == "Anna  "
+    assert width_of([(f"An{invisible}na", "base")]) == 4
+
+
+def test_a_sparkline_shows_change_and_not_the_level() -> None:
+    steady = sparkline([-19.6, -19.5, -19.6, -19.4], 4, UNICODE)
+    fading = sparkline([-19.5, -19.6, -23.0, -27.1], 4, UNICODE)
+    assert set(steady) <= {"▁", "▂"}
+    assert fading[0] == "█"
+    assert fading[-1] == "▁"
+    assert sparkline([None, -20.0, float("nan")], 4, UNICODE) == "··▁·"
