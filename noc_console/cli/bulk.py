@@ -6,7 +6,7 @@ import asyncio
 import sys
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from noc_console.cli.act import at_work, confirm
@@ -17,7 +17,7 @@ from noc_console.config.model import Config
 from noc_console.domain.actions import JobKind
 from noc_console.domain.errors import ActionRefused
 from noc_console.domain.intents import ActOnMany, CancelMany, Confirmation, ConfirmedBy, ReleaseMany
-from noc_console.domain.jobs import Batch
+from noc_console.domain.jobs import Batch, JobState
 from noc_console.domain.network import Ont
 from noc_console.domain.policy import BulkPlan, plan_bulk
 from noc_console.picture import flat_rows
@@ -42,6 +42,25 @@ class BulkOrder:
     wait: bool
     force: bool
     as_json: bool
+    ont_ids: frozenset[int] | None = None
+    """Only these of them; None is all."""
+
+
+async def again(config: Config, config_file: Path, bulk_id: int, order: BulkOrder) -> Exit:
+    """Go on with what expired of a bulk action: the same action, planned, confirmed and audited anew.
+
+    ``order.kind`` and ``order.parameters`` are taken from the earlier one.
+    """
+    async with at_work(config, config_file, False) as (requests, _):
+        batch, jobs = await requests.reader.batch(bulk_id), await requests.reader.batch_jobs(bulk_id)
+    if batch is None:
+        raise ActionRefused(f"there is no bulk action {bulk_id}")
+    left = [job for job in jobs if job.state is JobState.EXPIRED]
+    if not left:
+        raise ActionRefused(f"nothing of bulk action {bulk_id} has expired")
+    ids = frozenset(job.target.ont_id for job in left if job.target.ont_id is not None)
+    same = replace(order, kind=batch.kind, parameters=left[0].parameters, ont_ids=ids)
+    return await bulk(config, config_file, same)
 
 
 async def bulk(config: Config, config_file: Path, order: BulkOrder) -> Exit:
@@ -101,6 +120,8 @@ def _plan(model: Model, order: BulkOrder) -> BulkPlan:
     now = time.time()
     rows = select(model, model.rows_under(None), compiled(order.filter_text), now)
     chosen = (gather(model, row, now).standing for row in rows)
+    if order.ont_ids is not None:
+        chosen = (standing for standing in chosen if standing.ont.id in order.ont_ids)
     return plan_bulk(order.kind, chosen, order.force)
 
 

@@ -276,6 +276,26 @@ def bulk(
     raise SystemExit(asyncio.run(command(config, path, order)))
 
 
+@app.command("bulk-again")
+def bulk_again(
+    bulk_id: Annotated[int, typer.Argument(help="Number of the bulk action.")],
+    reason: Reason = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show who would be acted on.")] = False,
+    count: Annotated[int | None, typer.Option(help="How many are expected; instead of typing it.")] = None,
+    wait: Wait = False,
+    force: Force = False,
+    as_json: Json = False,
+) -> None:
+    """Go on with a bulk action of which some expired, as after a time without a collector."""
+    from noc_console.cli.bulk import BulkOrder, again
+
+    if not dry_run and not reason.strip():
+        fail("--reason must say why", Exit.USAGE)
+    config, path = _config()
+    order = BulkOrder(JobKind.REBOOT, {}, "", reason.strip(), dry_run, count, wait, force, as_json)
+    raise SystemExit(asyncio.run(again(config, path, bulk_id, order)))
+
+
 @app.command("job-cancel")
 def job_cancel(job_id: Annotated[int, typer.Argument(help="Number of the job.")]) -> None:
     """Cancel one job: one that has not begun ends at once, any other as soon as its router allows."""

@@ -90,6 +90,7 @@ class JobRunner:
         for job, progress in await self._store.orphans(self._collector_id, self._running.keys()):
             log.info("job_taken_over", job=job.id)
             self._start(group, job, progress or "")
+        await self._batches.keep()
         await self._batches.settle()
         await self._store.forget_old(now - KEEP_VIEWS_S, now - KEEP_READINGS_S)
 

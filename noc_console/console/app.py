@@ -348,15 +348,24 @@ class NocApp(Background, Shell):
         """Back; at the top ask."""
         if self._step_back():
             return
-        self.push_screen(QuitScreen(self.desk.palette, self._follower.open_jobs()), self._leave)
+        self._ask_to_leave()
+
+    def _ask_to_leave(self) -> None:
+        self.push_screen(QuitScreen(self.desk.palette, self._unfinished()), self._leave)
+
+    def _unfinished(self) -> list[str]:
+        return self._follower.unfinished(self.desk.settings.operator.name)
 
     def _leave(self, really: bool | None) -> None:
         if really:
-            self.do_quit_now()
+            self.leave()
 
     def do_quit_now(self, _: str = "") -> None:
-        """Leave; jobs go on in the collector."""
-        self.leave()
+        """Leave; asks while an action of this operator is unfinished."""
+        if self._unfinished() and not isinstance(self.screen, QuitScreen):
+            self._ask_to_leave()
+        else:
+            self.leave()
 
     def do_interrupt(self, _: str = "") -> None:
         """Ctrl+C never ends it: a line that is being typed is given up, else say what does."""

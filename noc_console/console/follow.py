@@ -23,9 +23,17 @@ class JobFollower:
         """Tell how this one goes on."""
         self._told[job_id] = ""
 
-    def open_jobs(self) -> int:
-        """How many of them are still under way."""
-        return len(self._told)
+    def unfinished(self, operator: str) -> list[str]:
+        """What this operator's actions still do, a sentence each; looks do not count."""
+        jobs = [job for job_id in self._told if (job := self._model.jobs.get(job_id)) and job.kind.level]
+        told = [f"{len(jobs)} job{'s' * (len(jobs) != 1)} under way: only a collector goes on with them."] * bool(jobs)
+        for batch in self._model.open_batches():
+            if batch.requested_by == operator and (batch.waiting or batch.running):
+                told.append(
+                    f"Bulk action {batch.id}: {batch.running} under way, {batch.waiting} not begun. "
+                    "Without a collector these expire within a minute."
+                )
+        return told
 
     def changed(self, delta: Delta) -> None:
         """Tell what is new; of harmless jobs only their end."""

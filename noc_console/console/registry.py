@@ -131,7 +131,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("menu", "Menu of actions on the selection", (".",), "menu", footer="menu"),
     Action("back", "Back: out of the pane, drop the filter, go out", ("escape", "backspace"), "back"),
     Action("quit", "Back; at the top asks whether to quit", ("q",), "quit"),
-    Action("quit-now", "Quit at once", ("ctrl+q",), "q!"),
+    Action("quit-now", "Quit at once; asks while an action is unfinished", ("ctrl+q",), "q!"),
     Action("interrupt", "Say how to leave", ("ctrl+c",), "how-to-leave"),
     Action("suspend", "To the shell; fg comes back", ("ctrl+z",), "suspend"),
     Action("repaint", "Repaint the whole terminal", ("ctrl+l",), "repaint"),

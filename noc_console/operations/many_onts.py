@@ -21,7 +21,8 @@ from noc_console.domain.text import clean
 from noc_console.operations.handler import Described, Handler, require_reason
 from noc_console.operations.standings import CHUNK, Placed, read_standings
 from noc_console.storage import audit
-from noc_console.storage.batches import WAIT_S, end_waiting, find_batch, mark_batch, queue_batch
+from noc_console.storage.batches import LEASE_S, end_waiting, find_batch, mark_batch, queue_batch
+from noc_console.storage.database import database_now
 from noc_console.storage.jobs import STREAM, NewJob, told_action
 
 T = TypeVar("T")
@@ -88,8 +89,9 @@ class ManyOnts(Handler[ActOnMany, list[Placed]]):
         """Audit and queue it."""
         above = self._limits.second_operator_above
         jobs: list[NewJob] = []
+        expires_at = await database_now(connection) + LEASE_S
         for part in _parts(checked):
-            jobs += [_job(operator, intent, placed.standing.ont, placed.olt, now) for placed in part]
+            jobs += [_job(operator, intent, placed, now, expires_at) for placed in part]
             await asyncio.sleep(0)
         needs_release = above is not None and len(jobs) > above
         batch_id = await queue_batch(connection, jobs, needs_release)
@@ -116,16 +118,17 @@ def _once(intent: ActOnMany) -> Sequence[int]:
     return list(dict.fromkeys(intent.ont_ids))
 
 
-def _job(operator: Operator, intent: ActOnMany, ont: Ont, olt: str, now: float) -> NewJob:
+def _job(operator: Operator, intent: ActOnMany, placed: Placed, now: float, expires_at: float) -> NewJob:
+    ont = placed.standing.ont
     return NewJob(
         kind=intent.kind,
         target=Target.ont(ont.id),
         requested_by=operator.name,
         requested_from=str(operator.origin),
         requested_at=now,
-        expires_at=now + WAIT_S,
+        expires_at=expires_at,
         serial=ont.serial,
-        olt=olt,
+        olt=placed.olt,
         port=ont.port,
         reason=intent.reason,
         forced=intent.forced,

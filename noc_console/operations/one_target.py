@@ -31,6 +31,7 @@ from noc_console.domain.text import clean
 from noc_console.operations.handler import Described, Handler, require_reason
 from noc_console.operations.standings import read_standings
 from noc_console.storage import audit, schema
+from noc_console.storage.database import database_now
 from noc_console.storage.feed import JOB_COLUMNS, jobs_from
 from noc_console.storage.jobs import STREAM, NewJob, queue, told_action
 from noc_console.storage.streams import columns, read_rows
@@ -117,7 +118,7 @@ class OneTarget(Handler[Act, _Found]):
             requested_by=operator.name,
             requested_from=str(operator.origin),
             requested_at=now,
-            expires_at=now + self._expiry_s,
+            expires_at=await database_now(connection) + self._expiry_s,
             serial=checked.serial,
             olt=checked.olt,
             port=checked.port,

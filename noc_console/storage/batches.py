@@ -18,7 +18,7 @@ from noc_console.domain.jobs import ENDED, Batch, Job, JobState
 from noc_console.domain.text import clean
 from noc_console.storage import audit, schema
 from noc_console.storage.changes import append_changes
-from noc_console.storage.database import Database
+from noc_console.storage.database import Database, database_now
 from noc_console.storage.feed import read_batches
 from noc_console.storage.jobs import STREAM, UNDER_WAY, NewJob, start
 from noc_console.storage.streams import bump, hold
@@ -27,8 +27,10 @@ _ENDED = [state.value for state in ENDED]
 _WAITING = JobState.REQUESTED.value
 _ROWS = 500
 """Jobs per statement: preparing them holds the event loop for some milliseconds."""
-WAIT_S = 7 * 86400.0
+WAIT_S = 86400.0
 """How long a job of a bulk action may wait for its turn."""
+LEASE_S = 45.0
+"""How long it may wait while no collector is at work: enough for another one to take over, and not for a pause."""
 
 
 class BatchStore:
@@ -56,14 +58,17 @@ class BatchStore:
             return []
         async with self._database.writing() as connection:
             await hold(connection, STREAM)
-            still = list((await connection.execute(_claimable(schema.job.c.id.in_(ids)))).scalars())
-            return await start(connection, still, collector_id, time.time() + expiry_s) if still else []
+            now = await database_now(connection)
+            still = list((await connection.execute(_claimable(now, schema.job.c.id.in_(ids)))).scalars())
+            return await start(connection, still, collector_id, expiry_s) if still else []
 
     async def _due(self) -> list[int]:
         """The jobs whose turn it is, oldest first."""
-        job, batch, now = schema.job, schema.batch, time.time()
+        job, batch = schema.job, schema.batch
         async with self._database.reading() as connection:
-            if (await connection.execute(_claimable().limit(1))).first() is None:
+            now = await database_now(connection)
+            claimable = _claimable(now)
+            if (await connection.execute(claimable.limit(1))).first() is None:
                 return []
             busy = select(func.count()).where(job.c.batch_id.is_not(None), job.c.state.in_(UNDER_WAY))
             free = self._limits.at_once - int((await connection.execute(busy)).scalar_one())
@@ -71,15 +76,30 @@ class BatchStore:
                 return []
             pause_s = self._limits.per_port_s
             if pause_s <= 0:
-                return list((await connection.execute(_claimable().limit(free))).scalars())
+                return list((await connection.execute(claimable.limit(free))).scalars())
             lately = batch.c.finished_at.is_(None) | (batch.c.finished_at > now - pause_s)
             begun = select(job.c.olt, job.c.port).join(batch, batch.c.id == job.c.batch_id)
             begun = begun.where(lately, job.c.started_at > now - pause_s)
             taken = {(row.olt, row.port) for row in await connection.execute(begun)}
-            first = _claimable().with_only_columns(func.min(job.c.id).label("id"), job.c.olt, job.c.port)
+            first = claimable.with_only_columns(func.min(job.c.id).label("id"), job.c.olt, job.c.port)
             first = first.group_by(job.c.olt, job.c.port).order_by(None).order_by(func.min(job.c.id))
             due = [row.id for row in await connection.execute(first) if (row.olt, row.port) not in taken]
             return due[:free]
+
+    async def keep(self) -> None:
+        """Let what waits wait on, as a collector is at work; what has expired, or has waited too long, stays so.
+
+        Call it often: within ``LEASE_S`` of its last call, what waits expires.
+        """
+        job = schema.job
+        async with self._database.reading() as connection:
+            now = await database_now(connection)
+            waits = (job.c.batch_id.is_not(None), job.c.state == _WAITING, job.c.requested_at > now - WAIT_S)
+            due = (*waits, job.c.expires_at > now, job.c.expires_at < now + LEASE_S / 2)
+            if (await connection.execute(select(job.c.id).where(*due).limit(1))).first() is None:
+                return
+        async with self._database.writing() as connection:
+            await connection.execute(update(job).where(*due).values(expires_at=now + LEASE_S))
 
     async def settle(self) -> None:
         """Give up what waited too long, close bulk actions of which nothing is left to do, and tell how each went."""
@@ -110,14 +130,17 @@ class BatchStore:
 
     async def _expire(self) -> None:
         job = schema.job
-        late = select(job.c.batch_id).where(
-            job.c.batch_id.is_not(None), job.c.state == _WAITING, job.c.expires_at < time.time()
-        )
         async with self._database.reading() as connection:
+            now = await database_now(connection)
+            waits = (job.c.batch_id.is_not(None), job.c.state == _WAITING)
+            late = select(job.c.batch_id).where(*waits, job.c.expires_at < now)
             found = set((await connection.execute(late.distinct())).scalars())
-        text = f"waited for its turn for {WAIT_S / 86400:.0f} days; nothing was sent"
         for batch_id in found:
             async with self._database.writing() as connection:
+                batch = await find_batch(connection, batch_id)
+                waited_s = now - batch.requested_at if batch else 0.0
+                why = "waited a day for its turn" if waited_s > WAIT_S else "no collector was at work meanwhile"
+                text = f"expired: {why}; nothing was sent"
                 count, batch = await end_waiting(connection, batch_id, JobState.EXPIRED, text)
                 entry = audit.Entry(
                     operator="noc-console",
@@ -128,7 +151,7 @@ class BatchStore:
                     reason=batch.reason,
                     result=f"{count} of {batch.total} not begun",
                 )
-                await audit.append(connection, entry, time.time())
+                await audit.append(connection, entry, now)
 
     async def get(self, batch_id: int) -> Batch | None:
         """One bulk action with its counts."""
@@ -136,12 +159,12 @@ class BatchStore:
             return await find_batch(connection, batch_id)
 
 
-def _claimable(*more: Any) -> Any:
+def _claimable(now: float, *more: Any) -> Any:
     """Ids of jobs of bulk actions that may start, oldest first."""
     job, batch = schema.job, schema.batch
     released = batch.c.needs_release.is_(False) | batch.c.released_by.is_not(None)
     query = select(job.c.id).join(batch, batch.c.id == job.c.batch_id)
-    query = query.where(job.c.state == _WAITING, job.c.expires_at > time.time(), batch.c.cancel_by.is_(None), released)
+    query = query.where(job.c.state == _WAITING, job.c.expires_at > now, batch.c.cancel_by.is_(None), released)
     return query.where(*more).order_by(job.c.id)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import delete, insert, select, update
@@ -217,6 +217,7 @@ class JobStore:
             ids = list((await connection.execute(query.with_for_update(skip_locked=True))).scalars())
             if not ids:
                 return []
+            now = await database_now(connection)
             changed = {"claimed_by": collector_id, "revision": await bump(connection, STREAM)}
             await connection.execute(update(job).where(job.c.id.in_(ids)).values(changed))
             rows = await connection.execute(select(*JOB_COLUMNS, job.c.progress).where(job.c.id.in_(ids)))
@@ -224,7 +225,7 @@ class JobStore:
             for row in rows.mappings():
                 values = dict(row)
                 progress = values.pop("progress")
-                found.append((job_from(values), progress))
+                found.append((_by_our_clock(job_from(values), now), progress))
             return found
 
 
@@ -238,6 +239,7 @@ class NewJob:
     requested_from: str
     requested_at: float
     expires_at: float
+    """By the database's clock."""
     serial: str | None = None
     """Of an ONT; with ``olt`` and ``port``, as far as the target has them."""
     olt: str | None = None
@@ -326,21 +328,33 @@ def told_action(kind: JobKind, parameters: Mapping[str, str]) -> str:
 
 
 async def start(
-    connection: AsyncConnection, ids: Sequence[int], collector_id: str, expires_at: float | None = None
+    connection: AsyncConnection, ids: Sequence[int], collector_id: str, expiry_s: float | None = None
 ) -> list[Job]:
-    """Give requested jobs to a collector, inside a write transaction that has locked them."""
-    table = schema.job
+    """Give requested jobs to a collector, inside a write transaction that has locked them.
+
+    Args:
+        connection: The transaction.
+        ids: The jobs.
+        collector_id: Who takes them.
+        expiry_s: How long each may take from now on; None is what is left of the time it was given.
+    """
+    table, now = schema.job, await database_now(connection)
     values: dict[str, Any] = {
         "state": JobState.RUNNING.value,
         "claimed_by": collector_id,
-        "started_at": time.time(),
+        "started_at": now,
         "revision": await bump(connection, STREAM),
     }
-    if expires_at is not None:
-        values["expires_at"] = expires_at
+    if expiry_s is not None:
+        values["expires_at"] = now + expiry_s
     await connection.execute(update(table).where(table.c.id.in_(ids)).values(values))
     rows = await connection.execute(select(*JOB_COLUMNS).where(table.c.id.in_(ids)).order_by(table.c.id))
-    return [job_from(row) for row in rows.mappings()]
+    return [_by_our_clock(job_from(row), now) for row in rows.mappings()]
+
+
+def _by_our_clock(job: Job, database_at: float) -> Job:
+    """A job whose end is told by this machine's clock; the database keeps it by its own, which all machines share."""
+    return replace(job, expires_at=job.expires_at + time.time() - database_at)
 
 
 async def forget_secrets(connection: AsyncConnection, job_ids: Sequence[int]) -> None:

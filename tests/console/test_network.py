@@ -10,7 +10,7 @@ import pytest
 
 from noc_console.domain.changes import Change
 from noc_console.domain.errors import SourceUnavailable
-from noc_console.domain.jobs import JobKind
+from noc_console.domain.jobs import Batch, JobKind
 from noc_console.domain.network import Source
 from noc_console.picture.tree import NodeKey
 
@@ -411,6 +411,22 @@ async def test_quit_asks_at_the_top_and_only_y_leaves() -> None:
         await desk.press("y")
     assert desk.app.return_code == 0
     assert desk.backend.closed
+
+
+async def test_leaving_with_unfinished_actions_is_asked_about_even_at_once() -> None:
+    async with console() as desk:
+        await desk.shows("1 of 96")
+        batch = Batch(
+            3, JobKind.REBOOT, "calls", desk.app.desk.settings.operator.name, "here", 1.0, 6, waiting=5, running=1
+        )
+        desk.app.desk.model.batches[3] = batch
+        await desk.press("ctrl+q")
+        await desk.shows("Bulk action 3: 1 under way, 5 not begun")
+        await desk.press("n")
+        await desk.until(lambda: "Leave NOC Console?" not in desk.screen())
+        desk.app.desk.model.batches[3] = replace(batch, waiting=0, running=0, verified=6, finished_at=2.0)
+        await desk.press("ctrl+q")
+    assert desk.app.return_code == 0
 
 
 async def test_a_broken_background_task_is_told_and_does_not_end_the_console(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from noc_console.domain.actions import JobKind
 from noc_console.domain.operators import Operator, Origin, Role
 from noc_console.domain.targets import Target
 from noc_console.storage import schema
-from noc_console.storage.batches import end_waiting, mark_batch, queue_batch
+from noc_console.storage.batches import LEASE_S, end_waiting, mark_batch, queue_batch
 from noc_console.storage.database import Database
 from noc_console.storage.jobs import NewJob, find_open, mark_cancelled, queue
 from noc_console.storage.streams import hold
@@ -57,8 +57,8 @@ async def queued_batch(
     parameters: Mapping[str, str] | None = None,
 ) -> int:
     """Queue a bulk action; returns its id."""
-    in_a_week = time.time() + 7 * 86400
-    jobs = await new_jobs(database, ont_ids, kind, parameters=parameters or {}, expires_at=in_a_week)
+    in_time = time.time() + LEASE_S
+    jobs = await new_jobs(database, ont_ids, kind, parameters=parameters or {}, expires_at=in_time)
     async with database.writing() as connection:
         await hold(connection, "job")
         return await queue_batch(connection, jobs, needs_release)

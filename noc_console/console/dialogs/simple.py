@@ -199,16 +199,14 @@ class MenuScreen(Dialog[str | None]):
 
 
 class QuitScreen(Dialog[bool]):
-    """Quit? y/N."""
+    """Quit? y/N. Tells what is unfinished."""
 
     DEFAULT_CSS = BOX_CSS.format(name="QuitScreen", size="width: 60; max-width: 96%; height: auto;")
 
-    def __init__(self, palette: Palette, open_jobs: int) -> None:
+    def __init__(self, palette: Palette, unfinished: Sequence[str]) -> None:
         super().__init__()
-        jobs = f"{open_jobs} job{'s' * (open_jobs != 1)} under way go on without the console." if open_jobs else ""
         self._lines: list[Line] = [[(" Leave NOC Console?", "title")]]
-        if jobs:
-            self._lines.append([(f" {jobs}", "base")])
+        self._lines += [[(f" {row}", "warning")] for text in unfinished for row in wrap(text, 54)]
         self._lines.append([(" y ", "key"), (" leave     ", "base"), ("any other key", "key"), (" stay", "base")])
         self._pane = LinePane(palette, id="quit")
 
@@ -226,7 +224,7 @@ class QuitScreen(Dialog[bool]):
         """Only y leaves."""
         event.stop()
         event.prevent_default()
-        self.leave(event.character == "y")
+        self.leave(event.character == "y" or event.key == "ctrl+q")
 
 
 def _name(event: events.Key) -> str:

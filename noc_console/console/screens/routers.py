@@ -138,7 +138,7 @@ class RoutersView(TableView):
         return next(iter(self.desk.model.jobs_on_router(cpe.device_id)), None)
 
     def _empty(self) -> list[Line]:
-        return [[(" every router that the ACS told of is that of an ONT", "dim")]]
+        return self.nothing("every router that the ACS told of is that of an ONT")
 
 
 def _row(cpe: Cpe) -> dict[str, object]:

@@ -16,7 +16,7 @@ from noc_console.domain.jobs import Job, JobState
 from noc_console.domain.network import COLLECTOR_DEAD_AFTER_S as DEAD_AFTER_S
 from noc_console.domain.network import Collector
 from noc_console.storage import inventory, schema
-from noc_console.storage.batches import BatchStore
+from noc_console.storage.batches import LEASE_S, WAIT_S, BatchStore
 from noc_console.storage.database import Database
 from noc_console.storage.feed import read_update
 from noc_console.storage.jobs import JobStore
@@ -146,22 +146,55 @@ async def test_consoles_are_told_of_progress(database: Database, onts: list[int]
     assert [job.data for job in then.jobs] == [{"x": 1.5}]  # type: ignore[attr-defined]
 
 
-async def test_what_waited_too_long_is_not_sent_when_it_is_released_at_last(
-    database: Database, onts: list[int]
+async def passes(database: Database, seconds: float) -> None:
+    """Let so much time pass for all jobs."""
+    job = schema.job
+    earlier = {name: job.c[name] - seconds for name in ("expires_at", "requested_at")}
+    async with database.writing() as connection:
+        await connection.execute(update(job).values(**earlier))
+        await connection.execute(update(schema.batch).values(requested_at=schema.batch.c.requested_at - seconds))
+
+
+@pytest.mark.parametrize("needs_release", [False, True])
+async def test_what_no_collector_went_on_with_is_not_begun_by_the_next_one(
+    database: Database, onts: list[int], needs_release: bool
 ) -> None:
     batches = store(database)
-    batch_id = await queued_batch(database, onts[:4], needs_release=True)
-    assert await batches.claim("c1", 600) == []
-    async with database.writing() as connection:  # eight days later
-        job = schema.job
-        await connection.execute(update(job).values(expires_at=job.c.expires_at - 8 * 86400))
-    await released(database, batch_id)
-    assert await batches.claim("c1", 600) == []
+    batch_id = await queued_batch(database, onts[:4], needs_release=needs_release)
+    await batches.keep()
+    await passes(database, LEASE_S + 1)
+    if needs_release:
+        await released(database, batch_id)
+    assert await batches.claim("c2", 600) == []
+    await batches.keep()  # too late: what has expired stays so
     await batches.settle()
     batch = await batches.get(batch_id)
     assert batch and batch.finished_at and (batch.waiting, batch.not_verified) == (0, 4)
     (first, *_) = await JobStore(database).of_batch(batch_id)
-    assert first.state is JobState.EXPIRED and "nothing was sent" in (first.result or "")
+    assert first.state is JobState.EXPIRED
+    assert first.result == "expired: no collector was at work meanwhile; nothing was sent"
+
+
+async def test_what_waits_for_its_turn_waits_on_while_a_collector_is_at_work(
+    database: Database, onts: list[int]
+) -> None:
+    batches = store(database)
+    await queued_batch(database, onts[:4])
+    for _ in range(10):
+        await passes(database, LEASE_S - 5)
+        await batches.keep()
+        await batches.settle()
+    assert len(await batches.claim("c1", 600)) == 1
+
+
+async def test_nothing_waits_for_ever(database: Database, onts: list[int]) -> None:
+    batches = store(database)
+    batch_id = await queued_batch(database, onts[:4])
+    await passes(database, WAIT_S)
+    await batches.keep()
+    await batches.settle()
+    (first, *_) = await JobStore(database).of_batch(batch_id)
+    assert first.result == "expired: waited a day for its turn; nothing was sent"
 
 
 async def many(database: Database, count: int) -> list[int]:

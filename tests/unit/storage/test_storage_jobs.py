@@ -115,6 +115,22 @@ async def test_a_job_is_claimed_once_however_many_claim(database: Database, stor
         await rival.close()
 
 
+@pytest.mark.parametrize("ahead_s", [-3600.0, 3600.0])
+async def test_how_long_a_job_may_take_does_not_depend_on_a_machines_clock(
+    database: Database, store: JobStore, ont_id: int, monkeypatch: pytest.MonkeyPatch, ahead_s: float
+) -> None:
+    await queued(database, ont_id, expires_at=time.time() + 60.0)
+    own = time.time
+    with monkeypatch.context() as wrong:
+        wrong.setattr(time, "time", lambda: own() + ahead_s)
+        (job,) = await store.claim("c1")
+        left_s = job.expires_at - time.time()
+        ((again, _),) = await store.orphans("c2")
+        left_again_s = again.expires_at - time.time()
+    assert left_s == pytest.approx(60.0, abs=5.0)
+    assert left_again_s == pytest.approx(60.0, abs=5.0)
+
+
 async def test_the_story_is_told_in_order_and_ends(database: Database, store: JobStore, ont_id: int) -> None:
     job_id = await queued(database, ont_id)
     (job,) = await store.claim("c1")
