@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import grp
 import os
+import pwd
 import sys
 from importlib.resources import files
 from pathlib import Path
 
 from noc_console.cli.output import Exit, fail
+from noc_console.config.load import MACHINE_CONFIG
 
-CONFIG = Path("/etc/noc-console/config.yaml")
-DATABASE = "sqlite:////var/lib/noc-console/noc.db"
-GROUP = "noc"
+STATE = Path("/var/lib/noc-console")
+DATABASE = f"sqlite:///{STATE}/noc.db"
+ACCOUNT = "noc"
+"""User and group of the service."""
 NEXT = """
 Now: put your OLTs into {config}, their secrets into {default}, then
-  sudo -u noc {program} --config {config} check
-  systemctl daemon-reload && systemctl enable --now noc-console"""
+  runuser -u {account} -- {program} check
+  systemctl daemon-reload && systemctl enable --now noc-console
+  usermod --append --groups {account} NAME     # each account that operates"""
 
 
 def write_example(path: Path) -> None:
@@ -26,28 +30,24 @@ def write_example(path: Path) -> None:
 
 
 def write_service(root: Path = Path("/"), program: Path | None = None) -> None:
-    """Write what a service needs: the config, a file for secrets, the unit. Files that are there stay as they are.
+    """Write what a service needs: config, a file for secrets, unit, folder. Files that are there stay as they are.
 
     Args:
         root: Where ``/etc`` is.
         program: What the unit starts; None is the program that runs now.
     """
-    try:
-        group = grp.getgrnam(GROUP).gr_gid
-    except KeyError:
-        hint = f"useradd --system --user-group --home-dir /var/lib/noc-console --create-home {GROUP}"
-        fail(f"there is no group {GROUP} yet: {hint}", Exit.USAGE)
+    user, group = _account()
     program = program or Path(sys.argv[0]).resolve()
     shipped = files("noc_console.install")
     unit = (shipped / "noc-console.service").read_text(encoding="utf-8")
     default = root / "etc/default/noc-console"
-    config = root / CONFIG.relative_to("/")
+    config = root / MACHINE_CONFIG.relative_to("/")
     wanted = (
         (config, _for_service(example()), 0o640),
         (default, (shipped / "noc-console.default").read_text(encoding="utf-8"), 0o640),
         (
             root / "etc/systemd/system/noc-console.service",
-            unit.replace("@PROGRAM@", str(program)).replace("@CONFIG@", str(CONFIG)),
+            unit.replace("@PROGRAM@", str(program)).replace("@CONFIG@", str(MACHINE_CONFIG)),
             0o644,
         ),
     )
@@ -57,7 +57,31 @@ def write_service(root: Path = Path("/"), program: Path | None = None) -> None:
             continue
         _write(path, text, mode, group if mode == 0o640 else None)
         print(f"wrote {path}")
-    print(NEXT.format(config=config, default=default, program=program))
+    _share(root / STATE.relative_to("/"), user, group)
+    print(NEXT.format(config=config, default=default, program=program, account=ACCOUNT))
+
+
+def _account() -> tuple[int, int]:
+    """Ids of the service's user and group; ends the program when they are not there."""
+    make = f"useradd --system --gid {ACCOUNT} --home-dir {STATE} --shell /usr/sbin/nologin {ACCOUNT}"
+    try:
+        group = grp.getgrnam(ACCOUNT).gr_gid
+    except KeyError:
+        fail(f"there is no group {ACCOUNT} yet: groupadd --system {ACCOUNT} && {make}", Exit.USAGE)
+    try:
+        return pwd.getpwnam(ACCOUNT).pw_uid, group
+    except KeyError:
+        fail(f"there is no user {ACCOUNT} yet: {make}", Exit.USAGE)
+
+
+def _share(folder: Path, user: int, group: int) -> None:
+    """Make the service's folder, which its group may write to: SQLite needs that of each console that acts."""
+    try:
+        folder.mkdir(mode=0o770, parents=True, exist_ok=True)
+        os.chown(folder, user, group)
+        folder.chmod(0o2770)
+    except OSError as error:
+        fail(f"cannot make {folder}: {error.strerror}", Exit.USAGE)
 
 
 def _for_service(text: str) -> str:

@@ -51,10 +51,10 @@ async def database(config: Config) -> str:
 def _sqlite_writable(path: Path) -> None:
     """The file, or the folder where it will be, must be writable by whoever runs this."""
     folder = path.parent
-    while not folder.exists() and folder != folder.parent:
+    while not os.path.exists(folder) and folder != folder.parent:
         folder = folder.parent
     for place in (path, folder):
-        if place.exists() and not os.access(place, os.W_OK):
+        if os.path.exists(place) and not os.access(place, os.W_OK):
             said = f"{place} cannot be written by uid {os.geteuid()}: only viewing will work"
             raise SourceUnavailable(said, DATABASE, "run this as the user who runs the collector, or chown it")
 
@@ -128,12 +128,16 @@ async def web_server(endpoint: HttpEndpoint, key: str) -> str:
     return "accepts connections; nothing was asked of it"
 
 
+def _open_to_all(path: Path) -> bool:
+    return os.path.exists(path) and bool(path.stat().st_mode & stat.S_IRWXO)
+
+
 async def files(path: Path, config: Config) -> str:
     """Whether what holds secrets is kept from other users of this machine."""
     names = [path, *secret_files(path)]
     if config.database.startswith("sqlite:///"):
         names.append(Path(config.database.removeprefix("sqlite:///")))
-    open_to_all = [name for name in names if name.exists() and stat.S_IMODE(name.stat().st_mode) & stat.S_IRWXO]
+    open_to_all = [name for name in names if _open_to_all(name)]
     if open_to_all:
         listed = ", ".join(map(str, open_to_all))
         raise ConfigError(f"{listed}: open to every user of this machine", hint=f"chmod o= {listed}")

@@ -22,34 +22,43 @@ ENV_FILE = Path("/etc/default/noc-console")
 MOST_SECRET_BYTES = 64_000
 _ENV_REFERENCE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
+MACHINE_CONFIG = Path("/etc/noc-console/config.yaml")
 Lines = dict[tuple[str | int, ...], int]
 
 
 def default_paths(env: Mapping[str, str] = os.environ) -> list[Path]:
     """Where a config file is looked for when none is named, first hit wins."""
     config_home = Path(env.get("XDG_CONFIG_HOME") or Path.home() / ".config")
-    return [Path("config.yaml"), config_home / "noc-console" / "config.yaml", Path("/etc/noc-console/config.yaml")]
+    return [Path("config.yaml"), config_home / "noc-console" / "config.yaml", MACHINE_CONFIG]
 
 
 def find(named: Path | None, env: Mapping[str, str] = os.environ) -> Path:
     """The config file to use: ``named``, else ``NOC_CONSOLE_CONFIG``, else the default places.
 
     Raises:
-        ConfigError: None of them exists.
+        ConfigError: None of them exists, or this user may not read it.
     """
     named = named or (Path(env[ENV_CONFIG]) if env.get(ENV_CONFIG) else None)
     if named is not None:
-        if not named.is_file():
+        if not _is_file(named):
             raise ConfigError("no such config file", path=str(named), hint="noc-console init writes a commented one")
         return named
     for path in default_paths(env):
-        if path.is_file():
+        if _is_file(path):
             return path
     looked = ", ".join(map(str, default_paths(env)))
     raise ConfigError(
         f"no config file (looked for {looked})",
         hint="noc-console init writes a commented one; noc-console demo shows a simulated network",
     )
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except PermissionError:
+        hint = "whoever owns its folder may let you in, as by adding you to the folder's group"
+        raise ConfigError("this user may not read it", path=str(path), hint=hint) from None
 
 
 def load(path: Path, env: Mapping[str, str] | None = None) -> Config:

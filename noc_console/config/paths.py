@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import stat
 from pathlib import Path
 
 from noc_console.config.model import Config
@@ -36,6 +37,11 @@ def log_file(config: Config) -> Path:
     return config.logging.file or state_dir() / "noc.log"
 
 
+def file_mode(folder: Path) -> int:
+    """Mode of a new file with customers' data: private, or shared by a group where that may write into the folder."""
+    return 0o660 if folder.stat().st_mode & stat.S_IWGRP else 0o600
+
+
 def why_read_only(url: str) -> str | None:
     """Why a database cannot be written by this user; None when it can, or when only its server knows.
 
@@ -45,6 +51,6 @@ def why_read_only(url: str) -> str | None:
     if not url.startswith("sqlite:///"):
         return None
     path = Path(url.removeprefix("sqlite:///"))
-    if not path.exists() or (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
+    if not os.path.exists(path) or (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
         return None
     return f"this user may only read the database {path}"

@@ -18,7 +18,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlch
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
-from noc_console.config.paths import why_read_only
+from noc_console.config.paths import file_mode, why_read_only
 from noc_console.domain.errors import (
     SourceAuthError,
     SourceError,
@@ -216,14 +216,16 @@ class Database:
                     await connection.run_sync(_upgrade)
 
     def _make_file(self) -> None:
-        """Make the SQLite file, private, for it holds customers' data; one that is there is not even opened.
+        """Make the SQLite file, not for everybody; one that is there is not even opened.
 
         (Closing any descriptor of a file drops the locks that SQLite's own connections in this process hold on it.)
         """
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             with suppress(FileExistsError):
-                os.close(os.open(self._path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+                descriptor = os.open(self._path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600)
+                os.fchmod(descriptor, file_mode(self._path.parent))  # SQLite gives its log the same
+                os.close(descriptor)
         except OSError as error:
             raise SourceUnavailable(f"cannot open {self._path}: {error.strerror}", SOURCE) from None
 

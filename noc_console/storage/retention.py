@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import Table, delete, exists, select
 
+from noc_console.config.paths import file_mode
 from noc_console.domain.errors import SourceUnavailable
 from noc_console.domain.jobs import ENDED
 from noc_console.storage import audit, schema
@@ -106,12 +107,17 @@ class Retention:
 
 
 def append_lines(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Append rows to a private file of JSON lines, those that it does not have yet; they are on disk on return.
+    """Append the rows that it does not have yet to a file of JSON lines; they are on disk on return.
+
+    A new file is not for everybody.
 
     A program that was killed after it had written them, and before they were deleted, writes them once.
     """
     path.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
+    new = not path.exists()
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    if new:
+        os.fchmod(descriptor, file_mode(path.parent))
     with os.fdopen(descriptor, "r+b") as file:
         last = _last_whole_line(file)
         if last:

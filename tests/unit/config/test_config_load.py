@@ -201,6 +201,7 @@ def test_state_goes_where_the_user_keeps_it(write: Write, monkeypatch: pytest.Mo
 
 def test_where_a_config_is_looked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(loading, "MACHINE_CONFIG", tmp_path / "etc" / "config.yaml")
     env = {"XDG_CONFIG_HOME": str(tmp_path / "xdg")}
     with pytest.raises(ConfigError, match=r"no config file .*noc-console init.*noc-console demo") as caught:
         find(None, env)
@@ -217,6 +218,16 @@ def test_where_a_config_is_looked_for(tmp_path: Path, monkeypatch: pytest.Monkey
     assert find(users, env | {"NOC_CONSOLE_CONFIG": str(other)}) == users
     with pytest.raises(ConfigError, match=r"gone\.yaml: no such config file"):
         find(tmp_path / "gone.yaml", env)
+
+
+def test_a_config_that_may_not_be_read_is_not_called_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def forbidden(path: Path) -> bool:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "is_file", forbidden)
+    for named in (tmp_path / "config.yaml", None):
+        with pytest.raises(ConfigError, match=r"config\.yaml: this user may not read it"):
+            find(named, {})
 
 
 # What is wrong

@@ -97,12 +97,16 @@ async def test_more_rows_than_one_statement_holds(database: Database) -> None:
         assert len((await connection.execute(select(schema.source))).all()) == 1001
 
 
-async def test_sqlite_files_are_private(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("folder_mode", "mode"), [(0o755, 0o600), (0o2770, 0o660)], ids=["private", "of a group"])
+async def test_sqlite_files_are_for_who_may_write_beside_them(tmp_path: Path, folder_mode: int, mode: int) -> None:
     path = tmp_path / "deep" / "noc.db"
+    path.parent.mkdir()
+    path.parent.chmod(folder_mode)
     database = Database(f"sqlite:///{path}")
     await database.migrate()
+    modes = {stat.S_IMODE(file.stat().st_mode) for file in path.parent.iterdir()}
     await database.close()
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert modes == {mode}
 
 
 async def test_looking_at_a_sqlite_database_that_is_not_there_makes_none(tmp_path: Path) -> None:
