@@ -114,7 +114,8 @@ class HelpScreen(Dialog[None]):
         for scope, title in SCOPE_TITLES.items():
             if scope not in self._scopes:
                 continue
-            rows = [self._row(a) for a in self._registry.active((scope,)) if self._wanted(a)]
+            shown = (a for a in self._registry.active((scope,)) if self._wanted(a))
+            rows = [row for a in shown for row in self._rows(a, width)]
             if rows:
                 lines += [[(f" {title}", "title")], *rows, ()]
         if not self._needle:
@@ -127,14 +128,13 @@ class HelpScreen(Dialog[None]):
         return fold(self._needle) in fold(text)
 
     @staticmethod
-    def _row(action: Action) -> Line:
-        danger = [("  typed confirmation", "warning")] if action.danger else []
-        return [
-            (f"  {fit(keys_of(action), 15)} ", "accent"),
-            (fit(command_of(action), 19) + " ", "dim"),
-            (action.title, "base"),
-            *danger,
-        ]
+    def _rows(action: Action, width: int) -> list[Line]:
+        """Keys, command, what it does: on as many lines as that takes."""
+        keys, command = f"  {fit(keys_of(action), 14)}", f"{fit(command_of(action), 18)} "
+        title, *more = wrap(action.title, max(20, width - len(keys) - len(command)))
+        lines: list[Line] = [[(keys, "accent"), (command, "dim"), (title, "base")]]
+        told = [(row, "base") for row in more] + [("typed confirmation", "warning")] * action.danger
+        return lines + [[(" " * (len(keys) + len(command)), "base"), part] for part in told]
 
 
 class MenuScreen(Dialog[str | None]):
