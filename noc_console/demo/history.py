@@ -6,17 +6,23 @@ Power is computed by the same function of time as in the live network, so the pa
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
-from noc_console.demo.families import FAMILIES
-from noc_console.demo.plant import Plant, SimOlt, SimOnt, noise
+from noc_console.demo.families import FAMILIES, HUAWEI, ZTE_C300, ZTE_C600
+from noc_console.demo.plant import Plant, SimOlt, SimOnt, SimPort, noise
 from noc_console.domain.history import Sample
 from noc_console.domain.optics import Signal, Thresholds, classify_signal
 
 DAY_S = 86400.0
 COARSE_S, COARSE_DAYS = 4 * 3600.0, 30
 FINE_S, FINE_DAYS = 300.0, 1
+COUNTING = (HUAWEI, ZTE_C300, ZTE_C600)
+"""Families whose PON ports count octets here."""
+_SWING = 0.6
+_MEAN_AT_S = 14 * 3600.0
+"""When traffic rises through its mean, UTC: it peaks at 20:00."""
 FULL_DETAIL_ONTS = 1000
 """With more ONTs, the points of each grow rarer in proportion: the whole stays below a million samples."""
 
@@ -31,6 +37,9 @@ def samples(plant: Plant) -> Iterator[Sample]:
         yield from _ont_samples(ont, instants)
     for olt in plant.olts:
         yield from _olt_samples(olt, instants)
+        if olt.family in COUNTING:
+            for port in olt.ports:
+                yield from _port_samples(olt, port, plant.built_at, instants)
 
 
 def grid(end_at: float, stretch: float = 1.0) -> list[float]:
@@ -71,6 +80,25 @@ def was_online(ont: SimOnt, at: float) -> bool:
     if ont.online:
         return not (down_at is not None and up_at is not None and down_at <= at < up_at)
     return down_at is not None and at < down_at
+
+
+def _port_samples(olt: SimOlt, port: SimPort, built_at: float, instants: list[float]) -> Iterator[Sample]:
+    """Traffic with its evenings: counters that run back from what they say now, as far as they have counted."""
+    labels: Labels = (("olt_name", olt.name), ("pon_port", str(port.id)))
+    carried = [ont.bytes_at(built_at) for ont in port.onts]
+    rates = [(ont.down_bps / 8, ont.up_bps / 8) for ont in port.onts if ont.online]
+    for direction, metric in enumerate(("pon_tx_bytes_total", "pon_rx_bytes_total")):
+        now, rate = sum(two[direction] for two in carried), sum(two[direction] for two in rates)
+        for at in instants:
+            count = now - rate * (_busy_s(built_at) - _busy_s(at))
+            if count >= 0:
+                yield Sample(metric, labels, at, float(round(count)))
+
+
+def _busy_s(at: float) -> float:
+    """Seconds at the average rate until an instant: its slope swings between 0.4 at dawn and 1.6 in the evening."""
+    day = 2 * math.pi / DAY_S
+    return at - _SWING / day * math.cos(day * (at - _MEAN_AT_S))
 
 
 def _olt_samples(olt: SimOlt, instants: list[float]) -> Iterator[Sample]:

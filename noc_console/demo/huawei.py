@@ -1,7 +1,8 @@
 """A simulated OLT seen through Huawei's MIBs: which object ids exist, and what they say about the plant.
 
 Source:
-    HUAWEI-XPON-MIB for the ONT and PON tables, HUAWEI-DEVICE-MIB and HWMUSA-DEV-MIB for boards, IF-MIB.
+    HUAWEI-XPON-MIB for the ONT and PON tables, HUAWEI-XPON-TRAP-MIB for the notifications,
+    HUAWEI-DEVICE-MIB and HWMUSA-DEV-MIB for boards, IF-MIB.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ from noc_console.demo import ber
 from noc_console.demo.ber import Oid
 from noc_console.demo.mib import Cell, Table
 from noc_console.demo.olt_tables import DOWN, IF_ENTRY, IFX_ENTRY, UP, Clock, OltTables, constant, counter
-from noc_console.demo.plant import SimCard, SimOlt, SimOnt, SimPort, Unregistered
+from noc_console.demo.plant import Cause, SimCard, SimOlt, SimOnt, SimPort, Unregistered
+from noc_console.demo.traps import Trap
 from noc_console.domain.identity import PonPort
 
 XPON: Oid = (1, 3, 6, 1, 4, 1, 2011, 6, 128, 1, 1)
@@ -23,6 +25,13 @@ SYS_OBJECT_ID: Oid = (1, 3, 6, 1, 4, 1, 2011, 2, 293)
 SYS_DESCR = "Huawei Integrated Access Software"
 SOFTWARE = b"MA5800V100R019C10SPC200"
 
+_PLACE: tuple[Oid, ...] = ((*DEVICE, 2, 1, 1, 1), (*DEVICE, 3, 2, 1, 1), (*DEVICE, 4, 1, 1, 1))
+"""Frame, slot and port, as alarms name them."""
+_OLT_ALARMS: Oid = (*XPON, 12, 2, 1, 0)
+_ONT_ALARM: Oid = (*XPON, 12, 2, 2, 0)
+_ONT_ALARMS = {Cause.LOS: 12, Cause.DYING_GASP: 18}
+"""The next number says that it has ended."""
+_RUN_STATE: Oid = (*XPON, 12, 3, 0, 100)
 NO_READING = 2147483647
 GPON_TYPE = 125
 _ETHERNET_TYPE = 7
@@ -68,6 +77,20 @@ class HuaweiOlt(OltTables):
         self._onts.refresh(index)
         self._optics.refresh(index)
         self.refresh_port(ont.port)
+
+    def traps(self, ont: SimOnt, port_too: bool) -> list[Trap]:
+        """The alarm, and the change of the run state."""
+        place = tuple((name, ber.integer(number)) for name, number in zip(_PLACE, ont.port.id.path, strict=True))
+        number = ((*XPON, 2, 43, 1, 1), ber.integer(ont.ont_id))
+        found = [Trap((*_OLT_ALARMS, 2 if ont.online else 1), place)] if port_too else []
+        alarm = _ONT_ALARMS.get(Cause(ont.cause))
+        if alarm:
+            found.append(Trap((*_ONT_ALARM, alarm + ont.online), (*place, number)))
+        index = if_index(ont.port.id)
+        state = ber.integer(1 if ont.online else 2)
+        named = (((*IF_ENTRY, 1, index), ber.integer(index, ber.GAUGE32)), number, ((*XPON, 11, 510), state))
+        head = (((*XPON, 11, 1), ber.integer(0)), ((*XPON, 11, 2), ber.integer(0)))
+        return [*found, Trap(_RUN_STATE, (*head, *named))]
 
     def refresh_optics(self, ont: SimOnt) -> None:
         """Follow an ONT's light."""

@@ -11,6 +11,7 @@ from noc_console.demo.ber import Oid
 from noc_console.demo.mib import Cell, Table
 from noc_console.demo.olt_tables import DOWN, IF_ENTRY, UP, Clock, OltTables, g988_power
 from noc_console.demo.plant import Cause, SimCard, SimOlt, SimOnt, SimPort
+from noc_console.demo.traps import LINK_DOWN, LINK_UP, Trap
 
 ISAM: Oid = (1, 3, 6, 1, 4, 1, 637, 61, 1)
 OPTICS: Oid = (*ISAM, 35, 10, 14, 1)
@@ -65,6 +66,22 @@ class NokiaOlt(OltTables):
         """Follow a change of an ONT's state; interfaces are read live."""
         self._onts.refresh((ont_index(ont),))
         self.refresh_optics(ont)
+
+    def traps(self, ont: SimOnt, port_too: bool) -> list[Trap]:
+        """An ISAM's ONTs and PONs are interfaces."""
+        indexes = [ont_index(ont), pon_index(ont.port)] if port_too else [ont_index(ont)]
+        oid, state = (LINK_UP, UP) if ont.online else (LINK_DOWN, DOWN)
+        return [
+            Trap(
+                oid,
+                (
+                    ((*IF_ENTRY, 1, index), ber.integer(index)),
+                    ((*IF_ENTRY, 7, index), ber.integer(UP)),
+                    ((*IF_ENTRY, 8, index), ber.integer(state)),
+                ),
+            )
+            for index in indexes
+        ]
 
     def refresh_optics(self, ont: SimOnt) -> None:
         """Follow an ONT's light."""

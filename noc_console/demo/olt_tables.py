@@ -10,6 +10,7 @@ from noc_console.demo import ber
 from noc_console.demo.ber import Oid
 from noc_console.demo.mib import Cell, MibTree, Table
 from noc_console.demo.plant import SimCard, SimOlt, SimOnt, SimPort
+from noc_console.demo.traps import Trap
 
 Clock = Callable[[], float]
 
@@ -39,6 +40,10 @@ class OltTables(ABC):
     @abstractmethod
     def refresh_ont(self, ont: SimOnt) -> None:
         """Follow a change of an ONT's state, and of its port's."""
+
+    @abstractmethod
+    def traps(self, ont: SimOnt, port_too: bool) -> list[Trap]:
+        """What the OLT reports when an ONT has gone up or down, and with it (``port_too``) its port."""
 
     @abstractmethod
     def refresh_optics(self, ont: SimOnt) -> None:

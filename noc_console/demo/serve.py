@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
+import socket
 import tempfile
 import time
 from collections.abc import Callable, Iterable
@@ -27,13 +28,15 @@ from noc_console.demo.plant import Plant
 from noc_console.demo.records import csv_files
 from noc_console.demo.routers import Routers
 from noc_console.demo.scenario import Scenario
+from noc_console.demo.traps import TrapSender
 from noc_console.demo.victoria import VictoriaMetrics
 from noc_console.demo.world import World
 from noc_console.demo.zte import ZteOlt
 from noc_console.domain.errors import ConfigError
 
 CONFIG_HEADER = "# Written by the simulated network (noc-console demo) for itself; the next run overwrites it.\n"
-COMMUNITY = "public"
+COMMUNITY = "public-{olt}"
+"""Of each OLT its own: all have one address, and a trap must tell whose it is."""
 SPEED_TEST = {
     "download_url": "http://speed.example.net/100M.bin",
     "upload_url": "http://speed.example.net/upload",
@@ -75,6 +78,8 @@ class DemoInfo:
     victoriametrics: int | None
     clis: dict[str, SimulatedCli]
     """Command line of each OLT that has one here: Huawei's."""
+    traps: int
+    """UDP port to which the OLTs send their traps."""
     past: Path | None = None
     """JSON lines with the past, when there is no VictoriaMetrics to hold it."""
     records: tuple[Path, ...] = ()
@@ -83,7 +88,8 @@ class DemoInfo:
     def as_dict(self) -> dict[str, Any]:
         """The same for JSON."""
         ports: dict[str, Any] = {"olts": self.olts, "genieacs": self.genieacs, "modem_bridge": self.bridge}
-        ports |= {"victoriametrics": self.victoriametrics, "clis": {name: cli.port for name, cli in self.clis.items()}}
+        ports |= {"victoriametrics": self.victoriametrics, "traps": self.traps}
+        ports["clis"] = {name: cli.port for name, cli in self.clis.items()}
         past = str(self.past) if self.past else None
         records = [str(path) for path in self.records]
         return {"config": str(self.config), "ports": ports, "history": past, "records": records}
@@ -101,7 +107,7 @@ async def serve(options: DemoOptions, ready: Callable[[DemoInfo], None]) -> None
         ValueError: The plant is impossible.
     """
     built_at = time.time()
-    world = World(planner.build(options.plant, built_at), Agenda(time.time), COMMUNITY, options.plant.seed)
+    world = World(planner.build(options.plant, built_at), Agenda(time.time), seed=options.plant.seed)
     async with AsyncExitStack() as stack:
         folder = _own_folder(stack) if options.folder is None else options.folder
         _check_folder(folder)
@@ -114,6 +120,9 @@ async def serve(options: DemoOptions, ready: Callable[[DemoInfo], None]) -> None
         await bridge.start()
         stack.push_async_callback(bridge.close)
         clis = await _start_clis(stack, world)
+        traps = TrapSender(world.agents, _free_udp_port(), time.time)
+        stack.callback(traps.close)
+        world.report_to(traps.send)
         database = await _start_metrics(stack) if options.metrics else None
         info = DemoInfo(
             config=folder / "config.yaml",
@@ -122,6 +131,7 @@ async def serve(options: DemoOptions, ready: Callable[[DemoInfo], None]) -> None
             bridge=bridge.port,
             victoriametrics=database.port if database else None,
             clis=clis,
+            traps=traps.port,
             past=folder / "history.jsonl" if options.past and not database else None,
             records=_write_records(folder, world.plant),
         )
@@ -145,6 +155,7 @@ def _start_agents(stack: AsyncExitStack, world: World, options: DemoOptions) -> 
         agent.behaviour.latency_s = options.latency_s
         agent.behaviour.slow_columns = ((world.tables[name].optics, options.optics_value_s),)
         agent.behaviour.hangs_on_zero_repetitions = isinstance(world.tables[name], ZteOlt)
+        agent.community = COMMUNITY.format(olt=name).encode()
         agent.start()
         stack.callback(agent.stop)
 
@@ -155,6 +166,13 @@ async def _start_clis(stack: AsyncExitStack, world: World) -> dict[str, Simulate
         await cli.start()
         stack.push_async_callback(cli.close)
     return clis
+
+
+def _free_udp_port() -> int:
+    """A port that nobody has: the collector, which starts later, will listen there."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def _own_folder(stack: AsyncExitStack) -> Path:
@@ -209,11 +227,12 @@ def _write_config(info: DemoInfo) -> None:
         "modem_bridge": {"url": f"http://127.0.0.1:{info.bridge}", "models": [BRIDGED]},
         "speed_test": SPEED_TEST,
         "polling": POLLING,
+        "traps": {"listen": f"127.0.0.1:{info.traps}"},
         "olts": [
             {
                 "name": name,
                 "address": "127.0.0.1",
-                "snmp": {"version": "2c", "community": COMMUNITY, "port": port, "timeout_s": 2, "retries": 1},
+                "snmp": {"community": COMMUNITY.format(olt=name), "port": port, "timeout_s": 2, "retries": 1},
                 "profile": "auto",
                 **({"cli": _cli(info.clis[name])} if name in info.clis else {}),
             }

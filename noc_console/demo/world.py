@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import random
+from collections.abc import Callable
 from typing import Protocol
 
 from noc_console.demo.agenda import Agenda
@@ -17,6 +18,7 @@ from noc_console.demo.huawei import HuaweiOlt
 from noc_console.demo.nokia import NokiaOlt
 from noc_console.demo.olt_tables import OltTables
 from noc_console.demo.plant import Cause, Fade, Plant, SimOlt, SimOnt, SimPort
+from noc_console.demo.traps import Trap
 from noc_console.demo.zte import ZteOlt
 
 OPTICS_CYCLE_S = 15
@@ -61,6 +63,8 @@ class World:
             name: SnmpAgent(table.tree, community, seed=seed + number)
             for number, (name, table) in enumerate(self.tables.items())
         }
+        self._olts = {olt.name: olt for olt in plant.olts}
+        self._send: Callable[[SimOlt, Trap], None] | None = None
         self.random = random.Random(seed)
         onts = plant.onts
         self._to_read = itertools.cycle(onts)
@@ -70,6 +74,10 @@ class World:
         """Start the small changes that never stop: light and board readings."""
         self.agenda.every(1.0, self.read_some_light)
         self.agenda.every(CARD_PERIOD_S, self.drift_cards)
+
+    def report_to(self, send: Callable[[SimOlt, Trap], None]) -> None:
+        """Let the OLTs send notifications."""
+        self._send = send
 
     def settle(self, ont: SimOnt, cause: int | None = None) -> None:
         """Put an ONT into the state that its conditions allow, and let everybody follow.
@@ -90,7 +98,11 @@ class World:
             ont.port.last_up_at = now
         elif was_up and not ont.port.up:
             ont.port.last_down_at = now
-        self.tables[ont.olt].refresh_ont(ont)
+        tables = self.tables[ont.olt]
+        tables.refresh_ont(ont)
+        if self._send:
+            for trap in tables.traps(ont, port_too=ont.port.up != was_up):
+                self._send(self._olts[ont.olt], trap)
         if self.observer:
             self.observer.state_changed(ont)
 

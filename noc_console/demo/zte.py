@@ -23,6 +23,7 @@ from noc_console.demo.olt_tables import (
     g988_power,
 )
 from noc_console.demo.plant import Cause, SimCard, SimOlt, SimOnt, SimPort, Unregistered
+from noc_console.demo.traps import Trap
 
 ZTE: Oid = (1, 3, 6, 1, 4, 1, 3902)
 Q: Oid = (*ZTE, 1012, 3)
@@ -33,6 +34,8 @@ SFP: Oid = (*ZTE, 1082, 30, 40, 2, 4, 1)
 LOAD: Oid = (*ZTE, 3, 6002, 2, 1, 1)
 C600_CELSIUS: Oid = (*ZTE, 3, 6002, 2, 5, 1)
 C300_CELSIUS: Oid = (*ZTE, 1082, 10, 10, 2, 1, 6, 1)
+_C300_TRAPS: Oid = (*Q, 45)
+_C600_TRAPS: Oid = (*W, 10, 3, 1)
 NO_LIGHT, NO_OLT_LIGHT = 65535, -80000
 CARD_STATES = {2: 1, 3: 9}
 """The plan's states as ZTE numbers them: in service, fault."""
@@ -96,6 +99,12 @@ class ZteOlt(OltTables):
             self._refresh_light()
         self.refresh_optics(ont)
         self.refresh_port(ont.port)
+
+    def traps(self, ont: SimOnt, port_too: bool) -> list[Trap]:
+        """Numbers that public collectors of live OLTs saw; the ONU stands in the name of a column of its row."""
+        root, column = (_C300_TRAPS, (*Q, 28, 1, 1, 3)) if self._is_c300 else (_C600_TRAPS, (*W, 10, 2, 3, 3, 1, 2))
+        name = (*column, self._index(ont.port), ont.ont_id)
+        return [Trap((*root, 2 if ont.online else 1), ((name, ber.octets(ont.description)),))]
 
     def refresh_optics(self, ont: SimOnt) -> None:
         """Follow an ONU's light."""

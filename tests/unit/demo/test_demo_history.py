@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 import json
 from collections import defaultdict
 
@@ -29,6 +30,8 @@ def test_names_and_labels_are_the_collectors(past: list[Sample]) -> None:
     assert labels == {
         "ont_onu_rx_dbm": ONT_LABELS,
         "ont_olt_rx_dbm": ONT_LABELS,
+        "pon_rx_bytes_total": ("olt_name", "pon_port"),
+        "pon_tx_bytes_total": ("olt_name", "pon_port"),
         "onu_status_total": ("olt_name", "status"),
         "onu_signal_low": ("olt_name", "severity"),
         "olt_up": ("olt_name",),
@@ -61,6 +64,21 @@ def test_the_past_runs_into_the_present(plant: Plant, past: list[Sample]) -> Non
         if ont.online and ont.last_up_at is not None and ont.last_up_at < NOW - 600:
             labels = (("olt_name", ont.olt), ("ont_serial", ont.serial.text), ("pon_port", str(ont.port.id)))
             assert last[labels].value == pytest.approx(ont.rx_dbm(NOW), abs=0.2)
+
+
+def test_traffic_runs_into_the_present_and_has_its_evenings(plant: Plant, past: list[Sample]) -> None:
+    port = max((p for olt in plant.olts for p in olt.ports), key=lambda p: sum(ont.online for ont in p.onts))
+    olt = next(olt.name for olt in plant.olts if port in olt.ports)
+    labels = (("olt_name", olt), ("pon_port", str(port.id)))
+    points = [s for s in past if s.metric == "pon_tx_bytes_total" and s.labels == labels]
+    rate = sum(ont.down_bps / 8 for ont in port.onts if ont.online)
+    now = sum(ont.bytes_at(NOW)[0] for ont in port.onts)
+    assert points[-1].value == pytest.approx(now, abs=2 * 300 * rate)
+    fine = [p for p in points if p.at >= NOW - 86400]
+    rates = [(b.value - a.value) / (b.at - a.at) / rate for a, b in itertools.pairwise(fine)]
+    assert min(rates) == pytest.approx(0.4, abs=0.05) and max(rates) == pytest.approx(1.6, abs=0.05)
+    busiest = fine[rates.index(max(rates))].at
+    assert busiest % 86400 / 3600 == pytest.approx(20, abs=1)
 
 
 def test_a_fibre_fades_in_it(plant: Plant, past: list[Sample]) -> None:
