@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from noc_console.cli.output import Exit, fail, print_json, print_table
 from noc_console.cli.requests import Requests
 from noc_console.cli.show import read_picture
+from noc_console.config.bounded import read_bytes
 from noc_console.config.model import Config
 from noc_console.domain.csv_records import ImportPlan, to_csv
 from noc_console.domain.intents import ImportRecords
@@ -33,13 +35,19 @@ def imported_kind(name: str) -> RecordKind[Any]:
 def read_text(file: str) -> str:
     """The file's text, or standard input for ``-``; ends the command when it cannot be read."""
     if file == "-":
-        return sys.stdin.read(MAX_BYTES)
+        data = sys.stdin.buffer.read(MAX_BYTES + 1)
+        if len(data) > MAX_BYTES:
+            fail(f"standard input: larger than {MAX_BYTES:,} bytes; split it", Exit.USAGE)
+        return _decoded(data, "standard input")
     try:
-        data = Path(file).read_bytes()
+        data = read_bytes(Path(file), MAX_BYTES)
     except OSError as error:
-        fail(f"{file}: {error.strerror}", Exit.USAGE)
-    if len(data) > MAX_BYTES:
-        fail(f"{file}: more than {MAX_BYTES // 2**20} MiB; split it", Exit.USAGE)
+        more = "; split it" if error.errno == errno.EFBIG else ""
+        fail(f"{file}: {error.strerror}{more}", Exit.USAGE)
+    return _decoded(data, file)
+
+
+def _decoded(data: bytes, file: str) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

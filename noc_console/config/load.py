@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from noc_console.config.bounded import TooLarge, check_values, read_text
+from noc_console.config.bounded import read_text, read_yaml
 from noc_console.config.model import Config
 from noc_console.domain.errors import ConfigError
 
@@ -112,40 +112,13 @@ def secret_files(path: Path) -> list[Path]:
 
 
 def _parse(path: Path) -> tuple[dict[str, Any], Lines]:
-    try:
-        text = read_text(path)
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"cannot be read: {getattr(error, 'strerror', error)}", path=str(path)) from None
+    node, data = read_yaml(path)
     lines: Lines = {}
-    try:
-        data = _read_yaml(text, lines, path)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line = mark.line + 1 if mark else None
-        raise ConfigError(f"not YAML: {error.problem}", path=str(path), line=line) from None
-    except yaml.reader.ReaderError as error:
-        line = text.count("\n", 0, error.position) + 1
-        raise ConfigError("not YAML: a character that has no place in text", path=str(path), line=line) from None
-    except TooLarge as error:
-        raise ConfigError(str(error), path=str(path)) from None
-    except RecursionError:
-        raise ConfigError("is nested too deep", path=str(path)) from None
+    if node is not None:
+        _collect_lines(node, (), lines, path)
     if not isinstance(data, dict):
         raise ConfigError("must hold keys and values", path=str(path), line=1, hint="see noc-console init")
     return data, lines
-
-
-def _read_yaml(text: str, lines: Lines, path: Path) -> Any:
-    loader = yaml.SafeLoader(text)
-    try:
-        node = loader.get_single_node()
-        if node is None:
-            return None
-        check_values(node)
-        _collect_lines(node, (), lines, path)
-        return loader.construct_document(node)
-    finally:
-        loader.dispose()
 
 
 def _collect_lines(node: yaml.Node, at: tuple[str | int, ...], lines: Lines, path: Path) -> None:

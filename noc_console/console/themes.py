@@ -14,6 +14,7 @@ from rich.errors import StyleSyntaxError
 from textual.color import Color, ColorParseError
 from textual.theme import Theme
 
+from noc_console.config.bounded import read_text
 from noc_console.console.palette import ROLES, Palette
 
 FALLBACK = "dark"
@@ -43,7 +44,7 @@ def load_themes(env: Mapping[str, str] = os.environ) -> Themes:
     themes = Themes()
     for file in _files(env):
         try:
-            theme = read_theme(tomllib.loads(file.read_text(encoding="utf-8")))
+            theme = read_theme(tomllib.loads(read_text(file)))
         except (OSError, ValueError) as error:
             themes.problems.append(f"theme {file}: {error}")
         else:

@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+from noc_console.config.bounded import read_text
 from noc_console.console.render.onts import PRESETS
 from noc_console.console.screens.network import NetworkView
 from noc_console.console.widgets.prompt import KEPT, Prompt
@@ -38,9 +39,7 @@ def load_state(file: Path | None) -> dict[str, Any]:
     if file is None:
         return {}
     try:
-        if file.stat().st_size > LIMIT_BYTES:
-            return {}
-        data = json.loads(file.read_text(encoding="utf-8"))
+        data = json.loads(read_text(file, LIMIT_BYTES))
     except (OSError, ValueError):
         return {}
     return data if isinstance(data, dict) else {}

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 import yaml
 
+from noc_console.config.bounded import read_yaml
 from noc_console.domain.errors import ConfigError
 from noc_console.sources.genieacs.tables import (
     ROOT_OF,
@@ -113,17 +114,7 @@ class _File:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        try:
-            text = path.read_text(encoding="utf-8")
-            self._nodes = yaml.compose(text, yaml.SafeLoader)
-            data = yaml.safe_load(text)
-        except (OSError, UnicodeDecodeError) as error:
-            raise ConfigError(f"cannot be read: {error}", path=str(path), key="genieacs.paths_file") from None
-        except yaml.MarkedYAMLError as error:
-            line = error.problem_mark.line + 1 if error.problem_mark else None
-            raise ConfigError(f"not YAML: {error.problem}", path=str(path), line=line) from None
-        except yaml.YAMLError as error:
-            raise ConfigError(f"not YAML: {error}", path=str(path)) from None
+        self._nodes, data = read_yaml(path, "genieacs.paths_file")
         try:
             self._added = msgspec.convert(data or {}, Extension)
         except msgspec.ValidationError as error:

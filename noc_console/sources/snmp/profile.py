@@ -16,9 +16,9 @@ from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
-import yaml
 from pydantic import Field, ValidationError, field_validator, model_validator
 
+from noc_console.config.bounded import read_text, read_yaml
 from noc_console.domain.errors import ConfigError, SourceProtocolError
 from noc_console.domain.network import PollKind
 from noc_console.domain.poll import FACTS, Rows
@@ -234,15 +234,7 @@ def load_profile(path: Path) -> Profile:
     Raises:
         ConfigError: It is not a valid profile; says where.
     """
-    try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"cannot be read: {error}", path=str(path)) from None
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else None
-        raise ConfigError(f"not YAML: {error.problem}", path=str(path), line=line) from None
-    except (yaml.YAMLError, RecursionError) as error:
-        raise ConfigError(f"not YAML: {error}", path=str(path)) from None
+    _, data = read_yaml(path)
     try:
         return Profile.model_validate(_expand(data))
     except ValidationError as error:
@@ -320,8 +312,8 @@ def load_profiles(folder: Path | None = None, broken: dict[str, ConfigError] | N
 def _id_in(path: Path) -> str:
     """The id of a profile that does not load: a line of its own in the file, or else the file's name."""
     try:
-        text = path.read_text(encoding="utf-8", errors="replace")
-    except OSError:
+        text = read_text(path)
+    except (OSError, UnicodeDecodeError):
         return path.stem
     found = re.search(r"^id:\s*['\"]?([\w.-]+)", text, re.MULTILINE)
     return found[1] if found else path.stem
