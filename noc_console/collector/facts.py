@@ -22,6 +22,7 @@ from noc_console.collector.reconcile import (
     reconcile_port,
     reconcile_unregistered,
 )
+from noc_console.collector.unplaced import placed
 from noc_console.domain.changes import (
     CardChanged,
     Change,
@@ -259,10 +260,11 @@ class OltFacts:
 
     def _port_readings(self, reading: OltReading) -> list[PortReading]:
         """The ports that were read, and those that the OLT no longer has at all."""
+        ports = placed(reading.ports, self.onts)
         if reading.kind is not PollKind.STATE or not reading.all_ports:
-            return reading.ports
-        gone = missing_ports(self.onts, map(str, reading.pon_ports))
-        return reading.ports + [PortReading(PonPort.parse(port), Outcome.COMPLETE) for port in gone]
+            return ports
+        gone = missing_ports(self.onts, map(str, [*reading.pon_ports, *(port.port for port in ports)]))
+        return ports + [PortReading(PonPort.parse(port), Outcome.COMPLETE) for port in gone]
 
     def _plan_tables(self, reading: OltReading, plan: _Plan) -> None:
         for name, facts in _blanked(reading.cards, self.cards, reading.whole.get("card")):

@@ -10,6 +10,7 @@ from noc_console.collector.reconcile import KnownOnts
 from noc_console.domain.changes import Change, OntDuplicated, TableShrank, TableWhole
 from noc_console.domain.freshness import format_age
 from noc_console.domain.grouping import FEW_MISSING
+from noc_console.domain.identity import named_place
 from noc_console.domain.network import Outcome
 from noc_console.domain.poll import OltReading, PortReading
 
@@ -178,7 +179,7 @@ class Doubts:
         found = duplicate_serials(reading.ports)
         changes: list[Change] = []
         for serial in sorted(found.keys() - self._duplicates):
-            places = tuple(f"{port} id {ont_id}" for port, ont_id in found[serial])
+            places = tuple(named_place(port, ont_id) for port, ont_id in found[serial])
             changes.append(OntDuplicated(at=reading.started_at, olt=self._olt, serial=serial, places=places))
         if reading.outcome is Outcome.COMPLETE:
             self._duplicates &= found.keys()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import zlib
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
@@ -50,8 +51,30 @@ def _with_slashes(path: tuple[int, ...]) -> str:
     return "/".join(map(str, path))
 
 
+_NO_ID_FROM = 1 << 30
+
+
+def number_without_id(serial: str) -> int:
+    """Stands for the ONT id where an OLT gives none: the same for the same serial number, and above every ONT id.
+
+    Two ONTs of one port share a number with a chance of one in a hundred thousand, at 128 of them.
+    """
+    return _NO_ID_FROM | zlib.crc32(serial.upper().encode()) >> 2
+
+
+def told_ont_id(number: int | None) -> int | None:
+    """An ONT id as the OLT gives it; None where it gives none."""
+    return None if number is None or number >= _NO_ID_FROM else number
+
+
+def named_place(port: str | None, number: int | None) -> str:
+    """``0/1/3 id 7``; ``0/1/3`` where the OLT gives no id."""
+    told = told_ont_id(number)
+    return str(port) if told is None else f"{port} id {told}"
+
+
 class OntKey(NamedTuple):
-    """Where an ONT is provisioned on one OLT: PON port and ONT id (0-127, sparse)."""
+    """Where an ONT is provisioned on one OLT: PON port and ONT id (0-127, sparse; or ``number_without_id``)."""
 
     port: PonPort
     ont_id: int

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from noc_console.config.model import Config
 from noc_console.domain.errors import ActionRefused
+from noc_console.domain.identity import named_place
 from noc_console.domain.intents import ActOnMany, Answer, CancelMany, ReleaseMany
 from noc_console.domain.jobs import Batch, JobState
 from noc_console.domain.network import Ont
@@ -138,7 +139,7 @@ def _job(operator: Operator, intent: ActOnMany, placed: Placed, now: float, expi
 
 def _name(placed: Placed) -> str:
     ont = placed.standing.ont
-    return ont.identity or f"{placed.olt} {ont.port} id {ont.ont_id}"
+    return ont.identity or f"{placed.olt} {named_place(ont.port, ont.ont_id)}"
 
 
 class Cancelling(Handler[CancelMany, Batch]):

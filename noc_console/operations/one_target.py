@@ -11,6 +11,7 @@ from noc_console.config.model import Config
 from noc_console.domain.actions import JobKind
 from noc_console.domain.cpe import SECTIONS
 from noc_console.domain.errors import ActionRefused
+from noc_console.domain.identity import named_place
 from noc_console.domain.intents import Act, Answer
 from noc_console.domain.network import Cpe, Source
 from noc_console.domain.operators import Operator, Role
@@ -143,7 +144,7 @@ class OneTarget(Handler[Act, _Found]):
         ont = placed.standing.ont
         found = blockers(intent.kind, placed.standing)
         # EPON ONUs have no serial number: the place tells which it was.
-        text = f"{ont.identity or 'ONT without serial number'} at {placed.olt} {ont.port} id {ont.ont_id}"
+        text = f"{ont.identity or 'ONT without serial number'} at {placed.olt} {named_place(ont.port, ont.ont_id)}"
         return _Found(ont.identity, placed.olt, found, text, ont.serial, ont.port)
 
     async def _find_router(self, connection: AsyncConnection, intent: Act, now: float) -> _Found:

@@ -9,7 +9,7 @@ from typing import Any
 from noc_console.domain.changes import COMMON, Change, severity_of
 from noc_console.domain.diagnosis.verdict import Finding, Verdict
 from noc_console.domain.filters import searched
-from noc_console.domain.identity import OntSerial
+from noc_console.domain.identity import OntSerial, told_ont_id
 from noc_console.domain.jobs import Batch, Job
 from noc_console.domain.network import Olt, PollKind
 from noc_console.domain.records import Record, RecordKind
@@ -38,7 +38,7 @@ def ont_row(facts: OntFacts) -> Row:
         "mac": ont.mac,
         "olt": facts.olt_name,
         "pon_port": ont.port,
-        "ont_id": ont.ont_id,
+        "ont_id": told_ont_id(ont.ont_id),
         "state": facts.state,
         "vendor_state": ont.vendor_state,
         "offline_reason": ont.offline_reason if offline else None,
@@ -202,7 +202,7 @@ def change_row(change: Change) -> Row:
         "severity": severity_of(change).value,
         "olt": change.olt,
         "pon_port": change.port,
-        "ont_id": change.ont_id,
+        "ont_id": told_ont_id(change.ont_id),
         "serial": change.serial,
         "text": words(change),
         "data": own,

@@ -7,6 +7,7 @@ from typing import Any
 
 from noc_console.domain import changes as c
 from noc_console.domain.freshness import format_age
+from noc_console.domain.identity import named_place
 from noc_console.domain.ont import reason_label
 from noc_console.domain.optics import Signal
 
@@ -31,7 +32,7 @@ def _ont(change: Any) -> str:
 
 
 def _place(change: c.Change) -> str:
-    return f"{change.port} id {change.ont_id}"
+    return named_place(change.port, change.ont_id)
 
 
 def _went(before: str | None, after: str | None) -> str:
@@ -95,7 +96,7 @@ _WORDS: Mapping[type[c.Change], Callable[[Any], str]] = {
     c.OntUp: _up,
     c.OntUnclear: _unclear,
     c.OntAppeared: lambda x: f"new ONT {x.serial or 'without serial number'} on {_place(x)}",
-    c.OntMoved: lambda x: f"{x.serial} is now also on {_place(x)}, known on {x.from_port} id {x.from_ont_id}",
+    c.OntMoved: lambda x: f"{x.serial} is now also on {_place(x)}, known on {named_place(x.from_port, x.from_ont_id)}",
     c.OntSwapped: lambda x: f"{_place(x)} is now {x.serial}, was {x.before}",
     c.OntVanished: lambda x: f"{_ont(x)} on {_place(x)} is no longer in the OLT's configuration",
     c.OntReturned: lambda x: f"{_ont(x)} on {_place(x)} is in the OLT's configuration again",

@@ -112,3 +112,19 @@ def recorded(name: str) -> MibTree:
     if not path.is_file():
         pytest.skip(f"the recording {name} is not beside this checkout")
     return recording.load(path)
+
+
+def ufiber(online: dict[str, tuple[int, int]], offline: tuple[str, ...] = ()) -> MibTree:
+    """ONUs by serial number, with port and light; the offline ones have neither, nor an id."""
+    u = "1.3.6.1.4.1.41112.1.5"
+    at = {serial: ".".join(map(str, (len(serial), *serial.encode()))) for serial in (*online, *offline)}
+    columns: Columns = {
+        f"{u}.6.2.1.1": {at[serial]: serial.encode() for serial in at},
+        f"{u}.6.2.1.2": {at[serial]: f"customer {serial[-2:]}".encode() for serial in at},
+        f"{u}.6.2.1.3": {at[serial]: 1 if serial in online else 2 for serial in at},
+        f"{u}.6.2.1.5": {at[serial]: online.get(serial, (0, 0))[0] for serial in at},
+        f"{u}.6.2.1.9": {at[serial]: online.get(serial, (0, 0))[1] for serial in at},
+        f"{u}.7.2.1.2": {"0": b"eth0", "2": b"pon1", "3": b"pon2"},
+        f"{u}.7.2.1.3": {"0": 2, "2": 1, "3": 1},
+    }
+    return mib(u, "EdgeOS v4.4.2", columns)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from profile_olt import IF, IFX, Columns, mib, named, onts, polled, read_all
+from profile_olt import IF, IFX, Columns, mib, named, onts, polled, read_all, ufiber
 
 from noc_console.demo.mib import MibTree
 from noc_console.domain.errors import SourceProtocolError
@@ -223,3 +223,18 @@ async def test_cdata_in_its_own_tree() -> None:
     assert onts(readings[PollKind.STATE]) == {
         "1/0/1#5": {"serial": "CDTC01020304", "state": "offline", "distance_m": None}
     }
+
+
+async def test_ufiber_names_onus_by_serial_number_only() -> None:
+    tree = ufiber({"UBNT2073b7de": (2, -2356), "UBNT20731888": (1, -2481)}, ("UBNTc268993b",))
+    readings, poller = await read_all(tree)
+    assert poller.profile and poller.profile.id == "ubnt-ufiber"
+    state = readings[PollKind.STATE]
+    assert {(str(p.port), f["serial"], f["state"]) for p in state.ports for f in p.onts.values()} == {
+        ("0/2", "UBNT2073B7DE", "online"),
+        ("0/1", "UBNT20731888", "online"),
+        ("0/0", "UBNTC268993B", "offline"),
+    }
+    light = {facts.get("onu_rx_dbm") for port in readings[PollKind.OPTICS].ports for facts in port.onts.values()}
+    assert light == {-23.56, -24.81, None}
+    assert {str(port): facts["oper"] for port, facts in state.pon_ports.items()} == {"0/1": "up", "0/2": "up"}

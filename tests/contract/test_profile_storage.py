@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from profile_olt import IF, IFX, Columns, mib, polled
+from profile_olt import IF, IFX, Columns, mib, polled, read_all, ufiber
 
 from noc_console.collector.facts import OltFacts
 from noc_console.collector.olt import OltWorker
@@ -119,3 +119,20 @@ async def test_migrations_make_the_schema_that_the_program_knows(database: Datab
             lambda sync: compare_metadata(MigrationContext.configure(sync), schema.metadata)
         )
     assert differences == []
+
+
+async def test_an_onu_that_loses_its_port_while_offline_stays_where_it_was(database: Database) -> None:
+    facts, serials = await new_facts(database), [f"UBNT2073{n:04x}" for n in range(5)]
+
+    async def apply(tree: MibTree) -> list[str]:
+        before = (await known(database)).revisions
+        await facts.apply((await read_all(tree))[0][PollKind.STATE], {})
+        return sorted(change.kind for change in (await known(database, before)).changes)
+
+    lit = dict.fromkeys(serials, (2, -2000))
+    await apply(ufiber(lit))
+    homes = {ont.serial: (ont.port, ont.ont_id) for ont in facts.onts.onts.values()}
+    assert len(homes) == 5 and {port for port, _ in homes.values()} == {"0/2"}
+    assert await apply(ufiber({}, tuple(serials))) == ["ont_down"] * 5
+    assert {ont.serial: (ont.port, ont.ont_id) for ont in facts.onts.onts.values()} == homes
+    assert await apply(ufiber(lit)) == ["ont_up"] * 5

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from noc_console.collector.acting.disrupting import ONT_POLL_S, proven_back
 from noc_console.collector.acting.tools import Ending, FollowUp, Performer, Tools, light_text, state_text
 from noc_console.domain.errors import ActionRefused
-from noc_console.domain.identity import PonPort
+from noc_console.domain.identity import PonPort, named_place
 from noc_console.domain.jobs import Job, JobKind, JobState
 from noc_console.domain.network import Ont
 from noc_console.sources.olt_cli.client import CliClient
@@ -123,7 +123,7 @@ async def _target(tools: Tools, job: Job) -> Ont:
     if ont is None:
         raise ActionRefused(f"{job.olt} does not tell by SNMP whether the ONT is still there; nothing was sent")
     if ont.serial != job.serial:
-        raise ActionRefused(f"{ont.port} id {ont.ont_id} is {ont.serial} by now; nothing was sent")
+        raise ActionRefused(f"{named_place(ont.port, ont.ont_id)} is {ont.serial} by now; nothing was sent")
     return ont
 
 

@@ -8,6 +8,7 @@ from noc_console.console.render.cells import Line
 from noc_console.console.render.jobs import latest
 from noc_console.console.render.summary import acs_side, labelled, light_items, paragraph, read_cell, state_cell
 from noc_console.domain.freshness import format_age
+from noc_console.domain.identity import named_place
 from noc_console.domain.jobs import JobKind
 from noc_console.domain.policy import Blocker
 from noc_console.picture.ont_facts import OntFacts, contradiction
@@ -17,7 +18,7 @@ def render_target(facts: OntFacts, reread: Line, found: Sequence[Blocker], width
     """Identity, state with its age, last action, blockers."""
     ont = facts.ont
     lines: list[Line] = labelled("customer", [[(ont.description or "no description", "strong")]], width)
-    place = f"{facts.olt_name} PON {ont.port} id {ont.ont_id}"
+    place = f"{facts.olt_name} PON {named_place(ont.port, ont.ont_id)}"
     lines += labelled(
         "ONT", [[(ont.identity or "no serial", "strong")], [(place, "base")], [(ont.model or "", "base")]], width
     )

@@ -10,6 +10,7 @@ from noc_console.console.glyphs import Glyphs, sparkline
 from noc_console.console.render.cells import Cell
 from noc_console.console.render.times import listed
 from noc_console.console.widgets.columns import Column
+from noc_console.domain.identity import told_ont_id
 from noc_console.picture.model import SIGNALS, Model
 from noc_console.picture.ont_facts import as_reason, since
 from noc_console.picture.ont_store import GONE, OFFLINE, ONLINE
@@ -163,6 +164,10 @@ class OntCells:
         own = self.model.onts.get(row, "mac")
         return (own, "base") if own else self._cpe(row, "mac")
 
+    def _ont_id(self, row: int) -> Cell:
+        told = told_ont_id(self.model.onts.get(row, "ont_id"))
+        return "" if told is None else str(told), "base"
+
     def _cpe(self, row: int, name: str) -> Cell:
         cpe = self.model.cpe_of(self.model.onts.get(row, "serial"))
         if name == "last_inform_at":
@@ -175,7 +180,7 @@ _RENDER: dict[str, Callable[[OntCells, int], Cell]] = {
     "serial": OntCells._identity,
     "olt": OntCells._olt,
     "port": lambda cells, row: cells._plain("port")(row),
-    "ont_id": lambda cells, row: cells._plain("ont_id")(row),
+    "ont_id": OntCells._ont_id,
     "description": lambda cells, row: cells._plain("description")(row),
     "model": lambda cells, row: cells._plain("model", "dim")(row),
     "firmware": lambda cells, row: cells._plain("firmware", "dim")(row),

@@ -10,7 +10,7 @@ from noc_console.console.render.times import ago, read_ago
 from noc_console.console.render.verdict import render_evidence, render_head
 from noc_console.domain.diagnosis.verdict import Verdict
 from noc_console.domain.freshness import coarse_age, format_age
-from noc_console.domain.identity import OntSerial
+from noc_console.domain.identity import OntSerial, told_ont_id
 from noc_console.domain.optics import margin_text
 from noc_console.picture.ont_facts import OntFacts, as_reason, contradiction
 
@@ -194,8 +194,9 @@ def _place(facts: OntFacts) -> list[Line]:
     items: list[Line] = [
         [(facts.olt_name, "base")],
         [("PON ", "dim"), (ont.port, "base")],
-        [("ONT id ", "dim"), (str(ont.ont_id), "base")],
     ]
+    if (ont_id := told_ont_id(ont.ont_id)) is not None:
+        items.append([("ONT id ", "dim"), (str(ont_id), "base")])
     for label, name in (("admin", "admin"), ("config", "config_state"), ("match", "match_state")):
         if value := getattr(ont, name):
             items.append([(f"{label} ", "dim"), (value, "base"), *doubt(facts.unverified, name)])

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from noc_console.domain.errors import SourceProtocolError
-from noc_console.domain.identity import PonPort
+from noc_console.domain.identity import PonPort, number_without_id
 from noc_console.sources.snmp import codec, decoders
 from noc_console.sources.snmp.codec import Value
 from noc_console.sources.snmp.index import Place
@@ -172,7 +172,7 @@ class Join(Strict):
     """An index that means nothing by itself: other columns of the same row tell the place.
 
     The values of ``columns``, joined by ``/``, are matched by ``pattern``; its groups are the numbers of the PON port
-    and, for ONTs, the ONT id as the last one.
+    and, for ONTs, the ONT id as the last one. Where the OLT gives ONTs no id, a group named ``serial`` stands for it.
     """
 
     columns: Annotated[tuple[Oid, ...], Field(min_length=1)]
@@ -189,8 +189,14 @@ class Join(Strict):
         match = self._search(values)
         if match is None:
             return None
-        numbers = (*self.prefix, *map(_decimal, match.groups()))
-        return Place(PonPort(numbers[:-1]), numbers[-1]) if names_ont else Place(PonPort(numbers))
+        serial = match.re.groupindex.get("serial")
+        caught = [text for number, text in enumerate(match.groups(), 1) if number != serial]
+        numbers = (*self.prefix, *map(_decimal, caught))
+        if not names_ont:
+            return Place(PonPort(numbers))
+        if serial:
+            return Place(PonPort(numbers), number_without_id(match["serial"]))
+        return Place(PonPort(numbers[:-1]), numbers[-1])
 
     @cached_property
     def _search(self) -> Callable[[str], re.Match[str] | None]:

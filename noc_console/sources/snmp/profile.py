@@ -20,6 +20,7 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 
 from noc_console.config.bounded import read_text, read_yaml
 from noc_console.domain.errors import ConfigError, SourceProtocolError
+from noc_console.domain.identity import named_place
 from noc_console.domain.network import PollKind
 from noc_console.domain.poll import FACTS, Rows
 from noc_console.sources.snmp.column import Column, Join, Oid, Strict
@@ -107,7 +108,7 @@ class Example(Strict):
             raise ValueError(str(error)) from None
         if place is None:
             return None
-        return str(place.port) if place.ont_id is None else f"{place.port} id {place.ont_id}"
+        return named_place(str(place.port), place.ont_id)
 
 
 def _octets(text: str) -> bytes:

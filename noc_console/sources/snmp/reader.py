@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from noc_console.domain.errors import NocError, SourceError, SourceProtocolError
-from noc_console.domain.identity import PonPort
+from noc_console.domain.identity import PonPort, told_ont_id
 from noc_console.domain.network import Outcome, PollKind
 from noc_console.domain.poll import Facts, OltReading, PortReading, Refusals, Rows
 from noc_console.sources.loop_turns import own_turn
@@ -249,7 +249,7 @@ class Reader:
         if not _numbered(place.port):
             reading.refused.add("pon_port number", place.port)
             return False
-        if place.ont_id is not None and place.ont_id > self.profile.highest_ont_id:
+        if (told_ont_id(place.ont_id) or 0) > self.profile.highest_ont_id:
             reading.refused.add("ont id", place.ont_id)
             return False
         return True
