@@ -10,6 +10,8 @@ from noc_console.domain.errors import SourceProtocolError
 from noc_console.domain.identity import PonPort
 from noc_console.domain.network import PollKind
 
+CALIX = "1.3.6.1.4.1.6321.1.2"
+
 
 async def test_fiberhome() -> None:
     f = "1.3.6.1.4.1.5875.800.3"
@@ -238,3 +240,80 @@ async def test_ufiber_names_onus_by_serial_number_only() -> None:
     light = {facts.get("onu_rx_dbm") for port in readings[PollKind.OPTICS].ports for facts in port.onts.values()}
     assert light == {-23.56, -24.81, None}
     assert {str(port): facts["oper"] for port, facts in state.pon_ports.items()} == {"0/1": "up", "0/2": "up"}
+
+
+async def test_bdcom_whose_onus_are_interfaces_only() -> None:
+    names = {"97": b"GigaEthernet0/1", "110": b"GPON0/1", "126": b"GPON0/1:1", "127": b"GPON0/1:2", "140": b"GPON0/2:1"}
+    columns: Columns = {
+        f"{IF}.2": names,
+        f"{IF}.7": dict.fromkeys(names, 1),
+        f"{IF}.8": dict.fromkeys(names, 1) | {"127": 2},
+        "1.3.6.1.4.1.3320.3.6.10.1.3": {"0": b"GP3600-16B mother card"},
+        "1.3.6.1.4.1.3320.3.6.10.1.11": {"0": 4},
+        "1.3.6.1.4.1.3320.3.6.10.1.12": {"0": 26},
+        "1.3.6.1.4.1.3320.3.6.10.1.13": {"0": 33},
+        "1.3.6.1.4.1.3320.9.187.4.1.2": {"0": 1, "1": 1},
+        "1.3.6.1.4.1.3320.9.187.4.1.3": {"0": 3029, "1": 3030},
+    }
+    readings, _ = await read_all(mib("1.3.6.1.4.1.3320.1.390.0", "BDCOM(tm) GP3600-16B", columns))
+    assert {place: facts["state"] for place, facts in onts(readings[PollKind.STATE]).items()} == {
+        "0/1#1": "online",
+        "0/1#2": "offline",
+        "0/2#1": "online",
+    }
+    health = readings[PollKind.HEALTH]
+    (card,) = health.cards.values()
+    assert (card["cpu_percent"], card["memory_percent"], card["temperature_celsius"]) == (4, 26, 33)
+    assert sorted(fan["speed_rpm"] for fan in health.fans.values()) == [3029, 3030]
+
+
+async def test_datacom_reads_onus_and_passes_over_their_ports() -> None:
+    d = "1.3.6.1.4.1.3709.3.6.2.1.1"
+    names = {"1": b"gpon-1/1/1-onu-0", "2": b"gpon-1/1/1-onu-0-gem-1", "3": b"gpon-1/1/2-onu-7"}
+    columns: Columns = {
+        f"{d}.3": names,
+        f"{d}.7": {"1": 1, "2": 1, "3": 7},
+        f"{d}.21": {"1": b"2.31", "3": b""},
+        f"{d}.22": {"1": b"-21.32", "3": b"0.00"},
+        f"{d}.23": {"1": b"corner shop"},
+        f"{d}.38": {"1": b"DACM00001234"},
+    }
+    readings, _ = await read_all(mib("1.3.6.1.4.1.3709.1.2.77", "DmOS", columns))
+    state, light = onts(readings[PollKind.STATE]), onts(readings[PollKind.OPTICS])
+    assert {place: (facts.get("serial"), facts["state"]) for place, facts in state.items()} == {
+        "1/1/1#0": ("DACM00001234", "online"),
+        "1/1/2#7": (None, "offline"),
+    }
+    assert light["1/1/1#0"] == {"onu_rx_dbm": -21.32, "onu_tx_dbm": 2.31}
+    assert set(light["1/1/2#7"].values()) == {None}
+
+
+@pytest.mark.parametrize(
+    ("object_id", "profile", "ont", "port", "light"),
+    [
+        ("2.5.3", "calix-e7", f"{CALIX}.2.2.1.10.1.1", None, None),
+        ("4.1.6", "calix-axos", f"{CALIX}.4.2.6.1.1", f"{CALIX}.4.2.4.2.1", -20.0),
+    ],
+)
+async def test_calix_onts_have_ids_over_the_whole_olt(
+    object_id: str, profile: str, ont: str, port: str | None, light: float | None
+) -> None:
+    columns = {
+        f"{ont}.4": {"4711": 1, "4712": 0 if port else 3},
+        f"{ont}.5": {"4711": 0, "4712": 1},
+        f"{ont}.6": {"4711": 100, "4712": 0},
+    }
+    if port:
+        columns[f"{port}.2"] = {"900": b"1/2/xp3"}  # type: ignore[dict-item]
+        columns[f"{port}.3"] = {"900": 1}
+    else:
+        columns[f"{CALIX}.2.2.1.6.2.1.4"] = {"1.2.3": 1}
+        columns[f"{CALIX}.2.2.1.6.2.1.7"] = {"1.2.3": 25119}
+    readings, poller = await read_all(mib(f"{CALIX}.{object_id}", "Calix", columns))
+    assert poller.profile and poller.profile.id == profile
+    state = onts(readings[PollKind.STATE])
+    assert (state["0/0#4711"]["state"], state["0/0#4712"]["state"]) == ("online", "offline")
+    assert state["0/0#4712"]["offline_reason"] == "dying_gasp"
+    assert {str(at): facts["oper"] for at, facts in readings[PollKind.STATE].pon_ports.items()} == {"1/2/3": "up"}
+    if light is not None:
+        assert onts(readings[PollKind.OPTICS])["0/0#4711"]["onu_rx_dbm"] == light

@@ -51,6 +51,7 @@ class Column(Strict):
     oid: Oid
     read: Literal[
         "number",
+        "milliwatts",
         "enum",
         "flags",
         "text",
@@ -122,6 +123,8 @@ class Column(Strict):
                 self.pattern,
                 "" if self.read == "age" else fact,
             )
+        if self.read == "milliwatts":
+            return decoders.milliwatts(self.sentinels, self.divide, fact)
         if self.read == "enum":
             return decoders.enum(self.values, self.other, self.sentinels)
         if self.read == "flags":

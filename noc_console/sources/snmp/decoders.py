@@ -92,6 +92,25 @@ def number(
     return decode_text if find else decode
 
 
+def milliwatts(sentinels: Sequence[float] = (), divide: int = 1, fact: str = "") -> Decoder:
+    """``raw / divide`` milliwatts as dBm, to a hundredth; no light is no reading.
+
+    Args:
+        sentinels: Raw values that mean "no reading".
+        divide: Steps of the raw value in one milliwatt.
+        fact: Name of the fact, whose range holds.
+    """
+    believable = RANGES[fact].holds if fact in RANGES else math.isfinite
+
+    def decode(raw: Value) -> Fact | Refused | None:
+        if type(raw) is not int or raw <= 0 or raw in sentinels:
+            return None
+        dbm = round(10 * math.log10(raw / divide), 2)
+        return dbm if believable(dbm) else REFUSED
+
+    return decode
+
+
 def enum(values: Mapping[int, str | bool], other: str | None, sentinels: Sequence[float] = ()) -> Decoder:
     """A named state; ``other`` (or ``value 42``) for a number that the list does not have; of a yes or no, none."""
     none = frozenset(sentinels)

@@ -11,6 +11,11 @@ from typing import NamedTuple
 
 from noc_console.domain.identity import PonPort
 
+WHOLE_OLT = "whole-olt"
+"""The space of OLTs that number all their ONTs and tell no PON port."""
+NOWHERE = PonPort((0, 0))
+"""Where those ONTs are shown: no such port exists."""
+
 
 class Place(NamedTuple):
     """What an index means: a PON port, or an ONT on it (for waiting ONTs: the n-th)."""
@@ -166,6 +171,10 @@ def _cdata_index(place: Place) -> tuple[int, ...]:
     return place.port.path if place.ont_id is None else (*place.port.path, place.ont_id)
 
 
+def _unit_place(subids: Sequence[int]) -> Place | None:
+    return Place(NOWHERE, subids[0]) if len(subids) == 1 else None
+
+
 SPACES: Mapping[str, IndexSpace] = {
     "huawei": by_port(huawei_pon_port, huawei_index),
     "zte-1012": by_port(zte_1012_pon_port, lambda port: 0x10000000 | port.path[1] << 16 | port.path[2] << 8),
@@ -178,6 +187,7 @@ SPACES: Mapping[str, IndexSpace] = {
     "fiberhome": IndexSpace(fiberhome_place, fiberhome_index),
     "fiberhome-pon": by_port(fiberhome_pon_port, lambda port: port.path[0] << 25 | port.path[1] << 19),
     "vsol": by_port(lambda pon: PonPort((0, pon)), lambda port: port.path[1]),
+    WHOLE_OLT: IndexSpace(_unit_place, lambda place: None if place.ont_id is None else (place.ont_id,)),
     "cdata": IndexSpace(_cdata_place, _cdata_index),
 }
 """Spaces of PON ports and ONTs, by the name that profiles use."""

@@ -25,7 +25,7 @@ from noc_console.domain.network import PollKind
 from noc_console.domain.poll import FACTS, Rows
 from noc_console.sources.snmp.column import Column, Join, Oid, Strict
 from noc_console.sources.snmp.decoders import REFUSED
-from noc_console.sources.snmp.index import CARD_INDEXES, SPACES
+from noc_console.sources.snmp.index import CARD_INDEXES, SPACES, WHOLE_OLT
 
 SHIPPED = Path(__file__).parent / "profiles"
 
@@ -159,7 +159,8 @@ class Profile(Strict):
 
     @model_validator(mode="after")
     def _has_identity(self) -> Profile:
-        if not {"serial", "mac"} & self.columns("ont", PollKind.STATE).keys():
+        by_number = self.port_index == WHOLE_OLT
+        if not by_number and not {"serial", "mac"} & self.columns("ont", PollKind.STATE).keys():
             raise ValueError("the ONT table polled with the state needs a serial (or mac) column")
         known = {name for group in self.variants.values() for name in group}
         for table in self.tables.values():
