@@ -114,13 +114,14 @@ def probe(
     address: Annotated[str, typer.Argument(help="Address of a device, or name of a configured OLT.")],
     community: Annotated[str | None, typer.Option(help="SNMP v2c; else as configured, else NOC_COMMUNITY.")] = None,
     port: Annotated[int | None, typer.Option(min=1, max=65535, help="UDP port.")] = None,
+    write: Annotated[Path | None, typer.Option(help="Write a starting profile for a device that none fits.")] = None,
     as_json: Json = False,
 ) -> None:
     """Say what a device is, which profile fits, and what each of its columns answers."""
     from noc_console.cli.profiles import run_probe, target
 
     olt, known = target(_config_if_there(), address, community, port)
-    raise SystemExit(asyncio.run(run_probe(olt, known, as_json)))
+    raise SystemExit(asyncio.run(run_probe(olt, known, as_json, write)))
 
 
 @app.command()

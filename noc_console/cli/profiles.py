@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 from collections.abc import Iterable
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 from noc_console.cli.output import Exit, fail, print_json, print_table
 from noc_console.config.model import Config, OltConfig, Snmp
 from noc_console.sources.snmp.credentials import security_for
+from noc_console.sources.snmp.first_profile import first_profile
 from noc_console.sources.snmp.probe import SAMPLE, Answer, Probe, probe
-from noc_console.sources.snmp.profile import Profile, load_profiles
+from noc_console.sources.snmp.profile import Profile, load_profile, load_profiles
 from noc_console.sources.snmp.session import SnmpEngine
 
 ENV_COMMUNITY = "NOC_COMMUNITY"
@@ -119,8 +122,8 @@ def target(
     return olt, load_profiles(config.profiles_dir if config else None)
 
 
-async def run_probe(olt: OltConfig, profiles: dict[str, Profile], as_json: bool) -> Exit:
-    """Ask a device what it is, and print what it answers."""
+async def run_probe(olt: OltConfig, profiles: dict[str, Profile], as_json: bool, write: Path | None = None) -> Exit:
+    """Ask a device what it is, and print what it answers; ``write`` takes a starting profile when none fits."""
     engine = SnmpEngine()
     try:
         snmp = olt.snmp
@@ -132,7 +135,22 @@ async def run_probe(olt: OltConfig, profiles: dict[str, Profile], as_json: bool)
         print_json(_as_json(olt, found))
     else:
         _print_probe(olt, found)
+    if write is not None:
+        _write_profile(write, found)
+        return Exit.DONE
     return Exit.DONE if found.profile else Exit.FAILED
+
+
+def _write_profile(path: Path, found: Probe) -> None:
+    if found.profile is not None:
+        fail(f"profile {found.profile.id} fits: copy that one (noc-console profiles {found.profile.id})", Exit.USAGE)
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(first_profile(found))
+    except OSError as error:
+        fail(f"cannot write {path}: {error.strerror}", Exit.USAGE)
+    load_profile(path)
+    print(f"wrote {path}: put it into the folder that profiles_dir: names, and add to it", file=sys.stderr)
 
 
 def _as_json(olt: OltConfig, found: Probe) -> dict[str, Any]:
@@ -144,6 +162,7 @@ def _as_json(olt: OltConfig, found: Probe) -> dict[str, Any]:
         "note": found.profile.note if found.profile else None,
         "variants": list(found.variants),
         "answers": [asdict(answer) for answer in found.answers],
+        "interfaces": [asdict(interface) for interface in found.interfaces],
     }
 
 
@@ -153,8 +172,12 @@ def _print_probe(olt: OltConfig, found: Probe) -> None:
     up = "" if identity.uptime_s is None else f", up {identity.uptime_s / 86400:.1f} days"
     print(f"sysObjectID {identity.sys_object_id or 'none'}{up}")
     if found.profile is None:
-        print("No profile fits this device. If it is an OLT, please report the two lines above;")
-        print("a profile of your own goes into the folder that profiles_dir: names.")
+        print("No profile fits this device. --write FILE.yaml writes a starting profile; it goes into the folder that")
+        print("profiles_dir: names. Until then, uplinks: in the config shows interfaces of it by name.")
+        for state in ("up", "down"):
+            names = [one.name for one in found.interfaces if one.oper == state]
+            if names:
+                print(f"interfaces {state}: {', '.join(names)}")
         return
     print(f"profile {found.profile.id}: {found.profile.title}")
     if found.profile.note:

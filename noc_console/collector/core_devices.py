@@ -36,6 +36,7 @@ class CoreWorker:
         store: Where it is written.
         interval_s: Pause between polls.
         keep: Takes samples; must not raise.
+        pinged: Whether it is pinged under its name.
     """
 
     def __init__(
@@ -45,8 +46,10 @@ class CoreWorker:
         store: CoreStore,
         interval_s: float,
         keep: Callable[[Sequence[Sample]], Awaitable[None]],
+        pinged: bool = True,
     ) -> None:
         self.device = device
+        self.pinged = pinged
         self._poller = poller
         self._store = store
         self._interval_s = interval_s

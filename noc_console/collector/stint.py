@@ -23,7 +23,7 @@ from noc_console.collector.ping import PingWorker, Target
 from noc_console.collector.ship import Shipper
 from noc_console.collector.tickets import TicketWorker
 from noc_console.collector.traps import TrapWorker
-from noc_console.config.model import Config
+from noc_console.config.model import Config, CoreDeviceConfig, OltConfig
 from noc_console.config.paths import audit_archive
 from noc_console.domain.errors import ConfigError, SourceError
 from noc_console.sources.genieacs.client import NbiClient
@@ -126,13 +126,15 @@ class Stint:
             SourceError: The database did not answer.
         """
         store, interval_s = CoreStore(self._database), self._config.polling.health_s
-        configured = {device.name: device for device in self._config.core_devices}
+        uplinks = {device.name: device for device in map(_uplinks, self._config.olts) if device.interfaces}
+        configured = {device.name: device for device in self._config.core_devices} | uplinks
         addresses = ((name, device.address) for name, device in configured.items())
         workers = []
         for device in await store.sync(addresses, self._clock.now()):
             entry = configured[device.name]
-            poller = CorePoller(self._engine, entry) if entry.snmp else None
-            workers.append(CoreWorker(device, poller, store, interval_s, self._shipper.keep))
+            poller = CorePoller(self._engine, entry, load=device.name not in uplinks) if entry.snmp else None
+            pinged = device.name not in uplinks  # an OLT is pinged as such
+            workers.append(CoreWorker(device, poller, store, interval_s, self._shipper.keep, pinged))
         return workers
 
     def parts(self) -> list[Part]:
@@ -197,10 +199,18 @@ class Stint:
     async def _start_core(self) -> None:
         """Start the core devices' rhythms, once what is known of them is there."""
         workers = await self.load_core()
-        targets = [Target(worker.device.name, worker.device.address, worker.note_ping) for worker in workers]
+        pinged = (worker for worker in workers if worker.pinged)
+        targets = [Target(worker.device.name, worker.device.address, worker.note_ping) for worker in pinged]
         self._coordinator.add(self._pings.target_parts(targets))
         for worker in workers:
             self._coordinator.add(worker.parts(random.uniform(0, 1)))
+
+
+def _uplinks(olt: OltConfig) -> CoreDeviceConfig:
+    """An OLT's uplinks as a core device of its own: they are read where no profile fits, too."""
+    return CoreDeviceConfig.model_construct(
+        name=f"{olt.name}:uplinks", address=olt.address, snmp=olt.snmp, interfaces=olt.uplinks
+    )
 
 
 def _closing(close: Callable[[], None]) -> Callable[[], Awaitable[None]]:

@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
+import codecs
 from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
 Seconds = Annotated[float, Field(gt=0, le=86400 * 7)]
 Dbm = Annotated[float, Field(ge=-60, le=10)]
 Percent = Annotated[float, Field(gt=0, le=100)]
+
+
+def _known_encoding(name: str) -> str:
+    try:
+        codec = codecs.lookup(name)
+    except LookupError:
+        raise ValueError(f"unknown encoding {name!r} (such as gbk, cp1251, iso8859-1)") from None
+    if not getattr(codec, "_is_text_encoding", True):
+        raise ValueError(f"{name!r} is no encoding of text")
+    return codec.name
+
+
+Encoding = Annotated[str, AfterValidator(_known_encoding)]
+"""Name of a text encoding that Python knows."""
 Name = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:\-]*$")]
 
 

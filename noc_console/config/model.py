@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationInfo, field_validator, model_validator
 
-from noc_console.config.base import Dbm, HttpEndpoint, Model, Name, Percent, Seconds
+from noc_console.config.base import Dbm, Encoding, HttpEndpoint, Model, Name, Percent, Seconds
 from noc_console.config.diagnosis import Diagnosis
 from noc_console.config.operations import Access, Bulk, Jobs, ModemBridge, OltCli, SpeedTest, Swaps
 from noc_console.domain.freshness import Intervals
@@ -139,6 +139,10 @@ class OltConfig(Model):
     """Overrides the global intervals for this OLT."""
     cli: OltCli | None = None
     """None: its command line is never used."""
+    text_encoding: Encoding | None = None
+    """Of texts that are not UTF-8; None is the profile's, which is Latin-1 unless it says otherwise."""
+    uplinks: tuple[str, ...] = ()
+    """Interfaces whose state and traffic are kept, by ifName or ifDescr; also of an OLT that no profile fits."""
 
 
 class CoreDeviceConfig(Model):

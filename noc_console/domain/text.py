@@ -58,11 +58,11 @@ def fold(text: str) -> str:
     return "".join(char for char in apart if not unicodedata.combining(char)).translate(_LETTERS)
 
 
-def clean_octets(raw: bytes, limit: int = 256) -> str:
-    """Return device octets as harmless text; bytes that are not UTF-8 are read as Latin-1."""
+def clean_octets(raw: bytes, limit: int = 256, encoding: str = "latin-1") -> str:
+    """Return device octets as harmless text; bytes that are not UTF-8 are read in ``encoding``."""
     raw = raw.split(b"\x00", 1)[0] if raw.endswith(b"\x00") else raw
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError:
-        text = raw.decode("latin-1")
+        text = raw.decode(encoding, errors="replace")
     return clean(text, limit)

@@ -16,7 +16,7 @@ from noc_console.demo.mib import Column, MibTree, Rows
 from noc_console.domain.network import Outcome, PollKind
 from noc_console.domain.poll import Facts, OltReading
 from noc_console.sources.snmp.poll import OltPoller
-from noc_console.sources.snmp.profile import load_profiles
+from noc_console.sources.snmp.profile import Profile, load_profiles
 from noc_console.sources.snmp.session import SnmpEngine
 
 RECORDINGS = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "recordings"
@@ -67,7 +67,9 @@ def _column(dotted: str, values: Mapping[str, bytes]) -> Column:
 
 
 @asynccontextmanager
-async def polled(tree: MibTree, profile: str = "auto") -> AsyncIterator[tuple[OltPoller, SnmpAgent]]:
+async def polled(
+    tree: MibTree, profile: str = "auto", profiles: Mapping[str, Profile] | None = None
+) -> AsyncIterator[tuple[OltPoller, SnmpAgent]]:
     """A poller of an agent that serves ``tree``."""
     engine = SnmpEngine()
     agent = SnmpAgent(tree)
@@ -76,7 +78,7 @@ async def polled(tree: MibTree, profile: str = "auto") -> AsyncIterator[tuple[Ol
         name="olt-1", address="127.0.0.1", snmp=Snmp(port=agent.port, timeout_s=0.5, retries=1), profile=profile
     )
     try:
-        yield OltPoller(engine, config, load_profiles()), agent
+        yield OltPoller(engine, config, profiles or load_profiles()), agent
     finally:
         engine.close()
         agent.stop()

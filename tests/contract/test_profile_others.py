@@ -317,3 +317,21 @@ async def test_calix_onts_have_ids_over_the_whole_olt(
     assert {str(at): facts["oper"] for at, facts in readings[PollKind.STATE].pon_ports.items()} == {"1/2/3": "up"}
     if light is not None:
         assert onts(readings[PollKind.OPTICS])["0/0#4711"]["onu_rx_dbm"] == light
+
+
+@pytest.mark.parametrize(("encoding", "text"), [("gbk", "海港路 10"), ("cp1251", "Морская 10")])
+async def test_descriptions_are_read_in_the_encoding_of_the_olt(encoding: str, text: str) -> None:
+    d = "1.3.6.1.4.1.3709.3.6.2.1.1"
+    names = {"1": b"gpon-1/1/1-onu-0", "2": b"gpon-1/1/1-onu-1"}
+    columns: Columns = {
+        f"{d}.3": names,
+        f"{d}.7": {"1": 1, "2": 1},
+        f"{d}.23": {"1": text.encode(encoding), "2": "Großmann".encode()},
+    }
+    tree = mib("1.3.6.1.4.1.3709.1.2.77", "DmOS", columns)
+    async with polled(tree) as (poller, _):
+        poller.config = poller.config.model_copy(update={"text_encoding": encoding})
+        await poller.poll(PollKind.STATE)
+        told = onts(await poller.poll(PollKind.INVENTORY))
+    assert told["1/1/1#0"]["description"] == text
+    assert told["1/1/1#1"]["description"] == "Großmann", "UTF-8 stays UTF-8"

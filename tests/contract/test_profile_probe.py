@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import json
 import time
+from pathlib import Path
 
 import pytest
-from profile_olt import IF, Columns, mib, recorded
+from profile_olt import IF, Columns, mib, polled, recorded
 
 from noc_console.cli.output import Exit
 from noc_console.cli.profiles import list_profiles, run_probe, target
 from noc_console.demo.agent import Behaviour, SnmpAgent
 from noc_console.demo.mib import MibTree
 from noc_console.domain.errors import SourceTimeout
+from noc_console.domain.network import PollKind
+from noc_console.sources.snmp.first_profile import first_profile
 from noc_console.sources.snmp.probe import Probe, probe
-from noc_console.sources.snmp.profile import load_profiles
+from noc_console.sources.snmp.profile import load_profile, load_profiles
 from noc_console.sources.snmp.security import Community
 from noc_console.sources.snmp.session import SnmpEngine
 
@@ -148,3 +151,42 @@ def test_profiles_say_what_they_provide(capsys: pytest.CaptureFixture[str]) -> N
     assert all(name in capsys.readouterr().out for name in ("huawei-ma5600",))
     list_profiles(None, "nokia-isam", as_json=False)
     assert "1.3.6.1.4.1.637.61.1.35.10.14.1.2" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("names", "ports"),
+    [
+        ({"1": b"eth0", "2": b"GPON 0/1", "3": b"GPON 0/2"}, {"0/1", "0/2"}),
+        ({"1": b"pon.1", "2": b"pon.2", "3": b"lag(1)"}, {"0/1", "0/2"}),
+        ({"1": b"eth0"}, set()),
+    ],
+)
+async def test_a_starting_profile_loads_and_reads_the_pon_ports(
+    tmp_path: Path, names: dict[str, bytes], ports: set[str]
+) -> None:
+    columns: Columns = {f"{IF}.2": names, f"{IF}.8": dict.fromkeys(names, 1)}
+    tree = mib("1.3.6.1.4.1.99999.7", "ACME: 'OLT' #1\n\x1b[31m", columns)
+    found = await probed(tree)
+    assert found.profile is None
+    assert {(one.name, one.oper) for one in found.interfaces} == {(name.decode(), "up") for name in names.values()}
+    (tmp_path / "own.yaml").write_text(first_profile(found))
+    profile = load_profile(tmp_path / "own.yaml")
+    assert profile.id == "own-99999-7" and profile.matches("1.3.6.1.4.1.99999.7", "")
+    async with polled(tree, profiles=load_profiles(tmp_path)) as (poller, _):
+        reading = await poller.poll(PollKind.STATE)
+    assert {str(port) for port in reading.pon_ports} == ports
+
+
+async def test_a_profile_is_never_written_over_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "own.yaml"
+    path.write_text("mine")
+    agent = SnmpAgent(mib("1.3.6.1.4.1.99999.7", "ACME", {}))
+    agent.start()
+    try:
+        olt, profiles = target(None, "127.0.0.1", "public", agent.port)
+        with pytest.raises(SystemExit):
+            await run_probe(olt, profiles, False, path)
+        assert path.read_text() == "mine"
+        assert await run_probe(olt, profiles, False, tmp_path / "new.yaml") is Exit.DONE
+    finally:
+        agent.stop()

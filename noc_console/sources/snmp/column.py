@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from noc_console.config.base import Encoding
 from noc_console.domain.errors import SourceProtocolError
 from noc_console.domain.identity import PonPort, number_without_id
 from noc_console.sources.snmp import codec, decoders
@@ -89,6 +90,8 @@ class Column(Strict):
     only_while: OnlyWhile | None = None
     fallback: Oid | None = None
     """Another column, read in the same way, that counts where this one is blank."""
+    encoding: Encoding = "latin-1"
+    """Of text that is not UTF-8."""
     source: str
     confidence: Literal["A", "B", "C"]
     note: str | None = None
@@ -129,6 +132,8 @@ class Column(Strict):
             return decoders.enum(self.values, self.other, self.sentinels)
         if self.read == "flags":
             return decoders.flags(self.values, self.other)
+        if self.read in ("text", "blank_text"):
+            return decoders.text(self.encoding, blanks=self.read == "blank_text")
         return decoders.READERS[self.read]
 
     @cached_property

@@ -70,10 +70,12 @@ class CorePoller:
     Args:
         engine: Shared.
         config: The device's entry, which has an ``snmp:``.
+        load: Whether CPU and memory are read as well.
     """
 
-    def __init__(self, engine: SnmpEngine, config: CoreDeviceConfig) -> None:
+    def __init__(self, engine: SnmpEngine, config: CoreDeviceConfig, load: bool = True) -> None:
         assert config.snmp
+        self._load = load
         self.config = config
         self._snmp = config.snmp
         self._engine = engine
@@ -98,7 +100,8 @@ class CorePoller:
             descr = values.get(SYS_DESCR)
             reading.description = clean_octets(descr) if isinstance(descr, bytes) else None
             reading.uptime_s = uptime(values.get(SYS_UP_TIME))
-            await self._read_load(reading)
+            if self._load:
+                await self._read_load(reading)
             await self._read_interfaces(reading)
         except SourceError as error:
             reading.error = error.message if error.hint is None else f"{error.message} ({error.hint})"

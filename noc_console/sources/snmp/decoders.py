@@ -148,15 +148,22 @@ def raw_number(raw: Value) -> Fact | None:
     return str(raw) if type(raw) is int else None
 
 
-def text(raw: Value) -> Fact | None:
-    """Octets as harmless text; no reading when empty."""
-    # Interned: models and versions repeat a hundred thousand times in a large network's memory.
-    return sys.intern(clean_octets(raw)) or None if isinstance(raw, bytes) else None
+def text(encoding: str, blanks: bool = False) -> Decoder:
+    """Octets as harmless text; no reading when empty.
 
+    Args:
+        encoding: Of octets that are not UTF-8.
+        blanks: The device writes ``_`` where people write a blank (Nokia ISAM).
+    """
 
-def blank_text(raw: Value) -> Fact | None:
-    """Text of a device that writes ``_`` where people write a blank (Nokia ISAM)."""
-    return clean_octets(raw.replace(b"_", b" ")) or None if isinstance(raw, bytes) else None
+    def decode(raw: Value) -> Fact | None:
+        if not isinstance(raw, bytes):
+            return None
+        found = clean_octets(raw.replace(b"_", b" ") if blanks else raw, encoding=encoding)
+        # Interned: models and versions repeat a hundred thousand times in a large network's memory.
+        return sys.intern(found) or None
+
+    return decode
 
 
 def serial(raw: Value) -> Fact | None:
@@ -215,12 +222,12 @@ def date_and_time(raw: Value) -> Fact | None:
 
 def clock(raw: Value) -> Fact | None:
     """A time that one firmware gives as DateAndTime and another as text."""
-    return date_and_time(raw) or (text(raw) if isinstance(raw, bytes) and raw.isascii() and raw[:1].isdigit() else None)
+    if isinstance(raw, bytes) and raw.isascii() and raw[:1].isdigit():
+        return date_and_time(raw) or clean_octets(raw)
+    return date_and_time(raw)
 
 
 READERS: Mapping[str, Decoder] = {
-    "text": text,
-    "blank_text": blank_text,
     "raw": raw_number,
     "serial": serial,
     "zte_registration": zte_registration,

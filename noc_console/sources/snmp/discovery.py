@@ -166,5 +166,6 @@ def choose_profile(
         return profiles[name]
     lost = "".join(f"; does not load: {error}" for error in broken.values())
     if wanted == "auto":
-        raise SourceProtocolError(f"no profile fits this device: {identity}{lost}", olt, "set profile:")
+        said = f"no profile fits this device: {identity}; {len(profiles)} were tried{lost}"
+        raise SourceProtocolError(said, olt, "set profile:, or write one: noc-console probe OLT --write FILE.yaml")
     raise SourceProtocolError(f"no profile called {wanted}{lost}", olt, f"known: {', '.join(sorted(profiles))}")

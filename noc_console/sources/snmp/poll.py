@@ -91,6 +91,7 @@ class OltPoller:
         self.identity = await read_identity(self._connected())
         config = self.config
         profile = choose_profile(self._profiles, self.identity, config.profile, config.name, self._broken_profiles)
+        profile = profile.with_encoding(config.text_encoding)
         limit = config.snmp.max_repetitions or profile.max_repetitions
         if self._repetitions is None:
             self._repetitions = Repetitions(min(self._learnt or limit, limit), limit)

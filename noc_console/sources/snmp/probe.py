@@ -10,16 +10,20 @@ from dataclasses import dataclass, field, replace
 
 from noc_console.domain.errors import SourceError
 from noc_console.domain.poll import Facts, Refusals
-from noc_console.domain.text import clean
+from noc_console.domain.text import clean, clean_octets
 from noc_console.sources.snmp import codec
+from noc_console.sources.snmp.core_poller import IF_DESCR, IF_OPER, OPER
 from noc_console.sources.snmp.discovery import Identity, choose_variants, first_rows, read_identity
 from noc_console.sources.snmp.profile import Profile, Table, detect
 from noc_console.sources.snmp.reader import ALL_ROWS
 from noc_console.sources.snmp.session import SnmpSession
 from noc_console.sources.snmp.tables import Cell, keep
+from noc_console.sources.snmp.walk import Repetitions, Walk, run_walks
 
 SAMPLE = 10
 """Rows read of each column."""
+
+MOST_INTERFACES = 2000
 
 GIVE_UP_AFTER = 3
 """Columns in a row without an answer, after which no more are asked."""
@@ -48,6 +52,15 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Interface:
+    """One interface, by IF-MIB."""
+
+    name: str
+    """ifDescr, as profiles match it."""
+    oper: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Probe:
     """What was found out about a device."""
 
@@ -55,6 +68,8 @@ class Probe:
     profile: Profile | None
     variants: tuple[str, ...] = ()
     answers: list[Answer] = field(default_factory=list)
+    interfaces: list[Interface] = field(default_factory=list)
+    """Where no profile fits."""
 
 
 async def probe(session: SnmpSession, profiles: Mapping[str, Profile], now: float, wanted: str = "auto") -> Probe:
@@ -72,7 +87,7 @@ async def probe(session: SnmpSession, profiles: Mapping[str, Profile], now: floa
     identity = await read_identity(session)
     profile = profiles.get(wanted) or detect(list(profiles.values()), identity.sys_object_id, identity.sys_descr)
     if profile is None:
-        return Probe(identity, None)
+        return Probe(identity, None, interfaces=await _interfaces(session))
     chosen = await choose_variants(session, profile, list(profile.variants))
     variants = tuple(chosen.values())
     # Where a device has none of the alternatives, that it lacks them all is what there is to tell.
@@ -90,6 +105,17 @@ async def probe(session: SnmpSession, profiles: Mapping[str, Profile], now: floa
                 answer = replace(answer, error="not asked: the device stopped answering")
             found.answers.append(answer)
     return found
+
+
+async def _interfaces(session: SnmpSession) -> list[Interface]:
+    walk = Walk([IF_DESCR, IF_OPER], limit=MOST_INTERFACES)
+    await run_walks(session, [walk], Repetitions(SAMPLE, SAMPLE))
+    names, states = walk.rows
+    return [
+        Interface(clean_octets(name), OPER.get(state) if isinstance(state := states.get(key), int) else None)
+        for key, name in names.items()
+        if isinstance(name, bytes)
+    ]
 
 
 async def _ask(session: SnmpSession, answer: Answer, table: Table, fact: str, now: float) -> Answer:

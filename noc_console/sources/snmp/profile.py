@@ -180,6 +180,18 @@ class Profile(Strict):
                 raise ValueError(f"example {number}: {error}") from None
         return self
 
+    def with_encoding(self, encoding: str | None) -> Profile:
+        """The same, with texts that are not UTF-8 in another encoding; None leaves it as it is."""
+        if encoding is None:
+            return self
+        tables = {
+            name: table.model_copy(
+                update={"columns": {f: c.model_copy(update={"encoding": encoding}) for f, c in table.columns.items()}}
+            )
+            for name, table in self.tables.items()
+        }
+        return self.model_copy(update={"tables": tables})
+
     def select(
         self, rows: Collection[Rows], kind: PollKind | None = None, chosen: Collection[str] | None = None
     ) -> list[Table]:

@@ -405,3 +405,10 @@ def test_an_olt_may_have_rhythms_of_its_own() -> None:
     settings = picture_settings(config)
     assert (settings.intervals_for("a").optics_s, settings.intervals_for("a").health_s) == (3600, 60)
     assert settings.intervals_for("b").optics_s == 300
+
+
+def test_an_encoding_must_be_one_of_text(write: Write) -> None:
+    olt = "olts: [{{name: a, address: x, text_encoding: {}}}]\n"
+    assert load(write(olt.format("GBK")), {}).olts[0].text_encoding == "gbk"
+    for wrong in ("klingon", "base64"):
+        assert refused(write(olt.format(wrong))).key == "olts[0].text_encoding"

@@ -107,7 +107,7 @@ def test_mac(raw: int | bytes, mac: str | None) -> None:
 
 
 def test_other_texts() -> None:
-    assert decoders.blank_text(b"Ana_Maria_") == "Ana Maria"
+    assert decoders.text("latin-1", blanks=True)(b"Ana_Maria_") == "Ana Maria"
     assert (decoders.raw_number(9), decoders.raw_number(b"9")) == ("9", None)
     assert (decoders.clock(b"2026-03-09 08:01"), decoders.clock(bytes(8)), decoders.clock(b"N/A")) == (
         "2026-03-09 08:01",
