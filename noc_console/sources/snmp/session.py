@@ -196,6 +196,8 @@ class SnmpEngine:
 
     def __init__(self, budget_s: float = 0.001) -> None:
         self._loop = asyncio.get_running_loop()
+        self.time = self._loop.time
+        """The clock that time-outs live by."""
         self._budget_s = budget_s
         self._request_id = random.randrange(1 << 20, 1 << 30)
         self._sessions: set[SnmpSession] = set()
@@ -259,7 +261,7 @@ class SnmpEngine:
             self.received(self._received[0][0], ())
 
     def _sweep(self) -> None:
-        now = time.perf_counter()
+        now = self.time()
         for session in list(self._sessions):
             session.sweep(now)
         self._sweeper = self._loop.call_later(SWEEP_S, self._sweep)
@@ -423,7 +425,7 @@ class SnmpSession:
 
     def _learn(self, exchange: Exchange) -> None:
         """What an answer says of how this OLT is best asked."""
-        self._answered_at = time.perf_counter()
+        self._answered_at = self._engine.time()
         took_s = self._answered_at - exchange.first_sent_at
         self._trip(exchange).answered(took_s, exchange.tries)
         if exchange.tries == 0:
@@ -463,7 +465,7 @@ class SnmpSession:
         exchange.reports += 1
         if report.refusal is None and exchange.reports <= MAX_REPORTS:
             self._build(exchange)
-            self._await(exchange, time.perf_counter())
+            self._await(exchange, self._engine.time())
             self._transmit(exchange)
             return
         exchange.failed(report.refusal or SourceProtocolError("the agent reports the same again and again"))
@@ -528,7 +530,7 @@ class SnmpSession:
         exchange.ids = []
         exchange.tries = exchange.reports = 0
         self._build(exchange)
-        exchange.first_sent_at = time.perf_counter()
+        exchange.first_sent_at = self._engine.time()
         self._await(exchange, exchange.first_sent_at)
         self._transmit(exchange)
 

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from fake_clock import FakeClock
+from schema_copy import sqlite_with_schema
 from sqlalchemy import select
 
 from noc_console.collector.clock import SPREAD
@@ -143,8 +144,7 @@ class Olt:
 @pytest.fixture
 async def sqlite(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Database]:
     monkeypatch.setattr("noc_console.storage.database.BUSY_TIMEOUT_S", 0.02)
-    database = Database(f"sqlite:///{tmp_path / 'noc.db'}")
-    await database.migrate()
+    database = Database(sqlite_with_schema(tmp_path / "noc.db"))
     yield database
     await database.close()
 
