@@ -16,7 +16,7 @@ from noc_console.collector import samples
 from noc_console.collector.clock import CLOCK, Backoff, Clock
 from noc_console.collector.confirm import Key, SecondLooks
 from noc_console.collector.coordinator import Done, Part, Rhythm, Service
-from noc_console.collector.facts import LIGHT, OltFacts
+from noc_console.collector.facts import LIGHT, Applied, OltFacts
 from noc_console.config.model import Polling
 from noc_console.domain.errors import SourceError
 from noc_console.domain.freshness import STALE_AFTER
@@ -33,6 +33,9 @@ log = structlog.get_logger()
 
 LAST_RETRY_S = 60.0
 """An OLT that does not answer is asked this often, or as often as one that does."""
+
+WRITE_AGAIN_S = 30.0
+"""A reading that the database did not take is written again this often, until the next one is due."""
 
 STATE_GAP_S = 3.0
 """State polls that traps ask for start no closer to each other than this."""
@@ -82,7 +85,9 @@ class OltWorker:
         self._looks = SecondLooks(self._look_at, self.poll_soon, clock)
         self._optics_cpu_limit_percent = polling.optics_cpu_limit_percent
         self._backoff = Backoff(last_s=max(LAST_RETRY_S, polling.state_s))
-        self._write_failing = False
+        self._write_error: SourceError | None = None
+        self._unwritten: dict[PollKind, tuple[int | None, OltReading]] = {}
+        """The last reading of a kind, while the database does not take it, and the lease's token then."""
 
     def parts(self, first_s: float = 0.0) -> list[Part]:
         """Its rhythms. The state comes first; the others wait until the OLT answers.
@@ -129,16 +134,38 @@ class OltWorker:
                 self._answers.clear()
                 return reading
             except SourceError as error:
-                reading.error = f"read, but not written: {error}"
-                reading.outcome = Outcome.FAILED
                 self._log_write(error)
+                if not skipped and kind is not PollKind.STATE:  # the state is read again soon
+                    self._unwritten[kind] = token, reading
+                came = replace(reading, error=f"read, but not written: {error}", unwritten=True)
             else:
-                self._log_write(None)
-                if applied.new_onts:
-                    self._due[PollKind.INVENTORY].set()
+                came = reading
+                self._written(kind, applied)
             if not skipped:
                 await self._keep(self._samples(reading))
-            return reading
+            return came
+
+    async def _write_late(self, kind: PollKind, reading: OltReading) -> None:
+        """Write a reading that the database did not take before.
+
+        The OLT is not asked again: reading its light may take it minutes.
+        """
+        async with self._busy[kind]:
+            try:
+                applied = await self.facts.apply(reading, self._olt_row(reading))
+            except LeaseLost:
+                self._answers.clear()
+                self._unwritten.pop(kind, None)
+            except SourceError as error:
+                self._log_write(error)
+            else:
+                self._written(kind, applied)
+
+    def _written(self, kind: PollKind, applied: Applied) -> None:
+        self._log_write(None)
+        self._unwritten.pop(kind, None)
+        if applied.new_onts:
+            self._due[PollKind.INVENTORY].set()
 
     async def take_traps(self, news: OltReading, hints: Sequence[tuple[str, int | None]]) -> None:
         """Write what traps told, and look at the places that they named.
@@ -200,14 +227,23 @@ class OltWorker:
             self._backoff.reset()
             if self.facts.may_write:
                 self._answers.set()
-            return Done(quiet=True)
+            return Done(quiet=True, trouble=self._write_error)
         if self._backoff.failures == 0:
             log.warning("olt_fails", olt=self.name, error=reading.error)
         self._answers.clear()
-        return Done(pause_s=self._backoff.failed(), quiet=True)
+        return Done(pause_s=self._backoff.failed(), quiet=True, trouble=self._write_error)
 
-    async def _poll_other(self, kind: PollKind) -> None:
-        await self.poll(kind)
+    async def _poll_other(self, kind: PollKind) -> Done:
+        token, late = self._unwritten.get(kind, (None, None))
+        if late and token == self.facts.token and self._clock.now() - late.started_at < self._intervals_s[kind]:
+            # The state goes first: it finds out whether the database is back, and tells which ONTs there are.
+            if not self._write_error:
+                await self._write_late(kind, late)
+        else:
+            await self.poll(kind)
+        if kind not in self._unwritten:
+            return Done(quiet=True)
+        return Done(pause_s=min(WRITE_AGAIN_S, self._intervals_s[kind]), quiet=True, trouble=self._write_error)
 
     async def _look_at(self, key: Key) -> None:
         ont = self.facts.onts.onts.get(key)
@@ -277,11 +313,11 @@ class OltWorker:
 
     def _log_write(self, error: SourceError | None) -> None:
         """Say once that facts cannot be written, and once that they can again."""
-        if error and not self._write_failing:
+        if error and not self._write_error:
             log.error("facts_not_written", olt=self.name, error=str(error))
-        elif self._write_failing and not error:
+        elif self._write_error and not error:
             log.info("facts_written_again", olt=self.name)
-        self._write_failing = error is not None
+        self._write_error = error
 
 
 def _cards(olt_id: int, reading: OltReading) -> dict[str, Card]:

@@ -6,6 +6,7 @@ import asyncio
 import itertools
 import sqlite3
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -13,15 +14,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 from fake_clock import FakeClock
 from schema_copy import sqlite_with_schema
 from sqlalchemy import select
 
 from noc_console.collector.clock import SPREAD
-from noc_console.collector.coordinator import Coordinator
+from noc_console.collector.coordinator import Coordinator, Done, Rhythm
 from noc_console.collector.facts import OltFacts
 from noc_console.collector.holding import Lease
-from noc_console.collector.olt import OltWorker
+from noc_console.collector.olt import WRITE_AGAIN_S, OltWorker
 from noc_console.config.model import Polling
 from noc_console.domain.changes import Severity, severity_of
 from noc_console.domain.errors import SourceTimeout, SourceUnavailable
@@ -50,6 +52,7 @@ class FakePoller:
     max_repetitions = None
 
     def __init__(self) -> None:
+        self.now: Callable[[], float] = time.time
         self.onts: dict[PonPort, dict[int, Facts]] = {A: {n: self.up(n) for n in (1, 2)}, B: {3: self.up(3)}}
         self.light: dict[int, float | None] = {1: -20.0, 2: -26.0, 3: -21.0}
         self.cards: dict[str, Facts] = {"0/9": {"type": "H901", "state": "normal", "cpu_percent": 12.0}}
@@ -64,7 +67,7 @@ class FakePoller:
 
     async def poll(self, kind: PollKind) -> OltReading:
         self.polled.append(kind)
-        reading = OltReading(kind, time.time(), duration_s=0.01)
+        reading = OltReading(kind, self.now(), duration_s=0.01)
         if self.silent:
             reading.error = "no answer in 3 tries of 5 s"
             return reading
@@ -337,6 +340,48 @@ async def test_rows_that_somebody_else_wrote_do_not_stop_the_writing_for_ever(da
     assert reading.error is None
     onts = await olt.onts()
     assert (onts[9].state, onts[9].serial) == ("online", "HWTC00000009")
+
+
+@pytest.mark.parametrize(
+    "trouble", ["database is locked", "database or disk is full", "attempt to write a readonly database"]
+)
+async def test_a_failed_write_is_no_fault_of_the_olt_and_what_was_read_is_kept(sqlite: Database, trouble: str) -> None:
+    olt = await Olt.make(sqlite, state_s=60, optics_s=3600, health_s=3600, inventory_s=86400)
+    write, fails = olt.facts.apply, True
+
+    async def apply(reading: OltReading, row: dict[str, Any]) -> Any:
+        if fails:
+            raise SourceUnavailable(trouble, "database")
+        return await write(reading, row)
+
+    olt.facts.apply = apply  # type: ignore[method-assign,assignment]
+    olt.poller.now = olt.clock.now
+    work = {part.name: part.work for part in olt.worker.parts() if isinstance(part, Rhythm)}
+    with structlog.testing.capture_logs() as logged:
+        for _ in range(3):
+            state, optics = await work["north state"](), await work["north optics"]()
+            assert state and state.pause_s is None, "the OLT is polled on as always"
+            assert optics and optics.pause_s == WRITE_AGAIN_S
+            assert str(state.trouble) == str(optics.trouble) == f"database: {trouble}"
+            olt.clock.at += 60
+        fails = False
+        assert (await work["north state"]()) == (await work["north optics"]()) == Done(quiet=True)
+    assert Counter(olt.poller.polled) == {PollKind.STATE: 4, PollKind.OPTICS: 1}, "light is written, not read again"
+    assert (await olt.onts())[2].onu_rx_dbm == -26.0
+    assert olt.facts.observed_at("", PollKind.OPTICS) == 1_000_000.0, "with the age that it has"
+    assert [entry["event"] for entry in logged] == ["facts_not_written", "facts_written_again"]
+
+
+async def test_a_reading_that_was_not_written_in_its_interval_is_read_again(sqlite: Database) -> None:
+    olt = await Olt.make(sqlite, optics_s=3600)
+    olt.poller.now = olt.clock.now
+    optics = next(part.work for part in olt.worker.parts() if part.name == "north optics" and isinstance(part, Rhythm))
+    lock = Lock(sqlite)
+    await optics()
+    lock.release()
+    olt.clock.at += 3601
+    await optics()
+    assert olt.poller.polled == [PollKind.OPTICS] * 2
 
 
 # Rhythm
