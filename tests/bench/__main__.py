@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 
-from tests.bench import acs, acs_writes, fleet, keys, path, start, walk
+from tests.bench import acs, acs_writes, fleet, flood, keys, path, start, walk
 
 BENCHES = {
     "start": start.run,
@@ -18,6 +18,7 @@ BENCHES = {
     "acs": acs.run,
     "acs-writes": acs_writes.run,
     "fleet": fleet.run,
+    "flood": flood.run,
 }
 
 
