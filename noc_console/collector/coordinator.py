@@ -73,6 +73,8 @@ class Rhythm:
     """None says as much as a quiet ``Done``."""
     interval_s: float
     """Pause between the end of a turn and the next one."""
+    every: Callable[[], float] | None = None
+    """The same where it may change; None where it does not."""
     jitter: float = 0.05
     """Pauses are up to this share shorter or longer, so that many rhythms do not fall into step."""
     first_s: float = 0.0
@@ -224,7 +226,8 @@ class Coordinator:
     async def _rest(self, rhythm: Rhythm, begun: float, wanted_s: float | None) -> None:
         """Wait for the next turn: its time comes, or something makes it due."""
         jitter = self._draw(1 - rhythm.jitter, 1 + rhythm.jitter)
-        pause_s = rhythm.interval_s * jitter if wanted_s is None else wanted_s
+        interval_s = rhythm.every() if rhythm.every else rhythm.interval_s
+        pause_s = interval_s * jitter if wanted_s is None else wanted_s
         if rhythm.now is None:
             await self._clock.sleep(pause_s)
         elif await self._clock.wait(rhythm.now, pause_s):

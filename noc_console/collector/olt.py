@@ -17,7 +17,7 @@ from noc_console.collector.clock import CLOCK, Backoff, Clock
 from noc_console.collector.confirm import Key, SecondLooks
 from noc_console.collector.coordinator import Done, Part, Rhythm, Service
 from noc_console.collector.facts import LIGHT, Applied, OltFacts
-from noc_console.config.model import Polling
+from noc_console.config.model import OltPolling, Polling
 from noc_console.domain.errors import SourceError
 from noc_console.domain.freshness import STALE_AFTER
 from noc_console.domain.history import Sample
@@ -56,6 +56,7 @@ class OltWorker:
         thresholds: This OLT's limits of received power.
         keep: Takes samples; must not raise.
         clock: The clock.
+        own: Those of the intervals that the config gives to this OLT itself: what its profile asks for counts less.
     """
 
     def __init__(
@@ -66,6 +67,7 @@ class OltWorker:
         thresholds: Thresholds,
         keep: Keep,
         clock: Clock = CLOCK,
+        own: OltPolling | None = None,
     ) -> None:
         self.name = facts.olt.name
         self._clock = clock
@@ -73,12 +75,8 @@ class OltWorker:
         self._poller = poller
         self._thresholds = thresholds
         self._keep = keep
-        self._intervals_s = {
-            PollKind.STATE: polling.state_s,
-            PollKind.OPTICS: polling.optics_s,
-            PollKind.HEALTH: polling.health_s,
-            PollKind.INVENTORY: polling.inventory_s,
-        }
+        self._polling = polling
+        self._own = own or OltPolling()
         self._busy = {kind: asyncio.Lock() for kind in PollKind}
         self._due = {kind: asyncio.Event() for kind in PollKind}
         self._answers = asyncio.Event()
@@ -97,10 +95,17 @@ class OltWorker:
         """
         lease = self.facts.lease
         found: list[Part] = [Service(f"{self.name} second looks", self.name, self._looks.run)]
-        for kind, interval_s in self._intervals_s.items():
+        for kind in PollKind:
             work = partial(self._poll_other, kind)
+            every = partial(self._interval_s, kind)
             rhythm = Rhythm(
-                f"{self.name} {kind.value}", self.name, work, interval_s, now=self._due[kind], gate=self._answers
+                f"{self.name} {kind.value}",
+                self.name,
+                work,
+                every(),
+                every=every,
+                now=self._due[kind],
+                gate=self._answers,
             )
             if kind is PollKind.STATE:
                 gate = lease.held if lease else None
@@ -235,7 +240,7 @@ class OltWorker:
 
     async def _poll_other(self, kind: PollKind) -> Done:
         token, late = self._unwritten.get(kind, (None, None))
-        if late and token == self.facts.token and self._clock.now() - late.started_at < self._intervals_s[kind]:
+        if late and token == self.facts.token and self._clock.now() - late.started_at < self._interval_s(kind):
             # The state goes first: it finds out whether the database is back, and tells which ONTs there are.
             if not self._write_error:
                 await self._write_late(kind, late)
@@ -243,12 +248,20 @@ class OltWorker:
             await self.poll(kind)
         if kind not in self._unwritten:
             return Done(quiet=True)
-        return Done(pause_s=min(WRITE_AGAIN_S, self._intervals_s[kind]), quiet=True, trouble=self._write_error)
+        return Done(pause_s=min(WRITE_AGAIN_S, self._interval_s(kind)), quiet=True, trouble=self._write_error)
 
     async def _look_at(self, key: Key) -> None:
         ont = self.facts.onts.onts.get(key)
         if ont and ont.vanished_at is None:
             await self.refresh_ont(ont)
+
+    def _interval_s(self, kind: PollKind) -> float:
+        """How often a kind of reading is taken; what its profile asks for is known once the OLT was identified."""
+        name = f"{kind.value}_s"
+        interval_s: float = getattr(self._polling, name)
+        if getattr(self._own, name) is not None or self._poller.profile is None:
+            return interval_s
+        return max(interval_s, getattr(self._poller.profile.polling, name) or 0.0)
 
     def _skipped_optics(self) -> OltReading | None:
         """A reading that says why the optics are left for later: the OLT has more urgent work than asking its ONTs."""
@@ -257,7 +270,7 @@ class OltWorker:
         now = self._clock.now()
         if cpu_percent is None or cpu_percent < limit_percent or measured_at is None:
             return None
-        if now - measured_at > STALE_AFTER * self._intervals_s[PollKind.HEALTH]:
+        if now - measured_at > STALE_AFTER * self._interval_s(PollKind.HEALTH):
             return None
         why = f"left for later: the OLT's CPU is at {cpu_percent:.0f} % (limit {limit_percent:g} %)"
         return OltReading(PollKind.OPTICS, now, answered=True, error=why)
@@ -265,6 +278,7 @@ class OltWorker:
     def _olt_row(self, reading: OltReading) -> Facts:
         """What the poll says about the OLT itself."""
         row: Facts = {"last_poll_at": reading.started_at}
+        row |= {f"{kind.value}_s": self._interval_s(kind) for kind in PollKind}
         if reading.kind is PollKind.STATE or reading.error:
             row["error"] = reading.error  # what another kind's poll said stands until the next state poll
         if reading.kind is PollKind.STATE or not reading.answered:

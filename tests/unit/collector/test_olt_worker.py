@@ -24,15 +24,18 @@ from noc_console.collector.coordinator import Coordinator, Done, Rhythm
 from noc_console.collector.facts import OltFacts
 from noc_console.collector.holding import Lease
 from noc_console.collector.olt import WRITE_AGAIN_S, OltWorker
-from noc_console.config.model import Polling
+from noc_console.config.model import OltPolling, Polling
 from noc_console.domain.changes import Severity, severity_of
 from noc_console.domain.errors import SourceTimeout, SourceUnavailable
+from noc_console.domain.freshness import Intervals
 from noc_console.domain.history import Sample
 from noc_console.domain.identity import PonPort
 from noc_console.domain.network import Ont, Outcome, PollKind
 from noc_console.domain.optics import Thresholds
 from noc_console.domain.poll import Facts, OltReading, PortReading
 from noc_console.domain.update import Update
+from noc_console.sources.snmp.discovery import Identity
+from noc_console.sources.snmp.profile import Profile, load_profiles
 from noc_console.storage import inventory, schema
 from noc_console.storage.database import Database
 from noc_console.storage.feed import read_update
@@ -47,8 +50,9 @@ SERIALS = {1: "HWTC00000001", 2: "HWTC00000002", 3: "HWTC00000003"}
 class FakePoller:
     """An OLT whose tables a test sets."""
 
-    identity = None
-    profile = None
+    identity: Identity | None = None
+    profile: Profile | None = None
+    unverified: Sequence[str] = ()
     max_repetitions = None
 
     def __init__(self) -> None:
@@ -533,3 +537,31 @@ async def test_four_full_ports_at_once(database: Database) -> None:
     assert len(stored) == 512 and {ont.onu_rx_dbm for ont in stored} == {-20.0}
     places = itertools.product((str(port) for port in olt.poller.onts), many)
     assert {(ont.port, ont.ont_id) for ont in stored} == set(places)
+
+
+@pytest.mark.parametrize(
+    ("everywhere", "own", "expected"),
+    [
+        ({}, {}, {"state_s": 60, "optics_s": 3600}),
+        ({"optics_s": 600}, {}, {"state_s": 60, "optics_s": 3600}),
+        ({"optics_s": 7200}, {}, {"state_s": 60, "optics_s": 7200}),
+        ({}, {"optics_s": 300, "state_s": 120}, {"state_s": 120, "optics_s": 300}),
+    ],
+    ids=["the profile's", "not more often", "less often", "the OLT's own"],
+)
+async def test_a_profile_bounds_the_rhythm_unless_the_olts_own_config_says_otherwise(
+    sqlite: Database, everywhere: dict[str, float], own: dict[str, float], expected: dict[str, float]
+) -> None:
+    olt = await Olt.make(sqlite)
+    olt.poller.profile = load_profiles()["zte-c300"]
+    olt.poller.identity = Identity(sys_object_id="1.3.6.1.4.1.3902", sys_descr="C300", uptime_s=1.0)
+    every, its = Polling.model_validate(everywhere), OltPolling.model_validate(own)
+    worker = OltWorker(olt.poller, olt.facts, its.over(every), Thresholds(), olt.keep, olt.clock, its)  # type: ignore[arg-type]
+    rhythms = {part.name: part for part in worker.parts() if isinstance(part, Rhythm)}
+    await worker.poll(PollKind.STATE)
+    for name, seconds in expected.items():
+        every_s = rhythms[f"north {name.removesuffix('_s')}"].every
+        assert every_s and every_s() == seconds
+    (row,) = (await olt.stored()).olts
+    assert {name: getattr(row, name) for name in expected} == expected, "consoles judge ages by it"
+    assert row.intervals(Intervals()).optics_s == expected["optics_s"]
