@@ -19,7 +19,7 @@ from noc_console.collector.coordinator import Done, Part, Rhythm, Service
 from noc_console.collector.facts import LIGHT, Applied, OltFacts
 from noc_console.config.model import OltPolling, Polling
 from noc_console.domain.errors import SourceError
-from noc_console.domain.freshness import STALE_AFTER
+from noc_console.domain.freshness import STALE_AFTER, within
 from noc_console.domain.history import Sample
 from noc_console.domain.identity import PonPort
 from noc_console.domain.network import Card, Ont, Outcome, PollKind
@@ -240,7 +240,7 @@ class OltWorker:
 
     async def _poll_other(self, kind: PollKind) -> Done:
         token, late = self._unwritten.get(kind, (None, None))
-        if late and token == self.facts.token and self._clock.now() - late.started_at < self._interval_s(kind):
+        if late and token == self.facts.token and within(late.started_at, self._clock.now(), self._interval_s(kind)):
             # The state goes first: it finds out whether the database is back, and tells which ONTs there are.
             if not self._write_error:
                 await self._write_late(kind, late)
@@ -270,7 +270,7 @@ class OltWorker:
         now = self._clock.now()
         if cpu_percent is None or cpu_percent < limit_percent or measured_at is None:
             return None
-        if now - measured_at > STALE_AFTER * self._interval_s(PollKind.HEALTH):
+        if not within(measured_at, now, STALE_AFTER * self._interval_s(PollKind.HEALTH)):
             return None
         why = f"left for later: the OLT's CPU is at {cpu_percent:.0f} % (limit {limit_percent:g} %)"
         return OltReading(PollKind.OPTICS, now, answered=True, error=why)

@@ -10,7 +10,7 @@ from noc_console.console.glyphs import Glyphs, sparkline
 from noc_console.console.render.cells import Cell
 from noc_console.console.render.times import when
 from noc_console.console.widgets.columns import Column
-from noc_console.domain.freshness import format_age
+from noc_console.domain.freshness import SKEW_TOLERANCE_S, format_age
 from noc_console.picture.model import SIGNALS, Model
 from noc_console.picture.ont_facts import as_reason, since
 from noc_console.picture.ont_store import GONE, OFFLINE, ONLINE
@@ -173,7 +173,7 @@ class OntCells:
 
 def coarse_age(age_s: float) -> str:
     """In steps of ten seconds: a table whose ages all tick each second is repainted each second."""
-    return "<10s" if age_s < 10 else format_age(age_s // 10 * 10)
+    return "<10s" if -SKEW_TOLERANCE_S <= age_s < 10 else format_age(age_s // 10 * 10)
 
 
 _RENDER: dict[str, Callable[[OntCells, int], Cell]] = {

@@ -37,7 +37,7 @@ def ago(at: float | None, now: float, absolute: bool) -> str:
     """``12s ago`` or ``at 14:05:31``; ``never`` for None."""
     if at is None:
         return "never"
-    return f"at {stamp(at, now)}" if absolute else f"{format_age(max(0.0, now - at))} ago"
+    return f"at {stamp(at, now)}" if absolute else f"{format_age(now - at)} ago"
 
 
 def read_ago(at: float | None, trust: Freshness, now: float, absolute: bool) -> str:

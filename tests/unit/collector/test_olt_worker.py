@@ -565,3 +565,30 @@ async def test_a_profile_bounds_the_rhythm_unless_the_olts_own_config_says_other
     (row,) = (await olt.stored()).olts
     assert {name: getattr(row, name) for name in expected} == expected, "consoles judge ages by it"
     assert row.intervals(Intervals()).optics_s == expected["optics_s"]
+
+
+# A clock that was ahead, and has been put back
+
+
+async def test_a_load_from_the_future_holds_no_light_back(sqlite: Database) -> None:
+    olt = await Olt.make(sqlite)
+    olt.poller.now = lambda: olt.clock.at + 86400
+    olt.poller.cards["0/9"]["cpu_percent"] = 99.0
+    await olt.poll(PollKind.STATE, PollKind.HEALTH)
+    olt.poller.now = olt.clock.now
+    (optics,) = await olt.poll(PollKind.OPTICS)
+    assert optics.outcome is Outcome.COMPLETE and PollKind.OPTICS in olt.poller.polled
+
+
+async def test_a_trap_from_the_future_does_not_outlast_the_polls_after_it(sqlite: Database) -> None:
+    olt = await Olt.make(sqlite)
+    olt.poller.now = olt.clock.now
+    await olt.poll()
+    told = PortReading(A, Outcome.PARTIAL, {1: {"state": "offline"}})
+    await olt.facts.apply_traps(OltReading(PollKind.STATE, olt.clock.at + 86400, ports=[told]))
+    assert (await olt.onts())[1].state == "offline"
+    olt.clock.at += 60
+    await olt.poll()
+    assert (await olt.onts())[1].state == "online"
+    ups = [change for change in (await olt.stored()).changes if change.kind == "ont_up"]
+    assert [getattr(change, "down_s", 0) for change in ups] == [None], "nobody knows how long it was down"
