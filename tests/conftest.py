@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +14,12 @@ from hypothesis import settings
 
 from noc_console.storage.database import Database
 
-sys.path.insert(0, str(Path(__file__).parent / "e2e"))
+sys.path += [str(Path(__file__).parent), str(Path(__file__).parent / "e2e")]
 
 import run_servers
 import services
+from schema_copy import make_schema, sqlite_with_schema
+from skipping_loop import SkippingLoop
 
 Servers = run_servers.Owner | run_servers.Remote
 settings.register_profile("busy machine", deadline=None)
@@ -45,6 +47,11 @@ def pytest_configure_node(node: Any) -> None:
     if _counter not in stash:
         stash[_counter] = run_servers.Counter()
     node.workerinput["servers"] = stash[_counter].address
+
+
+def pytest_asyncio_loop_factories(item: pytest.Item) -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
+    """The event loop of a test."""
+    return {"loop": SkippingLoop if item.get_closest_marker("time_skips") else asyncio.new_event_loop}
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -99,22 +106,16 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
 @pytest.fixture(scope="session")
 def template(postgres: services.Postgres) -> Iterator[str]:
     """A PostgreSQL database with the schema in it, to be copied: that is quicker than making it each time."""
-
-    async def migrate(url: str) -> None:
-        database = Database(url)
-        await database.migrate()
-        await database.close()
-
     with postgres.database() as url:
-        asyncio.run(migrate(url))
+        asyncio.run(make_schema(url))
         yield url.rpartition("/")[2]
 
 
 @pytest.fixture(params=KINDS)
 def schema_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """A new database of each kind; on PostgreSQL the schema is there already."""
+    """A new database of each kind, with the schema in it."""
     if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'noc.db'}"
+        yield sqlite_with_schema(tmp_path / "noc.db")
         return
     template = request.getfixturevalue("template")
     with request.getfixturevalue("postgres").database(template) as url:
@@ -125,6 +126,5 @@ def schema_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 async def database(schema_url: str) -> AsyncIterator[Database]:
     """A new database of each kind, with the schema in it."""
     made = Database(schema_url)
-    await made.migrate()
     yield made
     await made.close()

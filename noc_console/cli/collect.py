@@ -37,7 +37,8 @@ def run_once(config: Config, as_json: bool) -> Exit:
     else:
         columns = [(key, key) for key in ("name", "outcome", "onts", "varbinds", "duration_s", "written", "error")]
         print_table(rows, columns)
-    return Exit.DONE if all(row["outcome"] != Outcome.FAILED for row in rows) else Exit.UNREACHABLE
+    lost = any(reading.unwritten for one in found for reading in one.readings)
+    return Exit.DONE if not lost and all(row["outcome"] != Outcome.FAILED for row in rows) else Exit.UNREACHABLE
 
 
 def _row(one: OltRound) -> dict[str, Any]:

@@ -19,9 +19,13 @@ import structlog
 from noc_console.collector.clock import CLOCK, Backoff, Clock
 from noc_console.collector.status import SourceStatus
 from noc_console.domain.errors import SourceError
+from noc_console.storage.database import SOURCE as DATABASE
 from noc_console.storage.sources import SourceStore
 
 log = structlog.get_logger()
+
+OURS = "collector"
+"""The source at which trouble with the database shows: it is nobody else's fault."""
 
 T = TypeVar("T")
 Beside = Callable[[], Awaitable[str | None]]
@@ -54,6 +58,8 @@ class Done:
     """Why the source is not possible here just now."""
     quiet: bool = False
     """Nothing for the Sources screen."""
+    trouble: SourceError | None = None
+    """What failed although the source did its part: the database did not take what was read."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,6 +73,8 @@ class Rhythm:
     """None says as much as a quiet ``Done``."""
     interval_s: float
     """Pause between the end of a turn and the next one."""
+    every: Callable[[], float] | None = None
+    """The same where it may change; None where it does not."""
     jitter: float = 0.05
     """Pauses are up to this share shorter or longer, so that many rhythms do not fall into step."""
     first_s: float = 0.0
@@ -140,6 +148,8 @@ class Coordinator:
         self._draw = draw
         self._statuses: dict[str, SourceStatus] = {}
         self._group: asyncio.TaskGroup | None = None
+        self._unwritten: set[str] = set()
+        """Parts whose work the database did not take."""
 
     def status(self, source: str) -> SourceStatus:
         """The state of a source, which all its parts share."""
@@ -208,12 +218,16 @@ class Coordinator:
                 continue
             backoff.reset()
             await self._tell_done(rhythm.source, rhythm.name, came)
+            if came and came.trouble:
+                pause_s = rhythm.interval_s if came.pause_s is None else came.pause_s
+                await self._tell_trouble(rhythm.source, rhythm.name, came.trouble, pause_s)
             await self._rest(rhythm, begun, came.pause_s if came else None)
 
     async def _rest(self, rhythm: Rhythm, begun: float, wanted_s: float | None) -> None:
         """Wait for the next turn: its time comes, or something makes it due."""
         jitter = self._draw(1 - rhythm.jitter, 1 + rhythm.jitter)
-        pause_s = rhythm.interval_s * jitter if wanted_s is None else wanted_s
+        interval_s = rhythm.every() if rhythm.every else rhythm.interval_s
+        pause_s = interval_s * jitter if wanted_s is None else wanted_s
         if rhythm.now is None:
             await self._clock.sleep(pause_s)
         elif await self._clock.wait(rhythm.now, pause_s):
@@ -243,6 +257,9 @@ class Coordinator:
 
     async def _tell_done(self, source: str, name: str, done: Done | None) -> None:
         status = self.status(source)
+        if name in self._unwritten and not (done and done.trouble):
+            self._unwritten.discard(name)
+            await self._tell(lambda: self.status(OURS).passed(name))
         if done is None or done.quiet:
             await self._tell(lambda: status.passed(name))
         elif done.off is not None:
@@ -255,6 +272,12 @@ class Coordinator:
         self, source: str, name: str, error: Exception, retry_in_s: float, beside: Beside | None = None
     ) -> None:
         status = self.status(source)
+        if isinstance(error, SourceError) and error.source == DATABASE:
+            # Whoever was asked may be well: only what it told could not be kept.
+            self._unwritten.add(name)
+            told = SourceError(str(error))
+            await self._tell(lambda: self.status(OURS).failing(name, told, retry_in_s))
+            return
         if not isinstance(error, SourceError):
             await self._tell(lambda: status.broken(name, error, retry_in_s))
             return

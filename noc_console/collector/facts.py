@@ -34,6 +34,7 @@ from noc_console.domain.changes import (
     OntUnregistered,
     PortChanged,
 )
+from noc_console.domain.freshness import SKEW_TOLERANCE_S
 from noc_console.domain.identity import PonPort
 from noc_console.domain.network import Card, Fan, Olt, Ont, Outcome, PollKind, PollMark, Port, Unregistered
 from noc_console.domain.ont import OntState
@@ -250,8 +251,12 @@ class OltFacts:
         return told
 
     def _keep_told(self, reading: OltReading) -> None:
-        """What a trap told after a poll began is newer than what that poll read."""
-        self._told_at = {key: at for key, at in self._told_at.items() if at > reading.started_at}
+        """What a trap told after a poll began is newer than what that poll read.
+
+        One that was told after the poll ended was told by a clock that has been put back since.
+        """
+        begun_at, ended_at = reading.started_at, reading.started_at + reading.duration_s + SKEW_TOLERANCE_S
+        self._told_at = {key: at for key, at in self._told_at.items() if begun_at < at <= ended_at}
         for port in reading.ports if self._told_at else ():
             for ont_id, facts in port.onts.items():
                 key = (str(port.port), ont_id)

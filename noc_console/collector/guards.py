@@ -45,6 +45,7 @@ class _Lack:
 
     def again(self, at: float) -> None:
         """Count one more reading that says the same."""
+        self.since = min(self.since, at)  # the clock may have been put back
         self.times += 1
         self.believed |= self.times >= BELIEVED_AFTER and at - self.since >= BELIEVED_AFTER_S
 

@@ -16,10 +16,10 @@ from noc_console.collector import samples
 from noc_console.collector.clock import CLOCK, Backoff, Clock
 from noc_console.collector.confirm import Key, SecondLooks
 from noc_console.collector.coordinator import Done, Part, Rhythm, Service
-from noc_console.collector.facts import LIGHT, OltFacts
-from noc_console.config.model import Polling
+from noc_console.collector.facts import LIGHT, Applied, OltFacts
+from noc_console.config.model import OltPolling, Polling
 from noc_console.domain.errors import SourceError
-from noc_console.domain.freshness import STALE_AFTER
+from noc_console.domain.freshness import STALE_AFTER, within
 from noc_console.domain.history import Sample
 from noc_console.domain.identity import PonPort
 from noc_console.domain.network import Card, Ont, Outcome, PollKind
@@ -33,6 +33,9 @@ log = structlog.get_logger()
 
 LAST_RETRY_S = 60.0
 """An OLT that does not answer is asked this often, or as often as one that does."""
+
+WRITE_AGAIN_S = 30.0
+"""A reading that the database did not take is written again this often, until the next one is due."""
 
 STATE_GAP_S = 3.0
 """State polls that traps ask for start no closer to each other than this."""
@@ -53,6 +56,7 @@ class OltWorker:
         thresholds: This OLT's limits of received power.
         keep: Takes samples; must not raise.
         clock: The clock.
+        own: Those of the intervals that the config gives to this OLT itself: what its profile asks for counts less.
     """
 
     def __init__(
@@ -63,6 +67,7 @@ class OltWorker:
         thresholds: Thresholds,
         keep: Keep,
         clock: Clock = CLOCK,
+        own: OltPolling | None = None,
     ) -> None:
         self.name = facts.olt.name
         self._clock = clock
@@ -70,19 +75,17 @@ class OltWorker:
         self._poller = poller
         self._thresholds = thresholds
         self._keep = keep
-        self._intervals_s = {
-            PollKind.STATE: polling.state_s,
-            PollKind.OPTICS: polling.optics_s,
-            PollKind.HEALTH: polling.health_s,
-            PollKind.INVENTORY: polling.inventory_s,
-        }
+        self._polling = polling
+        self._own = own or OltPolling()
         self._busy = {kind: asyncio.Lock() for kind in PollKind}
         self._due = {kind: asyncio.Event() for kind in PollKind}
         self._answers = asyncio.Event()
         self._looks = SecondLooks(self._look_at, self.poll_soon, clock)
         self._optics_cpu_limit_percent = polling.optics_cpu_limit_percent
         self._backoff = Backoff(last_s=max(LAST_RETRY_S, polling.state_s))
-        self._write_failing = False
+        self._write_error: SourceError | None = None
+        self._unwritten: dict[PollKind, tuple[int | None, OltReading]] = {}
+        """The last reading of a kind, while the database does not take it, and the lease's token then."""
 
     def parts(self, first_s: float = 0.0) -> list[Part]:
         """Its rhythms. The state comes first; the others wait until the OLT answers.
@@ -92,10 +95,17 @@ class OltWorker:
         """
         lease = self.facts.lease
         found: list[Part] = [Service(f"{self.name} second looks", self.name, self._looks.run)]
-        for kind, interval_s in self._intervals_s.items():
+        for kind in PollKind:
             work = partial(self._poll_other, kind)
+            every = partial(self._interval_s, kind)
             rhythm = Rhythm(
-                f"{self.name} {kind.value}", self.name, work, interval_s, now=self._due[kind], gate=self._answers
+                f"{self.name} {kind.value}",
+                self.name,
+                work,
+                every(),
+                every=every,
+                now=self._due[kind],
+                gate=self._answers,
             )
             if kind is PollKind.STATE:
                 gate = lease.held if lease else None
@@ -129,16 +139,38 @@ class OltWorker:
                 self._answers.clear()
                 return reading
             except SourceError as error:
-                reading.error = f"read, but not written: {error}"
-                reading.outcome = Outcome.FAILED
                 self._log_write(error)
+                if not skipped and kind is not PollKind.STATE:  # the state is read again soon
+                    self._unwritten[kind] = token, reading
+                came = replace(reading, error=f"read, but not written: {error}", unwritten=True)
             else:
-                self._log_write(None)
-                if applied.new_onts:
-                    self._due[PollKind.INVENTORY].set()
+                came = reading
+                self._written(kind, applied)
             if not skipped:
                 await self._keep(self._samples(reading))
-            return reading
+            return came
+
+    async def _write_late(self, kind: PollKind, reading: OltReading) -> None:
+        """Write a reading that the database did not take before.
+
+        The OLT is not asked again: reading its light may take it minutes.
+        """
+        async with self._busy[kind]:
+            try:
+                applied = await self.facts.apply(reading, self._olt_row(reading))
+            except LeaseLost:
+                self._answers.clear()
+                self._unwritten.pop(kind, None)
+            except SourceError as error:
+                self._log_write(error)
+            else:
+                self._written(kind, applied)
+
+    def _written(self, kind: PollKind, applied: Applied) -> None:
+        self._log_write(None)
+        self._unwritten.pop(kind, None)
+        if applied.new_onts:
+            self._due[PollKind.INVENTORY].set()
 
     async def take_traps(self, news: OltReading, hints: Sequence[tuple[str, int | None]]) -> None:
         """Write what traps told, and look at the places that they named.
@@ -200,19 +232,36 @@ class OltWorker:
             self._backoff.reset()
             if self.facts.may_write:
                 self._answers.set()
-            return Done(quiet=True)
+            return Done(quiet=True, trouble=self._write_error)
         if self._backoff.failures == 0:
             log.warning("olt_fails", olt=self.name, error=reading.error)
         self._answers.clear()
-        return Done(pause_s=self._backoff.failed(), quiet=True)
+        return Done(pause_s=self._backoff.failed(), quiet=True, trouble=self._write_error)
 
-    async def _poll_other(self, kind: PollKind) -> None:
-        await self.poll(kind)
+    async def _poll_other(self, kind: PollKind) -> Done:
+        token, late = self._unwritten.get(kind, (None, None))
+        if late and token == self.facts.token and within(late.started_at, self._clock.now(), self._interval_s(kind)):
+            # The state goes first: it finds out whether the database is back, and tells which ONTs there are.
+            if not self._write_error:
+                await self._write_late(kind, late)
+        else:
+            await self.poll(kind)
+        if kind not in self._unwritten:
+            return Done(quiet=True)
+        return Done(pause_s=min(WRITE_AGAIN_S, self._interval_s(kind)), quiet=True, trouble=self._write_error)
 
     async def _look_at(self, key: Key) -> None:
         ont = self.facts.onts.onts.get(key)
         if ont and ont.vanished_at is None:
             await self.refresh_ont(ont)
+
+    def _interval_s(self, kind: PollKind) -> float:
+        """How often a kind of reading is taken; what its profile asks for is known once the OLT was identified."""
+        name = f"{kind.value}_s"
+        interval_s: float = getattr(self._polling, name)
+        if getattr(self._own, name) is not None or self._poller.profile is None:
+            return interval_s
+        return max(interval_s, getattr(self._poller.profile.polling, name) or 0.0)
 
     def _skipped_optics(self) -> OltReading | None:
         """A reading that says why the optics are left for later: the OLT has more urgent work than asking its ONTs."""
@@ -221,7 +270,7 @@ class OltWorker:
         now = self._clock.now()
         if cpu_percent is None or cpu_percent < limit_percent or measured_at is None:
             return None
-        if now - measured_at > STALE_AFTER * self._intervals_s[PollKind.HEALTH]:
+        if not within(measured_at, now, STALE_AFTER * self._interval_s(PollKind.HEALTH)):
             return None
         why = f"left for later: the OLT's CPU is at {cpu_percent:.0f} % (limit {limit_percent:g} %)"
         return OltReading(PollKind.OPTICS, now, answered=True, error=why)
@@ -229,6 +278,7 @@ class OltWorker:
     def _olt_row(self, reading: OltReading) -> Facts:
         """What the poll says about the OLT itself."""
         row: Facts = {"last_poll_at": reading.started_at}
+        row |= {f"{kind.value}_s": self._interval_s(kind) for kind in PollKind}
         if reading.kind is PollKind.STATE or reading.error:
             row["error"] = reading.error  # what another kind's poll said stands until the next state poll
         if reading.kind is PollKind.STATE or not reading.answered:
@@ -277,11 +327,11 @@ class OltWorker:
 
     def _log_write(self, error: SourceError | None) -> None:
         """Say once that facts cannot be written, and once that they can again."""
-        if error and not self._write_failing:
+        if error and not self._write_error:
             log.error("facts_not_written", olt=self.name, error=str(error))
-        elif self._write_failing and not error:
+        elif self._write_error and not error:
             log.info("facts_written_again", olt=self.name)
-        self._write_failing = error is not None
+        self._write_error = error
 
 
 def _cards(olt_id: int, reading: OltReading) -> dict[str, Card]:

@@ -24,6 +24,7 @@ from noc_console.domain.changes import (
     OntUp,
     OntVanished,
 )
+from noc_console.domain.freshness import age_at
 from noc_console.domain.network import Ont, Outcome, PollKind, Unregistered
 from noc_console.domain.ont import OntState, reported_state
 from noc_console.domain.optics import Signal, Thresholds, classify_signal, crossed
@@ -311,7 +312,7 @@ def _went(place: dict[str, Any], before: Ont, after: Ont, reading: Reading) -> C
     common: dict[str, Any] = {**place, "how": reading.how, "was": before.state, "description": after.description}
     if after.state == OntState.ONLINE:
         seen = before.state == OntState.OFFLINE and before.state_changed_at not in (None, before.first_seen_at)
-        down_s = reading.at - (before.state_changed_at or 0.0) if seen else None
+        down_s = age_at(before.state_changed_at, reading.at) if seen else None
         return OntUp(**common, down_s=down_s, rx_dbm=after.onu_rx_dbm)
     if after.state == OntState.UNKNOWN:
         return OntUnclear(**common, vendor_state=after.vendor_state)

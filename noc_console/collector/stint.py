@@ -117,7 +117,8 @@ class Stint:
                 log.error("facts_not_loaded", olt=olt.name, exc_info=came)
             poller = OltPoller(self._engine, olt, self._profiles, facts.max_repetitions, self._profiles_broken)
             polling = olt.polling.over(config.polling)
-            self.olts.append(OltWorker(poller, facts, polling, thresholds, self._shipper.keep, self._clock))
+            kept = (thresholds, self._shipper.keep, self._clock)
+            self.olts.append(OltWorker(poller, facts, polling, *kept, own=olt.polling))
 
     async def load_core(self) -> list[CoreWorker]:
         """Make the workers of the core devices, with what is known of them.

@@ -50,8 +50,9 @@ class Polling(Model):
 
 
 class OltPolling(Model):
-    """What differs at one OLT; states are read and judged at one rhythm everywhere."""
+    """What differs at one OLT, or at all OLTs of a profile."""
 
+    state_s: Seconds | None = None
     optics_s: Seconds | None = None
     """None: as everywhere. Some line cards bear light readings only every hour."""
     health_s: Seconds | None = None

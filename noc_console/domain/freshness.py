@@ -74,10 +74,17 @@ def within(at: float | None, now: float, span_s: float) -> bool:
     return at is not None and -SKEW_TOLERANCE_S <= now - at <= span_s
 
 
+def age_at(at: float | None, now: float) -> float | None:
+    """Seconds since then; None when it never was, or is in the future: two clocks differ, and nobody knows its age."""
+    return None if at is None or at > now + SKEW_TOLERANCE_S else max(0.0, now - at)
+
+
 def format_age(age_s: float | None) -> str:
-    """``8s``, ``12m``, ``3h``, ``5d``; empty for None. Two units from a minute to an hour: ``12m10s``."""
+    """``8s``, ``12m``, ``3h``, ``5d``; empty for None, ``?`` for the future. Two units below an hour: ``12m10s``."""
     if age_s is None:
         return ""
+    if age_s < -SKEW_TOLERANCE_S:
+        return "?"
     age = max(0, int(age_s))
     if age < 60:
         return f"{age}s"
@@ -93,4 +100,4 @@ def format_age(age_s: float | None) -> str:
 
 def coarse_age(age_s: float) -> str:
     """As ``format_age``, in steps of ten seconds: a screen that ticks each second fills slow links."""
-    return "<10s" if age_s < 10 else format_age(age_s // 10 * 10)
+    return "<10s" if -SKEW_TOLERANCE_S <= age_s < 10 else format_age(age_s // 10 * 10)

@@ -6,8 +6,10 @@ Text fields were made harmless by ``domain.text.clean`` before they were stored.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+
+from noc_console.domain.freshness import Intervals
 
 COLLECTOR_DEAD_AFTER_S = 20.0
 """A collector whose heartbeat is older than this is dead."""
@@ -65,9 +67,19 @@ class Olt:
     ping_loss: float | None = None
     """Share of the last series that was lost, 0 to 1; None when never pinged. Says nothing about SNMP."""
     ping_at: float | None = None
+    state_s: float | None = None
+    """How often its states are read; None until it was polled."""
+    optics_s: float | None = None
+    health_s: float | None = None
+    inventory_s: float | None = None
     removed_at: float | None = None
     """Set when it is no longer configured."""
     revision: int = 0
+
+    def intervals(self, usual: Intervals) -> Intervals:
+        """How often it is read; ``usual`` where its collector did not tell yet."""
+        told = {name: getattr(self, name) for name in ("state_s", "optics_s", "health_s", "inventory_s")}
+        return replace(usual, **{name: value for name, value in told.items() if value is not None})
 
     def unverified_of(self, rows: str) -> frozenset[str]:
         """Names of the unverified facts of one kind of rows: ``ont``, ``card``, ``fan``, ``pon_port``, ``olt``."""

@@ -118,6 +118,10 @@ class OltReading:
     unregistered: list[tuple[PonPort, Facts]] | None = None
     """ONTs that wait to be registered; None when that was not read whole."""
     varbinds: int = 0
+    octets: int = 0
+    """Of the answers to walks."""
+    unwritten: bool = False
+    """Whether the database did not take it; ``error`` says why then. How the OLT answered is another matter."""
     whole: dict[Rows, set[str]] = field(default_factory=dict)
     """For ports, cards, fans and the OLT itself, as ``PortReading.whole`` for ONTs."""
     refused: Refusals = field(default_factory=Refusals)

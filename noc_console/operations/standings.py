@@ -65,7 +65,7 @@ def _standing(rows: _Rows, ont: Ont, olt: Olt, intervals: Intervals, now: float)
     read_at = observed_at(rows.marks.get((ont.olt_id, ont.port)), rows.marks.get((ont.olt_id, "")))
     return Standing(
         ont=ont,
-        state=state_now(ont, olt, read_at, now, intervals.state_s),
+        state=state_now(ont, olt, read_at, now, olt.intervals(intervals).state_s),
         routers=tuple(rows.routers.get(ont.serial or "", ())),
         recent=recent_jobs(rows.jobs.get(ont.id, ()), now),
         acs=rows.acs,

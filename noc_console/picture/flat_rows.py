@@ -9,6 +9,7 @@ from typing import Any
 from noc_console.domain.changes import COMMON, Change, severity_of
 from noc_console.domain.diagnosis.verdict import Finding, Verdict
 from noc_console.domain.filters import searched
+from noc_console.domain.freshness import age_at
 from noc_console.domain.identity import OntSerial, told_ont_id
 from noc_console.domain.jobs import Batch, Job
 from noc_console.domain.network import Olt, PollKind
@@ -262,5 +263,6 @@ def _plain(value: object) -> object:
 
 
 def age_s(at: float | None, now: float) -> float | None:
-    """Seconds since then; None when it never was."""
-    return None if at is None else round(max(0.0, now - at), 1)
+    """``age_at``, to be printed."""
+    age = age_at(at, now)
+    return None if age is None else round(age, 1)

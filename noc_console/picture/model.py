@@ -96,6 +96,7 @@ class Model:
         self.link = Link()
         self.onts = OntStore()
         self.olts: dict[int, Olt] = {}
+        self._intervals: dict[int, tuple[Olt, Intervals]] = {}
         self.cards: dict[tuple[int, str], Card] = {}
         self.fans: dict[tuple[int, str], Fan] = {}
         self.ports: dict[tuple[int, str], Port] = {}
@@ -130,7 +131,12 @@ class Model:
     def intervals_of(self, olt_id: int) -> Intervals:
         """How often one OLT is read."""
         olt = self.olts.get(olt_id)
-        return self.settings.intervals_for(olt.name) if olt else self.intervals
+        if olt is None:
+            return self.intervals
+        known = self._intervals.get(olt_id)
+        if known is None or known[0] is not olt:  # asked for each of 100,000 ONTs
+            known = self._intervals[olt_id] = olt, olt.intervals(self.settings.intervals_for(olt.name))
+        return known[1]
 
     def olt_name(self, olt_id: int) -> str:
         """Its name; the bare number before the OLT itself arrived."""
@@ -185,7 +191,8 @@ class Model:
 
     def freshness(self, row: int, now: float) -> Freshness:
         """How far the ONT's state may be trusted."""
-        return self._classify(self.onts.get(row, "olt_id"), self.state_at(row), now, self.intervals.state_s)
+        olt_id = self.onts.get(row, "olt_id")
+        return self._classify(olt_id, self.state_at(row), now, self.intervals_of(olt_id).state_s)
 
     def optics(self, row: int, now: float) -> Freshness:
         """How far the ONT's light may be trusted."""
@@ -335,7 +342,7 @@ class Model:
         before = port.state, port.optics
         port.state_at = self.port_read_at(port.olt_id, port.name, PollKind.STATE)
         port.optics_at = self.port_read_at(port.olt_id, port.name, PollKind.OPTICS)
-        port.state = self._classify(port.olt_id, port.state_at, now, self.intervals.state_s)
+        port.state = self._classify(port.olt_id, port.state_at, now, self.intervals_of(port.olt_id).state_s)
         port.optics = self._classify(port.olt_id, port.optics_at, now, self.intervals_of(port.olt_id).optics_s)
         return before != (port.state, port.optics)
 
@@ -372,7 +379,7 @@ class Model:
     def _trust(self, port: PortState, kind: PollKind, row: int, now: float) -> Freshness:
         """The port's class, unless the ONT alone was read later."""
         if kind is PollKind.STATE:
-            trust, read_at, interval_s = port.state, port.state_at, self.intervals.state_s
+            trust, read_at, interval_s = port.state, port.state_at, self.intervals_of(port.olt_id).state_s
         else:
             trust, read_at, interval_s = port.optics, port.optics_at, self.intervals_of(port.olt_id).optics_s
         refreshed_at = self.onts.get(row, "refreshed_at")

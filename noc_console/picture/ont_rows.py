@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from noc_console.domain.filters import FIELDS, Filter, haystack
+from noc_console.domain.freshness import age_at
 from noc_console.picture.model import SIGNALS, Model
 from noc_console.picture.ont_facts import since
 from noc_console.picture.ont_store import OFFLINE, STATE_NAMES
@@ -61,8 +62,7 @@ class OntRow(Mapping[str, object]):
         return self._model.onts.get(self.row, "offline_reason") if offline else None
 
     def _age_s(self) -> float | None:
-        at = self._model.state_at(self.row)
-        return None if at is None else max(0.0, self._now - at)
+        return age_at(self._model.state_at(self.row), self._now)
 
     def _since_s(self) -> float | None:
         at, _ = since(self._model, self.row)

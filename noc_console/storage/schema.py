@@ -68,6 +68,10 @@ olt = Table(
     Column("ping_rtt_ms", Float),
     Column("ping_loss", Float),
     Column("ping_at", Float),
+    Column("state_s", Float),
+    Column("optics_s", Float),
+    Column("health_s", Float),
+    Column("inventory_s", Float),
     Column("removed_at", Float),
     _revision(),
 )

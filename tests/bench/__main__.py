@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 
-from tests.bench import acs, acs_writes, failover, fleet, idle, keys, path, start, walk
+from tests.bench import acs, acs_writes, failover, fleet, flood, idle, keys, path, start, walk
 
 BENCHES = {
     "start": start.run,
@@ -20,6 +20,7 @@ BENCHES = {
     "acs-writes": acs_writes.run,
     "failover": failover.run,
     "fleet": fleet.run,
+    "flood": flood.run,
 }
 
 

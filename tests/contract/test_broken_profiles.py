@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from profile_olt import mib
+from schema_copy import sqlite_with_schema
 from trap_world import eventually, huawei
 
 from noc_console.collector.service import CollectorService
@@ -67,8 +68,7 @@ async def test_it_is_named_at_the_olt_that_uses_it_and_the_others_are_polled(tmp
         {"name": name, "address": "127.0.0.1", "profile": profile, "snmp": {"port": agent.port}}
         for name, profile in (("good", "auto"), ("lab", "lab"))
     ]
-    database = Database(f"sqlite:///{tmp_path / 'noc.db'}")
-    await database.migrate()
+    database = Database(sqlite_with_schema(tmp_path / "noc.db"))
     config = Config.model_validate(
         {
             "database": database.url, "victoriametrics": None, "ping": None, "history": {"path": tmp_path},

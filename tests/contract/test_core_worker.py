@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from profile_olt import mib, oid
+from schema_copy import sqlite_with_schema
 from services import Snmpd, snmpd
 
 from noc_console.collector.core_devices import CoreWorker
@@ -77,8 +78,7 @@ async def world(path: Path, tree: MibTree, names: Sequence[str] = ()) -> AsyncIt
     agent = SnmpAgent(tree)
     agent.start()
     engine = SnmpEngine()
-    database = Database(f"sqlite:///{path / 'noc.db'}")
-    await database.migrate()
+    database = Database(sqlite_with_schema(path / "noc.db"))
     store = CoreStore(database)
     samples: list[Sample] = []
 

@@ -16,6 +16,8 @@ from noc_console.sources.genieacs import disrupt, section_reads
 from noc_console.sources.genieacs.delivery import End, withdraw_key
 from noc_console.sources.genieacs.disrupt import Disruption
 
+pytestmark = pytest.mark.time_skips
+
 
 def section(found: tuple[Section, ...], name: str) -> Section:
     return next(one for one in found if one.name == name)

@@ -14,6 +14,8 @@ from noc_console.sources.genieacs.diagnostics import (
     traceroute_from,
 )
 
+pytestmark = pytest.mark.time_skips
+
 URL = "http://192.0.2.10/100MB.bin"
 STATE = {
     "huawei": "InternetGatewayDevice.DownloadDiagnostics.DiagnosticsState",

@@ -11,6 +11,8 @@ from noc_console.domain.errors import ActionRefused, SourceProtocolError
 from noc_console.sources.genieacs.downloads import Installed, Installing, files, install_firmware
 from noc_console.sources.genieacs.results import TaskOutcome
 
+pytestmark = pytest.mark.time_skips
+
 FILE = "EG8145V5-V5R022.bin"
 OLD, NEW = "V5R020C00S280", "V5R022C10S150"
 

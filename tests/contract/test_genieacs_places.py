@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from schema_copy import sqlite_with_schema
 
 from noc_console.config.model import GenieAcs
 from noc_console.domain.cpe import Field, Group, Section
@@ -128,8 +129,7 @@ async def test_the_request_stays_short_enough(acs: Acs) -> None:
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[CpeStore]:
-    database = Database(f"sqlite:///{tmp_path / 'noc.db'}")
-    await database.migrate()
+    database = Database(sqlite_with_schema(tmp_path / "noc.db"))
     try:
         yield CpeStore(database)
     finally:

@@ -13,6 +13,8 @@ from noc_console.demo import ber
 from noc_console.demo.mib import MibTree
 from noc_console.domain.network import Outcome, PollKind
 
+pytestmark = pytest.mark.time_skips
+
 MUSA = "1.3.6.1.4.1.2011.2.6.7.1.1.2.1"
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
 from profile_olt import IF, Columns, mib, named, onts, polled, read_all
 
 from noc_console.demo.agent import Behaviour
 from noc_console.demo.mib import MibTree
 from noc_console.domain.identity import PonPort
 from noc_console.domain.network import Outcome, PollKind
+
+pytestmark = pytest.mark.time_skips
 
 N = "1.3.6.1.4.1.637.61.1"
 PON_1, PON_5 = 94380032, 94642176

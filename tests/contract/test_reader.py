@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 import pytest
 from record_examples import bare, full
+from schema_copy import sqlite_with_schema
 from sqlalchemy import insert, update
 
 from noc_console.config.model import Config, OltConfig
@@ -121,9 +122,8 @@ async def world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
     if request.param == "double":
         yield Double()
         return
-    url = f"sqlite:///{tmp_path / 'noc.db'}"
+    url = sqlite_with_schema(tmp_path / "noc.db")
     database = Database(url)
-    await database.migrate()
     real = Real(database, Config(database=url, olts=(OltConfig(name="north", address="192.0.2.1"),)))
     await real.reader.open()
     yield real

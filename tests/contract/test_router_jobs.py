@@ -24,6 +24,8 @@ from noc_console.domain.network import Cpe, Ont
 from noc_console.domain.targets import Target
 from noc_console.storage.sealing import Opener
 
+pytestmark = pytest.mark.time_skips
+
 
 @dataclass
 class Desk:

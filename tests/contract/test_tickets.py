@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from schema_copy import sqlite_with_schema
 from services import PATIENCE_S
 
 from noc_console.collector.coordinator import Coordinator
@@ -139,8 +140,7 @@ async def test_a_webhook_gets_everything_and_a_key(other: Other) -> None:
 
 
 async def test_the_list_is_the_truth_and_the_ticket_follows(other: Other, tmp_path: Path) -> None:
-    database = Database(f"sqlite:///{tmp_path / 'noc.db'}")
-    await database.migrate()
+    database = Database(sqlite_with_schema(tmp_path / "noc.db"))
     config = Swaps(tickets=Tickets(url=f"{other.url}/hook"))
     swaps = SwapStore(database)
     assert config.tickets

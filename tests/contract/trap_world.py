@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from profile_olt import mib
+from schema_copy import sqlite_with_schema
 from services import PATIENCE_S
 
 from noc_console.collector.coordinator import Coordinator, Part, Service
@@ -105,8 +106,7 @@ async def world(
     agent = SnmpAgent(tree or huawei())
     agent.start()
     engine = SnmpEngine()
-    database = Database(f"sqlite:///{path / 'noc.db'}")
-    await database.migrate()
+    database = Database(sqlite_with_schema(path / "noc.db"))
     polled = OltConfig(name="north", address="127.0.0.1", snmp=Snmp(port=agent.port, timeout_s=0.5, retries=1))
     async with database.writing() as connection:
         ids = await inventory.sync_olts(connection, [("north", "127.0.0.1")], 1.0)

@@ -22,7 +22,7 @@ async def refresh_olt(tools: Tools, job: Job) -> Ending:
         return Ending(JobState.FAILED, state.error or "the OLT does not answer")
     for kind in KINDS[1:]:
         await tools.tell(job, _text(await worker.poll(kind)))
-    if state.outcome is not Outcome.COMPLETE:
+    if state.unwritten or state.outcome is not Outcome.COMPLETE:
         return Ending(JobState.FAILED, state.error or f"the state was read in part only ({state.outcome.value})")
     return Ending(JobState.VERIFIED, f"{state.ont_count} ONTs read in {state.duration_s:.1f} s")
 

@@ -101,7 +101,7 @@ def _collector(model: Model, now: float) -> list[Cell]:
 
 
 def _age(at: float | None, now: float) -> str:
-    return "" if at is None else coarse_age(max(0.0, now - at))
+    return "" if at is None else coarse_age(now - at)
 
 
 def banner(model: Model, now: float, started_at: float) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from noc_console.domain.freshness import Freshness, coarse_age, format_age
+from noc_console.domain.freshness import SKEW_TOLERANCE_S, Freshness, coarse_age, format_age
 
 
 def clock(at: float) -> str:
@@ -28,28 +28,28 @@ def stamp(at: float, now: float) -> str:
 
 def listed_age(age_s: float) -> str:
     """In steps of a minute, for lists: a screen full of ages costs as many bytes as it has rows at each step."""
-    if age_s < 60:
+    if -SKEW_TOLERANCE_S <= age_s < 60:
         return "<1m"
-    return f"{age_s // 60:.0f}m" if age_s < 3600 else format_age(age_s)
+    return f"{age_s // 60:.0f}m" if 60 <= age_s < 3600 else format_age(age_s)
 
 
 def listed(at: float | None, now: float, absolute: bool) -> str:
     """As ``when``, for lists."""
-    return "" if at is None else stamp(at, now) if absolute else listed_age(max(0.0, now - at))
+    return "" if at is None else stamp(at, now) if absolute else listed_age(now - at)
 
 
 def when(at: float | None, now: float, absolute: bool) -> str:
     """``10s`` or ``14:05:31``; empty for None."""
     if at is None:
         return ""
-    return stamp(at, now) if absolute else coarse_age(max(0.0, now - at))
+    return stamp(at, now) if absolute else coarse_age(now - at)
 
 
 def ago(at: float | None, now: float, absolute: bool) -> str:
     """``10s ago`` or ``at 14:05:31``; ``never`` for None."""
     if at is None:
         return "never"
-    return f"at {stamp(at, now)}" if absolute else f"{coarse_age(max(0.0, now - at))} ago"
+    return f"at {stamp(at, now)}" if absolute else f"{coarse_age(now - at)} ago"
 
 
 def read_ago(at: float | None, trust: Freshness, now: float, absolute: bool) -> str:

@@ -24,6 +24,8 @@ from noc_console.sources.snmp.session import SnmpEngine, SnmpSession
 from noc_console.sources.snmp.walk import Repetitions
 
 RESTARTED = "the OLT restarted while it was read"
+TOLD_IGNORED = 100
+"""Datagrams that were of no use in one poll: some are the late answers of a slow OLT, so many are a fault."""
 
 
 class OltPoller:
@@ -101,7 +103,8 @@ class OltPoller:
     async def poll(self, kind: PollKind) -> OltReading:
         """Read everything of one kind; partial at best when the OLT restarted meanwhile."""
         reading = OltReading(kind, self._now())
-        begun = time.perf_counter()
+        begun = self._engine.time()
+        ignored = self._ignored
         try:
             reading.uptime_s = await self._uptime()
             reading.answered = True
@@ -118,7 +121,10 @@ class OltPoller:
             # A profile is the operator's own text: what it makes of a device must not end more than this poll.
             reading.outcome = Outcome.FAILED
             reading.error = f"the profile does not fit what the OLT answered: {error!r:.80}"
-        reading.duration_s = time.perf_counter() - begun
+        reading.duration_s = self._engine.time() - begun
+        if self._ignored - ignored >= TOLD_IGNORED:
+            reading.refused.counts["datagram"] += self._ignored - ignored
+            reading.refused.examples["datagram"] = "damaged, or not asked for"
         if reading.outcome is not Outcome.FAILED and restarted(reading.uptime_s, await self._uptime_now()):
             _doubt(reading)
         return reading
@@ -133,6 +139,10 @@ class OltPoller:
             await self.identify()
         assert self._reader is not None
         return await self._reader.read_ont(Place(port, ont_id), self._now())
+
+    @property
+    def _ignored(self) -> int:
+        return self._session.ignored if self._session else 0
 
     async def _uptime(self) -> float | None:
         values = await self._connected().get([SYS_UP_TIME])

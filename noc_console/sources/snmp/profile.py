@@ -19,6 +19,7 @@ from typing import Annotated, Any
 from pydantic import Field, ValidationError, field_validator, model_validator
 
 from noc_console.config.bounded import read_text, read_yaml
+from noc_console.config.model import OltPolling
 from noc_console.domain.errors import ConfigError, SourceProtocolError
 from noc_console.domain.identity import named_place
 from noc_console.domain.network import PollKind
@@ -143,6 +144,8 @@ class Profile(Strict):
     port_index: str
     """Name of the index space of PON ports and ONTs in tables that name no other."""
     max_repetitions: Annotated[int, Field(ge=1, le=100)] = 25
+    polling: OltPolling = Field(default_factory=OltPolling)
+    """No kind of reading is taken more often than this, but where the config says so for the OLT itself."""
     highest_ont_id: Annotated[int, Field(ge=0, le=65535)] = 255
     """Of one PON port; rows of higher ids are refused."""
     variants: dict[str, dict[str, Variant]] = Field(default_factory=dict)

@@ -13,6 +13,7 @@ from noc_console.domain.network import Outcome, PollKind
 from noc_console.domain.poll import Facts, OltReading, PortReading, Refusals, Rows
 from noc_console.sources.loop_turns import own_turn
 from noc_console.sources.snmp import codec, outcome
+from noc_console.sources.snmp.allowance import MAX_OCTETS, MAX_VALUES, Allowance
 from noc_console.sources.snmp.column import Join
 from noc_console.sources.snmp.cursor import MAX_ROWS
 from noc_console.sources.snmp.discovery import choose_variants
@@ -127,7 +128,9 @@ class Reader:
         return self.profile.select(rows, kind, self.variants)
 
     async def _walk(self, walks: Sequence[Walk], reading: OltReading) -> None:
-        await run_walks(self._connect(), walks, self._repetitions, PRIORITY[reading.kind])
+        left = Allowance(MAX_OCTETS - reading.octets, MAX_VALUES - reading.varbinds)
+        await run_walks(self._connect(), walks, self._repetitions, PRIORITY[reading.kind], left)
+        reading.octets = MAX_OCTETS - left.octets
         reading.varbinds += sum(walk.varbinds for walk in walks)
         self._columns.review(walks)
 

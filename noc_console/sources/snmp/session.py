@@ -32,6 +32,12 @@ RECEIVE_BUFFER = 1 << 20
 MAX_DATAGRAM = 65535
 ERROR_TOO_BIG = 1
 MIN_REPETITIONS = 1
+INBOX_OCTETS = 1 << 20
+"""Received and not decoded yet; then the socket is left alone, and the kernel drops what is too much."""
+WASTED_PER_SWEEP = 64
+"""Datagrams that are damaged, late or not for us, between two sweeps ..."""
+WASTED_S_PER_SWEEP = 0.01
+"""... or the time that decoding them took; then the socket is left alone until the next sweep."""
 SAME_TRIES = 2
 """Further tries that are lost by chance: where one packet in ten is lost, three in a row are one in a thousand."""
 SLOW_SHARE = 0.5
@@ -195,11 +201,14 @@ class SnmpEngine:
     """What all sessions share: the decode budget, the sweep timer and the request ids. Belongs to one event loop."""
 
     def __init__(self, budget_s: float = 0.001) -> None:
-        self._loop = asyncio.get_running_loop()
+        self.loop = asyncio.get_running_loop()
+        self.time = self.loop.time
+        """The clock that time-outs live by."""
         self._budget_s = budget_s
         self._request_id = random.randrange(1 << 20, 1 << 30)
         self._sessions: set[SnmpSession] = set()
-        self._received: deque[tuple[SnmpSession, bytes]] = deque()
+        self._received: deque[SnmpSession] = deque()
+        """Each session that has undecoded datagrams, once; they take turns: one that is flooded delays no other."""
         self._turn_ends_at: float | None = None
         self._sweeper: asyncio.TimerHandle | None = None
 
@@ -221,9 +230,9 @@ class SnmpEngine:
         """
         session = SnmpSession(self, _connect(host, port), security, timeout_s, retries, Window(window))
         self._sessions.add(session)
-        self._loop.add_reader(session.socket.fileno(), session.readable)
+        session.listen(True)
         if self._sweeper is None:
-            self._sweeper = self._loop.call_later(SWEEP_S, self._sweep)
+            self._sweeper = self.loop.call_later(SWEEP_S, self._sweep)
         return session
 
     def close(self) -> None:
@@ -239,33 +248,38 @@ class SnmpEngine:
         self._request_id = self._request_id % 0x7FFFFFFF + 1
         return self._request_id
 
-    def received(self, session: SnmpSession, datagrams: Sequence[bytes]) -> None:
-        """Queue datagrams, and decode while this turn's budget lasts."""
-        self._received.extend((session, datagram) for datagram in datagrams)
+    def received(self, session: SnmpSession) -> None:
+        """Queue a session that received something, and decode while this turn's budget lasts."""
+        if session not in self._received:
+            self._received.append(session)
+        self._decode()
+
+    def _decode(self) -> None:
         if self._turn_ends_at is None:
             self._turn_ends_at = time.perf_counter() + self._budget_s
-            self._loop.call_soon(self._new_turn)
+            self.loop.call_soon(self._new_turn)
         self._drain()
 
     def _drain(self) -> None:
         ends_at = self._turn_ends_at or 0.0
         while self._received and time.perf_counter() < ends_at:
-            session, datagram = self._received.popleft()
-            session.handle(datagram)
+            session = self._received.popleft()
+            if session.handle_next():
+                self._received.append(session)
 
     def _new_turn(self) -> None:
         self._turn_ends_at = None
         if self._received:
-            self.received(self._received[0][0], ())
+            self._decode()
 
     def _sweep(self) -> None:
-        now = time.perf_counter()
+        now = self.time()
         for session in list(self._sessions):
             session.sweep(now)
-        self._sweeper = self._loop.call_later(SWEEP_S, self._sweep)
+        self._sweeper = self.loop.call_later(SWEEP_S, self._sweep)
 
     def _closed(self, session: SnmpSession) -> None:
-        self._loop.remove_reader(session.socket.fileno())
+        session.listen(False)
         self._sessions.discard(session)
 
 
@@ -303,6 +317,11 @@ class SnmpSession:
         self.resent = 0
         self.ignored = 0
         """Datagrams that were damaged, late, or not for us."""
+        self._inbox: deque[bytes] = deque()
+        self._inbox_octets = 0
+        self._wasted = 0
+        self._wasted_s = 0.0
+        self._listens = False
         self._engine = engine
         self._security = security
         self._timeout_s = timeout_s
@@ -322,6 +341,7 @@ class SnmpSession:
             return
         self._engine._closed(self)
         self.socket.close()
+        self._inbox.clear()
         self._held = True
         flying, self._flying = self._in_flight(), {}
         closed = SourceUnavailable("session closed")
@@ -378,22 +398,57 @@ class SnmpSession:
             if future.cancelled():
                 self.drop([exchange])
 
-    def readable(self) -> None:
+    def listen(self, on: bool) -> None:
+        """Take datagrams off the socket from now on, or leave them to the kernel."""
+        if on and not self._listens:
+            self._engine.loop.add_reader(self.socket.fileno(), self._readable)
+        elif self._listens and not on:
+            self._engine.loop.remove_reader(self.socket.fileno())
+        self._listens = on
+
+    def _readable(self) -> None:
         """Take datagrams off the socket."""
-        datagrams = []
         try:
             for _ in range(DATAGRAMS_PER_READ):
-                datagrams.append(self.socket.recv(MAX_DATAGRAM))
+                datagram = self.socket.recv(MAX_DATAGRAM)
+                self._inbox.append(datagram)
+                self._inbox_octets += len(datagram)
         except BlockingIOError:
             pass
         except OSError:
             # The agent's host said that nobody listens. It may be restarting: the sweep tries again.
             for exchange in self._flying.values():
                 exchange.refused = True
-        if datagrams:
-            self._engine.received(self, datagrams)
+        if self._inbox_octets >= INBOX_OCTETS:
+            self.listen(False)
+        if self._inbox:
+            self._engine.received(self)
 
-    def handle(self, datagram: bytes) -> None:
+    def handle_next(self) -> bool:
+        """Decode the next datagram; whether there are more."""
+        if not self._inbox:
+            return False
+        datagram = self._inbox.popleft()
+        self._inbox_octets -= len(datagram)
+        ignored, begun = self.ignored, time.perf_counter()
+        self._handle(datagram)
+        if self.ignored > ignored:
+            self._wasted += 1
+            self._wasted_s += time.perf_counter() - begun
+        if self._flooded:
+            # An answer among them is lost, as on a bad line, and asked for again: that is quicker than to look for it.
+            self._inbox.clear()
+            self._inbox_octets = 0
+            self.listen(False)
+        elif not self._inbox and self.socket.fileno() >= 0:
+            self.listen(True)
+        return bool(self._inbox)
+
+    @property
+    def _flooded(self) -> bool:
+        return self._wasted >= WASTED_PER_SWEEP or self._wasted_s >= WASTED_S_PER_SWEEP
+
+    def _handle(self, datagram: bytes) -> None:
         """Match one datagram to its request."""
         try:
             data, at = self._security.open(datagram)
@@ -423,7 +478,7 @@ class SnmpSession:
 
     def _learn(self, exchange: Exchange) -> None:
         """What an answer says of how this OLT is best asked."""
-        self._answered_at = time.perf_counter()
+        self._answered_at = self._engine.time()
         took_s = self._answered_at - exchange.first_sent_at
         self._trip(exchange).answered(took_s, exchange.tries)
         if exchange.tries == 0:
@@ -463,14 +518,18 @@ class SnmpSession:
         exchange.reports += 1
         if report.refusal is None and exchange.reports <= MAX_REPORTS:
             self._build(exchange)
-            self._await(exchange, time.perf_counter())
+            self._await(exchange, self._engine.time())
             self._transmit(exchange)
             return
         exchange.failed(report.refusal or SourceProtocolError("the agent reports the same again and again"))
         self._pump()
 
     def sweep(self, now: float) -> None:
-        """Resend what was not answered in time, or give up on it."""
+        """Resend what was not answered in time, or give up on it; listen again after a flood."""
+        flooded = self._flooded
+        self._wasted, self._wasted_s = 0, 0.0
+        if flooded:
+            self.listen(True)
         for exchange in [e for e in self._in_flight() if e.deadline <= now]:
             if now - exchange.first_sent_at >= self._patience_s(exchange):
                 self._give_up(exchange)
@@ -528,7 +587,7 @@ class SnmpSession:
         exchange.ids = []
         exchange.tries = exchange.reports = 0
         self._build(exchange)
-        exchange.first_sent_at = time.perf_counter()
+        exchange.first_sent_at = self._engine.time()
         self._await(exchange, exchange.first_sent_at)
         self._transmit(exchange)
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from noc_console.domain.errors import NocError, SourceProtocolError, SourceTimeout
 from noc_console.sources.loop_turns import own_turn
 from noc_console.sources.snmp import codec
+from noc_console.sources.snmp.allowance import Allowance
 from noc_console.sources.snmp.cursor import MAX_ROWS, BrokenTable, Column, Cursor
 from noc_console.sources.snmp.session import MIN_REPETITIONS, Exchange, SnmpSession, status_error
 
@@ -70,16 +72,32 @@ class Walk:
 
 
 async def run_walks(
-    session: SnmpSession, walks: Sequence[Walk], repetitions: Repetitions, priority: int = 1
+    session: SnmpSession,
+    walks: Sequence[Walk],
+    repetitions: Repetitions,
+    priority: int = 1,
+    allowance: Allowance | None = None,
 ) -> Sequence[Walk]:
     """Run walks, as many at once as the session's window allows; never raises for one of them.
+
+    Args:
+        session: With the agent.
+        walks: What to read.
+        repetitions: What the agent bears.
+        priority: See ``SnmpSession.send``.
+        allowance: What may be taken; walks that are not done by then fail.
 
     Returns:
         ``walks``, each with its rows and its error.
     """
     if not walks:
         return walks
-    crew = _Crew(session, walks, repetitions, priority)
+    allowance = allowance or Allowance()
+    if allowance.over:
+        for walk in walks:
+            walk.rows, walk.error = [{} for _ in walk.columns], SourceProtocolError(allowance.over.message)
+        return walks
+    crew = _Crew(session, walks, repetitions, priority, allowance)
     async with own_turn():
         # Twenty OLTs that begin in the same instant would make all their first requests in one turn of the loop.
         crew.start()
@@ -93,11 +111,19 @@ async def run_walks(
 class _Crew:
     """The chains that do the walks of one call: one for each set of columns, more as the session's window grows."""
 
-    def __init__(self, session: SnmpSession, walks: Sequence[Walk], repetitions: Repetitions, priority: int) -> None:
+    def __init__(
+        self,
+        session: SnmpSession,
+        walks: Sequence[Walk],
+        repetitions: Repetitions,
+        priority: int,
+        allowance: Allowance,
+    ) -> None:
         self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.session = session
         self.repetitions = repetitions
         self.priority = priority
+        self.allowance = allowance
         self._chains = [_Chain(self, waiting) for waiting in _by_columns(walks)]
 
     def start(self) -> None:
@@ -113,7 +139,7 @@ class _Crew:
 
     def share(self) -> None:
         """While fewer chains are at work than requests may be in flight, the longest gives half of its walks away."""
-        while len(self._chains) < self.session.window.size:
+        while len(self._chains) < self.session.window.size and not self.allowance.over:
             longest = max(self._chains, key=lambda chain: len(chain.waiting))
             if not longest.waiting:
                 return
@@ -178,9 +204,11 @@ class _Chain:
         if status:
             self._go_on(status_error(status))
             return
+        begun = time.perf_counter()
         oids, tags, values = codec.scan_bindings(data, start, end)
         try:
             self._take(oids, tags, values)
+            self._crew.allowance.take(end - start, len(oids), time.perf_counter() - begun)
         except SourceProtocolError as error:
             self._go_on(error)
             return
@@ -232,6 +260,9 @@ class _Chain:
         """Begin the next walk with what is known of it already."""
         walk = self._walk = self.waiting.pop(0)
         walk.error = None
+        if over := self._crew.allowance.over:
+            walk.rows = [{} for _ in walk.columns]
+            return over
         try:
             for cursor in self._cursors:
                 cursor.begin(walk.part, walk.limit)

@@ -15,7 +15,7 @@ from fake_clock import FakeClock
 
 from noc_console.collector.clock import SPREAD, Backoff
 from noc_console.collector.coordinator import Coordinator, Done, EndWork, Off, Part, Rhythm, Service
-from noc_console.domain.errors import SourceTimeout, SourceUnavailable
+from noc_console.domain.errors import SourceError, SourceTimeout, SourceUnavailable
 from noc_console.domain.network import Source
 
 FAULTS: list[Exception] = [
@@ -388,3 +388,25 @@ async def test_what_must_be_done_first_is_tried_until_it_is(w: World, fault: Exc
     await w.clock.advance(4.0)
     await doing
     assert w.sources.now("collector").state == "ok"
+
+
+# A database that does not take what was read
+
+
+@pytest.mark.parametrize("raised", [True, False], ids=["raised", "told"])
+async def test_trouble_with_the_database_is_not_its_sources(w: World, raised: bool) -> None:
+    trouble: SourceError | None = SourceUnavailable("disk full", "database")
+
+    async def work() -> Done:
+        if raised and trouble:
+            raise trouble
+        return Done(quiet=True, trouble=trouble)
+
+    async with w.running(w.rhythm(work=work), w.bystander()):
+        await w.clock.advance(1)
+        told = w.sources.now("collector")
+        assert (told.state, told.error) == ("failing", "database: disk full")
+        trouble = None
+        await w.clock.advance(120)
+        assert w.sources.now("collector").state == "ok"
+    assert "failing" not in w.sources.states("north") + w.sources.states("south")

@@ -121,3 +121,9 @@ def test_serials_at_two_places() -> None:
     first = PortReading(A, Outcome.COMPLETE, {0: {"serial": "HWTC00000001"}, 5: {"serial": "HWTC00000002"}, 6: {}})
     second = PortReading(B, Outcome.COMPLETE, {9: {"serial": "HWTC00000001"}, 10: {"serial": None}})
     assert duplicate_serials([first, second]) == {"HWTC00000001": [("0/1/0", 0), ("0/1/1", 9)]}
+
+
+def test_a_clock_that_was_put_back_puts_no_belief_off() -> None:
+    judge = Shrinkage()
+    found = [outcomes(judge, port(A, 40), at=at) for at in (86400.0, 0.0, 60.0, 299.0, 300.0)]
+    assert found == [["partial"]] * 4 + [["complete"]]

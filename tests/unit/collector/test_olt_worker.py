@@ -6,6 +6,7 @@ import asyncio
 import itertools
 import sqlite3
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -13,23 +14,28 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 from fake_clock import FakeClock
+from schema_copy import sqlite_with_schema
 from sqlalchemy import select
 
 from noc_console.collector.clock import SPREAD
-from noc_console.collector.coordinator import Coordinator
+from noc_console.collector.coordinator import Coordinator, Done, Rhythm
 from noc_console.collector.facts import OltFacts
 from noc_console.collector.holding import Lease
-from noc_console.collector.olt import OltWorker
-from noc_console.config.model import Polling
+from noc_console.collector.olt import WRITE_AGAIN_S, OltWorker
+from noc_console.config.model import OltPolling, Polling
 from noc_console.domain.changes import Severity, severity_of
 from noc_console.domain.errors import SourceTimeout, SourceUnavailable
+from noc_console.domain.freshness import Intervals
 from noc_console.domain.history import Sample
 from noc_console.domain.identity import PonPort
 from noc_console.domain.network import Ont, Outcome, PollKind
 from noc_console.domain.optics import Thresholds
 from noc_console.domain.poll import Facts, OltReading, PortReading
 from noc_console.domain.update import Update
+from noc_console.sources.snmp.discovery import Identity
+from noc_console.sources.snmp.profile import Profile, load_profiles
 from noc_console.storage import inventory, schema
 from noc_console.storage.database import Database
 from noc_console.storage.feed import read_update
@@ -44,11 +50,13 @@ SERIALS = {1: "HWTC00000001", 2: "HWTC00000002", 3: "HWTC00000003"}
 class FakePoller:
     """An OLT whose tables a test sets."""
 
-    identity = None
-    profile = None
+    identity: Identity | None = None
+    profile: Profile | None = None
+    unverified: Sequence[str] = ()
     max_repetitions = None
 
     def __init__(self) -> None:
+        self.now: Callable[[], float] = time.time
         self.onts: dict[PonPort, dict[int, Facts]] = {A: {n: self.up(n) for n in (1, 2)}, B: {3: self.up(3)}}
         self.light: dict[int, float | None] = {1: -20.0, 2: -26.0, 3: -21.0}
         self.cards: dict[str, Facts] = {"0/9": {"type": "H901", "state": "normal", "cpu_percent": 12.0}}
@@ -63,7 +71,7 @@ class FakePoller:
 
     async def poll(self, kind: PollKind) -> OltReading:
         self.polled.append(kind)
-        reading = OltReading(kind, time.time(), duration_s=0.01)
+        reading = OltReading(kind, self.now(), duration_s=0.01)
         if self.silent:
             reading.error = "no answer in 3 tries of 5 s"
             return reading
@@ -143,8 +151,7 @@ class Olt:
 @pytest.fixture
 async def sqlite(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Database]:
     monkeypatch.setattr("noc_console.storage.database.BUSY_TIMEOUT_S", 0.02)
-    database = Database(f"sqlite:///{tmp_path / 'noc.db'}")
-    await database.migrate()
+    database = Database(sqlite_with_schema(tmp_path / "noc.db"))
     yield database
     await database.close()
 
@@ -339,6 +346,48 @@ async def test_rows_that_somebody_else_wrote_do_not_stop_the_writing_for_ever(da
     assert (onts[9].state, onts[9].serial) == ("online", "HWTC00000009")
 
 
+@pytest.mark.parametrize(
+    "trouble", ["database is locked", "database or disk is full", "attempt to write a readonly database"]
+)
+async def test_a_failed_write_is_no_fault_of_the_olt_and_what_was_read_is_kept(sqlite: Database, trouble: str) -> None:
+    olt = await Olt.make(sqlite, state_s=60, optics_s=3600, health_s=3600, inventory_s=86400)
+    write, fails = olt.facts.apply, True
+
+    async def apply(reading: OltReading, row: dict[str, Any]) -> Any:
+        if fails:
+            raise SourceUnavailable(trouble, "database")
+        return await write(reading, row)
+
+    olt.facts.apply = apply  # type: ignore[method-assign,assignment]
+    olt.poller.now = olt.clock.now
+    work = {part.name: part.work for part in olt.worker.parts() if isinstance(part, Rhythm)}
+    with structlog.testing.capture_logs() as logged:
+        for _ in range(3):
+            state, optics = await work["north state"](), await work["north optics"]()
+            assert state and state.pause_s is None, "the OLT is polled on as always"
+            assert optics and optics.pause_s == WRITE_AGAIN_S
+            assert str(state.trouble) == str(optics.trouble) == f"database: {trouble}"
+            olt.clock.at += 60
+        fails = False
+        assert (await work["north state"]()) == (await work["north optics"]()) == Done(quiet=True)
+    assert Counter(olt.poller.polled) == {PollKind.STATE: 4, PollKind.OPTICS: 1}, "light is written, not read again"
+    assert (await olt.onts())[2].onu_rx_dbm == -26.0
+    assert olt.facts.observed_at("", PollKind.OPTICS) == 1_000_000.0, "with the age that it has"
+    assert [entry["event"] for entry in logged] == ["facts_not_written", "facts_written_again"]
+
+
+async def test_a_reading_that_was_not_written_in_its_interval_is_read_again(sqlite: Database) -> None:
+    olt = await Olt.make(sqlite, optics_s=3600)
+    olt.poller.now = olt.clock.now
+    optics = next(part.work for part in olt.worker.parts() if part.name == "north optics" and isinstance(part, Rhythm))
+    lock = Lock(sqlite)
+    await optics()
+    lock.release()
+    olt.clock.at += 3601
+    await optics()
+    assert olt.poller.polled == [PollKind.OPTICS] * 2
+
+
 # Rhythm
 
 
@@ -488,3 +537,58 @@ async def test_four_full_ports_at_once(database: Database) -> None:
     assert len(stored) == 512 and {ont.onu_rx_dbm for ont in stored} == {-20.0}
     places = itertools.product((str(port) for port in olt.poller.onts), many)
     assert {(ont.port, ont.ont_id) for ont in stored} == set(places)
+
+
+@pytest.mark.parametrize(
+    ("everywhere", "own", "expected"),
+    [
+        ({}, {}, {"state_s": 60, "optics_s": 3600}),
+        ({"optics_s": 600}, {}, {"state_s": 60, "optics_s": 3600}),
+        ({"optics_s": 7200}, {}, {"state_s": 60, "optics_s": 7200}),
+        ({}, {"optics_s": 300, "state_s": 120}, {"state_s": 120, "optics_s": 300}),
+    ],
+    ids=["the profile's", "not more often", "less often", "the OLT's own"],
+)
+async def test_a_profile_bounds_the_rhythm_unless_the_olts_own_config_says_otherwise(
+    sqlite: Database, everywhere: dict[str, float], own: dict[str, float], expected: dict[str, float]
+) -> None:
+    olt = await Olt.make(sqlite)
+    olt.poller.profile = load_profiles()["zte-c300"]
+    olt.poller.identity = Identity(sys_object_id="1.3.6.1.4.1.3902", sys_descr="C300", uptime_s=1.0)
+    every, its = Polling.model_validate(everywhere), OltPolling.model_validate(own)
+    worker = OltWorker(olt.poller, olt.facts, its.over(every), Thresholds(), olt.keep, olt.clock, its)  # type: ignore[arg-type]
+    rhythms = {part.name: part for part in worker.parts() if isinstance(part, Rhythm)}
+    await worker.poll(PollKind.STATE)
+    for name, seconds in expected.items():
+        every_s = rhythms[f"north {name.removesuffix('_s')}"].every
+        assert every_s and every_s() == seconds
+    (row,) = (await olt.stored()).olts
+    assert {name: getattr(row, name) for name in expected} == expected, "consoles judge ages by it"
+    assert row.intervals(Intervals()).optics_s == expected["optics_s"]
+
+
+# A clock that was ahead, and has been put back
+
+
+async def test_a_load_from_the_future_holds_no_light_back(sqlite: Database) -> None:
+    olt = await Olt.make(sqlite)
+    olt.poller.now = lambda: olt.clock.at + 86400
+    olt.poller.cards["0/9"]["cpu_percent"] = 99.0
+    await olt.poll(PollKind.STATE, PollKind.HEALTH)
+    olt.poller.now = olt.clock.now
+    (optics,) = await olt.poll(PollKind.OPTICS)
+    assert optics.outcome is Outcome.COMPLETE and PollKind.OPTICS in olt.poller.polled
+
+
+async def test_a_trap_from_the_future_does_not_outlast_the_polls_after_it(sqlite: Database) -> None:
+    olt = await Olt.make(sqlite)
+    olt.poller.now = olt.clock.now
+    await olt.poll()
+    told = PortReading(A, Outcome.PARTIAL, {1: {"state": "offline"}})
+    await olt.facts.apply_traps(OltReading(PollKind.STATE, olt.clock.at + 86400, ports=[told]))
+    assert (await olt.onts())[1].state == "offline"
+    olt.clock.at += 60
+    await olt.poll()
+    assert (await olt.onts())[1].state == "online"
+    ups = [change for change in (await olt.stored()).changes if change.kind == "ont_up"]
+    assert [getattr(change, "down_s", 0) for change in ups] == [None], "nobody knows how long it was down"

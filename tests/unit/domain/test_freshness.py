@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from noc_console.domain.freshness import Freshness, classify, format_age, within
+from noc_console.domain.freshness import Freshness, age_at, classify, format_age, within
 
 NOW = 1_700_000_000.0
 
@@ -69,3 +69,12 @@ def test_trust_is_only_lost_with_age(age_s: float, more_s: float, interval_s: fl
 )  # fmt: skip
 def test_ages_as_text(age_s: float | None, text: str) -> None:
     assert format_age(age_s) == text
+
+
+@pytest.mark.parametrize(
+    ("at", "age", "text"),
+    [(None, None, ""), (90.0, 10.0, "10s"), (103.0, 0.0, "0s"), (106.0, None, "?"), (1e9, None, "?")],
+)
+def test_nobody_knows_the_age_of_a_reading_from_the_future(at: float | None, age: float | None, text: str) -> None:
+    assert age_at(at, 100.0) == age
+    assert format_age(None if at is None else 100.0 - at) == text

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from schema_copy import sqlite_with_schema
 from sqlalchemy import event, text
 
 from noc_console.domain.changes import RouterChanged
@@ -25,8 +26,7 @@ ROUTER = Cpe("A-W5-001AB2C3D4E5", None, "001AB2C3D4E5", model="W5", last_inform_
 
 @pytest.fixture
 async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    database = Database(f"sqlite:///{tmp_path / 'noc.db'}")
-    await database.migrate()
+    database = Database(sqlite_with_schema(tmp_path / "noc.db"))
     yield database
     await database.close()
 
