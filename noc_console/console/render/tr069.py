@@ -10,6 +10,7 @@ from rich.cells import cell_len
 from noc_console.console.render.cells import Cell, Line, fit, flow, wrap
 from noc_console.console.render.times import ago
 from noc_console.domain.cpe import Field, Group, Section
+from noc_console.domain.freshness import age_at
 from noc_console.domain.jobs import Job, JobState
 from noc_console.picture.ont_facts import OntFacts
 
@@ -98,9 +99,9 @@ def _said(text: str, width: int, role: str) -> list[Line]:
 
 def section_lines(section: Section, width: int, now: float, absolute: bool) -> list[Line]:
     """One section with its age."""
-    age_s = None if section.observed_at is None else max(0.0, now - section.observed_at)
+    age_s = age_at(section.observed_at, now)
     old = age_s is None or age_s > STALE_S
-    read = "never read" if age_s is None else f"read {ago(section.observed_at, now, absolute)}"
+    read = "never read" if section.observed_at is None else f"read {ago(section.observed_at, now, absolute)}"
     lines: list[Line] = [[(f" {section.title}", "title"), (f"  {read}", "stale" if old else "dim")]]
     lines += _said(section.trouble, width, "warning") if section.trouble else []
     lines += _fields(section.fields, width, "")

@@ -188,6 +188,11 @@ class Join(Strict):
     prefix: tuple[int, ...] = ()
     """Numbers that the device leaves out before the PON port's own, such as its only frame."""
 
+    @property
+    def by_serial(self) -> bool:
+        """Whether ONTs have no id, and their serial number stands for it."""
+        return "(?P<serial>" in self.pattern
+
     def place(self, values: str, names_ont: bool) -> Place | None:
         """The place that the joined values name; None for a row that is none of ours.
 

@@ -14,7 +14,7 @@ from noc_console.config.model import OltConfig
 from noc_console.domain.errors import ConfigError, SourceError
 from noc_console.domain.identity import PonPort
 from noc_console.domain.network import Outcome, PollKind
-from noc_console.domain.poll import Facts, OltReading, restarted
+from noc_console.domain.poll import Facts, OltReading, Uptime, restarted
 from noc_console.sources.snmp.credentials import security_for
 from noc_console.sources.snmp.discovery import SYS_UP_TIME, Identity, choose_profile, read_identity, uptime
 from noc_console.sources.snmp.index import Place
@@ -59,6 +59,9 @@ class OltPoller:
         self._repetitions: Repetitions | None = None
         self._session: SnmpSession | None = None
         self._reader: Reader | None = None
+        self._up = Uptime()
+        self._identified_at_s: float | None = None
+        """The uptime then."""
 
     @property
     def profile(self) -> Profile | None:
@@ -91,6 +94,9 @@ class OltPoller:
             SourceError: No answer, or no profile fits.
         """
         self.identity = await read_identity(self._connected())
+        self._up.note(self.identity.uptime_s)
+        self._up.compare(self.identity.engine_s)
+        self._identified_at_s = self._up.whole_s
         config = self.config
         profile = choose_profile(self._profiles, self.identity, config.profile, config.name, self._broken_profiles)
         profile = profile.with_encoding(config.text_encoding)
@@ -109,8 +115,9 @@ class OltPoller:
             reading.uptime_s = await self._uptime()
             reading.answered = True
             # After a restart its software, and with it its tables, may be others.
-            if self._reader is None or (self.identity and restarted(self.identity.uptime_s, reading.uptime_s)):
+            if self._reader is None or restarted(self._identified_at_s, reading.uptime_s):
                 await self.identify()
+                reading.uptime_s = self._identified_at_s
             assert self._reader is not None
             await self._reader.read(reading)
         except SourceError as error:
@@ -146,7 +153,7 @@ class OltPoller:
 
     async def _uptime(self) -> float | None:
         values = await self._connected().get([SYS_UP_TIME])
-        return uptime(values.get(SYS_UP_TIME))
+        return self._up.note(uptime(values.get(SYS_UP_TIME)))
 
     async def _uptime_now(self) -> float | None:
         """The uptime after a poll; None when the OLT went silent after it gave everything."""

@@ -13,6 +13,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Collection, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -182,6 +183,11 @@ class Profile(Strict):
             except ValueError as error:
                 raise ValueError(f"example {number}: {error}") from None
         return self
+
+    @cached_property
+    def names_by_serial(self) -> bool:
+        """Whether ONTs have no id, and a number made of their serial number stands for it."""
+        return any(isinstance(table.index, Join) and table.index.by_serial for table in self.tables.values())
 
     def with_encoding(self, encoding: str | None) -> Profile:
         """The same, with texts that are not UTF-8 in another encoding; None leaves it as it is."""

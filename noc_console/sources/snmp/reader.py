@@ -252,7 +252,8 @@ class Reader:
         if not _numbered(place.port):
             reading.refused.add("pon_port number", place.port)
             return False
-        if (told_ont_id(place.ont_id) or 0) > self.profile.highest_ont_id:
+        named = self.profile.names_by_serial and told_ont_id(place.ont_id) is None
+        if place.ont_id is not None and not named and place.ont_id > self.profile.highest_ont_id:
             reading.refused.add("ont id", place.ont_id)
             return False
         return True
