@@ -69,13 +69,14 @@ class Door:
     ) -> None:
         """A refusal stands whether or not it can be audited."""
         told = handler.describe(intent)
-        action, target = clean(told.action), clean(told.target)
-        entry = audit.Entry.by(operator, action, target, told.reason, f"refused: {clean(refusal.message)}")
+        action, result = clean(told.action), f"refused: {clean(refusal.message)}"
         try:
             async with self._database.writing() as connection:
+                target = clean(await handler.name_target(connection, intent))
+                entry = audit.Entry.by(operator, action, target, told.reason, result)
                 await audit.append(connection, entry, self._now())
         except SourceError as error:
-            log.warning("refusal_not_audited", action=action, target=target, error=str(error))
+            log.warning("refusal_not_audited", action=action, target=clean(told.target), error=str(error))
 
 
 def check_request(handler: Handler[Any, Any], operator: Operator, intent: Intent) -> None:

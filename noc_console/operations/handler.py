@@ -37,6 +37,10 @@ class Handler(ABC, Generic[Asked, Checked]):
     def describe(self, intent: Asked) -> Described:
         """What is asked for."""
 
+    async def name_target(self, connection: AsyncConnection, intent: Asked) -> str:
+        """What a refused intent was about, for who reads the audit log later; ``connection`` may look it up."""
+        return self.describe(intent).target
+
     @abstractmethod
     def role(self, intent: Asked) -> Role:
         """The least role that may ask for it."""

@@ -30,7 +30,7 @@ from noc_console.domain.standing import REPEAT_WINDOW_S
 from noc_console.domain.targets import TargetKind
 from noc_console.domain.text import clean
 from noc_console.operations.handler import Described, Handler, require_reason
-from noc_console.operations.standings import read_standings
+from noc_console.operations.standings import Placed, read_standings
 from noc_console.storage import audit, schema
 from noc_console.storage.database import database_now
 from noc_console.storage.feed import JOB_COLUMNS, jobs_from
@@ -74,6 +74,14 @@ class OneTarget(Handler[Act, _Found]):
     def describe(self, intent: Act) -> Described:
         """Its kind and target."""
         return Described(intent.kind.value, str(intent.target), intent.reason)
+
+    async def name_target(self, connection: AsyncConnection, intent: Act) -> str:
+        """An ONT by its serial number and place: its number in the database means nothing to people."""
+        if intent.target.kind is not TargetKind.ONT:
+            return str(intent.target)
+        ont_id = intent.target.ont_id or 0
+        placed = (await read_standings(connection, [ont_id], self._intervals, 0.0)).get(ont_id)
+        return _named(placed) if placed else str(intent.target)
 
     def role(self, intent: Act) -> Role:
         """As its action declares."""
@@ -143,9 +151,7 @@ class OneTarget(Handler[Act, _Found]):
             raise ActionRefused("this ONT is not in the inventory any more")
         ont = placed.standing.ont
         found = blockers(intent.kind, placed.standing)
-        # EPON ONUs have no serial number: the place tells which it was.
-        text = f"{ont.identity or 'ONT without serial number'} at {placed.olt} {named_place(ont.port, ont.ont_id)}"
-        return _Found(ont.identity, placed.olt, found, text, ont.serial, ont.port)
+        return _Found(ont.identity, placed.olt, found, _named(placed), ont.serial, ont.port)
 
     async def _find_router(self, connection: AsyncConnection, intent: Act, now: float) -> _Found:
         routers, job, source = schema.cpe, schema.job, schema.source
@@ -172,6 +178,12 @@ class OneTarget(Handler[Act, _Found]):
         lately = job.c.requested_at > now - REPEAT_WINDOW_S
         recent = await jobs_from(connection, select(*JOB_COLUMNS).where(*about, job.c.finished_at.is_(None) | lately))
         return _Found(name, name, repeat_blockers(intent.kind, recent, now), name)
+
+
+def _named(placed: Placed) -> str:
+    """EPON ONUs have no serial number: the place tells which it was."""
+    ont = placed.standing.ont
+    return f"{ont.identity or 'ONT without serial number'} at {placed.olt} {named_place(ont.port, ont.ont_id)}"
 
 
 def _details(intent: Act) -> dict[str, object]:
