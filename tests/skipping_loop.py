@@ -12,7 +12,7 @@ import selectors
 from collections.abc import Callable
 from typing import Any
 
-PATIENCE_S = 0.0004
+PATIENCE_S = 0.001
 """Real time that a thread has before the time jumps; without it the loop would spin, and slow the thread down."""
 
 
