@@ -153,6 +153,11 @@ class OltFacts:
         self._loaded_under = token
         self._in_doubt = False
 
+    @property
+    def doubts(self) -> Doubts:
+        """What is not believed of its state polls."""
+        return self._doubts
+
     async def _be_sure(self) -> None:
         """Read memory again where it may not be what the database holds."""
         if self._in_doubt or self.token != self._loaded_under:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from noc_console.collector.reconcile import KnownOnts
+from noc_console.collector.reconcile import Key, KnownOnts
 from noc_console.domain.changes import Change, OntDuplicated, TableShrank, TableWhole
 from noc_console.domain.freshness import format_age
 from noc_console.domain.grouping import FEW_MISSING
@@ -20,6 +20,10 @@ BELIEVED_AFTER_S = 300.0
 """... over this time: an agent that starts, or is short of memory, has its tables again by then."""
 
 
+ASKED = 2
+"""Of each port in doubt so many ONTs that are not listed are asked for by themselves."""
+
+
 @dataclass(frozen=True, slots=True)
 class Doubted:
     """How many ONTs a reading lists of those that are known, and how long it must say so to be believed."""
@@ -27,10 +31,14 @@ class Doubted:
     listed: int
     expected: int
     wait_s: float
+    still_there: str | None = None
+    """An ONT that is not listed, and answers when it is asked for by itself."""
 
     @property
     def text(self) -> str:
         """For the port's and the OLT's error."""
+        if self.still_there:
+            return f"lists {self.listed} of {self.expected} known ONTs, and {self.still_there} answers: cut short"
         left = f"believed only if it still does in {format_age(self.wait_s)}"
         return f"lists {self.listed} of {self.expected} known ONTs: {left}"
 
@@ -42,6 +50,9 @@ class _Lack:
     since: float
     times: int = 0
     believed: bool = False
+    missing: tuple[int, ...] = ()
+    """Some of the ONT ids that it lacks."""
+    still_there: str | None = None
 
     def again(self, at: float) -> None:
         """Count one more reading that says the same."""
@@ -65,6 +76,16 @@ class Shrinkage:
     def lacking(self) -> bool:
         """Whether any port lacks ONTs, in doubt or believed."""
         return bool(self._lacks)
+
+    @property
+    def missing(self) -> list[Key]:
+        """Some ONTs that are in doubt, of each port."""
+        pairs = [(port, lack.missing) for port, lack in self._lacks.items() if not lack.believed]
+        return [(port, ont_id) for port, missing in pairs for ont_id in missing]
+
+    def answers(self, key: Key, at: float) -> None:
+        """An ONT that was not listed is there when it is asked for: the table is cut short, and doubt begins anew."""
+        self._lacks[key[0]] = _Lack(at, still_there=f"{key[0]} id {key[1]}")
 
     def judge(self, onts: KnownOnts, readings: Sequence[PortReading], at: float) -> Doubted | None:
         """Make partial what is not believed yet: nothing is concluded from what it lacks.
@@ -91,6 +112,8 @@ class Shrinkage:
             if lacking[port]:
                 lack = self._lacks.setdefault(port, _Lack(at))
                 lack.again(at)
+                known = (ont.ont_id for ont in onts.by_port(port))
+                lack.missing = tuple(ont_id for ont_id in known if ont_id not in reading.onts)[:ASKED]
                 if not lack.believed:
                     doubted.append(reading)
         if not doubted:
@@ -98,9 +121,11 @@ class Shrinkage:
         expected = sum(len(onts.by_port(str(reading.port))) for reading in doubted)
         listed = sum(len(reading.onts) for reading in doubted)
         wait_s = BELIEVED_AFTER_S - (at - min(self._lacks[str(reading.port)].since for reading in doubted))
-        found = Doubted(listed, expected, max(0.0, wait_s))
+        answering = (self._lacks[str(reading.port)].still_there for reading in doubted)
+        found = Doubted(listed, expected, max(0.0, wait_s), next(filter(None, answering), None))
         for reading in doubted:
             reading.outcome, reading.error = Outcome.PARTIAL, found.text
+            self._lacks[str(reading.port)].still_there = None  # until it answers again
         return found
 
 
@@ -145,6 +170,15 @@ class Doubts:
         self._shrinkage = Shrinkage()
         self._duplicates: set[str] = set()
         """Serial numbers at several places, told already."""
+
+    @property
+    def missing(self) -> list[Key]:
+        """Some ONTs that are in doubt."""
+        return self._shrinkage.missing
+
+    def answers(self, key: Key, at: float) -> None:
+        """One of them is there when it is asked for by itself."""
+        self._shrinkage.answers(key, at)
 
     def review(self, reading: OltReading, ports: Sequence[PortReading], onts: KnownOnts) -> list[Change]:
         """Take back what is not to be believed, and tell what is new about it.

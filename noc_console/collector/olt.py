@@ -18,11 +18,12 @@ from noc_console.collector.confirm import Key, SecondLooks
 from noc_console.collector.coordinator import Done, Part, Rhythm, Service
 from noc_console.collector.facts import LIGHT, Applied, OltFacts
 from noc_console.config.model import OltPolling, Polling
-from noc_console.domain.errors import SourceError
+from noc_console.domain.errors import SourceError, SourceTimeout
 from noc_console.domain.freshness import STALE_AFTER, within
 from noc_console.domain.history import Sample
 from noc_console.domain.identity import PonPort
 from noc_console.domain.network import Card, Ont, Outcome, PollKind
+from noc_console.domain.ont import OntState, reported_state
 from noc_console.domain.optics import Thresholds
 from noc_console.domain.poll import Facts, OltReading, with_facts
 from noc_console.sources.ping import Echo
@@ -36,6 +37,9 @@ LAST_RETRY_S = 60.0
 
 WRITE_AGAIN_S = 30.0
 """A reading that the database did not take is written again this often, until the next one is due."""
+
+MOST_ASKED = 8
+"""ONTs that are asked for one by one after a poll."""
 
 STATE_GAP_S = 3.0
 """State polls that traps ask for start no closer to each other than this."""
@@ -148,7 +152,21 @@ class OltWorker:
                 self._written(kind, applied)
             if not skipped:
                 await self._keep(self._samples(reading))
-            return came
+        if kind is PollKind.STATE:
+            await self._ask_for_missing(reading.started_at)
+        return came
+
+    async def _ask_for_missing(self, at: float) -> None:
+        """Ask for some ONTs that a table lacks all at once: one that answers proves that the table is cut short."""
+        for port, ont_id in self.facts.doubts.missing[:MOST_ASKED]:
+            try:
+                facts = await self._poller.read_ont(PonPort.parse(port), ont_id)
+            except SourceTimeout:
+                return
+            except (SourceError, ArithmeticError, LookupError, ValueError):
+                continue  # it is not there, or nobody can say: the doubt goes on
+            if reported_state(facts.get("state")) is not OntState.UNKNOWN:
+                self.facts.doubts.answers((port, ont_id), at)
 
     async def _write_late(self, kind: PollKind, reading: OltReading) -> None:
         """Write a reading that the database did not take before.

@@ -200,9 +200,9 @@ class SnmpAgent:
             asked = [name.startswith(head) for name in request.names]
             if any(asked):
                 work_s += value_s * len(answer.varbinds) * sum(asked) / len(asked)
-        if not work_s:
-            return behaviour.latency_s
         now = self._now()
+        if not work_s and self._busy_until <= now:
+            return behaviour.latency_s
         self._busy_until = max(now, self._busy_until) + work_s
         return self._busy_until - now + behaviour.latency_s
 

@@ -84,6 +84,13 @@ class HostileAgent(SnmpAgent):
         self.raw: Callable[[Request, bytes], list[bytes]] | None = None
         """Makes the datagrams from the right one."""
         self.status = 0
+        self.tree_for_get: MibTree | None = None
+        """What a GET finds, when it is not what tables hold."""
+
+    def _answer(self, request: Request) -> Answer | None:
+        if self.tree_for_get and request.kind == responder.GET:
+            return responder.respond(self.tree_for_get, request, self.behaviour.max_message_bytes)
+        return super()._answer(request)
 
     def _messages(self, request: Request, answer: Answer) -> list[bytes]:
         right = responder.encode(request, answer)

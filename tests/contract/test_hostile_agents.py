@@ -79,15 +79,15 @@ async def rig(path: Path) -> AsyncIterator[Rig]:
     async def keep(_samples: object) -> None:
         return
 
-    async def made(name: str, agent: SnmpAgent) -> OltWorker:
+    async def made(name: str, agent: SnmpAgent, timeout_s: float) -> OltWorker:
         facts = OltFacts(database, ids[name], name)
         await facts.load()
-        snmp = Snmp(port=agent.port, timeout_s=0.05, retries=1)
+        snmp = Snmp(port=agent.port, timeout_s=timeout_s, retries=1)
         poller = OltPoller(engine, OltConfig(name=name, address="127.0.0.1", snmp=snmp), PROFILES)
         return OltWorker(poller, facts, Polling(), Thresholds(), keep)
 
     try:
-        rigged = Rig(bad, await made("bad", bad), await made("well", well))
+        rigged = Rig(bad, await made("bad", bad, 0.2), await made("well", well, 5.0))
         await rigged.round(PollKind.STATE, PollKind.INVENTORY, PollKind.HEALTH, PollKind.OPTICS)
         assert rigged.onts().keys() == KNOWN
         yield rigged
@@ -274,6 +274,16 @@ async def test_an_endless_table_costs_a_bounded_number_of_questions(
         (reading,) = await r.round(PollKind.STATE)
         assert "does not end" in str(reading.error)
         assert r.agent.requests - before < most
+
+
+async def test_an_ont_that_a_get_finds_is_not_gone_however_often_the_table_lacks_it(tmp_path: Path) -> None:
+    async with rig(tmp_path) as r:
+        gone = [(FIRST, ont) for ont in (3, 7, 11)]
+        r.agent.tree = without((*P, 43), (*P, 46), (*P, 51), only=lambda index: index in gone)
+        r.agent.tree_for_get = hostile.good()
+        readings = await r.round(*[PollKind.STATE] * 12)
+        assert r.onts().keys() == KNOWN
+        assert "answers: cut short" in str(readings[-1].error)
 
 
 async def test_a_removal_is_believed_in_the_end(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ from noc_console.sources.snmp.index import CARD_INDEXES, SPACES, Place
 from noc_console.sources.snmp.profile import Profile, Table
 from noc_console.sources.snmp.session import SnmpSession
 from noc_console.sources.snmp.tables import Asked, FactsAt, group, keep
-from noc_console.sources.snmp.walk import Repetitions, Walk, run_walks
+from noc_console.sources.snmp.walk import Repetitions, SlowStart, Walk, run_walks
 
 PRIORITY = {PollKind.STATE: 1, PollKind.HEALTH: 3, PollKind.OPTICS: 5, PollKind.INVENTORY: 7}
 """Which waiting request goes first when several polls of an OLT overlap; a single ONT's read goes before all."""
@@ -65,6 +65,8 @@ class Reader:
         self.profile = profile
         self._connect = connect
         self._repetitions = repetitions
+        self._slow_start = SlowStart(repetitions.limit)
+        """Light is read from each ONT, in seconds perhaps; states must not be asked for row by row because of that."""
         self._name = name
         self._variants: dict[str, str] = {}
         self._ports: set[PonPort] = set()
@@ -129,7 +131,9 @@ class Reader:
 
     async def _walk(self, walks: Sequence[Walk], reading: OltReading) -> None:
         left = Allowance(MAX_OCTETS - reading.octets, MAX_VALUES - reading.varbinds)
-        await run_walks(self._connect(), walks, self._repetitions, PRIORITY[reading.kind], left)
+        self._slow_start.limit = self._repetitions.limit
+        repetitions = self._slow_start if reading.kind is PollKind.OPTICS else self._repetitions
+        await run_walks(self._connect(), walks, repetitions, PRIORITY[reading.kind], left)
         reading.octets = MAX_OCTETS - left.octets
         reading.varbinds += sum(walk.varbinds for walk in walks)
         self._columns.review(walks)

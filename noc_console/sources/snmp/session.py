@@ -128,6 +128,7 @@ class Exchange:
         "reports",
         "request_id",
         "smaller",
+        "took_share",
         "tries",
     )
 
@@ -155,6 +156,8 @@ class Exchange:
         self.tries = 0
         self.refused = False
         self.reports = 0
+        self.took_share = 0.0
+        """How much of the time-out its last answer took."""
 
 
 class Window:
@@ -480,6 +483,7 @@ class SnmpSession:
         """What an answer says of how this OLT is best asked."""
         self._answered_at = self._engine.time()
         took_s = self._answered_at - exchange.first_sent_at
+        exchange.took_share = took_s / self._timeout_s
         self._trip(exchange).answered(took_s, exchange.tries)
         if exchange.tries == 0:
             self.window.answered(took_s)

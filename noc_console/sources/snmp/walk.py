@@ -12,7 +12,7 @@ from noc_console.sources.loop_turns import own_turn
 from noc_console.sources.snmp import codec
 from noc_console.sources.snmp.allowance import Allowance
 from noc_console.sources.snmp.cursor import MAX_ROWS, BrokenTable, Column, Cursor
-from noc_console.sources.snmp.session import MIN_REPETITIONS, Exchange, SnmpSession, status_error
+from noc_console.sources.snmp.session import MIN_REPETITIONS, SLOW_SHARE, Exchange, SnmpSession, status_error
 
 GROW_AFTER = 50
 
@@ -24,15 +24,23 @@ class Repetitions:
     Args:
         value: Where to start; never 0, on which some agents hang.
         limit: How far it may grow.
+        eager: Whether it doubles with each answer, until one was slow or lost: for readings that may take an agent
+            seconds a value. What is asked of it while it works on too much queues up there, for minutes.
     """
 
     value: int
     limit: int
     good: int = 0
+    eager: bool = False
+
+    def of(self, _columns: tuple[bytes, ...]) -> Repetitions:
+        """The same for all columns."""
+        return self
 
     def halve(self, for_good: bool) -> bool:
         """Halve, and never grow above that again when ``for_good``; False at the floor."""
         self.good = 0
+        self.eager = False
         if self.value <= MIN_REPETITIONS:
             return False
         self.value = max(MIN_REPETITIONS, self.value // 2)
@@ -40,13 +48,38 @@ class Repetitions:
             self.limit = self.value
         return True
 
-    def answered(self) -> None:
-        """Count a good answer; after enough of them, try more."""
+    def answered(self, took_share: float = 0.0) -> None:
+        """Count a good answer; after enough of them, try more.
+
+        Args:
+            took_share: How much of the time-out it took.
+        """
+        if took_share > SLOW_SHARE / 2:
+            self.eager = False  # twice as much would be slow
+            return
         if self.value < self.limit:
             self.good += 1
-            if self.good >= GROW_AFTER:
+            if self.eager or self.good >= GROW_AFTER:
                 self.good = 0
                 self.value = min(self.limit, self.value * 2)
+
+
+class SlowStart:
+    """max-repetitions of readings that may take an agent seconds a value: learnt for each set of columns, from one on.
+
+    Args:
+        limit: How far they may grow.
+    """
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        self._of: dict[tuple[bytes, ...], Repetitions] = {}
+
+    def of(self, columns: tuple[bytes, ...]) -> Repetitions:
+        """What is known of these columns."""
+        found = self._of.setdefault(columns, Repetitions(MIN_REPETITIONS, self.limit, eager=True))
+        found.limit = min(found.limit, self.limit)
+        return found
 
 
 @dataclass(slots=True)
@@ -74,7 +107,7 @@ class Walk:
 async def run_walks(
     session: SnmpSession,
     walks: Sequence[Walk],
-    repetitions: Repetitions,
+    repetitions: Repetitions | SlowStart,
     priority: int = 1,
     allowance: Allowance | None = None,
 ) -> Sequence[Walk]:
@@ -83,7 +116,7 @@ async def run_walks(
     Args:
         session: With the agent.
         walks: What to read.
-        repetitions: What the agent bears.
+        repetitions: What the agent bears; with a slow start one question goes after the other, whatever the window is.
         priority: See ``SnmpSession.send``.
         allowance: What may be taken; walks that are not done by then fail.
 
@@ -115,7 +148,7 @@ class _Crew:
         self,
         session: SnmpSession,
         walks: Sequence[Walk],
-        repetitions: Repetitions,
+        repetitions: Repetitions | SlowStart,
         priority: int,
         allowance: Allowance,
     ) -> None:
@@ -124,10 +157,11 @@ class _Crew:
         self.repetitions = repetitions
         self.priority = priority
         self.allowance = allowance
+        self._serially = isinstance(repetitions, SlowStart)
         self._chains = [_Chain(self, waiting) for waiting in _by_columns(walks)]
 
     def start(self) -> None:
-        for chain in self._chains:
+        for chain in self._chains[:1] if self._serially else self._chains:
             chain.start()
         self.share()
 
@@ -139,7 +173,7 @@ class _Crew:
 
     def share(self) -> None:
         """While fewer chains are at work than requests may be in flight, the longest gives half of its walks away."""
-        while len(self._chains) < self.session.window.size and not self.allowance.over:
+        while not self._serially and len(self._chains) < self.session.window.size and not self.allowance.over:
             longest = max(self._chains, key=lambda chain: len(chain.waiting))
             if not longest.waiting:
                 return
@@ -152,7 +186,9 @@ class _Crew:
     def ended(self, chain: _Chain) -> None:
         self._chains.remove(chain)
         chain.forget()
-        if self._chains:
+        if self._chains and self._serially:
+            self._chains[0].start()
+        elif self._chains:
             self.share()
         elif not self.done.done():
             self.done.set_result(None)
@@ -180,7 +216,8 @@ class _Chain:
     def __init__(self, crew: _Crew, waiting: list[Walk]) -> None:
         self.waiting = waiting
         kind = tuple(waiting[0].columns)
-        self.exchange = Exchange(self._build, self._answered, self._go_on, crew.repetitions.halve, kind)
+        self._repetitions = crew.repetitions.of(kind)
+        self.exchange = Exchange(self._build, self._answered, self._go_on, self._repetitions.halve, kind)
         self._crew = crew
         self._cursors = [Cursor(column) for column in waiting[0].columns]
         self._live: list[Cursor] = []
@@ -198,7 +235,7 @@ class _Chain:
 
     def _build(self, request_id: int) -> bytes:
         oids = [cursor.position for cursor in self._live]
-        return codec.encode_request(codec.GET_BULK, request_id, oids, self._crew.repetitions.value)
+        return codec.encode_request(codec.GET_BULK, request_id, oids, self._repetitions.value)
 
     def _answered(self, status: int, data: bytes, start: int, end: int) -> None:
         if status:
@@ -212,7 +249,7 @@ class _Chain:
         except SourceProtocolError as error:
             self._go_on(error)
             return
-        self._crew.repetitions.answered()
+        self._repetitions.answered(self.exchange.took_share)
         self._resumed_at = -1
         self._go_on()
 

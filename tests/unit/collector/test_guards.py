@@ -127,3 +127,15 @@ def test_a_clock_that_was_put_back_puts_no_belief_off() -> None:
     judge = Shrinkage()
     found = [outcomes(judge, port(A, 40), at=at) for at in (86400.0, 0.0, 60.0, 299.0, 300.0)]
     assert found == [["partial"]] * 4 + [["complete"]]
+
+
+def test_an_ont_that_answers_begins_the_doubt_anew_and_is_named_while_it_does() -> None:
+    judge = Shrinkage()
+    assert outcomes(judge, port(A, 40), at=0.0) == ["partial"]
+    assert judge.missing == [("0/1/0", 40), ("0/1/0", 41)]
+    for at in (200.0, 400.0, 600.0):
+        judge.answers(("0/1/0", 40), at)
+        doubted = judge.judge(KNOWN, [port(A, 40)], at)
+        assert doubted and doubted.text == "lists 40 of 64 known ONTs, and 0/1/0 id 40 answers: cut short"
+    found = [outcomes(judge, port(A, 40), at=at) for at in (700.0, 899.0, 900.0)]
+    assert found == [["partial"], ["partial"], ["complete"]], "five minutes after it answered last"
