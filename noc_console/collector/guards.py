@@ -85,7 +85,7 @@ class Shrinkage:
 
     def answers(self, key: Key, at: float) -> None:
         """An ONT that was not listed is there when it is asked for: the table is cut short, and doubt begins anew."""
-        self._lacks[key[0]] = _Lack(at, still_there=f"{key[0]} id {key[1]}")
+        self._lacks[key[0]] = _Lack(at, still_there=named_place(*key))
 
     def judge(self, onts: KnownOnts, readings: Sequence[PortReading], at: float) -> Doubted | None:
         """Make partial what is not believed yet: nothing is concluded from what it lacks.

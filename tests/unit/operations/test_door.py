@@ -270,3 +270,10 @@ async def test_an_import_with_one_wrong_line_takes_none(world: World) -> None:
         await world.door.ask(ADMIN, ImportRecords("splitters", lines))
     assert await world.rows("splitter") == []
     assert (await world.results())[-1].startswith("refused: line 3")
+
+
+async def test_a_refusal_names_the_ont_as_people_know_it(world: World) -> None:
+    with pytest.raises(ActionRefused, match="needs a reason"):
+        await world.door.ask(ANNA, proper(JobKind.REBOOT, world.onts[0], reason=""))
+    (entry,) = await world.rows("audit")
+    assert str(entry["target"]).startswith(f"{serial(0)} at {OLT} ") and "refused" in str(entry["result"])
