@@ -12,8 +12,9 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from noc_console.config.bounded import read_text, read_yaml
+from noc_console.config.bounded import read_text
 from noc_console.config.model import Config
+from noc_console.config.yaml_file import read_yaml
 from noc_console.domain.errors import ConfigError
 
 ENV_CONFIG = "NOC_CONSOLE_CONFIG"

@@ -54,6 +54,10 @@ class SourcesView(TableView):
         """Ages and countdowns run here by the second: few rows, and the point of the screen."""
         self.reload()
 
+    def on_resize(self) -> None:
+        """Lay out again."""
+        self.call_after_refresh(self._tell)
+
     def reload(self) -> None:
         """Read all sources again."""
         self._rows = sources.rows(self.desk.model, self.desk.now())

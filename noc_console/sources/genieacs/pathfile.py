@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 import yaml
 
-from noc_console.config.bounded import read_yaml
+from noc_console.config.yaml_file import read_yaml
 from noc_console.domain.errors import ConfigError
 from noc_console.sources.genieacs.tables import (
     ROOT_OF,

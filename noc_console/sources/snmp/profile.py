@@ -19,8 +19,9 @@ from typing import Annotated, Any
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 
-from noc_console.config.bounded import read_text, read_yaml
+from noc_console.config.bounded import read_text
 from noc_console.config.model import OltPolling
+from noc_console.config.yaml_file import read_yaml
 from noc_console.domain.errors import ConfigError, SourceProtocolError
 from noc_console.domain.identity import named_place
 from noc_console.domain.network import PollKind
@@ -343,6 +344,6 @@ def _id_in(path: Path) -> str:
 
 
 def detect(profiles: Sequence[Profile], sys_object_id: str, sys_descr: str) -> Profile | None:
-    """The profile that fits best, or None."""
-    best = max(profiles, key=lambda p: p.matches(sys_object_id, sys_descr), default=None)
+    """The profile that fits best, or None; of two that fit alike the later one: an operator's own comes after ours."""
+    best = max(reversed(profiles), key=lambda p: p.matches(sys_object_id, sys_descr), default=None)
     return best if best and best.matches(sys_object_id, sys_descr) else None
