@@ -62,6 +62,8 @@ class Shipper:
         self._unsaved: list[Sample] = []
         self._accepted: list[tuple[int, int]] = []
         """(when in milliseconds, last id) of what was accepted and not looked for yet, oldest first."""
+        self._start_cursor: int | None = None
+        """What was accepted before our start; what we shipped ourselves may not be searchable yet."""
         self._looked = False
         self._losses = 0
         """How often in a row the server had not kept what it had accepted."""
@@ -124,6 +126,8 @@ class Shipper:
 
     async def _ship_next(self, victoria: Victoria) -> bool:
         """Ship one batch; False when there was none."""
+        if self._start_cursor is None:
+            self._start_cursor = await self._buffer.cursor()
         sent_at_ms = await self._buffer.sent_at()
         if sent_at_ms is not None:
             await self._settle(victoria, sent_at_ms)
@@ -152,8 +156,9 @@ class Shipper:
         """Ask whether the server still has what it accepted a while ago; what it has not is shipped again."""
         now_ms = int(self._clock.now() * 1000)
         kept = await self._buffer.kept()
-        if not self._looked and await self._buffer.cursor() > kept:  # accepted before our start
-            self._accepted.insert(0, (now_ms - START_SEARCH_MS, await self._buffer.cursor()))
+        before = await self._buffer.cursor() if self._start_cursor is None else self._start_cursor
+        if not self._looked and before > kept:
+            self._accepted.insert(0, (now_ms - START_SEARCH_MS, before))
         settled = [entry for entry in self._accepted if entry[0] <= now_ms - LOOK_AGAIN_AFTER_S * 1000]
         if settled:
             found = await victoria.seen(self._buffer.id, settled[0][0] - 1)

@@ -189,6 +189,19 @@ async def test_what_was_accepted_before_a_start_is_looked_for_too(buffer: Sample
     assert victoria.held == [1, 2]
 
 
+async def test_what_is_not_searchable_yet_is_not_taken_for_lost(buffer: SampleBuffer) -> None:
+    """The first look, a moment after a batch was accepted: its marker cannot be found yet."""
+    victoria = FakeVictoria()
+    ship = shipper(buffer, victoria)
+    look = next(part.work for part in ship.parts() if isinstance(part, Rhythm) and part.name == "look again")
+    await ship.keep(samples(1, 2))
+    await ship_all(ship)
+    victoria.markers.clear()
+    await look()
+    await ship_all(ship)
+    assert victoria.held == [1, 2]
+
+
 async def test_who_accepts_and_keeps_nothing_is_told(buffer: SampleBuffer) -> None:
     victoria, clock = FakeVictoria(), FakeClock(time.time())
     ship = Shipper(buffer, victoria, SourceStatus(FakeSources(), "sample buffer"), clock)  # type: ignore[arg-type]
