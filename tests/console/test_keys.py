@@ -233,6 +233,8 @@ async def test_names_are_found_without_accents_and_case_on_every_screen() -> Non
 async def test_the_mouse_goes_to_a_row_sorts_and_opens_a_tab() -> None:
     async with console(mouse=True) as desk:
         await desk.shows("1 of 96")
+        await desk.until(lambda: desk.network.table.size.height > 6 and desk.network.detail.size.height > 0)
+        await desk.pilot.pause()
         await desk.pilot.click("#onts", offset=(20, 6))
         await desk.until(lambda: desk.network.table.position[0] == 6)
         await desk.pilot.click("#onts", offset=(14, 0))

@@ -37,7 +37,8 @@ async def test_firmware_is_followed_to_its_new_version() -> None:
         stock(w)
         done = await install(w)
         assert done == Installed(Installing.INSTALLED, f"runs {NEW} (was {OLD})", OLD, NEW)
-        assert w.huawei.state.firmware == NEW and nothing_left(w) and w.acs.transfers.operations == {}
+        await eventually(lambda: w.acs.transfers.operations == {})
+        assert w.huawei.state.firmware == NEW and nothing_left(w)
         downloads = (await w.client.device(w.huawei.device_id, ["Downloads"]))["Downloads"]["1"]
         assert downloads["LastFileName"]["_value"] == FILE and downloads["CompleteTime"]["_value"]
 
