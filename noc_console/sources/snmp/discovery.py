@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from noc_console.domain.errors import ConfigError, SourceProtocolError
+from noc_console.domain.errors import ConfigError, SourceError, SourceProtocolError
 from noc_console.domain.text import clean_octets
 from noc_console.sources.snmp import codec
 from noc_console.sources.snmp.index import SPACES
@@ -47,14 +47,23 @@ async def read_identity(session: SnmpSession) -> Identity:
     Raises:
         SourceError: No answer.
     """
-    values = await session.get([SYS_DESCR, SYS_OBJECT_ID, SYS_UP_TIME, ENGINE_TIME])
+    values = await session.get([SYS_DESCR, SYS_OBJECT_ID, SYS_UP_TIME])
     descr, oid = values.get(SYS_DESCR), values.get(SYS_OBJECT_ID)
     return Identity(
         codec.decode_oid(oid) if isinstance(oid, bytes) else "",
         clean_octets(descr) if isinstance(descr, bytes) else "",
         uptime(values.get(SYS_UP_TIME)),
-        engine if isinstance(engine := values.get(ENGINE_TIME), int) else None,
+        await _engine_time(session),
     )
+
+
+async def _engine_time(session: SnmpSession) -> int | None:
+    """By itself: some agents answer a whole request with an error for one object that they do not have."""
+    try:
+        found = (await session.get([ENGINE_TIME])).get(ENGINE_TIME)
+    except SourceError:
+        return None
+    return found if isinstance(found, int) else None
 
 
 def uptime(raw: codec.Value | None) -> float | None:
