@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from noc_console.console.desk import Desk
 from noc_console.console.dialogs.typed import TypedDialog
 from noc_console.console.render.bulk import render_plan
-from noc_console.console.render.cells import Line, wrap
+from noc_console.console.render.cells import Line
 from noc_console.console.widgets.lines import FocusPane
 from noc_console.domain.actions import JobKind
 from noc_console.domain.intents import ActOnMany, Confirmation
@@ -93,12 +93,9 @@ class BulkDialog(TypedDialog[ActOnMany]):
         self._arm(missing)
         self._set_lines(self._status, self._status_lines(missing, width))
 
-    def _status_lines(self, missing: str | None, width: int) -> list[Line]:
-        wrong = self._wrong_lines(width)
-        if missing:
-            return wrong + [[(f" {row}", "accent")] for row in wrap(missing, width - 2)]
+    def _ready_lines(self, width: int) -> list[Line]:
         count, above = len(self._plan.included), self.desk.settings.second_operator_above
-        lines: list[Line] = [*wrong, [(f" Type {count} and press Enter.", "strong")]]
+        lines: list[Line] = [[(f" Type {count} and press Enter.", "strong")]]
         if above is not None and count > above:
             lines.append([(" It then waits until another operator releases it (:release).", "warning")])
         return lines

@@ -2,31 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from textual import work
 
 from noc_console.console.desk import Desk
-from noc_console.console.dialogs.typed import TypedDialog
+from noc_console.console.dialogs.gate import GateDialog
 from noc_console.console.render.cells import Line
 from noc_console.console.render.dialog import render_target
-from noc_console.console.widgets.lines import LinePane
 from noc_console.domain.actions import JobKind
 from noc_console.domain.errors import NocError
 from noc_console.domain.freshness import format_age
-from noc_console.domain.intents import Act, Confirmation
+from noc_console.domain.intents import Act
 from noc_console.domain.network import Ont
-from noc_console.domain.policy import YES, Blocker, blockers, confirmation
+from noc_console.domain.policy import Blocker, blockers
 from noc_console.domain.targets import Target
 from noc_console.picture.ont_facts import OntFacts, gather
 
-ARMING_S = {JobKind.FACTORY_RESET: 5.0}
 REREAD_S = 20.0
 FRESH_ENOUGH_S = 15.0
-VERBS = {JobKind.REBOOT: "Reboot", JobKind.FACTORY_RESET: "Factory-reset", JobKind.FIRMWARE: "Install"}
 _SECTIONS = {"network": "wireless", "port": "ethernet", "username": "wan"}
 """What must be read afresh before these parameters are given."""
 
 
-class GuardedDialog(TypedDialog[Act]):
+class GuardedDialog(GateDialog):
     """Everything above level 1: what is asked for, and the gate in front of it."""
 
     def __init__(self, desk: Desk, kind: JobKind, row: int, force_reason: str = "") -> None:
@@ -39,12 +38,9 @@ class GuardedDialog(TypedDialog[Act]):
             force_reason: Given with ``:force``: the blockers are overridden for this reason.
         """
         self._serial = desk.model.onts.get(row, "serial")
-        title = f"{kind.spec.title}: {desk.model.onts.identity(row)}"
-        pane = LinePane(desk.palette, id="target")
-        super().__init__(desk, kind, pane, title, VERBS.get(kind, "Send"), "override, my reason says why")
+        super().__init__(desk, kind, desk.model.onts.identity(row))
         self._row = row
         self._opened_at = desk.now()
-        self._armed_at = self._opened_at + ARMING_S.get(kind, 0.0)
         self._reread_error: str | None = None
         self._reread_job: int | None = None
         self._known_fresh = False
@@ -53,7 +49,6 @@ class GuardedDialog(TypedDialog[Act]):
     def on_mount(self) -> None:
         """Show what is known, read it again, watch it."""
         super().on_mount()
-        self._verb.variant = "error" if self.kind.level >= 3 else "warning"
         self._reason.value, self._force.value = self._force_reason, bool(self._force_reason)
         self._know_router()
         if self.desk.session.write:
@@ -62,50 +57,31 @@ class GuardedDialog(TypedDialog[Act]):
     # -- rules of this dialog --------------------------------------------------------------------------------------
 
     @property
+    def identity(self) -> str | None:
+        """Serial number or MAC; None where the OLT gives neither."""
+        return self._ont().identity
+
+    @property
+    def target(self) -> Target:
+        """By its number in the database."""
+        return Target.ont(self._ont().id)
+
+    @property
     def expected(self) -> str | None:
         """What must be typed; the whole serial when the fresh read failed."""
-        ont = self._ont()
-        wanted = confirmation(self.kind, ont.identity)
-        if wanted in (None, YES):
-            return None
-        return ont.identity if self._reread_error else wanted
+        wanted = super().expected
+        return self.identity if wanted and self._reread_error else wanted
 
     def missing(self) -> str | None:
         """What is still to be done before the text may be typed; None when armed."""
-        now = self.desk.now()
         facts = self._facts()
-        found = self._blockers(facts)
-        refusal = next((blocker.reason for blocker in found if not blocker.forceable), None)
-        if not self.desk.session.write:
-            return "read-only"
-        if refusal:
-            return f"cannot be done: {refusal}"
-        if self._reading(facts):
-            return "reading the target again ..."
-        if now < self._armed_at:
-            return f"arming: {max(1, round(self._armed_at - now))} s"
-        if self._needs_force(found) and not self._force.value:
-            return "tick the override (Tab, Space), or Esc"
-        if complaint := self._fields.complaint():
-            return complaint
-        return self._lack_of_reason()
+        return self._lack(self._blockers(facts), self._reading(facts))
 
-    @property
-    def wanted(self) -> str:
-        """What must be typed, in words."""
-        whole = self.expected == self._ont().identity
-        return "type the whole serial" if whole else "type the last 4 characters of the serial"
-
-    def _needs_force(self, found: list[Blocker]) -> bool:
-        return bool(found) or (self._reread_error is not None and self.kind.level >= 4)
+    def _needs_force(self, found: Sequence[Blocker]) -> bool:
+        return super()._needs_force(found) or (self._reread_error is not None and self.kind.level >= 4)
 
     def _blockers(self, facts: OntFacts) -> list[Blocker]:
-        found = blockers(self.kind, facts.standing)
-        if self.desk.model.link.error:
-            found.insert(0, Blocker("the database does not answer: nothing can be requested", forceable=False))
-        elif self.desk.model.collector(self.desk.now()) is None:
-            found.insert(0, Blocker("no collector is running, so nothing would happen", forceable=False))
-        return found
+        return self._with_outages(blockers(self.kind, facts.standing))
 
     def _facts(self) -> OntFacts:
         return gather(self.desk.model, self._row, self.desk.now())
@@ -180,24 +156,4 @@ class GuardedDialog(TypedDialog[Act]):
             self._know_router()
         found = self._blockers(facts) if self.desk.session.write else []
         self._set_lines(self._target, render_target(facts, self._reread_line(facts), found, width))
-        missing = self.missing()
-        writable = self.desk.session.write
-        self._force.display = writable and self._needs_force(found) and all(b.forceable for b in found)
-        self._reason.display = self._verb.display = writable
-        self._typed.display = writable and self.expected is not None
-        self._fields.display = writable and bool(self._fields.children)
-        self._typed.placeholder = self.wanted
-        self._arm(missing)
-        self._set_lines(self._status, self._status_lines(missing, width))
-
-    def confirmed(self) -> Act:
-        """What the operator asks for."""
-        return Act(
-            self.kind,
-            Target.ont(self._ont().id),
-            self._reason.value.strip(),
-            self._fields.parameters,
-            self._fields.secret,
-            forced=bool(self._force.value and self._force.display),
-            confirmation=Confirmation(self.expected or YES),
-        )
+        self._lay_out(found, width)

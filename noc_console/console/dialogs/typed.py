@@ -139,13 +139,17 @@ class TypedDialog(Background, Dialog[Result | None], Generic[Result]):
         wrong = self._wrong_lines(width)
         if missing:
             return wrong + [[(f" {row}", "accent")] for row in wrap(missing, width - 2)]
+        return wrong + self._ready_lines(width)
+
+    def _ready_lines(self, width: int) -> list[Line]:
+        """What is left to do when nothing is missing."""
         told = f"{self._fields.told()}. " if self._fields.told() else ""
         how = (
             f"Tab to {self._verb.label} and press Enter"
             if self.expected is None
             else f"Type {self.expected} and press Enter"
         )
-        return wrong + [[(f" {row}", "strong")] for row in wrap(f"{told}{how}.", width - 2)]
+        return [[(f" {row}", "strong")] for row in wrap(f"{told}{how}.", width - 2)]
 
     def _lack_of_reason(self) -> str | None:
         reason = self._reason.value.strip()

@@ -30,13 +30,15 @@ def render_target(facts: OntFacts, reread: Line, found: Sequence[Blocker], width
     against = contradiction(facts)
     if against:
         lines += paragraph(f"CONTRADICTION: {against}", width, "warning", "!!")
+    return lines + blocker_lines(found, width)
+
+
+def blocker_lines(found: Sequence[Blocker], width: int) -> list[Line]:
+    """What speaks against an action; ``!`` where a reason overrides it."""
+    lines: list[Line] = []
     for blocker in found:
-        lines += paragraph(
-            blocker.reason,
-            width,
-            "critical" if not blocker.forceable else "warning",
-            "X" if not blocker.forceable else "!",
-        )
+        role, sign = ("warning", "!") if blocker.forceable else ("critical", "X")
+        lines += paragraph(blocker.reason, width, role, sign)
     return lines
 
 

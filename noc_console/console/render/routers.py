@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from noc_console.console.render.cells import Cell, Line
+from noc_console.console.render.dialog import blocker_lines
 from noc_console.console.render.jobs import latest, state_role
 from noc_console.console.render.summary import labelled, paragraph
 from noc_console.console.render.times import ago, when
@@ -77,8 +78,4 @@ def router_lines(cpe: Cpe, doubles: int, width: int, now: float, absolute: bool)
 
 def render_target(cpe: Cpe, doubles: int, found: Sequence[Blocker], width: int, now: float) -> list[Line]:
     """What a dialog says about it."""
-    lines = router_lines(cpe, doubles, width, now, absolute=False)
-    for blocker in found:
-        role, sign = ("warning", "!") if blocker.forceable else ("critical", "X")
-        lines += paragraph(blocker.reason, width, role, sign)
-    return lines
+    return router_lines(cpe, doubles, width, now, absolute=False) + blocker_lines(found, width)
