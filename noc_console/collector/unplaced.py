@@ -20,7 +20,9 @@ def placed(readings: Sequence[PortReading], known: KnownOnts) -> list[PortReadin
     at = {reading.port: reading for reading in readings}
     homes: dict[int, PonPort] | None = None
     for reading in readings:
-        lost = [number for number in reading.onts if not reading.port.path[-1] and told_ont_id(number) is None]
+        if reading.port.path[-1]:
+            continue
+        lost = [number for number in reading.onts if told_ont_id(number) is None]
         if lost and homes is None:
             homes = _homes(known)
         for number in lost:

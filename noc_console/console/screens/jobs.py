@@ -12,7 +12,7 @@ from noc_console.console.palette import Palette
 from noc_console.console.render import jobs
 from noc_console.console.render.bulk import render_progress
 from noc_console.console.render.cells import Cell
-from noc_console.console.screens.tables import TableView
+from noc_console.console.screens.tables import StoryView
 from noc_console.console.screens.view import Say
 from noc_console.console.widgets.lines import FocusPane, LinePane
 from noc_console.console.widgets.table import LineTable
@@ -30,7 +30,7 @@ SHOW_ENDED_S = 300.0
 MOST_BULK = 3
 
 
-class JobsView(TableView):
+class JobsView(StoryView):
     """Every action, from request to proof."""
 
     NAME, TITLE = "jobs", "Jobs"
@@ -64,7 +64,6 @@ class JobsView(TableView):
     def on_resize(self) -> None:
         """Side by side where there is room."""
         self.set_class(self.size.width >= SIDE_BY_SIDE, "-beside")
-        self.call_after_refresh(self._tell)
 
     def changed(self, delta: Delta) -> None:
         """New jobs on top; the open one follows its steps."""
@@ -108,11 +107,9 @@ class JobsView(TableView):
     def set_palette(self, palette: Palette) -> None:
         """Change colours."""
         super().set_palette(palette)
-        self.story.set_palette(palette)
         self.bulk.set_palette(palette)
 
-    def on_line_table_moved(self) -> None:
-        """Another job."""
+    def _moved(self) -> None:
         self._tell()
         self._read_steps()
 
@@ -123,13 +120,6 @@ class JobsView(TableView):
     def parse_filter(self, text: str) -> Filter:
         """Times too: ``since:2h``."""
         return parse_event_filter(text, self.desk.now)
-
-    def leave_pane(self) -> bool:
-        """Out of the story."""
-        if self.story.has_focus:
-            self.table.focus()
-            return True
-        return False
 
     def do_list_out(self, _: str = "") -> None:
         """Out of the story."""

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 
-from textual.app import ComposeResult
-
 from noc_console.console.desk import Desk
 from noc_console.console.palette import Palette
 from noc_console.console.render import activity
 from noc_console.console.render.cells import Cell
 from noc_console.console.render.times import stamp
-from noc_console.console.screens.tables import TableView
+from noc_console.console.screens.tables import StoryView
 from noc_console.console.screens.view import Open
 from noc_console.console.widgets.lines import FocusPane
 from noc_console.console.widgets.table import LineTable
@@ -23,7 +21,7 @@ from noc_console.picture.flat_rows import activity_facts
 from noc_console.picture.model import Delta
 
 
-class LogView(TableView):
+class LogView(StoryView):
     """What happened, newest first and in view unless you moved down; a flood of the same is one line."""
 
     NAME, TITLE = "log", "Log"
@@ -44,19 +42,12 @@ class LogView(TableView):
         )
         self.story = FocusPane(desk.palette, id="change")
 
-    def compose(self) -> ComposeResult:
-        """Table over the selected line."""
-        yield self.table
-        yield self.story
-
     def set_palette(self, palette: Palette) -> None:
         """Change colours, and the way times are shown."""
         super().set_palette(palette)
         self.table.set_columns(activity.columns(self.desk.session.absolute_times))
-        self.story.set_palette(palette)
 
-    def on_line_table_moved(self) -> None:
-        """Another line."""
+    def _moved(self) -> None:
         self._tell(rewind=True)
 
     def on_line_table_opened(self) -> None:
@@ -75,25 +66,9 @@ class LogView(TableView):
         where, how_many = super().crumb()
         return where, f"{how_many}, back to {stamp(oldest, self.desk.now())}" if oldest is not None else how_many
 
-    def leave_pane(self) -> bool:
-        """Out of the story."""
-        if self.story.has_focus:
-            self.table.focus()
-            return True
-        return False
-
     def do_list_out(self, _: str = "") -> None:
         """Out of the story."""
         self.leave_pane()
-
-    def on_resize(self) -> None:
-        """Lay out again."""
-        self.call_after_refresh(self._tell)
-
-    def tick(self) -> None:
-        """Ages grow."""
-        super().tick()
-        self._tell()
 
     def changed(self, delta: Delta) -> None:
         """New lines on top, or grown ones."""

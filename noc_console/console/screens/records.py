@@ -6,10 +6,9 @@ from collections.abc import Hashable
 from typing import Any
 
 from noc_console.console.desk import Desk
-from noc_console.console.palette import Palette
 from noc_console.console.render import records
 from noc_console.console.render.cells import Cell, Line
-from noc_console.console.screens.tables import TableView
+from noc_console.console.screens.tables import StoryView
 from noc_console.console.widgets.lines import LinePane
 from noc_console.console.widgets.table import LineTable
 from noc_console.domain.network import Ont
@@ -21,7 +20,7 @@ from noc_console.picture.model import Delta
 from noc_console.picture.seen import SeenAt
 
 
-class RecordsView(TableView):
+class RecordsView(StoryView):
     """One record kind at a time; ``:records NAME`` shows another."""
 
     NAME, TITLE = "records", "Records"
@@ -38,16 +37,6 @@ class RecordsView(TableView):
             self._cell, self.columns(), desk.palette, desk.glyphs, empty=self._empty, id=f"{self.NAME}-list"
         )
         self.story = LinePane(desk.palette, id="record")
-
-    def compose(self) -> Any:
-        """Table over the selected one."""
-        yield self.table
-        yield self.story
-
-    def set_palette(self, palette: Palette) -> None:
-        """Change colours."""
-        super().set_palette(palette)
-        self.story.set_palette(palette)
 
     def show_kind(self, kind: RecordKind[Any]) -> None:
         """Show the records of another kind."""
@@ -86,15 +75,6 @@ class RecordsView(TableView):
         if self.kind.name in delta.records or delta.rows or delta.structure:
             self.reload()
 
-    def on_resize(self) -> None:
-        """Lay out again."""
-        self.call_after_refresh(self._tell)
-
-    def tick(self) -> None:
-        """Ages grow."""
-        super().tick()
-        self._tell()
-
     def reload(self) -> None:
         """Records that the filter lets through."""
         now = self.desk.now()
@@ -106,10 +86,6 @@ class RecordsView(TableView):
         self._records = {self.kind.key_of(record): record for record in found}
         self.table.set_keys(list(self._records))
         self.table.refresh_rows()
-        self._tell()
-
-    def on_line_table_moved(self) -> None:
-        """Another record."""
         self._tell()
 
     def selected(self) -> Any:

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from typing import Any
 
 from textual import work
 
 from noc_console.console.desk import Desk
 from noc_console.console.pace import Every
-from noc_console.console.palette import Palette
 from noc_console.console.render.cells import Cell, Line
 from noc_console.console.render.routers import COLUMNS, cell, render_router
-from noc_console.console.screens.tables import TableView
+from noc_console.console.screens.tables import StoryView
 from noc_console.console.widgets.lines import FocusPane
 from noc_console.console.widgets.table import LineTable
 from noc_console.domain.cpe import Section
 from noc_console.domain.errors import NocError
+from noc_console.domain.filters import Row, searched
 from noc_console.domain.jobs import Job
 from noc_console.domain.network import Cpe
 from noc_console.picture.finding import routers_alone
@@ -25,7 +24,7 @@ from noc_console.picture.model import Delta
 LOOK_EVERY_S = 10.0
 
 
-class RoutersView(TableView):
+class RoutersView(StoryView):
     """Bridged ONTs, Ethernet CPE, and doubles of one serial number: what the ACS knows and no OLT tells of."""
 
     NAME, TITLE = "routers", "Routers without an ONT"
@@ -44,16 +43,6 @@ class RoutersView(TableView):
         self.table = LineTable(self._cell, COLUMNS, desk.palette, desk.glyphs, empty=self._empty, id="routers-list")
         self.story = FocusPane(desk.palette, id="router")
 
-    def compose(self) -> Any:
-        """Table over the selected one."""
-        yield self.table
-        yield self.story
-
-    def set_palette(self, palette: Palette) -> None:
-        """Change colours."""
-        super().set_palette(palette)
-        self.story.set_palette(palette)
-
     def go_in(self) -> None:
         """The list is made when it is opened, and now and then: there may be a hundred thousand routers."""
         self.reload()
@@ -71,20 +60,12 @@ class RoutersView(TableView):
         if self._due.due(self.desk.now()):
             self.reload()
 
-    def on_resize(self) -> None:
-        """Lay out again."""
-        self.call_after_refresh(self._tell)
-
     def reload(self) -> None:
         """Routers that the filter lets through."""
         found = routers_alone(self.desk.model)
         self._routers = {cpe.device_id: cpe for cpe in found if not self.filter or self.filter.matches(_row(cpe))}
         self.table.set_keys(list(self._routers))
         self.table.refresh_rows()
-        self._moved()
-
-    def on_line_table_moved(self) -> None:
-        """Another router."""
         self._moved()
 
     def selected_router(self) -> Cpe | None:
@@ -141,8 +122,6 @@ class RoutersView(TableView):
         return self.nothing("every router that the ACS told of is that of an ONT")
 
 
-def _row(cpe: Cpe) -> dict[str, object]:
-    told = (cpe.device_id, cpe.serial, cpe.acs_serial, cpe.manufacturer, cpe.model, cpe.firmware, cpe.wan_ip,
-            cpe.pppoe_user, cpe.mac)  # fmt: skip
-    text = " ".join(part for part in told if part)
-    return {"serial": cpe.serial, "mac": cpe.mac, "model": cpe.model, "firmware": cpe.firmware, "text": text.lower()}
+def _row(cpe: Cpe) -> Row:
+    names = ("device_id", "serial", "acs_serial", "manufacturer", "model", "firmware", "wan_ip", "pppoe_user", "mac")
+    return searched({name: getattr(cpe, name) for name in names})

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 
-from textual.app import ComposeResult
-
 from noc_console.console.desk import Desk
-from noc_console.console.palette import Palette
 from noc_console.console.render import sources
 from noc_console.console.render.cells import Cell
 from noc_console.console.render.core_devices import SourceRow
-from noc_console.console.screens.tables import TableView
+from noc_console.console.screens.tables import StoryView
 from noc_console.console.widgets.lines import LinePane
 from noc_console.console.widgets.table import LineTable
 from noc_console.domain.filters import searched
 from noc_console.picture.model import Delta
 
 
-class SourcesView(TableView):
+class SourcesView(StoryView):
     """Where the data comes from, and how each source is."""
 
     NAME, TITLE = "sources", "Sources"
@@ -30,21 +27,7 @@ class SourcesView(TableView):
         super().__init__(desk)
         self._rows: dict[str, SourceRow] = {}
         self.table = LineTable(self._cell, sources.COLUMNS, desk.palette, desk.glyphs, id="source-list")
-        self.said = LinePane(desk.palette, id="said")
-
-    def compose(self) -> ComposeResult:
-        """Table, and below it all that the selected source says."""
-        yield self.table
-        yield self.said
-
-    def set_palette(self, palette: Palette) -> None:
-        """Change colours."""
-        super().set_palette(palette)
-        self.said.set_palette(palette)
-
-    def on_line_table_moved(self) -> None:
-        """Another source."""
-        self._tell()
+        self.story = LinePane(desk.palette, id="said")
 
     def changed(self, delta: Delta) -> None:
         """Anything may have changed a source."""
@@ -53,10 +36,6 @@ class SourcesView(TableView):
     def tick(self) -> None:
         """Ages and countdowns run here by the second: few rows, and the point of the screen."""
         self.reload()
-
-    def on_resize(self) -> None:
-        """Lay out again."""
-        self.call_after_refresh(self._tell)
 
     def reload(self) -> None:
         """Read all sources again."""
@@ -76,7 +55,7 @@ class SourcesView(TableView):
 
     def _tell(self) -> None:
         row = self._rows.get(str(self.table.current))
-        self.said.set_lines(sources.render_source(row, self.said.size.width) if row else [])
+        self.story.set_lines(sources.render_source(row, self.story.size.width) if row else [])
 
     def copyable(self) -> tuple[str, str] | None:
         """The source's name and what it says."""

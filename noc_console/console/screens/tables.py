@@ -8,6 +8,7 @@ from noc_console.console.desk import Desk
 from noc_console.console.pace import Every
 from noc_console.console.palette import Palette
 from noc_console.console.screens.view import View
+from noc_console.console.widgets.lines import LinePane
 from noc_console.console.widgets.table import LineTable
 from noc_console.domain.filters import Filter
 
@@ -52,3 +53,47 @@ class TableView(View):
         """Name, and position in the list."""
         at, total = self.table.position
         return self.TITLE, f"{at} of {total}"
+
+
+class StoryView(TableView):
+    """A table, and beside or below it all that is known of the selected row."""
+
+    story: LinePane
+
+    def compose(self) -> ComposeResult:
+        """Table over story."""
+        yield self.table
+        yield self.story
+
+    def set_palette(self, palette: Palette) -> None:
+        """Change colours."""
+        super().set_palette(palette)
+        self.story.set_palette(palette)
+
+    def on_line_table_moved(self) -> None:
+        """Another row."""
+        self._moved()
+
+    def on_resize(self) -> None:
+        """Lay out again."""
+        self.call_after_refresh(self._tell)
+
+    def tick(self) -> None:
+        """Ages grow."""
+        super().tick()
+        self._tell()
+
+    def leave_pane(self) -> bool:
+        """Out of the story."""
+        if self.story.has_focus:
+            self.table.focus()
+            return True
+        return False
+
+    def _moved(self) -> None:
+        """Follow the cursor. (Textual calls the handlers of all classes of a screen: there is only this one.)"""
+        self._tell()
+
+    def _tell(self) -> None:
+        """Bring the story up to date."""
+        raise NotImplementedError

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from functools import cached_property
 from typing import Annotated, Literal
 
@@ -191,7 +190,7 @@ class Join(Strict):
     @property
     def by_serial(self) -> bool:
         """Whether ONTs have no id, and their serial number stands for it."""
-        return "(?P<serial>" in self.pattern
+        return "serial" in self._regex.groupindex
 
     def place(self, values: str, names_ont: bool) -> Place | None:
         """The place that the joined values name; None for a row that is none of ours.
@@ -199,10 +198,10 @@ class Join(Strict):
         Raises:
             SourceProtocolError: The pattern caught what is no number.
         """
-        match = self._search(values)
+        match = self._regex.search(values)
         if match is None:
             return None
-        serial = match.re.groupindex.get("serial")
+        serial = self._regex.groupindex.get("serial")
         caught = [text for number, text in enumerate(match.groups(), 1) if number != serial]
         numbers = (*self.prefix, *map(_decimal, caught))
         if not names_ont:
@@ -212,8 +211,8 @@ class Join(Strict):
         return Place(PonPort(numbers[:-1]), numbers[-1])
 
     @cached_property
-    def _search(self) -> Callable[[str], re.Match[str] | None]:
-        return re.compile(self.pattern).search
+    def _regex(self) -> re.Pattern[str]:
+        return re.compile(self.pattern)
 
     @field_validator("pattern")
     @classmethod
