@@ -13,11 +13,10 @@ from noc_console.sources.snmp import codec
 from noc_console.sources.snmp.index import SPACES
 from noc_console.sources.snmp.profile import Profile, Variant, detect
 from noc_console.sources.snmp.session import Exchange, SnmpSession, status_error
+from noc_console.sources.snmp.uptime import SYS_UP_TIME, uptime
 
 SYS_DESCR = codec.encode_oid("1.3.6.1.2.1.1.1.0")
 SYS_OBJECT_ID = codec.encode_oid("1.3.6.1.2.1.1.2.0")
-SYS_UP_TIME = codec.encode_oid("1.3.6.1.2.1.1.3.0")
-ENGINE_TIME = codec.encode_oid("1.3.6.1.6.3.10.2.1.3.0")
 
 PROBED_ROWS = 4
 SAYS_NOTHING = (0, -1, 2147483647, b"")
@@ -34,8 +33,6 @@ class Identity:
     sys_object_id: str
     sys_descr: str
     uptime_s: float | None
-    engine_s: int | None = None
-    """snmpEngineTime, which most agents have."""
 
     def __str__(self) -> str:
         return f"sysObjectID {self.sys_object_id or 'none'}, sysDescr {self.sys_descr or 'none'}"
@@ -47,19 +44,13 @@ async def read_identity(session: SnmpSession) -> Identity:
     Raises:
         SourceError: No answer.
     """
-    values = await session.get([SYS_DESCR, SYS_OBJECT_ID, SYS_UP_TIME, ENGINE_TIME])
+    values = await session.get([SYS_DESCR, SYS_OBJECT_ID, SYS_UP_TIME])
     descr, oid = values.get(SYS_DESCR), values.get(SYS_OBJECT_ID)
     return Identity(
         codec.decode_oid(oid) if isinstance(oid, bytes) else "",
         clean_octets(descr) if isinstance(descr, bytes) else "",
         uptime(values.get(SYS_UP_TIME)),
-        engine if isinstance(engine := values.get(ENGINE_TIME), int) else None,
     )
-
-
-def uptime(raw: codec.Value | None) -> float | None:
-    """Seconds from sysUpTime."""
-    return raw / 100 if isinstance(raw, int) else None
 
 
 async def first_rows(
