@@ -143,6 +143,12 @@ def percent_of(part: Value, whole: Value) -> Fact | None:
     return round(100 * part / whole, 1)
 
 
+def percent_not_of(free: Value, whole: Value) -> Fact | None:
+    """How much of ``whole`` is not ``free``, to a tenth; no reading when that makes no sense."""
+    share = percent_of(free, whole)
+    return round(100 - share, 1) if isinstance(share, int | float) else None
+
+
 def raw_number(raw: Value) -> Fact | None:
     """A vendor's own number, kept as text."""
     return str(raw) if type(raw) is int else None
