@@ -14,7 +14,7 @@ from enum import Enum
 
 from noc_console.domain.identity import OntSerial
 from noc_console.domain.plausibility import RANGES
-from noc_console.domain.text import clean_octets
+from noc_console.domain.text import clean, clean_octets
 from noc_console.sources.snmp.codec import Value
 
 Fact = str | int | float | bool
@@ -165,7 +165,9 @@ def text(encoding: str, blanks: bool = False) -> Decoder:
     def decode(raw: Value) -> Fact | None:
         if not isinstance(raw, bytes):
             return None
-        found = clean_octets(raw.replace(b"_", b" ") if blanks else raw, encoding=encoding)
+        found = clean_octets(raw, encoding=encoding)
+        if blanks:  # in text, for the octet of _ may be the half of a character
+            found = clean(found.replace("_", " "))
         # Interned: models and versions repeat a hundred thousand times in a large network's memory.
         return sys.intern(found) or None
 
