@@ -15,7 +15,7 @@ from noc_console.domain.changes import Change, CoreAnswers, CoreInterfaceChanged
 from noc_console.domain.core_devices import CoreDevice, CoreInterface
 from noc_console.domain.errors import SourceError
 from noc_console.domain.history import Sample
-from noc_console.domain.poll import restarted
+from noc_console.domain.poll import restarted, unwrapped
 from noc_console.sources.ping import Echo
 from noc_console.sources.snmp.core_poller import CorePoller, CoreReading, InterfaceReading
 from noc_console.storage.core_devices import CoreStore
@@ -87,9 +87,12 @@ class CoreWorker:
         assert self._poller
         reading = await self._poller.poll()
         async with self._lock:
-            device = _device(self.device, reading)
+            known = self.device
+            since_s = None if known.last_ok_at is None else reading.started_at - known.last_ok_at
+            reading.uptime_s = unwrapped(known.uptime_s, since_s, reading.uptime_s)
+            device = _device(known, reading)
             interfaces = [self._interface(name, read, reading) for name, read in reading.interfaces.items()]
-            changes = _changes(self.device, device, reading) + self._interface_changes(interfaces, reading)
+            changes = _changes(known, device, reading) + self._interface_changes(interfaces, reading)
             await self._put(device, interfaces, changes)
         await self._keep(samples.of_core(device.name, reading))
         return reading

@@ -25,7 +25,7 @@ from noc_console.domain.identity import PonPort
 from noc_console.domain.network import Card, Ont, Outcome, PollKind
 from noc_console.domain.ont import OntState, reported_state
 from noc_console.domain.optics import Thresholds
-from noc_console.domain.poll import Facts, OltReading, with_facts
+from noc_console.domain.poll import Facts, OltReading, unwrapped, with_facts
 from noc_console.sources.ping import Echo
 from noc_console.sources.snmp.poll import OltPoller
 from noc_console.storage.leases import LeaseLost
@@ -135,6 +135,9 @@ class OltWorker:
             token = self.facts.token
             skipped = self._skipped_optics() if kind is PollKind.OPTICS else None
             reading = skipped or await self._poller.poll(kind)
+            olt = self.facts.olt
+            since_s = None if olt.last_ok_at is None else reading.started_at - olt.last_ok_at
+            reading.uptime_s = unwrapped(olt.uptime_s, since_s, reading.uptime_s)
             try:
                 if self.facts.token != token:
                     raise LeaseLost(self.facts.olt.id)  # another collector may know better by now

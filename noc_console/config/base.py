@@ -16,15 +16,20 @@ Percent = Annotated[float, Field(gt=0, le=100)]
 def _known_encoding(name: str) -> str:
     try:
         codec = codecs.lookup(name)
-    except LookupError:
+    except (LookupError, ValueError):
         raise ValueError(f"unknown encoding {name!r} (such as gbk, cp1251, iso8859-1)") from None
-    if not getattr(codec, "_is_text_encoding", True):
-        raise ValueError(f"{name!r} is no encoding of text")
+    plain = b"AZaz09 !~{}_ \\u0041 +AGE-"  # the end means something to escapes, and to UTF-7
+    try:
+        extends = plain.decode(name) == plain.decode("ascii")
+    except (LookupError, UnicodeError):
+        extends = False
+    if not extends:
+        raise ValueError(f"{name!r} is no encoding of text that extends ASCII (such as gbk, cp1251, iso8859-1)")
     return codec.name
 
 
 Encoding = Annotated[str, AfterValidator(_known_encoding)]
-"""Name of a text encoding that Python knows."""
+"""Name of a text encoding that Python knows, and that holds ASCII as it is."""
 Name = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:\-]*$")]
 
 

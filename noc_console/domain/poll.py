@@ -13,8 +13,8 @@ from noc_console.domain.network import Card, Fan, Olt, Ont, Outcome, PollKind, P
 UPTIME_WRAP_S = 2**32 / 100
 """sysUpTime counts hundredths of a second in 32 bits: it starts again after 497 days."""
 _NEAR_WRAP_S = 86400.0
-_SAME_S = 600.0
-"""Agents start their two counters that close to each other."""
+_SAME_S = 3600.0
+"""Clocks differ, and the time between two readings is known to a poll only."""
 
 Rows = Literal["ont", "ont_traffic", "pon_port", "pon_traffic", "card", "fan", "unregistered", "olt"]
 """The kinds of rows that an OLT's tables have."""
@@ -134,35 +134,6 @@ class OltReading:
         return sum(len(port.onts) for port in self.ports)
 
 
-class Uptime:
-    """A device's uptime beyond the 497 days at which sysUpTime begins anew."""
-
-    def __init__(self) -> None:
-        self._wraps = 0
-        self._raw_s: float | None = None
-
-    @property
-    def whole_s(self) -> float | None:
-        """As last noted, with the times that the counter began anew."""
-        return None if self._raw_s is None else self._raw_s + self._wraps * UPTIME_WRAP_S
-
-    def note(self, raw_s: float | None) -> float | None:
-        """Take sysUpTime, seconds; gives the whole."""
-        if raw_s is not None and self._raw_s is not None and raw_s < self._raw_s:
-            near = self._raw_s >= UPTIME_WRAP_S - _NEAR_WRAP_S
-            self._wraps = self._wraps + 1 if near else 0
-        self._raw_s = raw_s if raw_s is not None else self._raw_s
-        return None if raw_s is None else self.whole_s
-
-    def compare(self, engine_s: int | None) -> None:
-        """Take snmpEngineTime, which counts the same seconds and does not begin anew before 68 years."""
-        if engine_s is None or self._raw_s is None:
-            return
-        wraps = round((engine_s - self._raw_s) / UPTIME_WRAP_S)
-        if wraps > 0 and abs(engine_s - self._raw_s - wraps * UPTIME_WRAP_S) < _SAME_S:
-            self._wraps = wraps
-
-
 def restarted(before_s: float | None, now_s: float | None) -> bool:
     """Whether a device restarted between two readings of its uptime.
 
@@ -172,10 +143,29 @@ def restarted(before_s: float | None, now_s: float | None) -> bool:
 
     Returns:
         False when either is missing, and when the counter was within a day of its wrap: then a step back says nothing.
+        Nor is it a restart when a device that told its uptime beyond a wrap tells the bare counter now.
     """
-    if before_s is None or now_s is None:
+    if before_s is None or now_s is None or now_s >= before_s:
         return False
-    if now_s >= before_s:
-        return False
-    # Who did not know how often the counter began anew sees the same time without it.
-    return now_s < before_s % UPTIME_WRAP_S < UPTIME_WRAP_S - _NEAR_WRAP_S
+    near = UPTIME_WRAP_S - _NEAR_WRAP_S
+    return before_s % UPTIME_WRAP_S < near and (before_s - now_s) % UPTIME_WRAP_S < near
+
+
+def unwrapped(before_s: float | None, since_s: float | None, now_s: float | None) -> float | None:
+    """An uptime with the wraps of its counter that the one before gives away.
+
+    Args:
+        before_s: The uptime that was known, with its wraps; None when there is none.
+        since_s: How long ago that was, seconds.
+        now_s: The counter, or an uptime with some of its wraps.
+
+    Returns:
+        ``now_s`` and as many wraps as lead to where the uptime must be by now, when it is there to the hour; else
+        ``now_s``, for then the device restarted.
+    """
+    if before_s is None or since_s is None or now_s is None:
+        return now_s
+    expected_s = before_s + since_s
+    wraps = round((expected_s - now_s) / UPTIME_WRAP_S)
+    missed_by_s = abs(expected_s - now_s - wraps * UPTIME_WRAP_S)
+    return now_s + wraps * UPTIME_WRAP_S if wraps > 0 and missed_by_s < _SAME_S else now_s

@@ -86,6 +86,8 @@ class Column(Strict):
     """What follows the ONT's index in this column, such as ``1``; rows with other endings are not read."""
     percent_of: Oid | None = None
     """Another column; the fact is this one's share of it."""
+    percent_free_of: Oid | None = None
+    """Another column, of which this one is the free part; the fact is the share that is not free."""
     only_while: OnlyWhile | None = None
     fallback: Oid | None = None
     """Another column, read in the same way, that counts where this one is blank."""
@@ -108,7 +110,8 @@ class Column(Strict):
     @cached_property
     def companion(self) -> bytes | None:
         """The encoded OID of the column that is read together with this one."""
-        other = self.only_while.oid if self.only_while else self.percent_of or self.fallback
+        share_of = self.percent_of or self.percent_free_of
+        other = self.only_while.oid if self.only_while else share_of or self.fallback
         return codec.encode_oid(other) if other else None
 
     def decoder(self, fact: str = "") -> decoders.Decoder:
@@ -149,14 +152,17 @@ class Column(Strict):
             return fact if fact is not None or companion is None else decode(companion)
         if companion is None or (self.only_while and not self.only_while.holds(companion)):
             return None
+        if self.percent_free_of:
+            return decoders.percent_not_of(raw, companion)
         return decoders.percent_of(raw, companion) if self.percent_of else decode(raw)
 
     @model_validator(mode="after")
     def _consistent(self) -> Column:
         if (self.read in ("enum", "flags")) != bool(self.values):
             raise ValueError("values: belongs to read: enum and read: flags, which need it")
-        if len([other for other in (self.percent_of, self.only_while, self.fallback) if other]) > 1:
-            raise ValueError("percent_of:, only_while: and fallback: do not go together")
+        others = (self.percent_of, self.percent_free_of, self.only_while, self.fallback)
+        if len([other for other in others if other]) > 1:
+            raise ValueError("percent_of:, percent_free_of:, only_while: and fallback: do not go together")
         if self.pattern is not None:
             if self.read != "number":
                 raise ValueError("pattern: belongs to read: number")

@@ -16,8 +16,9 @@ from noc_console.domain.text import clean_octets
 from noc_console.sources.snmp import codec
 from noc_console.sources.snmp.credentials import security_for
 from noc_console.sources.snmp.cursor import Column
-from noc_console.sources.snmp.discovery import SYS_DESCR, SYS_UP_TIME, uptime
+from noc_console.sources.snmp.discovery import SYS_DESCR
 from noc_console.sources.snmp.session import SnmpEngine, SnmpSession
+from noc_console.sources.snmp.uptime import UptimeReader
 from noc_console.sources.snmp.walk import Repetitions, Walk, run_walks
 
 PROCESSOR_LOAD = codec.encode_oid("1.3.6.1.2.1.25.3.3.1.2")
@@ -82,6 +83,7 @@ class CorePoller:
         self._session: SnmpSession | None = None
         limit = config.snmp.max_repetitions or MAX_REPETITIONS
         self._repetitions = Repetitions(limit, limit)
+        self._uptimes = UptimeReader()
         self._indexes: dict[str, bytes] = {}
         """Interface name to encoded ifIndex, as it was when last looked for."""
 
@@ -95,11 +97,11 @@ class CorePoller:
         """Read everything; never raises for what the device does."""
         reading = CoreReading(time.time())
         try:
-            values = await self._connected().get([SYS_DESCR, SYS_UP_TIME])
+            uptime, values = await self._uptimes.read(self._connected(), [SYS_DESCR])
             reading.answered = True
             descr = values.get(SYS_DESCR)
             reading.description = clean_octets(descr) if isinstance(descr, bytes) else None
-            reading.uptime_s = uptime(values.get(SYS_UP_TIME))
+            reading.uptime_s = uptime.system_s
             if self._load:
                 await self._read_load(reading)
             await self._read_interfaces(reading)

@@ -14,7 +14,7 @@ from enum import Enum
 
 from noc_console.domain.identity import OntSerial
 from noc_console.domain.plausibility import RANGES
-from noc_console.domain.text import clean_octets
+from noc_console.domain.text import clean, clean_octets
 from noc_console.sources.snmp.codec import Value
 
 Fact = str | int | float | bool
@@ -143,6 +143,12 @@ def percent_of(part: Value, whole: Value) -> Fact | None:
     return round(100 * part / whole, 1)
 
 
+def percent_not_of(free: Value, whole: Value) -> Fact | None:
+    """How much of ``whole`` is not ``free``, to a tenth; no reading when that makes no sense."""
+    share = percent_of(free, whole)
+    return round(100 - share, 1) if isinstance(share, int | float) else None
+
+
 def raw_number(raw: Value) -> Fact | None:
     """A vendor's own number, kept as text."""
     return str(raw) if type(raw) is int else None
@@ -159,7 +165,9 @@ def text(encoding: str, blanks: bool = False) -> Decoder:
     def decode(raw: Value) -> Fact | None:
         if not isinstance(raw, bytes):
             return None
-        found = clean_octets(raw.replace(b"_", b" ") if blanks else raw, encoding=encoding)
+        found = clean_octets(raw, encoding=encoding)
+        if blanks:  # in text, for the octet of _ may be the half of a character
+            found = clean(found.replace("_", " "))
         # Interned: models and versions repeat a hundred thousand times in a large network's memory.
         return sys.intern(found) or None
 

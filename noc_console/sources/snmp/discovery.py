@@ -7,17 +7,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from noc_console.domain.errors import ConfigError, SourceError, SourceProtocolError
+from noc_console.domain.errors import ConfigError, SourceProtocolError
 from noc_console.domain.text import clean_octets
 from noc_console.sources.snmp import codec
 from noc_console.sources.snmp.index import SPACES
 from noc_console.sources.snmp.profile import Profile, Variant, detect
 from noc_console.sources.snmp.session import Exchange, SnmpSession, status_error
+from noc_console.sources.snmp.uptime import SYS_UP_TIME, uptime
 
 SYS_DESCR = codec.encode_oid("1.3.6.1.2.1.1.1.0")
 SYS_OBJECT_ID = codec.encode_oid("1.3.6.1.2.1.1.2.0")
-SYS_UP_TIME = codec.encode_oid("1.3.6.1.2.1.1.3.0")
-ENGINE_TIME = codec.encode_oid("1.3.6.1.6.3.10.2.1.3.0")
 
 PROBED_ROWS = 4
 SAYS_NOTHING = (0, -1, 2147483647, b"")
@@ -34,8 +33,6 @@ class Identity:
     sys_object_id: str
     sys_descr: str
     uptime_s: float | None
-    engine_s: int | None = None
-    """snmpEngineTime, which most agents have."""
 
     def __str__(self) -> str:
         return f"sysObjectID {self.sys_object_id or 'none'}, sysDescr {self.sys_descr or 'none'}"
@@ -53,22 +50,7 @@ async def read_identity(session: SnmpSession) -> Identity:
         codec.decode_oid(oid) if isinstance(oid, bytes) else "",
         clean_octets(descr) if isinstance(descr, bytes) else "",
         uptime(values.get(SYS_UP_TIME)),
-        await _engine_time(session),
     )
-
-
-async def _engine_time(session: SnmpSession) -> int | None:
-    """By itself: some agents answer a whole request with an error for one object that they do not have."""
-    try:
-        found = (await session.get([ENGINE_TIME])).get(ENGINE_TIME)
-    except SourceError:
-        return None
-    return found if isinstance(found, int) else None
-
-
-def uptime(raw: codec.Value | None) -> float | None:
-    """Seconds from sysUpTime."""
-    return raw / 100 if isinstance(raw, int) else None
 
 
 async def first_rows(

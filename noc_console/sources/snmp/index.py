@@ -214,9 +214,18 @@ def _isam_slot(subids: Sequence[int]) -> str | None:
     return f"{rack}/{shelf}/{name}"
 
 
+def _named_slot(subids: Sequence[int]) -> str | None:
+    """A chassis, then the length and the characters of its slot's name."""
+    chassis, length, name = subids[0], subids[1] if len(subids) > 1 else 0, subids[2:]
+    if not name or length != len(name) or not all(0x20 < character < 0x7F for character in name):
+        return None
+    return f"{chassis}/{bytes(name).decode('ascii')}"
+
+
 CARD_INDEXES: Mapping[str, Callable[[Sequence[int]], str | None]] = {
     "slots": _slashes,
     "zte-slot": _zte_slot,
     "isam-slot": _isam_slot,
+    "named-slot": _named_slot,
 }
 """How an index names a card, by the name that profiles use; further numbers (sensors of a card) are passed over."""

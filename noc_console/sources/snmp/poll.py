@@ -14,13 +14,14 @@ from noc_console.config.model import OltConfig
 from noc_console.domain.errors import ConfigError, SourceError
 from noc_console.domain.identity import PonPort
 from noc_console.domain.network import Outcome, PollKind
-from noc_console.domain.poll import Facts, OltReading, Uptime, restarted
+from noc_console.domain.poll import Facts, OltReading, restarted
 from noc_console.sources.snmp.credentials import security_for
-from noc_console.sources.snmp.discovery import SYS_UP_TIME, Identity, choose_profile, read_identity, uptime
+from noc_console.sources.snmp.discovery import Identity, choose_profile, read_identity
 from noc_console.sources.snmp.index import Place
 from noc_console.sources.snmp.profile import Profile
 from noc_console.sources.snmp.reader import Reader
 from noc_console.sources.snmp.session import SnmpEngine, SnmpSession
+from noc_console.sources.snmp.uptime import Uptime, UptimeReader
 from noc_console.sources.snmp.walk import Repetitions
 
 RESTARTED = "the OLT restarted while it was read"
@@ -59,9 +60,7 @@ class OltPoller:
         self._repetitions: Repetitions | None = None
         self._session: SnmpSession | None = None
         self._reader: Reader | None = None
-        self._up = Uptime()
-        self._identified_at_s: float | None = None
-        """The uptime then."""
+        self._uptimes = UptimeReader()
 
     @property
     def profile(self) -> Profile | None:
@@ -94,9 +93,6 @@ class OltPoller:
             SourceError: No answer, or no profile fits.
         """
         self.identity = await read_identity(self._connected())
-        self._up.note(self.identity.uptime_s)
-        self._up.compare(self.identity.engine_s)
-        self._identified_at_s = self._up.whole_s
         config = self.config
         profile = choose_profile(self._profiles, self.identity, config.profile, config.name, self._broken_profiles)
         profile = profile.with_encoding(config.text_encoding)
@@ -111,13 +107,13 @@ class OltPoller:
         reading = OltReading(kind, self._now())
         begun = self._engine.time()
         ignored = self._ignored
+        agent_s = None
         try:
-            reading.uptime_s = await self._uptime()
+            agent_s, reading.uptime_s = await self._uptime()
             reading.answered = True
             # After a restart its software, and with it its tables, may be others.
-            if self._reader is None or restarted(self._identified_at_s, reading.uptime_s):
+            if self._reader is None or (self.identity and restarted(self.identity.uptime_s, agent_s)):
                 await self.identify()
-                reading.uptime_s = self._identified_at_s
             assert self._reader is not None
             await self._reader.read(reading)
         except SourceError as error:
@@ -132,7 +128,7 @@ class OltPoller:
         if self._ignored - ignored >= TOLD_IGNORED:
             reading.refused.counts["datagram"] += self._ignored - ignored
             reading.refused.examples["datagram"] = "damaged, or not asked for"
-        if reading.outcome is not Outcome.FAILED and restarted(reading.uptime_s, await self._uptime_now()):
+        if reading.outcome is not Outcome.FAILED and restarted(agent_s, await self._uptime_now()):
             _doubt(reading)
         return reading
 
@@ -151,14 +147,14 @@ class OltPoller:
     def _ignored(self) -> int:
         return self._session.ignored if self._session else 0
 
-    async def _uptime(self) -> float | None:
-        values = await self._connected().get([SYS_UP_TIME])
-        return self._up.note(uptime(values.get(SYS_UP_TIME)))
+    async def _uptime(self) -> Uptime:
+        uptime, _ = await self._uptimes.read(self._connected())
+        return uptime
 
     async def _uptime_now(self) -> float | None:
-        """The uptime after a poll; None when the OLT went silent after it gave everything."""
+        """The agent's uptime after a poll; None when the OLT went silent after it gave everything."""
         try:
-            return await self._uptime()
+            return (await self._uptime()).agent_s
         except SourceError:
             return None
 

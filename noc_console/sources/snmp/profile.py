@@ -291,7 +291,7 @@ def _with_full_oids(data: Any, full: Callable[[str], str]) -> Any:
         return data
     out = {}
     for key, value in data.items():
-        if key in ("oid", "percent_of", "fallback", "probe") and isinstance(value, str):
+        if key in ("oid", "percent_of", "percent_free_of", "fallback", "probe") and isinstance(value, str):
             value = full(value)
         elif key == "columns" and isinstance(value, list):  # of a join
             value = [full(item) if isinstance(item, str) else item for item in value]

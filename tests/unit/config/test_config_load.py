@@ -410,5 +410,5 @@ def test_an_olt_may_have_rhythms_of_its_own() -> None:
 def test_an_encoding_must_be_one_of_text(write: Write) -> None:
     olt = "olts: [{{name: a, address: x, text_encoding: {}}}]\n"
     assert load(write(olt.format("GBK")), {}).olts[0].text_encoding == "gbk"
-    for wrong in ("klingon", "base64"):
+    for wrong in ("klingon", "base64", "utf-16", "utf-7", "cp037", "unicode_escape", '"a\\0b"'):
         assert refused(write(olt.format(wrong))).key == "olts[0].text_encoding"

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import fields
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from noc_console.domain.network import Card, Fan, Olt, Ont, Port, Unregistered
-from noc_console.domain.poll import FACTS, UPTIME_WRAP_S, Rows, Uptime, restarted, with_facts
+from noc_console.domain.poll import FACTS, UPTIME_WRAP_S, Rows, restarted, unwrapped, with_facts
 
 DAY_S = 86400.0
 
@@ -25,6 +27,10 @@ DAY_S = 86400.0
         (UPTIME_WRAP_S - DAY_S - 1, 30.0, True),
         (UPTIME_WRAP_S + 3 * DAY_S, 30.0, True),
         (UPTIME_WRAP_S + 3 * DAY_S, 3 * DAY_S + 30, False),
+        (UPTIME_WRAP_S + 100 * DAY_S, 30.0, True),
+        (UPTIME_WRAP_S + 100 * DAY_S, 100 * DAY_S + 60, False),
+        (2 * UPTIME_WRAP_S + 100 * DAY_S, 100 * DAY_S + 60, False),
+        (UPTIME_WRAP_S + 100 * DAY_S, 99 * DAY_S, True),
     ],
 )
 def test_a_step_back_is_a_restart_unless_the_counter_was_near_its_wrap(
@@ -33,28 +39,36 @@ def test_a_step_back_is_a_restart_unless_the_counter_was_near_its_wrap(
     assert restarted(before_s, now_s) is expected
 
 
-def test_an_uptime_goes_on_where_its_counter_begins_anew() -> None:
-    up = Uptime()
-    assert (up.note(UPTIME_WRAP_S - 30), up.note(None), up.note(30.0)) == (UPTIME_WRAP_S - 30, None, UPTIME_WRAP_S + 30)
-    assert up.note(5.0) == 5.0, "a restart"
-
-
 @pytest.mark.parametrize(
-    ("raw_s", "engine_s", "whole_s"),
+    ("before_s", "since_s", "now_s", "expected_s"),
     [
-        (3 * DAY_S, round(2 * UPTIME_WRAP_S + 3 * DAY_S) + 4, 2 * UPTIME_WRAP_S + 3 * DAY_S),
-        (3 * DAY_S, round(3 * DAY_S), 3 * DAY_S),
-        (3 * DAY_S, round(UPTIME_WRAP_S + 9 * DAY_S), 3 * DAY_S),
-        (3 * DAY_S, None, 3 * DAY_S),
+        (5000.0, 60.0, 5060.0, 5060.0),
+        (UPTIME_WRAP_S - 30, 60.0, 30.0, UPTIME_WRAP_S + 30),
+        (UPTIME_WRAP_S - 30, 60.0, 90.0, UPTIME_WRAP_S + 90),
+        (UPTIME_WRAP_S + DAY_S, 60.0, DAY_S + 60, UPTIME_WRAP_S + DAY_S + 60),
+        (2 * UPTIME_WRAP_S + DAY_S, 3 * DAY_S, 4 * DAY_S, 2 * UPTIME_WRAP_S + 4 * DAY_S),
+        (UPTIME_WRAP_S - 10 * DAY_S, 20 * DAY_S, 10 * DAY_S, UPTIME_WRAP_S + 10 * DAY_S),
+        (UPTIME_WRAP_S - 10 * DAY_S, 60.0, 30.0, 30.0),
+        (UPTIME_WRAP_S - 0.8 * DAY_S, 60.0, 30.0, 30.0),
+        (UPTIME_WRAP_S + 100 * DAY_S, 60.0, 30.0, 30.0),
+        (5000.0, 60.0, 30.0, 30.0),
+        (None, 60.0, 30.0, 30.0),
+        (5000.0, None, 30.0, 30.0),
+        (5000.0, 60.0, None, None),
     ],
 )
-def test_the_engines_time_tells_how_often_the_counter_began_anew(
-    raw_s: float, engine_s: int | None, whole_s: float
+def test_an_uptime_goes_on_over_the_wraps_of_its_counter_and_not_over_restarts(
+    before_s: float | None, since_s: float | None, now_s: float | None, expected_s: float | None
 ) -> None:
-    up = Uptime()
-    up.note(raw_s)
-    up.compare(engine_s)
-    assert up.whole_s == whole_s
+    assert unwrapped(before_s, since_s, now_s) == pytest.approx(expected_s)
+
+
+@given(st.integers(0, 60 * 365 * 86400), st.integers(1, 900 * 86400))
+def test_a_device_that_never_restarts_has_one_uptime(before_s: int, since_s: int) -> None:
+    true_s = before_s + since_s
+    told_s = unwrapped(before_s, since_s, true_s % UPTIME_WRAP_S)
+    assert told_s == pytest.approx(true_s)
+    assert not restarted(before_s, told_s)
 
 
 @pytest.mark.parametrize(

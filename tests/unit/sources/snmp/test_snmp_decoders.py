@@ -114,3 +114,8 @@ def test_other_texts() -> None:
         None,
         None,
     )
+
+
+def test_a_blank_that_is_written_as_an_underscore_is_no_half_of_a_character() -> None:
+    assert decoders.text("gbk", blanks=True)("卂_3 号".encode("gbk")) == "卂 3 号"
+    assert decoders.text("latin-1", blanks=True)(b"_Main_street_") == "Main street"
