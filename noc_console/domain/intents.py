@@ -116,7 +116,68 @@ class ImportRecords:
     """Records that the text does not name are removed."""
 
 
-Intent = Act | ActOnMany | CancelJob | CancelMany | ReleaseMany | RecordSwap | CloseSwap | ImportRecords
+@dataclass(frozen=True, slots=True)
+class Acknowledge:
+    """Say that somebody has it: until it clears, gets worse or grows."""
+
+    about: str
+    """``INC-17``, or the key of an alarm."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unacknowledge:
+    """Take an acknowledgement back."""
+
+    about: str
+
+
+@dataclass(frozen=True, slots=True)
+class AddComment:
+    """Write something down about an incident or alarm."""
+
+    about: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shelve:
+    """Put an incident or alarm away for some time."""
+
+    about: str
+    lasts_s: float
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unshelve:
+    """Bring it back before its time."""
+
+    about: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlanMaintenance:
+    """Announce planned work on what all of the given places have in common."""
+
+    lasts_s: float
+    reason: str
+    olt: str | None = None
+    port: str | None = None
+    splitter: str | None = None
+    zone: str | None = None
+    starts_at: float | None = None
+    """Unix seconds; None is now."""
+
+
+@dataclass(frozen=True, slots=True)
+class EndMaintenance:
+    """End a window before its time."""
+
+    maintenance_id: int
+
+
+OnOutages = Acknowledge | Unacknowledge | AddComment | Shelve | Unshelve | PlanMaintenance | EndMaintenance
+Intent = Act | ActOnMany | CancelJob | CancelMany | ReleaseMany | RecordSwap | CloseSwap | ImportRecords | OnOutages
 
 
 @dataclass(frozen=True, slots=True)

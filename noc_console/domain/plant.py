@@ -52,6 +52,8 @@ class Subscriber(Record):
     """Where it is not the splitter's."""
     address: str | None = None
     contact: str | None = None
+    business: bool | None = None
+    """Whether it is a business customer: such come first in an outage."""
 
 
 def _normal_splitter(splitter: Splitter) -> Splitter:
@@ -155,6 +157,7 @@ SUBSCRIBERS = RecordKind(
         Column("zone", "zone", 12),
         Column("address", "address", 20),
         Column("contact", "contact", 16),
+        Column("business", "business", 8),
     ),
     order=lambda subscriber: subscriber.account,
     indexed=("serial",),
