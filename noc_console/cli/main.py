@@ -17,6 +17,16 @@ from noc_console.config.load import ENV_CONFIG, find, load
 from noc_console.config.model import Config
 from noc_console.domain.actions import JobKind
 from noc_console.domain.errors import ConfigError, NocError, SourceError
+from noc_console.domain.intents import (
+    Acknowledge,
+    AddComment,
+    EndMaintenance,
+    Intent,
+    PlanMaintenance,
+    Shelve,
+    Unacknowledge,
+    Unshelve,
+)
 from noc_console.domain.targets import TargetKind
 
 app = typer.Typer(
@@ -353,6 +363,80 @@ def swap_close(
     raise SystemExit(_with_requests(config, lambda requests: command.close(requests, swap_id, outcome)))
 
 
+About = Annotated[str, typer.Argument(help="INC-17, or an alarm's key in quotes: show alarms.", metavar="NAME")]
+
+
+@app.command()
+def ack(about: About, as_json: Json = False) -> None:
+    """Say that you have it: an incident or alarm asks again when it gets worse, grows or changes its cause."""
+    _on_outage(Acknowledge(about), as_json)
+
+
+@app.command()
+def unack(about: About, as_json: Json = False) -> None:
+    """Take an acknowledgement back."""
+    _on_outage(Unacknowledge(about), as_json)
+
+
+@app.command()
+def comment(
+    about: About,
+    text: Annotated[str, typer.Argument(help="What the next shift should know.")],
+    as_json: Json = False,
+) -> None:
+    """Write something down about an incident or alarm."""
+    _on_outage(AddComment(about, text), as_json)
+
+
+@app.command()
+def shelve(
+    about: About,
+    lasts: Annotated[str, typer.Argument(help="30m, 4h, 2d; at most 7 days.")],
+    reason: Annotated[str, typer.Option(help="Why; the next shift reads it.")] = "",
+    as_json: Json = False,
+) -> None:
+    """Put an incident or alarm away for some time; it comes back by itself."""
+    from noc_console.cli.outages import span_s
+
+    _on_outage(Shelve(about, span_s(lasts), reason), as_json)
+
+
+@app.command()
+def unshelve(about: About, as_json: Json = False) -> None:
+    """Bring a shelved incident or alarm back before its time."""
+    _on_outage(Unshelve(about), as_json)
+
+
+@app.command()
+def maintenance(
+    place: Annotated[
+        list[str], typer.Argument(help="[OLT [PORT]] and how long: olt-1 0/1/3 2h.", metavar="[OLT [PORT]] TIME")
+    ],
+    reason: Reason,
+    splitter: Annotated[str | None, typer.Option(help="Only what hangs on this splitter.")] = None,
+    zone: Annotated[str | None, typer.Option(help="Only this zone.")] = None,
+    start: Annotated[str | None, typer.Option(help="22:30 or 2026-03-09T22:30; else now.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Announce planned work: what fails there and then is planned, and rings nobody."""
+    from noc_console.cli.outages import instant, span_s
+
+    if len(place) > 3:
+        fail(f"maintenance takes an OLT, a PON port and a time, not {len(place)} words", Exit.USAGE)
+    *where, lasts = place
+    olt, port = (*where, None, None)[:2]
+    starts_at = None if start is None else instant(start)
+    _on_outage(PlanMaintenance(span_s(lasts), reason, olt, port, splitter, zone, starts_at), as_json)
+
+
+@app.command("maintenance-end")
+def maintenance_end(
+    number: Annotated[int, typer.Argument(help="Number of the window: show maintenance.")], as_json: Json = False
+) -> None:
+    """End planned work before its time."""
+    _on_outage(EndMaintenance(number), as_json)
+
+
 Records = Annotated[
     str,
     typer.Argument(help="Which: show --list has them; a wrong word lists those that are imported.", metavar="RECORDS"),
@@ -427,6 +511,13 @@ def _act(
     config, path = _config()
     order = Order(kind, target, reason.strip(), yes, wait, force, as_json, parameters or {}, secret)
     raise SystemExit(asyncio.run(act(config, path, order)))
+
+
+def _on_outage(intent: Intent, as_json: bool) -> None:
+    from noc_console.cli.outages import ask
+
+    config, _ = _config()
+    raise SystemExit(_with_requests(config, lambda requests: ask(requests, intent, as_json)))
 
 
 def _with_requests(config: Config, work: Any) -> Any:
