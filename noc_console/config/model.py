@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationInfo, field_validator, model_validator
 
+from noc_console.config.alarms import Alarms
 from noc_console.config.base import Dbm, Encoding, HttpEndpoint, Model, Name, Percent, Seconds
 from noc_console.config.diagnosis import Diagnosis
 from noc_console.config.operations import Access, Bulk, Jobs, ModemBridge, OltCli, SpeedTest, Swaps
@@ -258,6 +259,7 @@ class Config(Model):
     bulk: Bulk = Bulk()
     speed_test: SpeedTest = SpeedTest()
     diagnosis: Diagnosis = Diagnosis()
+    alarms: Alarms = Alarms()
     modem_bridge: ModemBridge | None = None
     swaps: Swaps = Swaps()
     console: Console = Console()
