@@ -9,6 +9,7 @@ from contextlib import AsyncExitStack
 import structlog
 
 from noc_console.collector.acting.tools import Tools
+from noc_console.collector.alarms import AlarmWorker
 from noc_console.collector.clock import Clock
 from noc_console.collector.coordinator import Coordinator, Done, Part, Rhythm, Service, fenced
 from noc_console.collector.core_devices import CoreWorker
@@ -161,6 +162,7 @@ class Stint:
             *self._pings.target_parts(targets),
             *tickets.parts(),
             Rhythm("retention", "retention", self._drop_old, RETENTION_EVERY_S, first_s=RETENTION_FIRST_S),
+            *AlarmWorker(config, database, self._shipper.filled_percent, clock).parts(),
             *CpeWorker(acs, cpes, config.polling.cpe_s, self._shipper.keep, clock).parts(),
             Service("core devices", "core devices", self._start_core),
             *(part for worker in self.olts for part in worker.parts(random.uniform(0, spread_s))),

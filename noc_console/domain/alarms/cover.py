@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from noc_console.domain.alarms.alarm import Alarm
 from noc_console.domain.handling import Maintenance
 from noc_console.domain.incidents.incident import Incident, Place, Scope
+from noc_console.domain.plant import Splitter, Subscriber
 
 
 def explainer(incidents: Iterable[Incident]) -> Callable[[Alarm], int | None]:
@@ -65,3 +66,25 @@ def coverer(windows: Iterable[Maintenance], served: Mapping[int, Collection[str]
         return behind_all or (alarm.serial is not None and alarm.serial in served.get(window.id, ()))
 
     return lambda alarm: any(covered(window, alarm) for window in open_windows)
+
+
+def serials_behind(
+    window: Maintenance, subscribers: Iterable[Subscriber], splitters: Iterable[Splitter]
+) -> frozenset[str]:
+    """Serial numbers of the ONTs behind the splitter of a window, or in its zone, as far as they were recorded."""
+    named = {one.name: one for one in splitters}
+
+    def above(name: str | None) -> list[Splitter]:
+        found: list[Splitter] = []
+        while name is not None and (splitter := named.get(name)) is not None and splitter not in found:
+            found.append(splitter)
+            name = splitter.parent
+        return found
+
+    def inside(subscriber: Subscriber) -> bool:
+        way = above(subscriber.splitter)
+        zone = subscriber.zone or next((one.zone for one in way if one.zone), None)
+        behind = window.splitter is None or any(one.name == window.splitter for one in way)
+        return behind and window.zone in (None, zone)
+
+    return frozenset(one.serial for one in subscribers if one.serial and inside(one))

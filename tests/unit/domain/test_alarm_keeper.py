@@ -9,13 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from noc_console.domain.alarms.alarm import Alarm
-from noc_console.domain.alarms.cover import coverer, explainer
+from noc_console.domain.alarms.cover import coverer, explainer, serials_behind
 from noc_console.domain.alarms.flood import CALM, MOST, WINDOW_S, flood
 from noc_console.domain.alarms.keeper import FLAP_WINDOW_S, FORGET_AFTER_S, Keeper
 from noc_console.domain.alarms.rules import RULES, Fact, Rule, holds, worded
 from noc_console.domain.changes import Severity
 from noc_console.domain.handling import Maintenance
 from noc_console.domain.incidents.incident import Cause, Incident, Life, Scope, Where
+from noc_console.domain.plant import Splitter, Subscriber
 
 HOT = Rule(limit=60, clear=55, raise_after_s=120, clear_after_s=60)
 LOW = Rule(limit=10, clear=15, below=True)
@@ -263,6 +264,30 @@ def test_planned_work_covers_what_fits_all_of_its_place(where: dict[str, str], c
     behind = not ({"splitter", "zone"} & set(where))
     assert coverer([window], {3: {"S8"}})(ALARM) is (covered and behind)
     assert coverer([], {})(ALARM) is False
+
+
+def test_who_is_behind_a_splitter_or_in_a_zone() -> None:
+    splitters = [
+        Splitter("SP-1", "olt-1", "0/1/3", zone="north"),
+        Splitter("SP-1-1", "olt-1", "0/1/3", parent="SP-1"),
+        Splitter("SP-2", "olt-1", "0/1/4", parent="SP-2"),
+    ]
+    subscribers = [
+        Subscriber("1", serial="A", splitter="SP-1"),
+        Subscriber("2", serial="B", splitter="SP-1-1"),
+        Subscriber("3", serial="C", splitter="SP-1-1", zone="south"),
+        Subscriber("4", serial="D", splitter="SP-2"),
+        Subscriber("5", splitter="SP-1"),
+    ]
+
+    def behind(**where: str) -> set[str]:
+        return set(serials_behind(Maintenance(1, "why", "amy", 0, 100, **where), subscribers, splitters))
+
+    assert behind(splitter="SP-1") == {"A", "B", "C"}
+    assert behind(splitter="SP-1-1") == {"B", "C"}
+    assert behind(zone="north") == {"A", "B"}
+    assert behind(zone="south", splitter="SP-1") == {"C"}
+    assert behind(splitter="SP-9") == set()
 
 
 # -- flood ---------------------------------------------------------------------------------------------------------
