@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
@@ -435,6 +436,15 @@ def maintenance_end(
 ) -> None:
     """End planned work before its time."""
     _on_outage(EndMaintenance(number), as_json)
+
+
+@app.command("notify-test")
+def notify_test(as_json: Json = False) -> None:
+    """Send a test message to each target under notifications: in the config file."""
+    from noc_console.cli import notify as command
+
+    config, _ = _config()
+    raise SystemExit(asyncio.run(command.notify_test(config, time.time(), as_json)))
 
 
 Records = Annotated[

@@ -18,6 +18,7 @@ from noc_console.collector.facts import OltFacts
 from noc_console.collector.holding import Holding
 from noc_console.collector.jobs import JobRunner
 from noc_console.collector.life import FULL_COLLECTION_EVERY_S, collect_garbage
+from noc_console.collector.notices import NoticeWorker
 from noc_console.collector.olt import OltWorker
 from noc_console.collector.performing import Actions
 from noc_console.collector.ping import PingWorker, Target
@@ -163,6 +164,7 @@ class Stint:
             *tickets.parts(),
             Rhythm("retention", "retention", self._drop_old, RETENTION_EVERY_S, first_s=RETENTION_FIRST_S),
             *AlarmWorker(config, database, self._shipper.filled_percent, clock).parts(),
+            *NoticeWorker(config, database, clock).parts(),
             *CpeWorker(acs, cpes, config.polling.cpe_s, self._shipper.keep, clock).parts(),
             Service("core devices", "core devices", self._start_core),
             *(part for worker in self.olts for part in worker.parts(random.uniform(0, spread_s))),

@@ -9,6 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from noc_console.config.alarms import Alarms
+from noc_console.config.notifications import Notifications
 from noc_console.domain.alarms.rules import RULES
 from noc_console.domain.changes import Severity
 
@@ -62,3 +63,25 @@ def test_the_table_in_the_docs_is_true() -> None:
         off = "" if rule.enabled else ", off"
         (line,) = [line for line in told.splitlines() if line.startswith(f"| `{name}` | ") and line.count("|") == 6]
         assert line.endswith(f"| {limits} | {rule.raise_after_s:g} s | {rule.severity.value}{off} |"), name
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"urls": []}, "at least 1"),
+        ({"urls": ["mail.example.net"]}, "the URL number 1 is none"),
+        ({"urls": ["json://x y"]}, "the URL number 1 is none"),
+        ({"urls": ["json://x"], "what": ["swaps"]}, "'incidents' or 'alarms'"),
+        ({"urls": ["json://x"], "min_severity": "info"}, "is one of critical"),
+        ({"urls": ["json://x"], "most": 0}, "greater than or equal to 1"),
+    ],
+)
+def test_messages_go_somewhere(given: dict[str, Any], said: str) -> None:
+    with pytest.raises(ValidationError) as caught:
+        Notifications.model_validate(given)
+    assert said in str(caught.value)
+
+
+def test_a_url_is_a_secret() -> None:
+    wanted = Notifications.model_validate({"urls": ["mailtos://noc:hushhush@example.net"]})
+    assert "hushhush" not in repr(wanted)
