@@ -438,6 +438,34 @@ def maintenance_end(
     _on_outage(EndMaintenance(number), as_json)
 
 
+@app.command()
+def handover(
+    since: Annotated[str, typer.Option(help="How long the shift lasted: 8h.")] = "8h", as_json: Json = False
+) -> None:
+    """Print what the next shift must know, as Markdown."""
+    from noc_console.cli.reports import handover as command
+
+    config, _ = _config()
+    raise SystemExit(_with_requests(config, lambda requests: command(requests, config, since, as_json)))
+
+
+@app.command()
+def incident(
+    name: Annotated[str, typer.Argument(help="INC-17 or 17.")],
+    as_json: Json = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print the customers that it hits, as CSV.")] = False,
+) -> None:
+    """Print one incident for a ticket, as Markdown: what it is, how it went, what was done."""
+    from noc_console.cli.output import Form
+    from noc_console.cli.reports import incident as command
+
+    if as_json and as_csv:
+        fail("--json or --csv, not both", Exit.USAGE)
+    config, _ = _config()
+    form = Form.JSON if as_json else Form.CSV if as_csv else Form.TABLE
+    raise SystemExit(_with_requests(config, lambda requests: command(requests, config, name, form)))
+
+
 @app.command("notify-test")
 def notify_test(as_json: Json = False) -> None:
     """Send a test message to each target under notifications: in the config file."""

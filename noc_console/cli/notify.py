@@ -8,7 +8,7 @@ from noc_console.cli.output import Exit, fail, print_json
 from noc_console.config.model import Config
 from noc_console.domain.errors import SourceError
 from noc_console.domain.notices import instant
-from noc_console.sources.notifier import Target
+from noc_console.sources.notifier import LIMIT_S, Target
 
 
 async def notify_test(config: Config, now: float, as_json: bool) -> Exit:
@@ -30,11 +30,13 @@ async def notify_test(config: Config, now: float, as_json: bool) -> Exit:
 
 
 async def _try(number: int, url: str, title: str, body: str) -> tuple[str, str | None]:
-    name = f"notifications.urls[{number}]"
+    name = f"urls[{number}]"
     try:
         target = await asyncio.to_thread(Target, number, url)
         name = target.name
-        await target.send(title, body)
+        if not await target.send(title, body):
+            return name, f"{name}: no answer in {LIMIT_S:.0f} s"
+        target.outcome()
     except SourceError as error:
         return name, error.message
     return name, None

@@ -67,7 +67,7 @@ class AlarmWorker:
         changed = self._keeper.step(found, explainer(rows.incidents), coverer(windows, rows.behind), now)
         await self._write(changed)
         holding = sum(alarm.cleared_at is None for alarm in self._keeper.alarms())
-        return Done(detail=f"{holding:,} alarms hold" if holding else "no alarm holds")
+        return Done(detail=f"alarms that hold: {holding:,}")
 
     def _facts(self, rows: SiteRows, now: float) -> Iterator[Fact]:
         names = frozenset(one.olt.name for one in rows.olts.values())

@@ -16,7 +16,7 @@ from noc_console.domain.errors import SourceError, SourceTimeout
 from noc_console.domain.handling import HANDLINGS
 from noc_console.domain.incidents.records import INCIDENTS
 from noc_console.domain.notices import Happened, Wishes, due, known
-from noc_console.sources.notifier import SOURCE, Target, targets_of
+from noc_console.sources.notifier import LIMIT_S, SOURCE, Target, targets_of
 from noc_console.storage.database import Database
 from noc_console.storage.notices import Known, NoticeStore, Outgoing
 from noc_console.storage.records import stream
@@ -57,6 +57,8 @@ class NoticeWorker:
         self._noted_at = float("-inf")
         self._unsettled: dict[str, Outgoing] = {}
         """By target: messages that took too long; how they end is not known yet."""
+        self._failing: dict[str, SourceError] = {}
+        """By target: why it did not take the last message."""
         self._more = asyncio.Event()
 
     def parts(self) -> list[Part]:
@@ -139,27 +141,30 @@ class NoticeWorker:
         self._noted_at = now
 
     async def _serve(self, target: Target) -> SourceError | None:
-        """Send all that waits for one target; returns what it did not take."""
+        """Send all that waits for one target; returns what it did not take, until it takes something."""
         if target.busy:
             return SourceTimeout(f"{target.name}: still no answer", SOURCE)
         if (message := self._unsettled.pop(target.id, None)) is not None:
-            try:
-                target.outcome()
-            except SourceError as error:
-                await self._failed(message, error)
-                return error
-            await self._store.sent(message)
+            await self._settle(target, message)
         while (message := await self._store.take(target.id, self._clock.now())) is not None:
-            try:
-                await target.send(message.title, message.body)
-            except SourceTimeout as error:
+            if not await target.send(message.title, message.body):
                 self._unsettled[target.id] = message
-                return error
-            except SourceError as error:
-                await self._failed(message, error)
-                return error
-            await self._store.sent(message)
-        return None
+                return SourceTimeout(f"{target.name}: no answer in {LIMIT_S:.0f} s", SOURCE)
+            if not await self._settle(target, message):
+                break
+        return self._failing.get(target.id)
+
+    async def _settle(self, target: Target, message: Outgoing) -> bool:
+        """Note what became of a message; False when the target did not take it."""
+        try:
+            target.outcome()
+        except SourceError as error:
+            self._failing[target.id] = error
+            await self._failed(message, error)
+            return False
+        self._failing.pop(target.id, None)
+        await self._store.sent(message)
+        return True
 
     async def _failed(self, message: Outgoing, error: SourceError) -> None:
         """Try it again later, as long as it is news."""

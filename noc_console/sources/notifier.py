@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from noc_console.config.notifications import Notifications
-from noc_console.domain.errors import SourceProtocolError, SourceTimeout, SourceUnavailable
+from noc_console.domain.errors import SourceProtocolError, SourceUnavailable
 from noc_console.domain.text import clean
 
 SOURCE = "notifications"
@@ -38,7 +38,7 @@ class Target:
         _keep_quiet()
         self.id = hashlib.sha256(url.encode()).hexdigest()[:12]
         """Tells it from other targets in the database, without its secrets."""
-        self.key = f"notifications.urls[{number}]"
+        self.key = f"urls[{number}]"
         self._secrets = sorted({part for part in _PARTS.split(unquote(url)) if len(part) >= _LEAST_SECRET}, key=len)
         asset = apprise.AppriseAsset(
             app_id="NOC Console", app_desc="NOC Console", async_mode=False, secure_logging=True
@@ -57,21 +57,14 @@ class Target:
         """Whether the last message is still on its way."""
         return self._sending is not None and not self._sending.done()
 
-    async def send(self, title: str, body: str) -> None:
-        """Send one message.
-
-        Raises:
-            SourceUnavailable: The target did not take it.
-            SourceTimeout: It did not end in ``LIMIT_S``; ``outcome`` tells how it ended, later.
-        """
+    async def send(self, title: str, body: str) -> bool:
+        """Send one message; False when it did not end in ``LIMIT_S``. ``outcome`` tells how it ended."""
         self._sending = _in_thread(self._notify, title, body)
         done, _ = await asyncio.wait([self._sending], timeout=LIMIT_S)
-        if not done:
-            raise SourceTimeout(f"{self.name}: no answer in {LIMIT_S:.0f} s", SOURCE)
-        self.outcome()
+        return bool(done)
 
     def outcome(self) -> None:
-        """How the message ended that is not on its way any more.
+        """How the last message ended; call it once it is not on its way any more.
 
         Raises:
             SourceUnavailable: The target did not take it.

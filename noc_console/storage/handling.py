@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any, TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from noc_console.domain.alarms.alarm import ALARMS, Alarm
+from noc_console.domain.alarms.states import incident_number
 from noc_console.domain.handling import HANDLINGS, MAINTENANCE, Handling, Maintenance
 from noc_console.domain.incidents.records import INCIDENTS, IncidentRecord
 from noc_console.domain.plant import SPLITTERS, ZONES, Splitter
@@ -19,13 +19,6 @@ from noc_console.storage.records import read_records
 R = TypeVar("R", bound=Record)
 
 Subject = Alarm | IncidentRecord
-_NUMBER = re.compile(r"(?:inc-?|#)?\s*([0-9]{1,9})", re.IGNORECASE)
-
-
-def incident_number(name: str) -> int | None:
-    """17 of ``INC-17``, ``inc17``, ``#17`` or ``17``; None when it names no incident."""
-    match = _NUMBER.fullmatch(name.strip())
-    return int(match[1]) if match else None
 
 
 async def find_subject(connection: AsyncConnection, about: str) -> Subject | None:

@@ -170,12 +170,13 @@ async def test_what_is_refused_is_tried_again_later_and_in_order(world: World) -
     await world.store.put(INCIDENTS, [INCIDENT])
     with pytest.raises(SourceUnavailable) as caught:
         await world.turn()
-    assert "notifications.urls[0] (JSON): " in caught.value.message and "503" in caught.value.message
+    assert "urls[0] (JSON): " in caught.value.message and "503" in caught.value.message
     assert "hushhush" not in str(caught.value) and "secrettoken" not in str(caught.value)
     await world.store.put(INCIDENTS, [replace(INCIDENT, affected=80)])
     world.hook.status = 200
-    await world.turn()
-    assert world.hook.got == [], "its pause is not over"
+    with pytest.raises(SourceUnavailable):
+        await world.turn()  # its pause is not over, and it is still not told
+    assert world.hook.got == []
     await world.turn(10.0)
     assert ["grew" in title for title in world.hook.titles] == [False, True]
 
@@ -190,6 +191,8 @@ async def test_what_is_never_taken_is_given_up_and_the_next_goes_out(world: Worl
             continue
     (row,) = await world.rows()
     assert (row["state"], "500" in row["error"]) == ("failed", True)
+    with pytest.raises(SourceUnavailable):
+        await world.turn()  # the last word is that it fails
     world.hook.status = 200
     await world.store.put(INCIDENTS, [replace(INCIDENT, state=Life.RESOLVED, resolved_at=world.clock.at)])
     await world.turn()
@@ -285,7 +288,7 @@ async def test_a_mail_server_gets_a_mail(world: World) -> None:
 def test_a_url_that_no_service_takes_is_named_without_its_secrets(url: str) -> None:
     with pytest.raises(SourceProtocolError) as caught:
         Target(3, url + "?password=hushhush")
-    assert "notifications.urls[3]" in str(caught.value) and "hushhush" not in str(caught.value)
+    assert "urls[3]" in str(caught.value) and "hushhush" not in str(caught.value)
 
 
 async def test_a_test_message_goes_to_every_target_and_each_says_how_it_went(
@@ -297,7 +300,7 @@ async def test_a_test_message_goes_to_every_target_and_each_says_how_it_went(
     assert world.hook.titles == ["[noc] test message"]
     said = capsys.readouterr().out
     marks = [line.split(":")[0].split(" (")[0] for line in said.splitlines()]
-    assert marks == ["ok   notifications.urls[0]", "FAIL notifications.urls[1]", "FAIL notifications.urls[2]"]
+    assert marks == ["ok   urls[0]", "FAIL urls[1]", "FAIL urls[2]"]
     assert "hushhush" not in said + caplog.text
 
 

@@ -6,6 +6,7 @@ wallboard, commands and notifications all ask here, so that they agree.
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 
 from noc_console.domain.alarms.alarm import Alarm
@@ -69,6 +70,7 @@ MARKS = {
     AlarmState.OUT_OF_SERVICE: "o",
 }
 FLAPPING = "f"
+_NUMBER = re.compile(r"(?:inc-?|#)?\s*([0-9]{1,9})", re.IGNORECASE)
 _WORSE = (Severity.INFO, Severity.CLEARED, Severity.WARNING, Severity.MINOR, Severity.MAJOR, Severity.CRITICAL)
 
 
@@ -128,6 +130,12 @@ def standing(subject: Alarm | IncidentRecord, handling: Handling | None, now: fl
 def name_of(subject: Alarm | IncidentRecord) -> str:
     """What handlings and comments call it: ``INC-17``, or the key of an alarm."""
     return subject.key if isinstance(subject, Alarm) else subject.name
+
+
+def incident_number(name: str) -> int | None:
+    """17 of ``INC-17``, ``inc17``, ``#17`` or ``17``; None when it names no incident."""
+    match = _NUMBER.fullmatch(name.strip())
+    return int(match[1]) if match else None
 
 
 def asks_again(handling: Handling, severity: Severity, affected: int, cause: str | None) -> bool:

@@ -11,7 +11,7 @@ from outages import ALARM, INCIDENT, put_outages
 from people import ANNA, BERT
 
 from noc_console.cli.outages import instant
-from noc_console.domain.alarms.states import AlarmState, standing
+from noc_console.domain.alarms.states import AlarmState, incident_number, standing
 from noc_console.domain.errors import ActionRefused
 from noc_console.domain.handling import COMMENTS, HANDLINGS, MAINTENANCE, Handling
 from noc_console.domain.intents import (
@@ -25,7 +25,6 @@ from noc_console.domain.intents import (
 )
 from noc_console.domain.spans import lasting, parse_span
 from noc_console.storage.database import Database
-from noc_console.storage.handling import incident_number
 from noc_console.storage.records import RecordStore
 
 
