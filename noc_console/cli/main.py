@@ -401,6 +401,18 @@ def demo(
 
 
 @app.command()
+def replay(
+    file: Annotated[Path, typer.Argument(help="A recording: JSON Lines, or the same with .gz.")],
+    at: Annotated[list[float] | None, typer.Option(help="Seconds from its start, for --json; may be repeated.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Play a recording: what the incident engine says at its end, or at some moments."""
+    from noc_console.cli.replay import replay as command
+
+    raise SystemExit(command(file, at or [], as_json))
+
+
+@app.command()
 def wallboard() -> None:
     """Big figures for a spare terminal: read-only, no keys but q."""
     from noc_console.cli.console import open_wallboard
