@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from noc_console.domain.incidents import life
@@ -16,7 +16,7 @@ from noc_console.domain.incidents.case import Case
 from noc_console.domain.incidents.causes import Finding, olt_findings, zone_findings
 from noc_console.domain.incidents.fading import Fade, fades_of
 from noc_console.domain.incidents.groups import GASP, Form, natural
-from noc_console.domain.incidents.incident import Cause, Incident, Life, Scope, Where
+from noc_console.domain.incidents.incident import Cause, Incident, Life, Scope
 from noc_console.domain.incidents.network import Network, OltFact, OntFact, PortFact
 from noc_console.domain.incidents.observations import Observation
 from noc_console.domain.incidents.settings import IncidentSettings
@@ -58,9 +58,10 @@ class Engine:
     Args:
         settings: The limits.
         first_number: Number of the first new incident.
+        starts_at: What is observed until then was so before: nothing of it rings.
     """
 
-    def __init__(self, settings: IncidentSettings | None = None, first_number: int = 1) -> None:
+    def __init__(self, settings: IncidentSettings | None = None, first_number: int = 1, starts_at: float = 0.0) -> None:
         self.settings = settings or IncidentSettings()
         self.network = Network()
         self.cases: dict[int, Case] = {}
@@ -68,9 +69,12 @@ class Engine:
         self.rings = 0
         self.changed: set[int] = set()
         """Numbers of the cases that may look different from before; whoever writes them empties it."""
+        self.withdrawn: set[int] = set()
+        """Numbers of those that proved to be nothing, or a part of another; emptied likewise."""
         self._next = first_number
-        self._now = 0.0
-        self._tick = 0.0
+        self._starts_at = starts_at
+        self._now = starts_at
+        self._tick = starts_at
         self._timers_at = 0.0
         self._dirty = False
         self._lit: set[PortFact] = set()
@@ -85,8 +89,8 @@ class Engine:
 
     def take(self, one: Observation) -> None:
         """Take one observation in; all seconds before it are judged first."""
-        if one.at > 0 and not self.network.started:
-            self.begin(min(one.at, self._now) if self._now else 0.0)
+        if one.at > self._starts_at and not self.network.started:
+            self.begin()
         self._run_to(math.ceil(one.at) - 1.0)
         self._now = max(self._now, one.at)
         self.network.take(one)
@@ -97,26 +101,51 @@ class Engine:
             self._lit.update(port for port in olt.ports.values() if name in (None, port.name))
         self._dirty = True
 
-    def begin(self, now: float) -> None:
-        """What is known now was so before: list what is dark, and ring for nothing of it."""
-        network = self.network
+    def begin(self, open_cases: Iterable[Case] = (), known_until: float | None = None) -> None:
+        """What is known now was so before: list what is dark, and ring for nothing of it.
+
+        Args:
+            open_cases: What another engine had open, on this one's network.
+            known_until: Until when that one judged; what went down later is new. None when there was none.
+        """
+        network, now = self.network, self._starts_at
         network.started = True
-        self._now = self._tick = self._timers_at = now
+        self._timers_at = now
+        for case in open_cases:
+            self._take_over(case)
         for olt in network.olts.values():
             olt.answered_at = now if olt.answered_at is None else olt.answered_at
             for port in olt.ports.values():
-                for finding in life.dark_from_start(port, network, self.settings):
-                    case = self._open(finding, now)
-                    case.from_start, case.state, case.confirmed_at = True, Life.CONFIRMED, now
-                port.dirty = False
+                self._begin_port(port, known_until)
             olt.dirty = False
         network.lost.clear()
         network.returned.clear()
 
+    def _take_over(self, case: Case) -> None:
+        self.cases[case.number] = case
+        self._next = max(self._next, case.number + 1)
+        for ont in case.members:
+            ont.case = case.number
+            ont.known_down = case.from_start and ont.down
+            if ont.down:
+                ont.port.olt.lossy.add(ont.port)
+
+    def _begin_port(self, port: PortFact, known_until: float | None) -> None:
+        for ont in port.onts.values():
+            if known_until is not None and ont.case is None and ont.down and (ont.changed_at or 0.0) > known_until:
+                ont.known_down = False
+                port.olt.lossy.add(port)
+                self._loose.add(ont)
+        for finding in life.dark_from_start(port, self.network, self.settings):
+            if all(ont.case is None and ont.known_down for ont in finding.members):
+                case = self._open(finding, self._starts_at)
+                case.from_start, case.state, case.confirmed_at = True, Life.CONFIRMED, self._starts_at
+        port.dirty = False
+
     def advance(self, now: float) -> None:
         """Let time pass: everything up to and with the whole second before ``now`` is judged."""
         if not self.network.started:
-            self.begin(0.0 if self._now <= 0 else self._now)
+            self.begin()
         self._run_to(math.floor(now))
         self._now = max(self._now, now)
 
@@ -154,6 +183,8 @@ class Engine:
         self._light(now)
         for case in list(self.cases.values()):
             self._live(case, now)
+            if case.open and case.scope is not Scope.ONT:
+                self.changed.add(case.number)
         for olt in self.network.olts.values():
             olt.dirty = False
 
@@ -338,7 +369,7 @@ class Engine:
                     self._loose.add(ont)
         self._fades.pop(case.number, None)
         del self.cases[case.number]
-        self.changed.add(case.number)
+        self.withdrawn.add(case.number)
 
     def _check_empty(self, case: Case) -> None:
         if not case.members and not case.olts and case.cause is not Cause.LIGHT and case.open:
@@ -463,7 +494,7 @@ class Engine:
     def _forget(self, case: Case) -> None:
         self._fades.pop(case.number, None)
         del self.cases[case.number]
-        self.changed.add(case.number)
+        self.changed.discard(case.number)
 
     def _plan(self, one: Observation) -> None:
         told = one.fields
@@ -474,15 +505,3 @@ class Engine:
             return
         places: dict[str, Any] = {name: told.get(name) for name in ("olt", "port", "splitter", "zone")}
         self.windows[str(told["id"])] = Window(str(told["id"]), told.get("until"), **places)
-
-
-def restore(cases: Iterable[Case], engine: Engine) -> None:
-    """Give an engine the cases that another had open."""
-    for case in cases:
-        engine.cases[case.number] = replace(case)
-        for ont in case.members:
-            ont.case = case.number
-        engine._next = max(engine._next, case.number + 1)
-
-
-__all__ = ["Engine", "Where", "Window", "restore"]
