@@ -15,6 +15,7 @@ from noc_console.collector.core_devices import CoreWorker
 from noc_console.collector.cpe import CpeWorker
 from noc_console.collector.facts import OltFacts
 from noc_console.collector.holding import Holding
+from noc_console.collector.incidents import IncidentWorker
 from noc_console.collector.jobs import JobRunner
 from noc_console.collector.life import FULL_COLLECTION_EVERY_S, collect_garbage
 from noc_console.collector.olt import OltWorker
@@ -26,6 +27,7 @@ from noc_console.collector.traps import TrapWorker
 from noc_console.config.model import Config, CoreDeviceConfig, OltConfig
 from noc_console.config.paths import audit_archive
 from noc_console.domain.errors import ConfigError, SourceError
+from noc_console.domain.incidents.settings import IncidentSettings
 from noc_console.sources.genieacs.client import NbiClient
 from noc_console.sources.modem_bridge import BridgeClient
 from noc_console.sources.olt_cli.client import clients
@@ -160,6 +162,7 @@ class Stint:
             *self._pings.parts(),
             *self._pings.target_parts(targets),
             *tickets.parts(),
+            *IncidentWorker(database, self._incident_settings(), clock).parts(),
             Rhythm("retention", "retention", self._drop_old, RETENTION_EVERY_S, first_s=RETENTION_FIRST_S),
             *CpeWorker(acs, cpes, config.polling.cpe_s, self._shipper.keep, clock).parts(),
             Service("core devices", "core devices", self._start_core),
@@ -173,6 +176,10 @@ class Stint:
                 stack.push_async_callback(close)
             stack.callback(self._engine.close)
             stack.callback(self._pings.close)
+
+    def _incident_settings(self) -> IncidentSettings:
+        config = self._config
+        return config.incidents.domain(config.polling.intervals(), config.thresholds.domain().rx_critical_dbm)
 
     def _jobs(
         self, acs: NbiClient | None, bridge: BridgeClient | None, cpes: CpeStore, by_name: dict[str, OltWorker]

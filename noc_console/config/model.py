@@ -10,6 +10,7 @@ from pydantic import Field, SecretStr, ValidationInfo, field_validator, model_va
 
 from noc_console.config.base import Dbm, Encoding, HttpEndpoint, Model, Name, Percent, Seconds
 from noc_console.config.diagnosis import Diagnosis
+from noc_console.config.incidents import Incidents
 from noc_console.config.operations import Access, Bulk, Jobs, ModemBridge, OltCli, SpeedTest, Swaps
 from noc_console.domain.freshness import Intervals
 from noc_console.domain.optics import Thresholds
@@ -258,6 +259,7 @@ class Config(Model):
     bulk: Bulk = Bulk()
     speed_test: SpeedTest = SpeedTest()
     diagnosis: Diagnosis = Diagnosis()
+    incidents: Incidents = Incidents()
     modem_bridge: ModemBridge | None = None
     swaps: Swaps = Swaps()
     console: Console = Console()

@@ -59,6 +59,8 @@ class OltFact:
     uptime_s: float | None = None
     restarted_at: float | None = None
     uplink: str | None = None
+    state_s: float | None = None
+    """How often its states are read, where that is not the usual."""
     answered_at: float | None = None
     """When a reading last brought something."""
     failing_at: float | None = None
@@ -202,9 +204,9 @@ class OntFact:
         read_at = self.port.read_at
         return self.own_at if read_at is None else max(self.own_at, read_at)
 
-    def stale(self, now: float, state_s: float) -> bool:
-        """Whether its state is too old to be trusted."""
-        return now - self.seen_at > STALE_AFTER * state_s
+    def stale(self, now: float, usual_s: float) -> bool:
+        """Whether its state is too old to be trusted; ``usual_s`` is how often OLTs are read."""
+        return now - self.seen_at > STALE_AFTER * (self.port.olt.state_s or usual_s)
 
 
 class Network:
@@ -271,6 +273,7 @@ class Network:
     def _olt(self, at: float, told: Mapping[str, Any]) -> None:
         olt = self.olt(told["name"])
         olt.uplink = told.get("uplink", olt.uplink)
+        olt.state_s = told.get("state_s", olt.state_s)
         if (uptime_s := told.get("uptime_s")) is not None:
             restarted = olt.uptime_s is not None and uptime_s + 1 < olt.uptime_s
             olt.restarted_at = max(0.0, at - uptime_s) if restarted else olt.restarted_at

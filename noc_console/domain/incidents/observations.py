@@ -22,7 +22,7 @@ OVERTAKING_S = 5.0
 FIELDS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
     kind: (frozenset(needed.split()), frozenset(others.split()))
     for kind, needed, others in (
-        ("olt", "name", "reachable error uptime_s uplink"),
+        ("olt", "name", "reachable error uptime_s uplink state_s"),
         ("card", "olt name", "state"),
         ("port", "olt name", "oper tx_dbm"),
         ("splitter", "name olt port", "parent distance_m zone"),

@@ -83,7 +83,7 @@ def silences(network: Network, now: float, settings: IncidentSettings) -> list[S
 def _silent(olt: OltFact, now: float, settings: IncidentSettings) -> bool:
     if olt.answered_at is None:
         return False
-    quiet_s, interval_s = now - olt.answered_at, settings.intervals.state_s
+    quiet_s, interval_s = now - olt.answered_at, olt.state_s or settings.intervals.state_s
     if quiet_s > STALE_AFTER * interval_s:
         return True
     lost_at = olt.ping_lost_at
