@@ -243,7 +243,7 @@ def _equipment(olt: OltFact, groups: list[Group], network: Network, settings: In
 
 
 def _ports_failed(ports: Iterable[PortFact]) -> bool:
-    return any(port.oper == "down" or port.tx_gone for port in ports)
+    return any(port.failed for port in ports)
 
 
 def _occupied(olt: OltFact, card: str | None) -> set[PortFact]:

@@ -19,6 +19,8 @@ ON_PURPOSE = frozenset(("deactivated", "deleted"))
 ADMIN_OFF = frozenset(("disabled", "down", "off", "deactivated", "shutdown"))
 TRAP_DELAY_S = 2.0
 """A notification tells what happened at most so long ago."""
+NO_POWER_DBM = -10.0
+"""An SFP that tells less sends nothing."""
 INFORM_USUAL_S = 300.0
 
 
@@ -98,6 +100,8 @@ class PortFact:
     tx_dbm: float | None = None
     tx_gone: bool = False
     """Whether its SFP told a power before, and tells none or next to none now."""
+    sends: bool = False
+    """Whether its SFP is known to send since ``oper`` last changed."""
     state_at: float | None = None
     """When it was last read whole, by itself."""
     heard: int = 0
@@ -120,6 +124,12 @@ class PortFact:
         """When its state was last read whole."""
         both = [at for at in (self.state_at, self.olt.state_at) if at is not None]
         return max(both, default=None)
+
+    @property
+    def failed(self) -> bool:
+        """Whether the port itself is broken. Many OLTs call a port down just because no ONT of it is up: an SFP that
+        is known to send proves the opposite."""
+        return self.tx_gone or (self.oper == "down" and not self.sends)
 
     def replant(self) -> None:
         """The splitters, or who hangs on them, changed."""
@@ -300,12 +310,14 @@ class Network:
 
     def _port(self, at: float, told: Mapping[str, Any]) -> None:
         port = self.port(told["olt"], told["name"])
-        port.oper = told.get("oper", port.oper)
+        if told.get("oper", port.oper) != port.oper:
+            port.oper, port.sends = told["oper"], False
         if "tx_dbm" in told:
             tx_dbm = told["tx_dbm"]
-            had = port.tx_dbm is not None and port.tx_dbm > -10
-            port.tx_gone = (port.tx_gone or had) and (tx_dbm is None or tx_dbm <= -10)
+            had = port.tx_dbm is not None and port.tx_dbm > NO_POWER_DBM
+            port.tx_gone = (port.tx_gone or had) and (tx_dbm is None or tx_dbm <= NO_POWER_DBM)
             port.tx_dbm = tx_dbm
+            port.sends = tx_dbm is not None and tx_dbm > NO_POWER_DBM
         port.dirty = port.olt.dirty = True
 
     def _splitter(self, at: float, told: Mapping[str, Any]) -> None:

@@ -212,8 +212,10 @@ def _equipment_reasons(case: Case, network: Network) -> list[str]:
     if case.where.card and (state := olt.cards.get(case.where.card)) not in (None, "normal"):
         said.append(f"card {case.where.card} says {state}")
     port = olt.ports.get(case.where.port or "")
-    if port is not None and port.oper == "down":
+    if port is not None and port.failed and port.oper == "down":
         said.append(f"PON port {port.name} is down")
+    elif port is not None and port.oper == "down":
+        said.append(f"PON port {port.name} sends light: it is not the SFP")
     if port is not None and port.tx_gone:
         said.append(f"the SFP of {port.name} no longer sends")
     return said
