@@ -27,6 +27,8 @@ YOUNG_S = 240.0
 """So long after its last loss a case may still turn out to be something else."""
 AGAIN_EVERY_S = 5.0
 """Nothing happened, but time passes: timers are looked at this often."""
+UNSETTLED_S = 60.0
+"""So long after a loss time alone may tell more about it."""
 SINGLE_AFTER_S = 120.0
 """An ONT that nothing explains by then is a case of its own."""
 TOLD_AFTER_S = 1.0
@@ -80,6 +82,8 @@ class Engine:
         self._lit: set[PortFact] = set()
         """Ports whose light was read since it was last judged."""
         self._fades: dict[int, Fade] = {}
+        self._young: set[int] = set()
+        """Numbers of the cases that may still turn out to be something else."""
         self._loose: set[OntFact] = set()
         """ONTs that are down, lately, and in no case."""
         self._off: list[tuple[float, OntFact]] = []
@@ -234,22 +238,25 @@ class Engine:
                 return
 
     def _losses(self, now: float, timers: bool) -> None:
-        if not self._loose and not any(self._young(case, now) for case in self.cases.values()):
+        young = [case for case in self.cases.values() if self._is_young(case, now)]
+        self._young = {case.number for case in young}
+        if not self._loose and not young:
             return
         if self._burst_goes_on(now):
             self._dirty = True
             return
         network = self.network
-        young = [case for case in self.cases.values() if self._young(case, now)]
         touched = {ont.port.olt for ont in self._loose} | {ont.port.olt for case in young for ont in case.members}
-        olts = {olt for olt in touched if olt.dirty or timers}
+        waiting = {ont.port.olt for ont in self._loose if now - (ont.changed_at or now) <= UNSETTLED_S} if timers else ()
+        olts = {olt for olt in touched if olt.dirty or olt in waiting}
         if not olts:
+            self._singles(now)
             return
         zones = {zone for olt in olts for port in olt.lossy for ont in port.onts.values()
                  if self._fresh(ont, now) and (zone := network.zone_of(ont)) is not None}  # fmt: skip
         findings = zone_findings(network, zones, lambda ont: self._fresh(ont, now), now, self.settings)
         taken = set().union(*(finding.members for finding in findings)) if findings else set()
-        settled = self._settled_members(now)
+        settled = self._settled_members()
         for olt in sorted(olts, key=lambda olt: natural(olt.name)):
             findings += olt_findings(olt, network, lambda port: self._losses_of(port, now), taken | settled, now,
                                      self.settings)  # fmt: skip
@@ -278,7 +285,7 @@ class Engine:
             return False
         if ont.case is not None and ont.case in self.cases:
             case = self.cases[ont.case]
-            return case.scope is Scope.ONT or self._young(case, now)
+            return case.scope is Scope.ONT or case.number in self._young
         return now - (ont.changed_at or now) <= self.settings.old_s
 
     def _losses_of(self, port: PortFact, now: float) -> list[OntFact]:
@@ -289,11 +296,11 @@ class Engine:
             and (self._fresh(ont, now) or (ont.case is not None and self.cases[ont.case].scope is not Scope.ONT))
         ]  # fmt: skip
 
-    def _settled_members(self, now: float) -> set[OntFact]:
-        settled = (case for case in self.cases.values() if case.open and case.members and not self._young(case, now))
+    def _settled_members(self) -> set[OntFact]:
+        settled = [c for c in self.cases.values() if c.open and c.members and c.number not in self._young]
         return {ont for case in settled if case.scope is not Scope.ONT for ont in case.members if ont.down}
 
-    def _young(self, case: Case, now: float) -> bool:
+    def _is_young(self, case: Case, now: float) -> bool:
         """Whether what it is may still change: its burst is not long over, and nothing came back."""
         return (
             case.open

@@ -217,19 +217,16 @@ def rings(case: Case, now: float, settings: IncidentSettings) -> bool:
     business = case.scope is Scope.ONT and case.cause is Cause.FIBRE and any(ont.business for ont in case.members)
     if case.severity is not Severity.CRITICAL and not business:
         return False
-    over = now > case.burst_until
     last_at = case.last_loss_at or now
+    in_burst = last_at <= case.burst_until
     if case.rings:
-        grown = (
-            down >= case.rung_affected * (1 + settings.grown_share) and down >= case.rung_affected + settings.grown_onts
-        )
-        if last_at <= case.burst_until and grown:
-            _note_burst(case, down, last_at, settings)
-            return False
-        changed = over and case.rung_cause is not case.cause
-        if not grown and not changed:
-            if last_at <= case.burst_until:
-                _note_burst(case, max(down, case.rung_affected), last_at, settings)
+        share, count = 1 + settings.grown_share, settings.grown_onts
+        grown = down >= case.rung_affected * share and down >= case.rung_affected + count
+        if now <= case.burst_until:
+            case.rung_cause = case.cause  # still being found out
+        if in_burst:
+            _note_burst(case, max(down, case.rung_affected), last_at, settings)
+        if not (grown and not in_burst) and case.rung_cause is case.cause:
             return False
     _note_burst(case, down, max(last_at, now), settings)
     case.rung_cause = case.cause
