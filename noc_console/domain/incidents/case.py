@@ -23,7 +23,9 @@ class Case:
     """All ONTs that were lost by it, back or not."""
     roots: list[tuple[PortFact, Node]] = field(default_factory=list)
     olts: list[OltFact] = field(default_factory=list)
-    """Of a silence: the OLTs that are silent."""
+    """Of a silence: the OLTs that were silent."""
+    blind: set[OltFact] = field(default_factory=set)
+    """... that still are."""
     form: Form = Form.DARK
     state: Life = Life.SUSPECTED
     severity: Severity = Severity.MINOR
@@ -52,6 +54,8 @@ class Case:
     shift_db: float | None = None
     burst_until: float = 0.0
     """A loss before this belongs to the burst that it rang for."""
+    part_back_at: float | None = None
+    """Of a silence: since when some of them answer again."""
     alive: set[OntFact] = field(default_factory=set)
     """Of a silence: ONTs whose routers spoke to the ACS all the same."""
 

@@ -12,6 +12,7 @@ from noc_console.domain.incidents.groups import (
     Group,
     bursts_of,
     gasp_share,
+    looks_like_power,
     natural,
     port_groups,
 )
@@ -147,9 +148,11 @@ def olt_findings(
     found: list[Finding] = []
     power = [group for group in groups if group.power]
     others = [group for group in groups if not group.power]
-    lone = [ont for port in olt.lossy for ont in losses(port) if ont.reason == GASP and ont not in taken]
-    for burst in bursts_of(lone, settings):
-        found += _power(olt, burst, power, now, settings)
+    explained = set(taken).union(*(group.members for group in others))
+    rest = [ont for port in olt.lossy for ont in losses(port) if ont not in explained]
+    for burst in bursts_of(rest, settings):
+        if looks_like_power(burst):
+            found += _power(olt, burst, power, now, settings)
     for together in _together(others, settings):
         found.append(_equipment(olt, together, network, settings) or _fibre(olt, together))
     found += _rogues(olt, losses, found, settings)

@@ -247,7 +247,9 @@ class Engine:
             return
         network = self.network
         touched = {ont.port.olt for ont in self._loose} | {ont.port.olt for case in young for ont in case.members}
-        waiting = {ont.port.olt for ont in self._loose if now - (ont.changed_at or now) <= UNSETTLED_S} if timers else ()
+        waiting = (
+            {ont.port.olt for ont in self._loose if now - (ont.changed_at or now) <= UNSETTLED_S} if timers else ()
+        )
         olts = {olt for olt in touched if olt.dirty or olt in waiting}
         if not olts:
             self._singles(now)
@@ -263,7 +265,8 @@ class Engine:
         kept = {self._match(finding, now) for finding in findings}
         for case in young:
             behind = {ont.port.olt for ont in case.members}
-            if case.number not in kept and case.open and behind <= olts and case.scope is not Scope.ONT:
+            lost = case.number in self.cases and case.number not in kept and case.scope is not Scope.ONT
+            if lost and behind <= olts:
                 self._withdraw(case)
         self._singles(now)
         for olt in olts:
@@ -320,7 +323,7 @@ class Engine:
         known += [
             case
             for case in self.cases.values()
-            if case.cause is Cause.LIGHT and case.open and life.same_point(case, finding)
+            if case.open and (life.fades_at(case, finding) or life.went_silent(case, finding))
         ]
         if not known:
             return self._open(finding, now).number
@@ -341,6 +344,9 @@ class Engine:
         return case
 
     def _fill(self, case: Case, finding: Finding) -> None:
+        if case.olts:  # it answers again, and tells what was lost meanwhile
+            case.olts, case.blind, case.members, case.alive = [], set(), set(), set()
+            case.state, case.clearing_at = Life.CONFIRMED, None
         for ont in case.members - finding.members:
             if ont.down:
                 ont.case = None
@@ -424,6 +430,7 @@ class Engine:
         silent = {olt for silence in found for olt in silence.olts}
         for case in open_ones:
             if case.number in self.cases and not set(case.olts) & silent:
+                case.blind, case.part_back_at = set(), None
                 life.answers(case, now)
                 self.changed.add(case.number)
 
@@ -438,11 +445,18 @@ class Engine:
             case.state, case.clearing_at = Life.CONFIRMED, None
             case.darkened += 1
         elsewhere = {ont for ont in silence.down if ont.case not in (None, case.number)}
-        case.cause, case.scope, case.where = silence.cause, silence.scope, silence.where
-        case.olts, case.alive, case.members = silence.olts, silence.alive, silence.down - elsewhere
+        case.alive, case.members, case.blind = silence.alive, silence.down - elsewhere, set(silence.olts)
+        self.changed.add(case.number)
+        if case.blind < set(case.olts):
+            # Some answer again: what it was stays to be seen, until the others have been left behind for long.
+            case.part_back_at = case.part_back_at if case.part_back_at is not None else now
+            if now - case.part_back_at < self.settings.resolve_s:
+                return
+            case.rung_cause = silence.cause if case.rung_cause else None
+        case.part_back_at = None
+        case.cause, case.scope, case.where, case.olts = silence.cause, silence.scope, silence.where, silence.olts
         case.form = Form.INFERRED if silence.inferred else Form.DARK
         case.first_loss_at = case.last_loss_at = silence.since_at
-        self.changed.add(case.number)
 
     def _light(self, now: float) -> None:
         lit, self._lit = self._lit, set()

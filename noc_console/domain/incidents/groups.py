@@ -15,6 +15,8 @@ from noc_console.domain.incidents.settings import IncidentSettings
 
 LOS = frozenset(("loss_of_signal", "laser_off"))
 GASP = "dying_gasp"
+BURST_AT_MOST_S = 180.0
+"""Even a power cut is over by then; what goes on is something else."""
 SIDE = 3
 """So many ONTs on each side of a break make a bracket."""
 
@@ -98,16 +100,20 @@ def looks_like_power(onts: Collection[OntFact]) -> bool:
 def bursts_of(losses: Iterable[OntFact], settings: IncidentSettings) -> list[list[OntFact]]:
     """Losses that may be simultaneous, as far as traps and readings tell; oldest first."""
     found: list[list[OntFact]] = []
-    until = 0.0
-    for ont in sorted(losses, key=lambda o: (_span(o)[1], _span(o)[0])):
+    began = until = 0.0
+    for ont in sorted(losses, key=lambda o: (_span(o)[1], o.reason != GASP, _span(o)[0], o.place)):
         earliest, latest = _span(ont)
-        slack = settings.gasp_together_s if ont.reason == GASP else settings.together_s
-        # The end of one reading is the begin of the next: what only touches did not happen together.
-        if found and earliest - (slack if ont.by_trap else 0.0) < until:
+        slack = settings.together_s if ont.by_trap else 0.0
+        # The end of one reading is the begin of the next: what only touches did not happen together, but for power,
+        # which takes its time.
+        if ont.reason == GASP:
+            slack = settings.gasp_together_s
+        if found and earliest - slack < until and latest - began < BURST_AT_MOST_S:
             found[-1].append(ont)
+            until = max(until, latest)
         else:
             found.append([ont])
-        until = max(until if found[-1][0] is not ont else 0.0, latest)
+            began, until = latest, latest
     return found
 
 
@@ -215,7 +221,6 @@ def _inferred(port: PortFact, rest: set[OntFact], settings: IncidentSettings) ->
         return None
     if looks_like_power(rest):
         return Group(rest, Form.PARTIAL, power=True) if len(rest) >= settings.least_onts + 1 else None
-    rest = {ont for ont in rest if ont.reason != GASP} or rest
     traps = all(ont.by_trap for ont in rest)
     span_s = max(o.changed_at or 0.0 for o in rest) - min(o.changed_at or 0.0 for o in rest)
     if len(rest) < (settings.least_onts if traps and span_s <= settings.together_s else settings.least_onts + 1):

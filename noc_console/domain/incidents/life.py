@@ -75,9 +75,20 @@ def holds(case: Case, ont: OntFact, zone: str | None) -> bool:
     return case.scope is Scope.CARD and ont.port.olt.name == case.where.olt and ont.port.card == case.where.card
 
 
-def same_point(case: Case, finding: Finding) -> bool:
-    """Whether a case of fading light lies at or behind the point of a finding, or in front of it."""
-    return any(
+def went_silent(case: Case, finding: Finding) -> bool:
+    """Whether a finding tells what was lost while a whole OLT was silent."""
+    names = {olt.name for olt in case.olts}
+    hit = {ont.port.olt for ont in finding.members}
+    if not case.olts or not {olt.name for olt in hit} <= names or case.first_loss_at is None:
+        return False
+    if any((ont.earliest_at or 0.0) > (case.clearing_at or ont.changed_at or 0.0) for ont in finding.members):
+        return False
+    return 2 * len(finding.members) >= sum(len(port.onts) for olt in hit for port in olt.ports.values())
+
+
+def fades_at(case: Case, finding: Finding) -> bool:
+    """Whether a case is light that faded at or behind the point of a finding, or in front of it."""
+    return case.cause is Cause.LIGHT and any(
         port is other and (node.covers(below) or below.covers(node))
         for port, node in case.roots
         for other, below in finding.roots

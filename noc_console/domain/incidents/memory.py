@@ -15,7 +15,7 @@ def remember(case: Case) -> dict[str, Any]:
     return {
         "lost": sorted([list(ont.place) for ont in case.members]),
         "points": [[port.olt.name, port.name, node.name] for port, node in case.roots],
-        "silent": [olt.name for olt in case.olts],
+        "silent": sorted(olt.name for olt in case.olts),
         "form": case.form.value,
         "from_start": case.from_start,
         "rung_affected": case.rung_affected,
@@ -37,6 +37,7 @@ def recall(incident: Incident, told: dict[str, Any], network: Network) -> Case:
         setattr(case, name, getattr(incident, name))
     case.members = {ont for place in told.get("lost", ()) if (ont := network.ont(_place(place))) is not None}
     case.olts = [network.olts[name] for name in told.get("silent", ()) if name in network.olts]
+    case.blind = set(case.olts)
     case.roots = [point for olt, port, name in told.get("points", ()) if (point := _point(network, olt, port, name))]
     case.form = Form(told.get("form", Form.DARK.value))
     case.from_start = told.get("from_start", False)

@@ -22,7 +22,7 @@ def tell(case: Case, network: Network, now: float, settings: IncidentSettings, f
     scope = scope_onts(case, network)
     state_s = settings.intervals.state_s
     down = {ont for ont in case.members if ont.down} if case.open else set()
-    blind = set(case.olts)
+    blind = case.blind
     hidden = {ont for ont in down if not case.olts and ont.stale(now, state_s)}
     affected = down - hidden
     if case.cause in (Cause.OLT, Cause.UPLINK) and case.olts and case.open:
