@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from noc_console.collector.clock import Clock
 from noc_console.collector.coordinator import Done, Part, Rhythm
 from noc_console.collector.observing import Observer
+from noc_console.collector.recording import Recorder
 from noc_console.domain.freshness import within
 from noc_console.domain.incidents.engine import Engine
 from noc_console.domain.incidents.memory import recall, remember
@@ -37,12 +38,14 @@ class IncidentWorker:
         database: Read for what happened, and written with incidents.
         settings: The limits.
         clock: The clock.
+        recorder: Records what is observed; None records nothing.
     """
 
-    def __init__(self, database: Database, settings: IncidentSettings, clock: Clock) -> None:
+    def __init__(self, database: Database, settings: IncidentSettings, clock: Clock, recorder: Recorder | None) -> None:
         self._database = database
         self._settings = settings
         self._clock = clock
+        self._recorder = recorder
         self._observer = Observer()
         self._seen: dict[str, int] = {}
         self._engine: Engine | None = None
@@ -66,6 +69,9 @@ class IncidentWorker:
         self._engine.advance(now)
         await self._write(self._engine, now)
         self._seen = update.revisions
+        if self._recorder is not None:
+            self._recorder.add(observations)
+            await self._recorder.keep(self._engine.network, now)
         opened = sum(record.open for record in self._written.values())
         return Done(detail=f"{opened} open")
 

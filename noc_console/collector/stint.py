@@ -21,13 +21,13 @@ from noc_console.collector.life import FULL_COLLECTION_EVERY_S, collect_garbage
 from noc_console.collector.olt import OltWorker
 from noc_console.collector.performing import Actions
 from noc_console.collector.ping import PingWorker, Target
+from noc_console.collector.recording import Recorder
 from noc_console.collector.ship import Shipper
 from noc_console.collector.tickets import TicketWorker
 from noc_console.collector.traps import TrapWorker
 from noc_console.config.model import Config, CoreDeviceConfig, OltConfig
 from noc_console.config.paths import audit_archive
 from noc_console.domain.errors import ConfigError, SourceError
-from noc_console.domain.incidents.settings import IncidentSettings
 from noc_console.sources.genieacs.client import NbiClient
 from noc_console.sources.modem_bridge import BridgeClient
 from noc_console.sources.olt_cli.client import clients
@@ -43,6 +43,7 @@ from noc_console.storage.cpes import CpeStore
 from noc_console.storage.database import Database
 from noc_console.storage.host_keys import HostKeyStore
 from noc_console.storage.jobs import JobStore
+from noc_console.storage.recordings import RecordingStore
 from noc_console.storage.retention import Limits, Retention
 from noc_console.storage.sealing import Opener
 from noc_console.storage.swaps import SwapStore
@@ -162,7 +163,7 @@ class Stint:
             *self._pings.parts(),
             *self._pings.target_parts(targets),
             *tickets.parts(),
-            *IncidentWorker(database, self._incident_settings(), clock).parts(),
+            *self._incidents().parts(),
             Rhythm("retention", "retention", self._drop_old, RETENTION_EVERY_S, first_s=RETENTION_FIRST_S),
             *CpeWorker(acs, cpes, config.polling.cpe_s, self._shipper.keep, clock).parts(),
             Service("core devices", "core devices", self._start_core),
@@ -177,9 +178,11 @@ class Stint:
             stack.callback(self._engine.close)
             stack.callback(self._pings.close)
 
-    def _incident_settings(self) -> IncidentSettings:
-        config = self._config
-        return config.incidents.domain(config.polling.intervals(), config.thresholds.domain().rx_critical_dbm)
+    def _incidents(self) -> IncidentWorker:
+        config, keep_h = self._config, self._config.retention.recording_hours
+        settings = config.incidents.domain(config.polling.intervals(), config.thresholds.domain().rx_critical_dbm)
+        recorder = Recorder(RecordingStore(self._database), keep_h * 3600) if keep_h else None
+        return IncidentWorker(self._database, settings, self._clock, recorder)
 
     def _jobs(
         self, acs: NbiClient | None, bridge: BridgeClient | None, cpes: CpeStore, by_name: dict[str, OltWorker]

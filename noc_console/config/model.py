@@ -212,6 +212,8 @@ class Retention(Model):
     jobs_days: Annotated[float, Field(gt=0, le=36500)] | None = 365
     audit_days: Annotated[float, Field(gt=0, le=36500)] | None = 730
     """Older entries of the audit log go to the archive; none is ever dropped."""
+    recording_hours: Annotated[float, Field(ge=0, le=24 * 31)] = 24
+    """How far back the console can travel in time; 0 records nothing."""
     audit_archive: Path | None = None
     """File of JSON lines; None is beside the SQLite file, or in the user's state folder."""
 
