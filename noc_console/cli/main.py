@@ -523,6 +523,35 @@ def demo(
 
 
 @app.command()
+def replay(
+    file: Annotated[Path, typer.Argument(help="A recording: JSON Lines, or the same with .gz.")],
+    at: Annotated[list[float] | None, typer.Option(help="Seconds from its start, for --json; may be repeated.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Play a recording: what the incident engine says at its end, or at some moments."""
+    from noc_console.cli.replay import replay as command
+
+    raise SystemExit(command(file, at or [], as_json))
+
+
+@app.command()
+def record(
+    file: Annotated[Path, typer.Argument(help="File to write; with .gz it is compressed.")],
+    since: Annotated[str, typer.Option(help="How far back, as 2h or 45m, or a time of the day, as 02:05.")] = "2h",
+    until: Annotated[str, typer.Option(help="Where it ends; as --since.")] = "0s",
+    anonymous: Annotated[
+        bool, typer.Option("--anonymous", help="Other names and serial numbers, no customers.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Write what the collector observed as a recording: for training, for a report, for a question to others."""
+    from noc_console.cli.record import record as command
+
+    config, _ = _config()
+    raise SystemExit(asyncio.run(command(config, file, since, until, anonymous, as_json)))
+
+
+@app.command()
 def wallboard() -> None:
     """Big figures for a spare terminal: read-only, no keys but q."""
     from noc_console.cli.console import open_wallboard

@@ -16,12 +16,14 @@ from noc_console.collector.core_devices import CoreWorker
 from noc_console.collector.cpe import CpeWorker
 from noc_console.collector.facts import OltFacts
 from noc_console.collector.holding import Holding
+from noc_console.collector.incidents import IncidentWorker
 from noc_console.collector.jobs import JobRunner
 from noc_console.collector.life import FULL_COLLECTION_EVERY_S, collect_garbage
 from noc_console.collector.notices import NoticeWorker
 from noc_console.collector.olt import OltWorker
 from noc_console.collector.performing import Actions
 from noc_console.collector.ping import PingWorker, Target
+from noc_console.collector.recording import Recorder
 from noc_console.collector.ship import Shipper
 from noc_console.collector.tickets import TicketWorker
 from noc_console.collector.traps import TrapWorker
@@ -43,6 +45,7 @@ from noc_console.storage.cpes import CpeStore
 from noc_console.storage.database import Database
 from noc_console.storage.host_keys import HostKeyStore
 from noc_console.storage.jobs import JobStore
+from noc_console.storage.recordings import RecordingStore
 from noc_console.storage.retention import Limits, Retention
 from noc_console.storage.sealing import Opener
 from noc_console.storage.swaps import SwapStore
@@ -162,6 +165,7 @@ class Stint:
             *self._pings.parts(),
             *self._pings.target_parts(targets),
             *tickets.parts(),
+            *self._incidents().parts(),
             Rhythm("retention", "retention", self._drop_old, RETENTION_EVERY_S, first_s=RETENTION_FIRST_S),
             *AlarmWorker(config, database, self._shipper.filled_percent, clock).parts(),
             *NoticeWorker(config, database, clock).parts(),
@@ -177,6 +181,12 @@ class Stint:
                 stack.push_async_callback(close)
             stack.callback(self._engine.close)
             stack.callback(self._pings.close)
+
+    def _incidents(self) -> IncidentWorker:
+        config, keep_h = self._config, self._config.retention.recording_hours
+        settings = config.incidents.domain(config.polling.intervals(), config.thresholds.domain().rx_critical_dbm)
+        recorder = Recorder(RecordingStore(self._database), keep_h * 3600) if keep_h else None
+        return IncidentWorker(self._database, settings, self._clock, recorder)
 
     def _jobs(
         self, acs: NbiClient | None, bridge: BridgeClient | None, cpes: CpeStore, by_name: dict[str, OltWorker]

@@ -11,6 +11,7 @@ from pydantic import Field, SecretStr, ValidationInfo, field_validator, model_va
 from noc_console.config.alarms import Alarms
 from noc_console.config.base import Dbm, Encoding, HttpEndpoint, Model, Name, Percent, Seconds
 from noc_console.config.diagnosis import Diagnosis
+from noc_console.config.incidents import Incidents
 from noc_console.config.notifications import Notifications
 from noc_console.config.operations import Access, Bulk, Jobs, ModemBridge, OltCli, SpeedTest, Swaps
 from noc_console.domain.freshness import Intervals
@@ -213,6 +214,8 @@ class Retention(Model):
     jobs_days: Annotated[float, Field(gt=0, le=36500)] | None = 365
     audit_days: Annotated[float, Field(gt=0, le=36500)] | None = 730
     """Older entries of the audit log go to the archive; none is ever dropped."""
+    recording_hours: Annotated[float, Field(ge=0, le=24 * 31)] = 24
+    """How far back the console can travel in time; 0 records nothing."""
     audit_archive: Path | None = None
     """File of JSON lines; None is beside the SQLite file, or in the user's state folder."""
 
@@ -260,6 +263,7 @@ class Config(Model):
     bulk: Bulk = Bulk()
     speed_test: SpeedTest = SpeedTest()
     diagnosis: Diagnosis = Diagnosis()
+    incidents: Incidents = Incidents()
     alarms: Alarms = Alarms()
     notifications: Notifications | None = None
     """None: nobody is told who looks at no screen."""

@@ -400,5 +400,16 @@ olt_lease = Table(
     Column("until_at", Float, nullable=False),
 )
 
+recording = Table(
+    "recording",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("keyframe", Boolean, nullable=False),
+    Column("from_at", Float, nullable=False, index=True),
+    Column("until_at", Float, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+    sqlite_autoincrement=True,
+)
+
 RECORD_TABLES = {name: record_table(metadata, kind) for name, kind in RECORD_KINDS.items()}
 """By ``RecordKind.name``."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -47,7 +48,7 @@ class IncidentRecord(Record):
     rung_at: float | None = None
     """When the bell last rang for it: a console rings once for each newer instant."""
     detail: str = "{}"
-    """JSON: where, evidence, text, bracket, shift_db, onts, stragglers."""
+    """JSON: where, evidence, text, bracket, shift_db, onts, stragglers, memory."""
 
     @property
     def name(self) -> str:
@@ -67,10 +68,11 @@ _FLAT = (
 ).split()
 
 
-def record_of(incident: Incident) -> IncidentRecord:
-    """The record of an incident."""
+def record_of(incident: Incident, memory: Mapping[str, Any] | None = None) -> IncidentRecord:
+    """The record of an incident; ``memory`` is what the engine needs to go on with it."""
     told, where = incident.as_json(), incident.where
-    detail = json.dumps({name: told[name] for name in _DETAIL}, separators=(",", ":"), ensure_ascii=False)
+    kept = {name: told[name] for name in _DETAIL} | {"memory": dict(memory or {})}
+    detail = json.dumps(kept, separators=(",", ":"), ensure_ascii=False)
     flat: dict[str, Any] = {name: getattr(incident, name) for name in _FLAT}
     at = {name: getattr(where, name) for name in ("olt", "port", "splitter", "zone")}
     return IncidentRecord(id=incident.number, place=place_of(where), detail=detail, **at, **flat)
@@ -95,6 +97,12 @@ def incident_of(record: IncidentRecord) -> Incident:
         stragglers=_places(detail["stragglers"]),
         **flat,
     )
+
+
+def memory_of(record: IncidentRecord) -> dict[str, Any]:
+    """What the engine needs to go on with it."""
+    memory: dict[str, Any] = json.loads(record.detail).get("memory", {})
+    return memory
 
 
 def place_of(where: Where) -> str:

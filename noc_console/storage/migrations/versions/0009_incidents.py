@@ -1,4 +1,4 @@
-"""Incidents, alarms, what operators do about them, planned work; business customers."""
+"""Incidents, alarms, what operators do about them, planned work, business customers; recordings."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from alembic import op
 revision = "0009"
 down_revision = "0008"
 
-TABLES = ("incident", "alarm", "handling", "comment", "maintenance")
+TABLES = ("incident", "alarm", "handling", "comment", "maintenance", "recording")
 
 
 def upgrade() -> None:
@@ -126,6 +126,17 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("ix_maintenance_revision", "maintenance", ["revision"])
+    op.create_table(
+        "recording",
+        sa.Column("id", sa.Integer, nullable=False),
+        sa.Column("keyframe", sa.Boolean, nullable=False),
+        sa.Column("from_at", sa.Float, nullable=False),
+        sa.Column("until_at", sa.Float, nullable=False),
+        sa.Column("data", sa.LargeBinary, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_recording"),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_recording_from_at", "recording", ["from_at"])
 
 
 def downgrade() -> None:

@@ -1,0 +1,44 @@
+"""Instants as operators write them: ``2h`` (ago), ``02:05``, ``02:05:30``, ``2026-11-26T02:05``."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+
+UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+_SPAN = re.compile(r"(?:\d+(?:\.\d+)?[smhd])+")
+_PART = re.compile(r"(\d+(?:\.\d+)?)([smhd])")
+_CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?")
+
+
+def parse_span(text: str) -> float:
+    """Seconds in ``90s``, ``45m``, ``2h``, ``1h30m``.
+
+    Raises:
+        ValueError: It is none.
+    """
+    if not _SPAN.fullmatch(text.strip()):
+        raise ValueError(f"{text!r} is no span of time: write 45m, 2h or 1h30m")
+    return sum(float(number) * UNITS[unit] for number, unit in _PART.findall(text))
+
+
+def parse_instant(text: str, now: float) -> float:
+    """An instant, Unix seconds: a span ago, the last time that the clock showed it, or a date with time.
+
+    Raises:
+        ValueError: It is none.
+    """
+    text = text.strip()
+    if _SPAN.fullmatch(text):
+        return now - parse_span(text)
+    today = datetime.fromtimestamp(now).astimezone()
+    if match := _CLOCK.fullmatch(text):
+        hour, minute, second = (int(part or 0) for part in match.groups())
+        if hour > 23 or minute > 59 or second > 59:
+            raise ValueError(f"{text!r} is no time of the day")
+        at = today.replace(hour=hour, minute=minute, second=second, microsecond=0)
+        return (at if at <= today else at - timedelta(days=1)).timestamp()
+    try:
+        return datetime.fromisoformat(text).astimezone().timestamp()
+    except ValueError:
+        raise ValueError(f"{text!r} is no time: write 02:05, 2h (ago) or 2026-11-26T02:05") from None
