@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from noc_console.domain.alarms.alarm import Alarm
 from noc_console.domain.alarms.flood import flood
-from noc_console.domain.alarms.states import AlarmState, grown, name_of, rank, standing
+from noc_console.domain.alarms.states import GROWN_BY, GROWN_BY_SHARE, AlarmState, name_of, rank, standing
 from noc_console.domain.changes import Severity
 from noc_console.domain.handling import Handling
 from noc_console.domain.incidents.incident import Life
@@ -26,6 +26,8 @@ class Happened(StrEnum):
     WORSE = "got worse"
     CAUSE = "cause changed"
     RESOLVED = "resolved"
+    WITHDRAWN = "withdrawn"
+    """It proved to be nothing, or a part of another one."""
     RAISED = "raised"
     CLEARED = "cleared"
     FLOOD = "flood"
@@ -119,7 +121,8 @@ def _happened(
 ) -> Happened | None:
     if isinstance(subject, Alarm):
         return _of_alarm(subject, told) if wishes.alarms and _wanted(wishes, subject, handling, told, now) else None
-    if not wishes.incidents or subject.state is Life.SUSPECTED or not _wanted(wishes, subject, handling, told, now):
+    suspected = subject.state is Life.SUSPECTED and subject.removed_at is None
+    if not wishes.incidents or suspected or not _wanted(wishes, subject, handling, told, now):
         return None
     return _of_incident(subject, told)
 
@@ -142,10 +145,11 @@ def _of_alarm(alarm: Alarm, told: Told | None) -> Happened | None:
 
 
 def _of_incident(incident: IncidentRecord, told: Told | None) -> Happened | None:
-    if not incident.open:
-        said = told is not None and told.happened not in (Happened.KNOWN, Happened.RESOLVED)
-        return Happened.RESOLVED if said else None
-    if told is None or told.happened is Happened.RESOLVED:
+    over = (Happened.RESOLVED, Happened.WITHDRAWN)
+    if not _holds(incident):
+        ended = Happened.RESOLVED if incident.removed_at is None else Happened.WITHDRAWN
+        return ended if told is not None and told.happened not in (Happened.KNOWN, *over) else None
+    if told is None or told.happened in over:
         return Happened.CONFIRMED
     if incident.state is Life.CLEARING:
         return None  # on its way back: its numbers are no news
@@ -153,7 +157,12 @@ def _of_incident(incident: IncidentRecord, told: Told | None) -> Happened | None
         return Happened.CAUSE
     if rank(incident.severity) > rank(told.severity):
         return Happened.WORSE
-    return Happened.GREW if grown(told.affected, incident.affected) else None
+    return Happened.GREW if _grew(told.affected, incident.affected) else None
+
+
+def _grew(before: int, after: int) -> bool:
+    """By a quarter, and by ten at least, as for the bell: a large outage that creeps is not told at each step."""
+    return after >= (1 + GROWN_BY_SHARE) * before and after >= before + GROWN_BY
 
 
 def _began_at(subject: Subject) -> float:
@@ -162,11 +171,13 @@ def _began_at(subject: Subject) -> float:
 
 def _urgency(notice: Notice) -> tuple[bool, bool, int]:
     told = notice.told
-    ended = told.happened in (Happened.RESOLVED, Happened.CLEARED)
+    ended = told.happened in (Happened.RESOLVED, Happened.WITHDRAWN, Happened.CLEARED)
     return ended, told.happened is not Happened.FLOOD, -rank(told.severity)
 
 
 def _holds(subject: Subject) -> bool:
+    if subject.removed_at is not None:
+        return False
     return subject.cleared_at is None if isinstance(subject, Alarm) else subject.open
 
 
@@ -181,8 +192,8 @@ def _title(site: str, subject: Subject, happened: Happened) -> str:
     if isinstance(subject, Alarm):
         state = "cleared" if happened is Happened.CLEARED else subject.severity.value
         return f"[{site}] {state}: {subject.object}, {subject.rule}"
-    if happened is Happened.RESOLVED:
-        return f"[{site}] {subject.name} resolved: {subject.cause.value}, {subject.place}"
+    if happened in (Happened.RESOLVED, Happened.WITHDRAWN):
+        return f"[{site}] {subject.name} {happened.value}: {subject.cause.value}, {subject.place}"
     what = "" if happened is Happened.CONFIRMED else f" {happened.value},"
     down = f"{subject.affected} down" if subject.affected else f"{subject.unknown} unknown"
     return f"[{site}] {subject.name} {subject.severity.value}:{what} {subject.cause.value}, {down}, {subject.place}"
@@ -204,6 +215,8 @@ def _body(subject: Subject, happened: Happened) -> str:
         counts.append(f"{subject.business} business customers")
     began_at = subject.first_loss_at or subject.opened_at
     lines = [", ".join(counts), f"where: {subject.place}", f"since {instant(began_at)}"]
+    if happened is Happened.WITHDRAWN:
+        return "It proved to be nothing, or a part of another incident. Look at the console."
     if happened is Happened.RESOLVED and subject.resolved_at is not None:
         lines = [f"where: {subject.place}", f"from {instant(began_at)} to {instant(subject.resolved_at)}"]
         lines += [f"{len(incident.stragglers)} ONTs are still down"] if incident.stragglers else []

@@ -60,12 +60,12 @@ class NoticeStore:
         self._database = database
 
     async def known(self, now: float) -> Known:
-        """Everything of which a message may be due; what was resolved more than a day ago is none of it."""
+        """Everything of which a message may be due; what ended more than a day ago is none of it."""
         table = schema.notice
         newest = select(func.max(table.c.id)).where(table.c.about != MARKER).group_by(table.c.about)
         columns = [table.c[name] for name in ("about", "happened", "severity", "affected", "cause", "at")]
         async with self._database.reading() as connection:
-            incidents = await read_records(connection, INCIDENTS, _is_news(now))
+            incidents = await read_records(connection, INCIDENTS, _is_news(now), removed=True)
             alarms = await read_records(connection, ALARMS)
             handlings = {one.about: one for one in await read_records(connection, HANDLINGS)}
             rows = await connection.execute(select(*columns).where(table.c.id.in_(newest)))
@@ -150,8 +150,11 @@ class NoticeStore:
 
 
 def _is_news(now: float) -> Any:
+    """Open, or ended within a day."""
     table = schema.RECORD_TABLES[INCIDENTS.name]
-    return (table.c.state != Life.RESOLVED.value) | (table.c.resolved_at > now - NEWS_S)
+    lately = now - NEWS_S
+    is_open = (table.c.state != Life.RESOLVED.value) | (table.c.resolved_at > lately)
+    return is_open & (table.c.removed_at.is_(None) | (table.c.removed_at > lately))
 
 
 def _row(notice: Notice, target: str, now: float) -> dict[str, Any]:

@@ -59,6 +59,23 @@ def test_an_incident_is_told_at_each_turn_and_never_twice() -> None:
     assert line.at(10, replace(power, state=Life.RESOLVED)) == []
 
 
+def test_an_incident_that_was_nothing_is_taken_back_where_it_was_told() -> None:
+    line = Line()
+    assert line.at(0, replace(FIBRE, removed_at=0.0)) == []
+    assert line.at(1, FIBRE) == [Happened.CONFIRMED]
+    assert line.at(2, replace(FIBRE, removed_at=2.0)) == [Happened.WITHDRAWN]
+    assert line.at(3, replace(FIBRE, removed_at=2.0)) == []
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"), [(200, 215, False), (200, 250, True), (8, 17, False), (8, 18, True)]
+)
+def test_a_creeping_outage_is_not_told_at_each_step(before: int, after: int, told: bool) -> None:
+    line = Line()
+    line.at(0, replace(FIBRE, affected=before))
+    assert line.at(1, replace(FIBRE, affected=after)) == ([Happened.GREW] if told else [])
+
+
 def test_an_incident_that_gets_severe_is_told_then() -> None:
     line = Line(replace(WISHES, min_severity=Severity.MAJOR))
     small = replace(FIBRE, severity=Severity.MINOR)
