@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
@@ -13,21 +12,12 @@ from typing import Annotated, Any
 import typer
 
 from noc_console import __version__
+from noc_console.cli import outage_commands
 from noc_console.cli.output import Exit, fail
 from noc_console.config.load import ENV_CONFIG, find, load
 from noc_console.config.model import Config
 from noc_console.domain.actions import JobKind
 from noc_console.domain.errors import ConfigError, NocError, SourceError
-from noc_console.domain.intents import (
-    Acknowledge,
-    AddComment,
-    EndMaintenance,
-    Intent,
-    PlanMaintenance,
-    Shelve,
-    Unacknowledge,
-    Unshelve,
-)
 from noc_console.domain.targets import TargetKind
 
 app = typer.Typer(
@@ -364,117 +354,6 @@ def swap_close(
     raise SystemExit(_with_requests(config, lambda requests: command.close(requests, swap_id, outcome)))
 
 
-About = Annotated[str, typer.Argument(help="INC-17, or an alarm's key in quotes: show alarms.", metavar="NAME")]
-
-
-@app.command()
-def ack(about: About, as_json: Json = False) -> None:
-    """Say that you have it: an incident or alarm asks again when it gets worse, grows or changes its cause."""
-    _on_outage(Acknowledge(about), as_json)
-
-
-@app.command()
-def unack(about: About, as_json: Json = False) -> None:
-    """Take an acknowledgement back."""
-    _on_outage(Unacknowledge(about), as_json)
-
-
-@app.command()
-def comment(
-    about: About,
-    text: Annotated[str, typer.Argument(help="What the next shift should know.")],
-    as_json: Json = False,
-) -> None:
-    """Write something down about an incident or alarm."""
-    _on_outage(AddComment(about, text), as_json)
-
-
-@app.command()
-def shelve(
-    about: About,
-    lasts: Annotated[str, typer.Argument(help="30m, 4h, 2d; at most 7 days.")],
-    reason: Annotated[str, typer.Option(help="Why; the next shift reads it.")] = "",
-    as_json: Json = False,
-) -> None:
-    """Put an incident or alarm away for some time; it comes back by itself."""
-    from noc_console.cli.outages import span_s
-
-    _on_outage(Shelve(about, span_s(lasts), reason), as_json)
-
-
-@app.command()
-def unshelve(about: About, as_json: Json = False) -> None:
-    """Bring a shelved incident or alarm back before its time."""
-    _on_outage(Unshelve(about), as_json)
-
-
-@app.command()
-def maintenance(
-    place: Annotated[
-        list[str], typer.Argument(help="[OLT [PORT]] and how long: olt-1 0/1/3 2h.", metavar="[OLT [PORT]] TIME")
-    ],
-    reason: Reason,
-    splitter: Annotated[str | None, typer.Option(help="Only what hangs on this splitter.")] = None,
-    zone: Annotated[str | None, typer.Option(help="Only this zone.")] = None,
-    start: Annotated[str | None, typer.Option(help="22:30 or 2026-03-09T22:30; else now.")] = None,
-    as_json: Json = False,
-) -> None:
-    """Announce planned work: what fails there and then is planned, and rings nobody."""
-    from noc_console.cli.outages import instant, span_s
-
-    if len(place) > 3:
-        fail(f"maintenance takes an OLT, a PON port and a time, not {len(place)} words", Exit.USAGE)
-    *where, lasts = place
-    olt, port = (*where, None, None)[:2]
-    starts_at = None if start is None else instant(start)
-    _on_outage(PlanMaintenance(span_s(lasts), reason, olt, port, splitter, zone, starts_at), as_json)
-
-
-@app.command("maintenance-end")
-def maintenance_end(
-    number: Annotated[int, typer.Argument(help="Number of the window: show maintenance.")], as_json: Json = False
-) -> None:
-    """End planned work before its time."""
-    _on_outage(EndMaintenance(number), as_json)
-
-
-@app.command()
-def handover(
-    since: Annotated[str, typer.Option(help="How long the shift lasted: 8h.")] = "8h", as_json: Json = False
-) -> None:
-    """Print what the next shift must know, as Markdown."""
-    from noc_console.cli.reports import handover as command
-
-    config, _ = _config()
-    raise SystemExit(_with_requests(config, lambda requests: command(requests, config, since, as_json)))
-
-
-@app.command()
-def incident(
-    name: Annotated[str, typer.Argument(help="INC-17 or 17.")],
-    as_json: Json = False,
-    as_csv: Annotated[bool, typer.Option("--csv", help="Print the customers that it hits, as CSV.")] = False,
-) -> None:
-    """Print one incident for a ticket, as Markdown: what it is, how it went, what was done."""
-    from noc_console.cli.output import Form
-    from noc_console.cli.reports import incident as command
-
-    if as_json and as_csv:
-        fail("--json or --csv, not both", Exit.USAGE)
-    config, _ = _config()
-    form = Form.JSON if as_json else Form.CSV if as_csv else Form.TABLE
-    raise SystemExit(_with_requests(config, lambda requests: command(requests, config, name, form)))
-
-
-@app.command("notify-test")
-def notify_test(as_json: Json = False) -> None:
-    """Send a test message to each target under notifications: in the config file."""
-    from noc_console.cli import notify as command
-
-    config, _ = _config()
-    raise SystemExit(asyncio.run(command.notify_test(config, time.time(), as_json)))
-
-
 Records = Annotated[
     str,
     typer.Argument(help="Which: show --list has them; a wrong word lists those that are imported.", metavar="RECORDS"),
@@ -580,13 +459,6 @@ def _act(
     raise SystemExit(asyncio.run(act(config, path, order)))
 
 
-def _on_outage(intent: Intent, as_json: bool) -> None:
-    from noc_console.cli.outages import ask
-
-    config, _ = _config()
-    raise SystemExit(_with_requests(config, lambda requests: ask(requests, intent, as_json)))
-
-
 def _with_requests(config: Config, work: Any) -> Any:
     from noc_console.cli.requests import Requests
 
@@ -598,6 +470,9 @@ def _with_requests(config: Config, work: Any) -> Any:
             await requests.close()
 
     return asyncio.run(run())
+
+
+outage_commands.register(app, lambda: _config()[0], _with_requests)
 
 
 def run() -> None:

@@ -62,17 +62,25 @@ class AlarmWorker:
             self._restored = True
         rows = await self._site.update(self._clock.now())
         now = self._clock.now()
-        found = [*self._facts(rows, now), *facts.disk_facts(await self._disks.free_percent(), await self._filled())]
+        found = [*facts.disk_facts(await self._disks.free_percent(), await self._filled())]
+        found += await self._olt_facts(rows, now)
+        found += self._site_facts(rows, now)
         windows = [window for window in rows.windows if window.active(now)]
         changed = self._keeper.step(found, explainer(rows.incidents), coverer(windows, rows.behind), now)
         await self._write(changed)
         holding = sum(alarm.cleared_at is None for alarm in self._keeper.alarms())
         return Done(detail=f"alarms that hold: {holding:,}")
 
-    def _facts(self, rows: SiteRows, now: float) -> Iterator[Fact]:
-        names = frozenset(one.olt.name for one in rows.olts.values())
+    async def _olt_facts(self, rows: SiteRows, now: float) -> list[Fact]:
+        """Of all OLTs, yielding to the loop after each: there may be hundreds."""
+        found: list[Fact] = []
         for one in rows.olts.values():
-            yield from facts.olt_facts(one, one.olt.intervals(self._intervals), rows.crossed_at, now)
+            found += facts.olt_facts(one, one.olt.intervals(self._intervals), rows.crossed_at, now)
+            await asyncio.sleep(0)
+        return found
+
+    def _site_facts(self, rows: SiteRows, now: float) -> Iterator[Fact]:
+        names = frozenset(one.olt.name for one in rows.olts.values())
         yield from facts.core_facts(rows.core, rows.interfaces, names, self._intervals.health_s, now)
         yield from facts.source_facts(rows.sources)
         yield from facts.job_facts(job for job in rows.failed_jobs if (job.finished_at or 0.0) > now - LATELY_S)
