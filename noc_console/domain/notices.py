@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from noc_console.domain.alarms.alarm import Alarm
@@ -14,6 +14,7 @@ from noc_console.domain.changes import Severity
 from noc_console.domain.handling import Handling
 from noc_console.domain.incidents.incident import Life
 from noc_console.domain.incidents.records import IncidentRecord, incident_of
+from noc_console.domain.text import clean
 
 Subject = Alarm | IncidentRecord
 
@@ -45,6 +46,8 @@ class Told:
     affected: int
     cause: str
     at: float
+    began_at: float
+    """When what it is about began: an alarm of the same name that began at another instant is another one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,7 @@ class Wishes:
     planned: bool = False
 
 
+MOST_TITLE = 160
 FLOOD_ABOUT = "flood"
 """What the message that alarms are not sent one by one is about."""
 
@@ -98,13 +102,13 @@ def due(
             continue
         said = _told(subject, happened, now)
         if flooded.on and happened is Happened.RAISED:
-            found.append(Notice(Told(name, Happened.KNOWN, said.severity, 0, said.cause, now)))
+            found.append(Notice(replace(said, happened=Happened.KNOWN)))
         else:
             found.append(Notice(said, _title(wishes.site, subject, happened), _body(subject, happened)))
     last = told.get(FLOOD_ABOUT)
     since_at = flooded.since_at
-    if wishes.alarms and since_at is not None and (last is None or last.at < since_at):
-        about_flood = Told(FLOOD_ABOUT, Happened.FLOOD, Severity.MAJOR, flooded.rate, "", now)
+    if wishes.alarms and since_at is not None and (last is None or last.began_at < since_at):
+        about_flood = Told(FLOOD_ABOUT, Happened.FLOOD, Severity.MAJOR, flooded.rate, "", now, since_at)
         title = f"[{wishes.site}] alarm flood: {flooded.rate} alarms in 10 minutes"
         found.append(Notice(about_flood, title, "Alarms are not sent one by one until it ends. Look at the console."))
     return sorted(found, key=_urgency)
@@ -138,7 +142,7 @@ def _wanted(wishes: Wishes, subject: Subject, handling: Handling | None, told: T
 
 
 def _of_alarm(alarm: Alarm, told: Told | None) -> Happened | None:
-    new = told is None or told.at < alarm.raised_at
+    new = told is None or told.began_at != alarm.raised_at
     if alarm.cleared_at is None:
         return Happened.RAISED if new else None
     return Happened.CLEARED if told is not None and not new and told.happened is Happened.RAISED else None
@@ -183,12 +187,17 @@ def _holds(subject: Subject) -> bool:
 
 def _told(subject: Subject, happened: Happened, now: float) -> Told:
     if isinstance(subject, Alarm):
-        return Told(subject.key, happened, subject.severity, 0, subject.rule, now)
-    return Told(subject.name, happened, subject.severity, subject.affected, subject.cause.value, now)
+        return Told(subject.key, happened, subject.severity, 0, subject.rule, now, subject.raised_at)
+    cause = subject.cause.value
+    return Told(subject.name, happened, subject.severity, subject.affected, cause, now, subject.opened_at)
 
 
 def _title(site: str, subject: Subject, happened: Happened) -> str:
     """What matters stands before column 60; telephones show no more."""
+    return clean(_what(site, subject, happened), MOST_TITLE)
+
+
+def _what(site: str, subject: Subject, happened: Happened) -> str:
     if isinstance(subject, Alarm):
         state = "cleared" if happened is Happened.CLEARED else subject.severity.value
         return f"[{site}] {state}: {subject.object}, {subject.rule}"

@@ -15,7 +15,6 @@ from noc_console.domain.errors import ActionRefused
 from noc_console.domain.handling import COMMENTS, HANDLINGS, Handling
 from noc_console.domain.intents import Acknowledge, AddComment, Answer, Shelve, Unacknowledge, Unshelve
 from noc_console.domain.operators import Operator, Role
-from noc_console.domain.records import RecordKind
 from noc_console.domain.spans import lasting
 from noc_console.domain.text import clean
 from noc_console.operations.handler import Described, Handler
@@ -53,7 +52,6 @@ class _OnOne(Handler[OnOne, Handled], Generic[OnOne]):
     """What all of them have in common: the incident or alarm must be there, and each is audited."""
 
     verb: str
-    kind: RecordKind[Handling] = HANDLINGS
 
     def describe(self, intent: OnOne) -> Described:
         """What is done, and about which."""

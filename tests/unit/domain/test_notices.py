@@ -119,6 +119,7 @@ def test_an_alarm_is_told_when_it_is_raised_and_when_it_clears() -> None:
     assert line.at(9960, cleared) == [Happened.CLEARED]
     assert line.at(9970, cleared) == []
     assert line.at(9990, replace(FAN, raised_at=9980.0)) == [Happened.RAISED]
+    assert line.at(9991, replace(FAN, raised_at=9700.0)) == [Happened.RAISED], "by a collector whose clock is behind"
 
 
 @pytest.mark.parametrize(
