@@ -1,4 +1,4 @@
-"""Tells people who look at no screen: decides which messages are due, and sends each of them once to each target."""
+"""Tells people away from the screen: decides which messages are due, and sends each of them once to each target."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class NoticeWorker:
     def parts(self) -> list[Part]:
         """Two rhythms: a target that is slow must not keep others from being decided."""
         if self._config is None:
-            return [Off(SOURCE, "not configured: nobody is told who looks at no screen")]
+            return [Off(SOURCE, "not configured: nobody gets messages")]
         return [
             Rhythm("notices", SOURCE, self.look, LOOK_S),
             Rhythm("send notices", SOURCE, self.send, LOOK_S, last_retry_s=2 * LOOK_S, now=self._more),

@@ -92,8 +92,7 @@ def due(
         now: Unix seconds.
     """
     everything = sorted(subjects, key=_began_at)
-    alarms = [one for one in everything if isinstance(one, Alarm)]
-    flooded = flood((one.raised_at for one in alarms if one.incident is None and not one.planned), now)
+    flooded = flood((one.raised_at for one in everything if isinstance(one, Alarm) and _counts(wishes, one)), now)
     found: list[Notice] = []
     for subject in everything:
         name = name_of(subject)
@@ -101,7 +100,7 @@ def due(
         if happened is None:
             continue
         said = _told(subject, happened, now)
-        if flooded.on and happened is Happened.RAISED:
+        if flooded.on and happened is Happened.RAISED and subject.severity is not Severity.CRITICAL:
             found.append(Notice(replace(said, happened=Happened.KNOWN)))
         else:
             found.append(Notice(said, _title(wishes.site, subject, happened), _body(subject, happened)))
@@ -110,7 +109,9 @@ def due(
     if wishes.alarms and since_at is not None and (last is None or last.began_at < since_at):
         about_flood = Told(FLOOD_ABOUT, Happened.FLOOD, Severity.MAJOR, flooded.rate, "", now, since_at)
         title = f"[{wishes.site}] alarm flood: {flooded.rate} alarms in 10 minutes"
-        found.append(Notice(about_flood, title, "Alarms are not sent one by one until it ends. Look at the console."))
+        found.append(
+            Notice(about_flood, title, "Only critical ones are sent one by one until it ends. Look at the console.")
+        )
     return sorted(found, key=_urgency)
 
 
@@ -129,6 +130,11 @@ def _happened(
     if not wishes.incidents or suspected or not _wanted(wishes, subject, handling, told, now):
         return None
     return _of_incident(subject, told)
+
+
+def _counts(wishes: Wishes, alarm: Alarm) -> bool:
+    """Whether an alarm is one of a flood: it would be sent by itself."""
+    return alarm.incident is None and not alarm.planned and rank(alarm.severity) >= rank(wishes.min_severity)
 
 
 def _wanted(wishes: Wishes, subject: Subject, handling: Handling | None, told: Told | None, now: float) -> bool:
