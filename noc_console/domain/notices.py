@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from noc_console.domain.alarms.alarm import Alarm
 from noc_console.domain.alarms.flood import flood
-from noc_console.domain.alarms.states import GROWN_BY, GROWN_BY_SHARE, AlarmState, name_of, rank, standing
+from noc_console.domain.alarms.states import GROWN_BY, GROWN_BY_SHARE, AlarmState, is_over, name_of, rank, standing
 from noc_console.domain.changes import Severity
 from noc_console.domain.handling import Handling
 from noc_console.domain.incidents.incident import Life
@@ -117,7 +117,7 @@ def due(
 
 def known(subjects: Iterable[Subject], now: float) -> list[Notice]:
     """Notes that all of these are no news: they were there before anybody asked for messages."""
-    ongoing = (one for one in subjects if _holds(one))
+    ongoing = (one for one in subjects if not is_over(one))
     return [Notice(_told(one, Happened.KNOWN, now)) for one in ongoing]
 
 
@@ -139,7 +139,7 @@ def _counts(wishes: Wishes, alarm: Alarm) -> bool:
 
 def _wanted(wishes: Wishes, subject: Subject, handling: Handling | None, told: Told | None, now: float) -> bool:
     """What was said once is followed to its end; what is quiet now is said when it is quiet no more."""
-    if told is not None and not _holds(subject):
+    if told is not None and is_over(subject):
         return True
     if rank(subject.severity) < rank(wishes.min_severity):
         return False
@@ -156,7 +156,7 @@ def _of_alarm(alarm: Alarm, told: Told | None) -> Happened | None:
 
 def _of_incident(incident: IncidentRecord, told: Told | None) -> Happened | None:
     over = (Happened.RESOLVED, Happened.WITHDRAWN)
-    if not _holds(incident):
+    if is_over(incident):
         ended = Happened.RESOLVED if incident.removed_at is None else Happened.WITHDRAWN
         return ended if told is not None and told.happened not in (Happened.KNOWN, *over) else None
     if told is None or told.happened in over:
@@ -183,12 +183,6 @@ def _urgency(notice: Notice) -> tuple[bool, bool, int]:
     told = notice.told
     ended = told.happened in (Happened.RESOLVED, Happened.WITHDRAWN, Happened.CLEARED)
     return ended, told.happened is not Happened.FLOOD, -rank(told.severity)
-
-
-def _holds(subject: Subject) -> bool:
-    if subject.removed_at is not None:
-        return False
-    return subject.cleared_at is None if isinstance(subject, Alarm) else subject.open
 
 
 def _told(subject: Subject, happened: Happened, now: float) -> Told:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -86,12 +87,14 @@ async def test_comments_are_kept_whole_and_harmless(world: World) -> None:
 
 
 async def test_a_shelf_ends_by_itself_and_says_why_it_was(world: World) -> None:
-    await world.door.ask(ANNA, Acknowledge("INC-17"))
     answer = await world.door.ask(ANNA, Shelve("INC-17", 4 * 3600.0, "splice at dawn"))
     assert answer.text == "INC-17: shelved for 4h"
     shelf, now = await _handling(world), time.time()
     assert standing(INCIDENT, shelf, now) is AlarmState.SHELVED
     assert standing(INCIDENT, shelf, now + 4 * 3600.0) is AlarmState.UNACKED
+    assert standing(replace(INCIDENT, affected=400), shelf, now) is AlarmState.UNACKED, (
+        "no shelf hides an outage that grows"
+    )
     (comment,) = await RecordStore(world.database).all(COMMENTS)
     assert comment.text == "shelved for 4h: splice at dawn"
     await world.door.ask(BERT, Unshelve("INC-17"))
