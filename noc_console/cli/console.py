@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from noc_console.config.paths import log_file, state_dir, why_read_only
 
 if TYPE_CHECKING:
     from noc_console.console.settings import ConsoleSettings
+    from noc_console.picture.past import Past
 
 
 def open_console(
@@ -31,7 +33,42 @@ def open_console(
 
     with LazyBackend(config, config_file) as backend:
         settings = _settings(config, theme, screen, read_only, folder)
-        return run_console(backend, settings)
+        while True:
+            code, travel_to = run_console(backend, settings)
+            if code or travel_to is None:
+                return code
+            if code := _open_past(config, settings, travel_to):
+                return code
+
+
+def _open_past(config: Config, settings: ConsoleSettings, at: float) -> int:
+    """Show what the collector recorded, until the operator wants what is live."""
+    from noc_console.cli.past import recorded
+    from noc_console.console.past import WHY, PastBackend, PastClock
+    from noc_console.console.run import run_console
+
+    clock = PastClock(at)
+    backend = PastBackend(lambda: recorded(config, at), clock)
+    code, _ = run_console(backend, replace(settings, past=WHY), clock.now)
+    return code
+
+
+def open_recording(config: Config | None, file: Path, speed: float, theme: str | None) -> int:
+    """Play a recording on the screen; returns the exit code."""
+    from noc_console.cli.past import from_file
+    from noc_console.console.past import WHY, PastBackend, PastClock
+    from noc_console.console.run import run_console
+
+    config = config or Config.model_construct()
+    past = from_file(config, file)
+    clock = PastClock(past.first_at, speed, past.last_at)
+
+    async def load() -> Past:
+        return past
+
+    settings = replace(_settings(config, theme, "network", True, None), past=WHY, site=f"REPLAY {file.name}")
+    code, _ = run_console(PastBackend(load, clock), settings, clock.now)
+    return code
 
 
 def open_wallboard(config: Config, config_file: Path, theme: str | None) -> int:

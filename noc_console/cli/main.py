@@ -405,12 +405,17 @@ def demo(
 def replay(
     file: Annotated[Path, typer.Argument(help="A recording: JSON Lines, or the same with .gz.")],
     at: Annotated[list[float] | None, typer.Option(help="Seconds from its start, for --json; may be repeated.")] = None,
+    speed: Annotated[float, typer.Option(min=0, max=1000, help="On the screen: how many times as fast as it was.")] = 1,
     as_json: Json = False,
 ) -> None:
-    """Play a recording: what the incident engine says at its end, or at some moments."""
-    from noc_console.cli.replay import replay as command
+    """Play a recording on the screen; with --json or --at print what the incident engine says, as fast as it can."""
+    if at or as_json or not sys.stdout.isatty():
+        from noc_console.cli.replay import replay as command
 
-    raise SystemExit(command(file, at or [], as_json))
+        raise SystemExit(command(file, at or [], as_json))
+    from noc_console.cli.console import open_recording
+
+    raise SystemExit(open_recording(_config_if_there(), file, speed, _State.theme))
 
 
 @app.command()

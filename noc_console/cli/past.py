@@ -1,48 +1,46 @@
-"""``python -m noc_console.cli.past CONFIG FILE``: put a simulated past into the sample buffer.
-
-For a demo on a machine without VictoriaMetrics: its charts read the buffer. Runs beside the console, which must not
-wait for it.
-"""
+"""The past for the console: from what the collector recorded, or from a file."""
 
 from __future__ import annotations
 
-import asyncio
-import json
-import sys
-from collections.abc import Iterator
-from itertools import islice
+import time
 from pathlib import Path
 
-from noc_console.config.load import load
-from noc_console.config.paths import buffer_file
-from noc_console.domain.history import Sample
-from noc_console.storage.history.buffer import SampleBuffer
+from noc_console.cli.replay import recording_lines
+from noc_console.config.model import Config
+from noc_console.domain.errors import SourceUnavailable
+from noc_console.domain.incidents.observations import in_order, read_recording
+from noc_console.picture.past import Past
+from noc_console.storage.database import Database
+from noc_console.storage.recordings import RecordingStore
 
-CHUNK = 5000
-"""Samples per transaction: the collector writes to the same file meanwhile."""
+RUN_UP_S = 3600.0
+"""The incident engine begins so long before the instant that is asked for: what broke then is an outage, not the state
+of things."""
 
 
-async def main(config_file: Path, past: Path) -> None:
-    """Load JSON lines as ``/api/v1/import`` takes them."""
-    config = load(config_file)
-    buffer = SampleBuffer(buffer_file(config), config.history.max_mb, config.history.keep_days)
-    await buffer.open()
+async def recorded(config: Config, at: float) -> Past:
+    """What the collector recorded around an instant, up to now.
+
+    Raises:
+        SourceUnavailable: Nothing is recorded.
+    """
+    database = Database(config.database)
     try:
-        with past.open(encoding="utf-8") as lines:
-            samples = (sample for line in lines for sample in _samples(line))
-            while chunk := list(islice(samples, CHUNK)):
-                await buffer.append(chunk)
+        observations = await RecordingStore(database).read(at - RUN_UP_S, time.time())
     finally:
-        await buffer.close()
+        await database.close()
+    if not observations:
+        raise SourceUnavailable("nothing is recorded yet", "recording", "the collector records while it runs")
+    settings = config.incidents.domain(config.polling.intervals(), config.thresholds.domain().rx_critical_dbm)
+    return Past(list(in_order(observations)), settings)
 
 
-def _samples(line: str) -> Iterator[Sample]:
-    data = json.loads(line)
-    metric = data["metric"].pop("__name__")
-    labels = tuple(sorted(data["metric"].items()))
-    for at_ms, value in zip(data["timestamps"], data["values"], strict=True):
-        yield Sample(metric, labels, at_ms / 1000, value)
+def from_file(config: Config, file: Path) -> Past:
+    """A recording from a file.
 
-
-if __name__ == "__main__":
-    asyncio.run(main(Path(sys.argv[1]), Path(sys.argv[2])))
+    Raises:
+        RecordingError: A line cannot be read.
+    """
+    header, observations = read_recording(recording_lines(file))
+    settings = config.incidents.domain(header.intervals, config.thresholds.domain().rx_critical_dbm)
+    return Past(list(observations), settings, header.starts_at)

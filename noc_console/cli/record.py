@@ -13,7 +13,7 @@ from noc_console.config.model import Config
 from noc_console.domain.incidents.engine import Engine
 from noc_console.domain.incidents.keyframe import keyframe
 from noc_console.domain.incidents.lines import Anonymous, header, line
-from noc_console.domain.incidents.observations import Observation
+from noc_console.domain.incidents.observations import Observation, in_order
 from noc_console.domain.instants import parse_instant
 from noc_console.storage.database import Database
 from noc_console.storage.recordings import RecordingStore
@@ -56,16 +56,16 @@ def cut_at(observations: Iterable[Observation], first: float) -> tuple[float, It
     Returns:
         When it begins, Unix seconds (later than asked for where nothing older is recorded), and its observations.
     """
-    in_order = sorted(observations, key=lambda one: one.at)
-    starts_at = max(first, in_order[0].at)
+    ordered = list(in_order(observations))
+    starts_at = max(first, ordered[0].at)
     engine = Engine(starts_at=starts_at)
-    for one in in_order:
+    for one in ordered:
         if one.at <= starts_at:
             engine.network.take(one)
 
     def told() -> Iterator[Observation]:
         yield from keyframe(engine.network, starts_at)
-        yield from (one for one in in_order if one.at > starts_at)
+        yield from (one for one in ordered if one.at > starts_at)
 
     return starts_at, told()
 

@@ -6,6 +6,7 @@ import gzip
 import json
 import sys
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from noc_console.domain.incidents.replay import answers
 def replay(file: Path, moments: Sequence[float], as_json: bool) -> int:
     """Print what the engine says; one JSON object a line for each moment with ``as_json``."""
     try:
-        for told in answers(_lines(file), moments, warn=lambda text: print(f"{file}: {text}", file=sys.stderr)):
+        for told in answers(recording_lines(file), moments, warn=partial(_warn, file)):
             if as_json:
                 print(json.dumps(told, ensure_ascii=False))
             else:
@@ -29,10 +30,15 @@ def replay(file: Path, moments: Sequence[float], as_json: bool) -> int:
     return int(Exit.DONE)
 
 
-def _lines(file: Path) -> Iterator[str]:
+def recording_lines(file: Path) -> Iterator[str]:
+    """The lines of a file, compressed or not."""
     opened = gzip.open if file.suffix == ".gz" else open
     with opened(file, "rt", encoding="utf-8") as lines:
         yield from lines
+
+
+def _warn(file: Path, text: str) -> None:
+    print(f"{file}: {text}", file=sys.stderr)
 
 
 def _print(told: dict[str, Any]) -> None:

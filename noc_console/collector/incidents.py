@@ -61,6 +61,7 @@ class IncidentWorker:
         async with self._database.reading() as connection:
             update = await read_update(connection, self._seen)
         observations = self._observer.observe(update, now)
+        first = self._engine is None
         if self._engine is None:
             judged_until = next((one.last_ok_at for one in update.sources if one.name == NAME), None)
             self._engine = await self._begin(observations, judged_until, now)
@@ -70,7 +71,7 @@ class IncidentWorker:
         await self._write(self._engine, now)
         self._seen = update.revisions
         if self._recorder is not None:
-            self._recorder.add(observations)
+            self._recorder.add(() if first else observations)  # the first ones are the keyframe
             await self._recorder.keep(self._engine.network, now)
         opened = sum(record.open for record in self._written.values())
         return Done(detail=f"{opened} open")

@@ -46,6 +46,7 @@ from noc_console.console.session import Session
 from noc_console.console.settings import ConsoleSettings
 from noc_console.console.shell import Shell
 from noc_console.console.themes import Themes
+from noc_console.console.travelling import Travelling
 from noc_console.console.uistate import load_state, remember, restore, save_state
 from noc_console.console.widgets.prompt import Prompt
 from noc_console.console.widgets.table import LineTable
@@ -76,6 +77,8 @@ class NocApp(Background, Shell):
     ) -> None:
         """Build it; see ``Shell``."""
         super().__init__(backend, settings, now, themes, ansi_color, watch_terminal)
+        self.travel_to: float | None = None
+        """Where the operator wants to go in time; whoever started the app brings them there when it has ended."""
         self.registry = Registry(settings.keys)
         session = Session(forbidden=settings.why_read_only)
         self.desk = Desk(self.model, backend, settings, session, self.palette, self.glyphs, now)
@@ -93,6 +96,7 @@ class NocApp(Background, Shell):
             self._acting,
             Looks(self),
             Copying(self),
+            Travelling(self),
         )
         self._bind_keys()
 

@@ -64,7 +64,8 @@ class Frame:
             self.pulse.set_lines(pulse)
         identity = header.identity_line(model, self._desk.session, self._desk.settings.site, width - taken)
         self.header.set_lines([identity, header.sources_line(model, now)])
-        text = header.banner(model, now, self._started_at)
+        past = self._desk.settings.past
+        text = header.past_banner(model, now) if past else header.banner(model, now, self._started_at)
         rows = wrap(text or "", width - 2)[:MOST_BANNER_LINES]
         self.banner.display = bool(rows)
         _show(self.banner, [[(f" {row}", "banner")] for row in rows])

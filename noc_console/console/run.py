@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Callable
 from typing import Protocol
 
@@ -39,24 +40,31 @@ class Runnable(Protocol):
         """Told when it has run."""
 
 
-def run_console(backend: Backend, settings: ConsoleSettings) -> int:
+def run_console(
+    backend: Backend, settings: ConsoleSettings, now: Callable[[], float] = time.time
+) -> tuple[int, float | None]:
     """Run until the end.
 
     Args:
         backend: Opened by the console itself, after its first paint.
         settings: What the command line made of the config.
+        now: The clock.
 
     Returns:
-        0; 1 after an error of our own; 2 when the terminal cannot show it; 129 and 143 after SIGHUP and SIGTERM.
+        The exit code: 0; 1 after an error of our own; 2 when the terminal cannot show it; 129 and 143 after SIGHUP and
+        SIGTERM. And where the operator wants to go in time; None to leave.
     """
+    # Imported here: what calls us for other commands must not pay for Textual.
+    from noc_console.console.app import NocApp
+
+    made: list[NocApp] = []
 
     def build(ansi_color: bool | None) -> Runnable:
-        # Imported here: what calls us for other commands must not pay for Textual.
-        from noc_console.console.app import NocApp
+        made.append(NocApp(backend, settings, now, ansi_color=ansi_color, watch_terminal=True))
+        return made[0]
 
-        return NocApp(backend, settings, ansi_color=ansi_color, watch_terminal=True)
-
-    return run_app(build, settings.mouse)
+    code = run_app(build, settings.mouse)
+    return code, made[0].travel_to if made else None
 
 
 def run_app(build: Callable[[bool | None], Runnable], mouse: bool) -> int:

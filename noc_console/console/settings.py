@@ -36,6 +36,8 @@ class ConsoleSettings:
     """True forbids ``:write on``."""
     database_read_only: str | None = None
     """Why this user may only read the database; None when it takes requests."""
+    past: str | None = None
+    """Why nothing can be done: what is shown is the past. None shows what is live."""
     screen: str = "network"
     state_file: Path | None = None
     """Where columns, sort order and history are remembered (``ui.json``); None remembers nothing."""
@@ -45,6 +47,8 @@ class ConsoleSettings:
     @property
     def why_read_only(self) -> str | None:
         """Why no action may be asked for in this session; None when actions may be."""
+        if self.past:
+            return self.past
         if self.read_only:
             return "this session was started read-only"
         if self.database_read_only:

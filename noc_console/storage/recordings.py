@@ -74,13 +74,15 @@ class RecordingStore:
                 first_id = (await connection.execute(oldest)).scalar()
             if first_id is None:
                 return []
+            began = select(table.c.from_at).where(table.c.id == first_id)
+            first_at = (await connection.execute(began)).scalar_one()
             query = select(table.c.data).where(table.c.id >= first_id, table.c.from_at <= until).order_by(table.c.id)
             pieces = list((await connection.execute(query)).scalars())
         found: list[Observation] = []
         reader = LineReader()
         for piece in pieces:
             for number, one in enumerate(_lines(piece, reader), 1):
-                if one.at <= until:
+                if first_at <= one.at <= until:
                     found.append(one)
                 if number % LINES_PER_TURN == 0:
                     await asyncio.sleep(0)

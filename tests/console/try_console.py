@@ -60,4 +60,4 @@ class LivingBackend(FakeBackend):
 if __name__ == "__main__":
     numbers = [int(argument) for argument in sys.argv[1:]]
     backend = LivingBackend(olts=numbers[0] if numbers else 4, ports=8, onts=numbers[1] if len(numbers) > 1 else 18)
-    sys.exit(run_console(backend, ConsoleSettings(site="metro-1", operator=AMY)))
+    sys.exit(run_console(backend, ConsoleSettings(site="metro-1", operator=AMY))[0])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from noc_console.console.render.cells import Cell, Line, width_of
 from noc_console.console.render.core_devices import answers
-from noc_console.console.render.times import clock, zone
+from noc_console.console.render.times import clock, stamp, zone
 from noc_console.console.session import Session
 from noc_console.domain.core_devices import CORE_DEVICES
 from noc_console.domain.freshness import SKEW_TOLERANCE_S, Freshness, coarse_age, format_age
@@ -102,6 +102,15 @@ def _collector(model: Model, now: float) -> list[Cell]:
 
 def _age(at: float | None, now: float) -> str:
     return "" if at is None else coarse_age(now - at)
+
+
+def past_banner(model: Model, now: float) -> str:
+    """That it is the past, and how to get about in it."""
+    if model.link.error:
+        return f"{model.link.error} - :live goes back"
+    if not model.link.loaded:
+        return "reading the recording ..."
+    return f"THE PAST, {stamp(now, now)}: ( and ) step, :at TIME jumps, :speed N plays, :live goes back"
 
 
 def banner(model: Model, now: float, started_at: float) -> str | None:

@@ -7,13 +7,13 @@ the cases that are open, so that the order of deliveries within a second, duplic
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from noc_console.domain.incidents import life
 from noc_console.domain.incidents.case import Case
-from noc_console.domain.incidents.causes import Finding, olt_findings, zone_findings
+from noc_console.domain.incidents.causes import Finding, cut_fibres, olt_findings, spans_zones, zone_findings
 from noc_console.domain.incidents.fading import Fade, fades_of
 from noc_console.domain.incidents.groups import GASP, Form, natural
 from noc_console.domain.incidents.incident import Cause, Incident, Life, Scope
@@ -23,14 +23,10 @@ from noc_console.domain.incidents.settings import IncidentSettings
 from noc_console.domain.incidents.silence import Silence, silences
 from noc_console.domain.incidents.tell import shift_of, tell
 
-YOUNG_S = 240.0
-"""So long after its last loss a case may still turn out to be something else."""
 AGAIN_EVERY_S = 5.0
 """Nothing happened, but time passes: timers are looked at this often."""
 UNSETTLED_S = 60.0
 """So long after a loss time alone may tell more about it."""
-SINGLE_AFTER_S = 120.0
-"""An ONT that nothing explains by then is a case of its own."""
 TOLD_AFTER_S = 1.0
 """A burst is judged when nothing came for this ..."""
 TOLD_AT_MOST_S = 4.0
@@ -64,7 +60,7 @@ class Engine:
     """
 
     def __init__(self, settings: IncidentSettings | None = None, first_number: int = 1, starts_at: float = 0.0) -> None:
-        self.settings = settings or IncidentSettings()
+        self.settings = (settings or IncidentSettings()).at_pace()
         self.network = Network()
         self.cases: dict[int, Case] = {}
         self.windows: dict[str, Window] = {}
@@ -245,7 +241,6 @@ class Engine:
         if self._burst_goes_on(now):
             self._dirty = True
             return
-        network = self.network
         touched = {ont.port.olt for ont in self._loose} | {ont.port.olt for case in young for ont in case.members}
         waiting = (
             {ont.port.olt for ont in self._loose if now - (ont.changed_at or now) <= UNSETTLED_S} if timers else ()
@@ -254,14 +249,7 @@ class Engine:
         if not olts:
             self._singles(now)
             return
-        zones = {zone for olt in olts for port in olt.lossy for ont in port.onts.values()
-                 if self._fresh(ont, now) and (zone := network.zone_of(ont)) is not None}  # fmt: skip
-        findings = zone_findings(network, zones, lambda ont: self._fresh(ont, now), now, self.settings)
-        taken = set().union(*(finding.members for finding in findings)) if findings else set()
-        settled = self._settled_members()
-        for olt in sorted(olts, key=lambda olt: natural(olt.name)):
-            findings += olt_findings(olt, network, lambda port: self._losses_of(port, now), taken | settled, now,
-                                     self.settings)  # fmt: skip
+        findings = self._findings(sorted(olts, key=lambda olt: natural(olt.name)), now)
         kept = {self._match(finding, now) for finding in findings}
         for case in young:
             behind = {ont.port.olt for ont in case.members}
@@ -273,6 +261,24 @@ class Engine:
             olt.lossy = {
                 port for port in olt.lossy if any(ont.down and not ont.known_down for ont in port.onts.values())
             }
+
+    def _findings(self, olts: Sequence[OltFact], now: float) -> list[Finding]:
+        """What hit these OLTs: the power of zones first, then fibres and equipment of what is left."""
+        network, settings = self.network, self.settings
+
+        def losses(port: PortFact) -> list[OntFact]:
+            return self._losses_of(port, now)
+
+        cut = {ont for olt in olts for ont in cut_fibres(olt, network, losses, settings)}
+        open_cuts = [case.members for case in self.cases.values() if case.cause is Cause.FIBRE and case.open]
+        cut |= {ont for members in open_cuts if spans_zones(members, network) for ont in members}
+        down = [ont for olt in olts for port in olt.lossy for ont in port.onts.values() if self._fresh(ont, now)]
+        zones = {zone for ont in down if (zone := network.zone_of(ont)) is not None}
+        found = zone_findings(network, zones, lambda ont: ont not in cut and self._fresh(ont, now), now, settings)
+        taken = self._settled_members().union(*(finding.members for finding in found))
+        for olt in olts:
+            found += olt_findings(olt, network, losses, taken, now, settings)
+        return found
 
     def _burst_goes_on(self, now: float) -> bool:
         """Whether losses are still coming in quickly: judged now, their cause would look like several."""
@@ -312,18 +318,23 @@ class Engine:
             and case.cause is not Cause.ADMINISTRATIVE
             and not case.olts
             and case.state is not Life.CLEARING
-            and now - (case.last_loss_at or now) <= YOUNG_S
+            and now - (case.last_loss_at or now) <= self.settings.young_s
             and not any(ont.up for ont in case.members)
         )
 
     def _match(self, finding: Finding, now: float) -> int:
         """The case of a finding: the oldest that it shares ONTs or its point with, else a new one."""
-        known = [self.cases[n] for n in {ont.case for ont in finding.members if ont.case is not None}]
-        known = [case for case in known if case.open]
-        known += [
+        numbers = {ont.case for ont in finding.members if ont.case is not None}
+        known = [
             case
             for case in self.cases.values()
-            if case.open and (life.fades_at(case, finding) or life.went_silent(case, finding))
+            if case.open
+            and (
+                case.number in numbers
+                or life.fades_at(case, finding)
+                or life.went_silent(case, finding)
+                or life.behind(case, finding)
+            )
         ]
         if not known:
             return self._open(finding, now).number
@@ -347,13 +358,15 @@ class Engine:
         if case.olts:  # it answers again, and tells what was lost meanwhile
             case.olts, case.blind, case.members, case.alive = [], set(), set(), set()
             case.state, case.clearing_at = Life.CONFIRMED, None
-        for ont in case.members - finding.members:
-            if ont.down:
-                ont.case = None
-                self._loose.add(ont)
-        case.members = finding.members | {ont for ont in case.members if ont.up}
+        others, case.members = case.members - finding.members, set(finding.members)
         case.cause, case.scope, case.where = finding.cause, finding.scope, finding.where
         case.form, case.roots = finding.form, finding.roots
+        for ont in others:
+            if ont.up or life.holds(case, ont, self.network.zone_of(ont)):
+                case.members.add(ont)
+            else:
+                ont.case = None
+                self._loose.add(ont)
         for ont in finding.members:
             ont.case = case.number
             self._loose.discard(ont)
@@ -392,7 +405,8 @@ class Engine:
         """ONTs that nothing explains: single ones. Who just switched off is none, unless it is a business."""
         for ont in list(self._loose):
             waited_s = now - (ont.changed_at or now)
-            if waited_s >= SINGLE_AFTER_S and (ont.reason != GASP or ont.business):
+            flaps = life.flaps(ont, now, self.settings)
+            if flaps or (waited_s >= self.settings.single_after_s and (ont.reason != GASP or ont.business)):
                 self._open(life.single(ont), now)
 
     def _switched_off(self, now: float) -> None:

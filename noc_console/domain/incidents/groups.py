@@ -17,6 +17,7 @@ LOS = frozenset(("loss_of_signal", "laser_off"))
 GASP = "dying_gasp"
 BURST_AT_MOST_S = 180.0
 """Even a power cut is over by then; what goes on is something else."""
+FEW_GASPS = 0.3
 SIDE = 3
 """So many ONTs on each side of a break make a bracket."""
 
@@ -86,9 +87,15 @@ def natural(name: str) -> tuple[tuple[int, str], ...]:
 
 
 def gasp_share(onts: Iterable[OntFact]) -> float | None:
-    """Of those whose OLT gave a reason, how many gasped; None when there is no reason at all."""
-    reasons = [ont.reason for ont in onts if ont.reason == GASP or ont.reason in LOS]
+    """Of those whose OLT gave a reason, which share gasped; None when there is no reason at all."""
+    reasons = [ont.reason for ont in onts if ont.reason is not None]
     return reasons.count(GASP) / len(reasons) if reasons else None
+
+
+def looks_like_fibre(onts: Iterable[OntFact]) -> bool:
+    """Whether hardly any of them gasped, and the OLT says why they went."""
+    share = gasp_share(onts)
+    return share is not None and share < FEW_GASPS
 
 
 def looks_like_power(onts: Collection[OntFact]) -> bool:
@@ -127,7 +134,7 @@ def port_groups(
     splitters: Mapping[str, SplitterFact],
     losses: Collection[OntFact],
     settings: IncidentSettings,
-    apart: Collection[OntFact] = (),
+    apart: set[OntFact] = frozenset(),  # type: ignore[assignment]
 ) -> list[Group]:
     """Groups of one port.
 
@@ -142,7 +149,7 @@ def port_groups(
     explained = {ont for ont in losses if ont in apart}
     found: list[Group] = []
     for burst in bursts_of((ont for ont in losses if ont not in explained), settings):
-        groups = _explain(port, root, burst, explained, settings)
+        groups = _explain(port, root, burst, explained, explained - apart, settings)
         for group in groups:
             for other in [o for o in found if _covers(group, o)]:
                 found.remove(other)  # grown: its point is behind the new one
@@ -157,7 +164,12 @@ def _covers(group: Group, other: Group) -> bool:
 
 
 def _explain(
-    port: PortFact, root: Node, burst: list[OntFact], explained: set[OntFact], settings: IncidentSettings
+    port: PortFact,
+    root: Node,
+    burst: list[OntFact],
+    explained: set[OntFact],
+    earlier: set[OntFact],
+    settings: IncidentSettings,
 ) -> list[Group]:
     lost = set(burst)
     last_at = max(ont.changed_at or 0.0 for ont in burst)
@@ -168,9 +180,12 @@ def _explain(
     found = []
     if len(behind) >= settings.least_onts:
         group = Group(behind, Form.DARK, [(port, node) for node in points])
-        # What had failed before behind the same point is part of it.
-        group.members |= {ont for node in points for ont in node.below() if ont in explained}
+        # What had failed a moment before behind the same point is part of it.
+        group.members |= {ont for node in points for ont in node.below() if ont in earlier}
         group.power = looks_like_power(group.members)
+        presumed = sum(counts[node].presumed for node in points)
+        if group.power and presumed > len(behind) / 2:
+            return []  # customers who switch off, and neighbours who were not read since
         found.append(group)
     rest = lost - behind if found else lost
     if (other := _inferred(port, rest, settings)) is not None:
