@@ -229,7 +229,7 @@ def _acknowledged(handled: Handled, operator: Operator, now: float) -> Handling:
 
 def one_line(text: str) -> str:
     """What an operator typed, harmless and on one line."""
-    return clean(" ".join(text.split()), MOST_TEXT + len("shelved for 00 d 00 h: "))
+    return clean(" ".join(text.split()), MOST_TEXT)
 
 
 def check_lasting(lasts_s: float, least_s: float, most_s: float, what: str) -> None:
