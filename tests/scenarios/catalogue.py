@@ -1,8 +1,19 @@
-"""All kinds of scenario: importing the modules enters them."""
+"""All kinds of scenario."""
 
 from __future__ import annotations
 
-from tests.scenarios import fibre
+import functools
+
+from tests.scenarios import beyond, equipment, fibre, life, light, power, quiet, telling, work
 from tests.scenarios.kinds import KINDS, Scenario
 
-__all__ = ["KINDS", "Scenario", "fibre"]
+MODULES = (fibre, telling, power, equipment, beyond, light, life, work, quiet)
+"""Importing them enters their kinds in ``KINDS``."""
+
+__all__ = ["KINDS", "MODULES", "made"]
+
+
+@functools.cache
+def made(name: str, seed: int) -> Scenario:
+    """One scenario of this kind."""
+    return KINDS[name](seed)

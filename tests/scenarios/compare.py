@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from tests.scenarios.kinds import LISTS, ONTS
@@ -16,7 +16,7 @@ def fits(want: Any, got: Any, key: str = "") -> bool:
     """A plain value is equal, a list means "one of", min and max a range, an object a part of the object; lists of
     ONTs and of named things hold the same."""
     if key in (ONTS, *LISTS, "stragglers"):
-        return sorted(map(str, want)) == sorted(map(str, got or ()))
+        return _members(want) == _members(got or ())
     if isinstance(want, Mapping):
         if want.keys() <= {"min", "max"}:
             return isinstance(got, int | float) and want.get("min", got) <= got <= want.get("max", got)
@@ -24,6 +24,10 @@ def fits(want: Any, got: Any, key: str = "") -> bool:
     if isinstance(want, list):
         return any(fits(one, got) for one in want)
     return bool(want == got)
+
+
+def _members(named: Iterable[Any]) -> list[str]:
+    return sorted(one if isinstance(one, str) else str(tuple(one)) for one in named)
 
 
 def pair(wanted: Sequence[Incident], found: Sequence[Incident], ids: dict[str, str]) -> dict[str, str] | None:
@@ -71,9 +75,9 @@ def differences(moments: Sequence[Mapping[str, Any]], answers: Sequence[Mapping[
         ids = known
         if "rings" in want and not want["rings"][0] <= answer["rings"] <= want["rings"][1]:
             return f"at {want['at']}: rang {answer['rings']} times, wanted {want['rings']}\n{short(found)}"
-        over = [one for one in answer["incidents"] if one["state"] == "resolved"]
-        if pair(want.get("resolved", ()), over, ids) is None:
-            return f"at {want['at']}: resolved\n      want {want['resolved']}\n{short(over)}"
+        for one in want.get("also", ()):
+            if not any(fits(one, found) for found in answer["incidents"]):
+                return f"at {want['at']}: also\n      want {one}\n{short(answer['incidents'])}"
     return None
 
 

@@ -19,6 +19,7 @@ def feeder_cut_by_traps(stage: Stage) -> Iterator[Wanted]:
     hit = plant.pick(port=port)
     world.off(hit, 130)
     yield moment(125, rings=0)
+    yield moment(134, fault("fibre", "port", olt="olt-1", port=port, affected=between(24, 32), alive=0), rings=1)
     yield moment(
         260, fault("fibre", "port", hit, olt="olt-1", port=port, first_loss_at=between(129, 132), **FULL), rings=1
     )
@@ -99,6 +100,15 @@ def cable_of_branches_on_two_ports(stage: Stage) -> Iterator[Wanted]:
     hit = [ont for splitter in lost for ont in plant.below(splitter.name)]
     world.off(hit, 200)
     yield moment(420, fault("fibre", "branch", hit, olt="olt-1", splitters=[one.name for one in lost], **FULL))
+
+
+@kind
+def cable_of_a_zone(stage: Stage) -> Iterator[Wanted]:
+    """Every splitter of a zone within two seconds with loss of signal: the cable into the zone, not its power."""
+    plant, world = stage.set(700, ports=8)
+    hit = plant.pick(zone="zone-2")
+    world.off(hit, 200)
+    yield moment(420, fault("fibre", ["zone", "branch"], hit, unknown=0), rings=(1, 2))
 
 
 @kind

@@ -5,11 +5,12 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from tests.scenarios.plant import Ont, Plant, Shape, Splitter, build
 from tests.scenarios.play import Ways, World
 
-Wanted = dict[str, object]
+Wanted = dict[str, Any]
 ONTS, LISTS = "onts", ("splitters", "ports", "uplinks", "olts")
 
 
@@ -69,7 +70,8 @@ class Stage:
 
 
 def moment(at: float, *opened: Wanted, rings: tuple[int, int] | int | None = None, **more: object) -> Wanted:
-    """What must be open then. ``more``: ``resolved``, a list of what the resolved incidents must show among others."""
+    """What must be open then. ``more``: ``also``, a list of what some of all incidents must show, resolved ones and
+    those of single ONTs too."""
     told: Wanted = {"at": at, "open": list(opened)} | more
     if rings is not None:
         told["rings"] = [rings, rings] if isinstance(rings, int) else list(rings)

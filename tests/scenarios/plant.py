@@ -30,6 +30,8 @@ class Shape:
     """One an OLT; None or missing: not recorded."""
     off_share: float = 0.0
     """How many of the ONTs have been off for long before the recording starts."""
+    dark: tuple[str, ...] = ()
+    """Ports and splitters on which nothing has lived for long before the recording starts."""
     business_share: float = 0.03
 
 
@@ -189,6 +191,6 @@ def _onts(plant: Plant, rng: random.Random, splitter: Splitter, many: int) -> No
                 splitter.zone,
                 f"customer {len(plant.onts) + 1}",
                 rng.random() < shape.business_share,
-                rng.random() < shape.off_share,
+                rng.random() < shape.off_share or splitter.name in shape.dark or splitter.port in shape.dark,
             )
         )

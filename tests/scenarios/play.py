@@ -9,6 +9,7 @@ from __future__ import annotations
 import heapq
 import json
 import random
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -71,24 +72,28 @@ class World:
         self.acs_ok = True
         self.half_read: dict[str, set[str]] = {}
         """Ports of which a reading gets only a part, by OLT."""
-        self._queue: list[tuple[float, int, Callable[[], None]]] = []
+        self._queue: list[tuple[float, int, Callable[[], object]]] = []
         self._lines: list[tuple[float, int, Line]] = []
         self._count = 0
         self.phase = {olt: round(self.rng.uniform(20.0, 50.0), 2) for olt in plant.olts}
 
     # What happens
 
-    def at(self, when: float, what: Callable[[], None]) -> None:
+    def at(self, when: float, what: Callable[[], object]) -> None:
         self._count += 1
         heapq.heappush(self._queue, (when, self._count, what))
 
-    def off(self, onts: Iterable[Ont], at: float, over: float = 2.0, why: Reasons = CUT) -> None:
-        """They fall, one by one within ``over`` seconds. ``why``: a reason, or how often which one is told."""
+    def off(self, onts: Iterable[Ont], at: float, over: float = 2.0, why: Reasons = CUT) -> dict[str, int]:
+        """They fall, one by one within ``over`` seconds. ``why``: a reason, or how often which one is told. Returns how
+        often it is each, as evidence counts them."""
+        count: Counter[str] = Counter()
         for ont in onts:
             reason = why
             if isinstance(why, dict):
                 (reason,) = self.rng.choices(list(why), list(why.values()))
+            count[str(reason or "silent")] += 1
             self._turn(ont, at + self.rng.uniform(0.0, over), {"state": "offline", "offline_reason": reason})
+        return dict(count)
 
     def on(self, onts: Iterable[Ont], at: float, over: float = 30.0) -> None:
         for ont in onts:
@@ -144,7 +149,7 @@ class World:
     def half(self, olt: str, ports: Iterable[str], at: float, until: float) -> None:
         """From then on, whole tables come port by port, and of these ports only a part."""
         self.at(at, lambda: self.half_read.__setitem__(olt, set(ports)))
-        self.at(until, lambda: self.half_read.pop(olt, None) and None)
+        self.at(until, lambda: self.half_read.pop(olt))
 
     def acs(self, at: float, ok: bool) -> None:
         def happen() -> None:

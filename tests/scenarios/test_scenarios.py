@@ -1,13 +1,17 @@
-"""The engine on generated recordings of every kind: what came out is what an engineer would conclude."""
+"""The engine on generated recordings of every kind: what comes out is what an engineer would conclude."""
 
 from __future__ import annotations
 
-import functools
+from collections.abc import Sequence
+from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from tests.scenarios.catalogue import KINDS, Scenario
+from tests.scenarios.catalogue import KINDS, made
 from tests.scenarios.compare import contradictions, differences, upheavals
+from tests.scenarios.deliver import redelivered, settled
 
 replay = pytest.importorskip("noc_console.domain.incidents.replay", reason="the incident engine is not there yet")
 
@@ -15,23 +19,44 @@ SEEDS = (1, 2)
 STEP_S = 60.0
 """Between the moments at which the answers are looked at for what must always hold."""
 MOST_STEPS = 40
+REDELIVERED = (
+    "feeder_cut_by_traps branch_cut_by_traps tapped_feeder half_of_the_traps_lost failed_polls_in_the_middle_of_a_cut "
+    "power_cut_with_batteries card_fault_told growing_outage repair_in_stages small_branch flapping_branch uplink_cut "
+    "night_time_switching_off twenty_removed_from_the_configuration work_overruns_its_window one_business_ont_off"
+).split()
 
 
-@functools.cache
-def made(name: str, seed: int) -> Scenario:
-    return KINDS[name](seed)
+def _answers(lines: Sequence[str], at: Sequence[float]) -> list[dict[str, Any]]:
+    answers = list(replay.answers(lines, at))
+    assert [answer["at"] for answer in answers] == list(at)
+    return answers
+
+
+def _grid(moments: Sequence[float]) -> list[float]:
+    last = max(moments)
+    step = max(STEP_S, last / MOST_STEPS)
+    return sorted({*moments, *(step * n for n in range(1, int(last / step)))})
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("name", KINDS)
 def test_what_is_open_is_what_happened(name: str, seed: int) -> None:
     scenario = made(name, seed)
-    asked = [float(moment["at"]) for moment in scenario.moments]  # type: ignore[arg-type]
-    last = max(asked)
-    step = max(STEP_S, last / MOST_STEPS)
-    grid = sorted({*asked, *(step * n for n in range(1, int(last / step)))})
-    answers = {answer["at"]: answer for answer in replay.answers(scenario.lines, grid)}
-    assert (wrong := differences(scenario.moments, [answers[at] for at in asked])) is None, wrong
-    for at in grid:
-        assert (wrong := contradictions(answers[at], scenario.apart)) is None, wrong
-    assert (wrong := upheavals([answers[at] for at in grid])) is None, wrong
+    asked = [moment["at"] for moment in scenario.moments]
+    answers = _answers(scenario.lines, _grid(asked))
+    wrong = differences(scenario.moments, [answer for answer in answers if answer["at"] in asked])
+    assert wrong is None, wrong
+    for answer in answers:
+        assert (wrong := contradictions(answer, scenario.apart)) is None, wrong
+    assert (wrong := upheavals(answers)) is None, wrong
+
+
+@pytest.mark.parametrize("name", REDELIVERED)
+@settings(max_examples=3)
+@given(seed=st.integers(0, 2**32))
+def test_order_and_repetition_of_deliveries_change_nothing(name: str, seed: int) -> None:
+    scenario = made(name, 1)
+    moments = [moment for moment in scenario.moments if settled(scenario.lines, moment["at"])]
+    assert moments
+    wrong = differences(moments, _answers(redelivered(scenario.lines, seed), [moment["at"] for moment in moments]))
+    assert wrong is None, wrong

@@ -8,8 +8,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from tests.scenarios.catalogue import KINDS, Scenario
-from tests.scenarios.kinds import LISTS, ONTS
+from tests.scenarios.catalogue import KINDS
+from tests.scenarios.kinds import LISTS, ONTS, Scenario
 
 
 def plain(wanted: Any) -> Any:
@@ -23,7 +23,7 @@ def write(folder: Path, name: str, scenario: Scenario) -> None:
     """``NAME.jsonl.gz`` and ``NAME.expect.json``; the same bytes each time."""
     text = "\n".join(scenario.lines) + "\n"
     (folder / f"{name}.jsonl.gz").write_bytes(gzip.compress(text.encode(), mtime=0))
-    moments = [{key: plain(value) for key, value in one.items() if key != "resolved"} for one in scenario.moments]
+    moments = [{key: plain(value) for key, value in one.items() if key != "also"} for one in scenario.moments]
     (folder / f"{name}.expect.json").write_text(json.dumps(moments, indent=1) + "\n")
 
 
