@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from typing import Any
 
 from tests.scenarios.kinds import LISTS, ONTS
@@ -81,16 +81,16 @@ def differences(moments: Sequence[Mapping[str, Any]], answers: Sequence[Mapping[
     return None
 
 
-def contradictions(answer: Mapping[str, Any], apart: int) -> str | None:
-    """What no answer may hold, whatever happened. ``apart``: of a scope's ONTs so many may be in no count."""
+def contradictions(answer: Mapping[str, Any], down: Set[tuple[str, str, int]], apart: int) -> str | None:
+    """What no answer may hold, whatever happened. Of a scope's ONTs in no count are at most ``apart``, and those of the
+    told ``down`` for another reason."""
     seen = Counter(tuple(ont) for one in opened(answer, scopes_of_one=True) for ont in one["onts"])
     twice = [ont for ont, times in seen.items() if times > 1]
     if twice:
         return f"at {answer['at']}: {twice[:3]} in two open incidents"
-    single = sum(one["scope"] == "ont" for one in opened(answer, scopes_of_one=True))
     for one in opened(answer):
         left = one["total"] - one["affected"] - one["alive"] - one["unknown"]
-        if not 0 <= left <= apart + single:
+        if not 0 <= left <= apart + len(down - {tuple(ont) for ont in one["onts"]}):
             return f"at {answer['at']}: {left} of {one['id']}'s ONTs are in no count\n{short([one])}"
         if len(one["onts"]) != one["affected"]:
             return f"at {answer['at']}: {one['id']} names {len(one['onts'])} ONTs"

@@ -1,4 +1,4 @@
-"""The same recording, delivered in another order and with repetitions: the same facts."""
+"""What a recording's lines tell by themselves, and the same facts delivered in another order and repeatedly."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ LATEST_S = 4.9
 OPERATORS = ("ack", "maintenance", "source")
 """These come from ourselves and do not overtake each other."""
 STATES = ("ont", "card", "port", "olt", "gone")
+
+
+Key = tuple[str, str, int]
 
 
 def _olt(kind: str, fields: dict[str, Any]) -> str:
@@ -43,6 +46,25 @@ def redelivered(lines: Sequence[str], seed: int, late: float = 0.5, twice: float
 
 
 def settled(lines: Sequence[str], at: float) -> bool:
-    """Whether nothing that matters can be on its way at that moment."""
+    """Whether no change can be on its way at that moment."""
     told = [json.loads(line) for line in lines[1:]]
-    return not any(at - 5 <= one["at"] <= at + 5 and any(kind in one for kind in (*STATES, "poll")) for one in told)
+    return not any(at - 5 <= one["at"] <= at and any(kind in one for kind in STATES) for one in told)
+
+
+def told_down(lines: Sequence[str], moments: Sequence[float]) -> list[set[Key]]:
+    """At each of the rising moments: who was up once, and is down by the last that was told of it."""
+    told = sorted(
+        (one for one in map(json.loads, lines[1:]) if "state" in one.get("ont", ())), key=lambda one: one["at"]
+    )
+    state: dict[Key, str] = {}
+    lived: set[Key] = set()
+    answers = []
+    for moment in moments:
+        while told and told[0]["at"] <= moment:
+            fields = told.pop(0)["ont"]
+            key = fields["olt"], fields["port"], fields["ont_id"]
+            state[key] = fields["state"]
+            if fields["state"] == "online":
+                lived.add(key)
+        answers.append({key for key in lived if state[key] == "offline"})
+    return answers

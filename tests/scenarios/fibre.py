@@ -19,7 +19,7 @@ def feeder_cut_by_traps(stage: Stage) -> Iterator[Wanted]:
     hit = plant.pick(port=port)
     world.off(hit, 130)
     yield moment(125, rings=0)
-    yield moment(134, fault("fibre", "port", olt="olt-1", port=port, affected=between(24, 32), alive=0), rings=1)
+    yield moment(139, fault("fibre", "port", olt="olt-1", port=port, affected=between(24, 32), alive=0), rings=1)
     yield moment(
         260, fault("fibre", "port", hit, olt="olt-1", port=port, first_loss_at=between(129, 132), **FULL), rings=1
     )

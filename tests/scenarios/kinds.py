@@ -21,7 +21,7 @@ class Scenario:
     moments: list[Wanted]
     apart: int = 0
     """How many ONTs of an incident's scope may be neither affected, alive nor unknown: long offline, removed from the
-    configuration, switched off on purpose, or down for a reason of their own."""
+    configuration, or switched off on purpose."""
 
 
 Kind = Callable[[int], Scenario]

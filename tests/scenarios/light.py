@@ -9,12 +9,12 @@ from tests.scenarios.plant import Plant, Splitter
 from tests.scenarios.play import Ways, World
 
 DAY_S = 86400.0
-MONTH = Ways(state_s=21600.0, optics_s=21600.0, light_noise_db=0.1)
+MONTH = Ways(state_s=43200.0, optics_s=43200.0, light_noise_db=0.1)
 NOISY = Ways(light_noise_db=0.05)
 
 
 def _month(stage: Stage, days: float = 30.0) -> tuple[Plant, World, Splitter]:
-    plant, world = stage.set(days * DAY_S, MONTH, ports=2)
+    plant, world = stage.set(days * DAY_S, MONTH, ports=2, branches=3, per_branch=6)
     return plant, world, stage.splitter(plant)
 
 
@@ -22,25 +22,25 @@ def _month(stage: Stage, days: float = 30.0) -> tuple[Plant, World, Splitter]:
 def branch_fades(stage: Stage) -> Iterator[Wanted]:
     """All of a splitter lose 4 dB alike in a month, nobody else does: a splice is dying, nothing is lost yet."""
     plant, world, splitter = _month(stage)
-    world.fade(plant.below(splitter.name), 0, -4.0, over=30 * DAY_S, steps=120)
+    world.fade(plant.below(splitter.name), 0, -4.0, over=30 * DAY_S, steps=60)
     place = {"olt": "olt-1", "port": splitter.port, "splitter": splitter.name}
     yield moment(DAY_S, rings=0)
-    yield moment(30 * DAY_S - 60, fault("light", "branch", [], **place, alive=8, total=8), rings=0)
+    yield moment(30 * DAY_S - 60, fault("light", "branch", [], **place, alive=6, total=6), rings=0)
 
 
 @kind
 def port_fades(stage: Stage) -> Iterator[Wanted]:
     """All of a port fade alike: its feeder or its SFP."""
     plant, world, splitter = _month(stage)
-    world.fade(plant.pick(port=splitter.port), 0, -4.0, over=30 * DAY_S, steps=120)
-    yield moment(30 * DAY_S - 60, fault("light", "port", [], olt="olt-1", port=splitter.port, alive=32), rings=0)
+    world.fade(plant.pick(port=splitter.port), 0, -4.0, over=30 * DAY_S, steps=60)
+    yield moment(30 * DAY_S - 60, fault("light", "port", [], olt="olt-1", port=splitter.port, alive=18), rings=0)
 
 
 @kind
 def one_ont_fades(stage: Stage) -> Iterator[Wanted]:
     """One customer's connector is no group."""
     plant, world, splitter = _month(stage)
-    world.fade(plant.below(splitter.name)[:1], 0, -5.0, over=30 * DAY_S, steps=120)
+    world.fade(plant.below(splitter.name)[:1], 0, -5.0, over=30 * DAY_S, steps=60)
     yield moment(30 * DAY_S - 60, rings=0)
 
 
@@ -65,7 +65,7 @@ def branch_fades_and_breaks(stage: Stage) -> Iterator[Wanted]:
     """What faded for three weeks breaks: one incident, fibre, with those that are lost."""
     plant, world, splitter = _month(stage)
     hit = plant.below(splitter.name)
-    world.fade(hit, 0, -4.0, over=24 * DAY_S, steps=96)
+    world.fade(hit, 0, -4.0, over=24 * DAY_S, steps=48)
     world.off(hit, 27 * DAY_S)
     place = {"olt": "olt-1", "port": splitter.port, "splitter": splitter.name}
     yield moment(27 * DAY_S - 60, fault("light", "branch", [], **place), rings=0)

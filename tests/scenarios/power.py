@@ -133,13 +133,12 @@ def feeder_cut_in_a_dark_zone(stage: Stage) -> Iterator[Wanted]:
     dark = plant.pick(zone="zone-2")
     port = stage.port(plant)
     cut = [ont for ont in plant.pick(port=port) if ont not in dark]
-    stage.apart = 8
     world.off(dark, 200, over=35, why=GASP)
     world.off(cut, 600)
-    yield moment(480, fault("power", "zone", dark, zone="zone-2"), rings=1)
+    yield moment(480, fault("power", "zone", dark, zone="zone-2", same="P"), rings=1)
     yield moment(
         900,
-        fault("power", "zone", dark, zone="zone-2"),
+        fault("power", "zone", dark, zone="zone-2", same="P"),
         fault("fibre", "port", cut, olt="olt-1", port=port, alive=0),
         rings=2,
     )

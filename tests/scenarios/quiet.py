@@ -54,7 +54,6 @@ def cut_in_a_night_of_switching_off(stage: Stage) -> Iterator[Wanted]:
         world.off([ont], 200 + stage.rng.uniform(0, 1800), over=0, why="dying_gasp")
     hit = [ont for ont in plant.pick(port=port) if ont not in off]
     world.off(hit, 2400)
-    stage.apart = len(off)
     yield moment(2380, rings=0)
     yield moment(2660, fault("fibre", "port", hit, olt="olt-1", port=port, alive=0), rings=1)
 

@@ -69,12 +69,15 @@ def test_the_same_label_is_the_same_id_and_another_label_another_one() -> None:
 
 
 def test_an_answer_that_contradicts_itself_is_told() -> None:
-    assert contradictions(_answer(CUT), apart=0) is None
-    assert contradictions(_answer(CUT | {"total": 4}), apart=1) is None
-    assert contradictions(_answer(CUT | {"total": 4}), apart=0)
-    assert contradictions(_answer(CUT | {"alive": 2}), apart=1)
-    assert contradictions(_answer(CUT, CUT | {"id": "INC-2"}), apart=0)
-    assert contradictions(_answer(CUT, CUT | {"id": "INC-2", "scope": "ont"}), apart=0)
+    ours = {("o", "p", 1), ("o", "p", 2)}
+    assert contradictions(_answer(CUT), ours, apart=0) is None
+    assert contradictions(_answer(CUT | {"total": 4}), ours, apart=1) is None
+    assert contradictions(_answer(CUT | {"total": 4}), ours | {("o", "p", 3)}, apart=0) is None
+    assert contradictions(_answer(CUT | {"total": 4}), ours, apart=0)
+    assert contradictions(_answer(CUT | {"alive": 2}), ours, apart=1)
+    assert contradictions(_answer(CUT | {"affected": 1}), ours, apart=1)
+    assert contradictions(_answer(CUT, CUT | {"id": "INC-2"}), ours, apart=0)
+    assert contradictions(_answer(CUT, CUT | {"id": "INC-2", "scope": "ont"}), ours, apart=0)
 
 
 def test_ids_that_vanish_or_return_and_floods_are_told() -> None:

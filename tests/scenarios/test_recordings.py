@@ -5,36 +5,17 @@ from __future__ import annotations
 import gzip
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.scenarios.catalogue import KINDS, made
-from tests.scenarios.deliver import redelivered
+from tests.scenarios.deliver import redelivered, told_down
 from tests.scenarios.kinds import ONTS
 from tests.scenarios.write import write
 
 STARTS = ("olt", "card", "port", "splitter", "ont")
 LATER = (*STARTS, "gone", "poll", "ping", "inform", "source", "maintenance", "ack", "weather")
 LATEST_S = 5.0
-Key = tuple[str, str, int]
-
-
-def _key(fields: dict[str, Any]) -> Key:
-    return fields["olt"], fields["port"], fields["ont_id"]
-
-
-def _told_down(lines: list[dict[str, Any]], until: float) -> set[Key]:
-    """Who was up, and is down by the last that was told of it."""
-    last: dict[Key, tuple[float, str]] = {}
-    lived: set[Key] = set()
-    for line in lines:
-        fields = line.get("ont", {})
-        if line["at"] <= until and "state" in fields and line["at"] >= last.get(_key(fields), (-1.0, ""))[0]:
-            last[_key(fields)] = (line["at"], fields["state"])
-            if fields["state"] == "online":
-                lived.add(_key(fields))
-    return {key for key, (_, state) in last.items() if state == "offline"} & lived
 
 
 @pytest.mark.parametrize("name", KINDS)
@@ -75,11 +56,11 @@ def test_a_delivery_in_another_order_tells_the_same() -> None:
 @pytest.mark.parametrize("name", KINDS)
 def test_who_is_expected_down_was_told_down(name: str, seed: int) -> None:
     scenario = made(name, seed)
-    lines = [json.loads(line) for line in scenario.lines[1:]]
-    for moment in scenario.moments:
+    downs = told_down(scenario.lines, [moment["at"] for moment in scenario.moments])
+    for moment, down in zip(scenario.moments, downs, strict=True):
         for wanted in (one for one in moment["open"] if ONTS in one):
             hit = {tuple(key) for key in wanted[ONTS]}
-            assert hit <= _told_down(lines, moment["at"]), f"{name} at {moment['at']}"
+            assert hit <= down, f"{name} at {moment['at']}"
             assert len(hit) == wanted["affected"]
 
 

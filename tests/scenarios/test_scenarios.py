@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.scenarios.catalogue import KINDS, made
 from tests.scenarios.compare import contradictions, differences, upheavals
-from tests.scenarios.deliver import redelivered, settled
+from tests.scenarios.deliver import redelivered, settled, told_down
 
 replay = pytest.importorskip("noc_console.domain.incidents.replay", reason="the incident engine is not there yet")
 
@@ -43,11 +43,12 @@ def _grid(moments: Sequence[float]) -> list[float]:
 def test_what_is_open_is_what_happened(name: str, seed: int) -> None:
     scenario = made(name, seed)
     asked = [moment["at"] for moment in scenario.moments]
-    answers = _answers(scenario.lines, _grid(asked))
+    grid = _grid(asked)
+    answers = _answers(scenario.lines, grid)
     wrong = differences(scenario.moments, [answer for answer in answers if answer["at"] in asked])
     assert wrong is None, wrong
-    for answer in answers:
-        assert (wrong := contradictions(answer, scenario.apart)) is None, wrong
+    for answer, down in zip(answers, told_down(scenario.lines, grid), strict=True):
+        assert (wrong := contradictions(answer, down, scenario.apart)) is None, wrong
     assert (wrong := upheavals(answers)) is None, wrong
 
 
