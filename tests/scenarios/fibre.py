@@ -83,6 +83,27 @@ def two_branches_of_one_port(stage: Stage) -> Iterator[Wanted]:
 
 
 @kind
+def three_of_four_branches(stage: Stage) -> Iterator[Wanted]:
+    """The fourth lives, so the feeder is lit, however much is lost."""
+    plant, world = stage.set(700)
+    port = stage.port(plant)
+    lost = stage.rng.sample(plant.on_port(port), 3)
+    hit = [ont for splitter in lost for ont in plant.below(splitter.name)]
+    world.off(hit, 200)
+    names = [splitter.name for splitter in lost]
+    yield moment(420, fault("fibre", "branch", hit, olt="olt-1", port=port, splitters=names, **FULL), rings=1)
+
+
+@kind
+def whole_olt_dark_but_answering(stage: Stage) -> Iterator[Wanted]:
+    """Everything of an OLT is lost at once, and it answers: its one duct, or the OLT; one incident in any case."""
+    plant, world = stage.set(700, cards=2, ports=2, olts=2)
+    hit = plant.pick(olt="olt-2")
+    world.off(hit, 200)
+    yield moment(420, fault(["fibre", "olt"], "olt", hit, olt="olt-2", **FULL), rings=(1, 2))
+
+
+@kind
 def cable_of_three_ports(stage: Stage) -> Iterator[Wanted]:
     """Three whole ports of two cards within two seconds, and both cards have others that live: a shared cable."""
     plant, world = stage.set(700, cards=2, ports=4, branches=2)
@@ -120,6 +141,25 @@ def inferred_branch_cut(stage: Stage) -> Iterator[Wanted]:
     world.off(hit, 200)
     place = {"olt": "olt-1", "port": splitter.port, "splitter": None}
     yield moment(420, fault("fibre", "branch", hit, **place, inferred=True, unknown=0))
+
+
+@kind
+def cut_of_a_branch_missing_in_the_records(stage: Stage) -> Iterator[Wanted]:
+    """Three splitters of the port are on record, the fourth is not: that one is inferred."""
+    plant, world = stage.set(700, zones_recorded=False, unrecorded=("SP-1-0.1.2-2",))
+    hit = plant.below("SP-1-0.1.2-2")
+    world.off(hit, 200)
+    yield moment(420, fault("fibre", "branch", hit, olt="olt-1", port="0/1/2", splitter=None, inferred=True))
+
+
+@kind
+def branch_cut_with_a_wrong_record(stage: Stage) -> Iterator[Wanted]:
+    """One ONT of the branch stands on another splitter in the records: the branch is found all the same."""
+    plant, world = stage.set(700, misrecorded=(("SP-1-0.1.2-2", "SP-1-0.1.2-4"),))
+    hit = plant.below("SP-1-0.1.2-2")
+    world.off(hit, 200, why="loss_of_signal")
+    place = {"olt": "olt-1", "port": "0/1/2", "splitter": "SP-1-0.1.2-2"}
+    yield moment(420, fault("fibre", "branch", **place, affected=between(7, 8), alive=between(0, 1)))
 
 
 @kind

@@ -116,12 +116,35 @@ def flapping_branch(stage: Stage) -> Iterator[Wanted]:
 
 
 @kind
+def outage_of_two_days(stage: Stage) -> Iterator[Wanted]:
+    """Nobody comes: it stays open, its ONTs do not become "long offline", and the bell rang once."""
+    plant, world = stage.set(2 * 86400, Ways(state_s=600.0, optics_s=3600.0), ports=2)
+    hit = plant.pick(port="0/1/0")
+    world.off(hit, 5000)
+    yield moment(8000, fault("fibre", "port", hit, port="0/1/0", same="A"), rings=1)
+    yield moment(2 * 86400 - 60, fault("fibre", "port", hit, port="0/1/0", same="A", state="confirmed"), rings=1)
+
+
+@kind
+def some_are_removed_meanwhile(stage: Stage) -> Iterator[Wanted]:
+    """Four of the cut are taken from the configuration: they are no longer down because of it."""
+    plant, world = stage.set(1100)
+    port = stage.port(plant)
+    hit = plant.pick(port=port)
+    world.off(hit, 200)
+    world.remove(hit[:4], 600)
+    stage.apart = 4
+    yield moment(460, fault("fibre", "port", hit, port=port, same="A"), rings=1)
+    yield moment(1090, fault("fibre", "port", hit[4:], port=port, same="A", alive=0), rings=1)
+
+
+@kind
 def small_branch(stage: Stage) -> Iterator[Wanted]:
     """All four of a splitter: suspected, and confirmed when it has lasted ten minutes."""
     plant, world = stage.set(1100, branches=8, per_branch=4)
     splitter = stage.splitter(plant)
     hit = plant.below(splitter.name)
-    world.off(hit, 200)
+    world.off(hit, 200, why="loss_of_signal")
     branch = fault("fibre", "branch", hit, port=splitter.port, splitter=splitter.name, same="A")
     yield moment(520, branch | {"state": "suspected"}, rings=0)
     yield moment(960, branch | {"state": "confirmed"}, rings=(0, 1))

@@ -9,67 +9,68 @@ from tests.scenarios.plant import Plant, Splitter
 from tests.scenarios.play import Ways, World
 
 DAY_S = 86400.0
-MONTH = Ways(state_s=43200.0, optics_s=43200.0, light_noise_db=0.1)
+MONTH_S, FORTNIGHT_S = 30 * DAY_S, 14 * DAY_S
+TWICE_A_DAY = Ways(state_s=43200.0, optics_s=43200.0, light_noise_db=0.1)
 NOISY = Ways(light_noise_db=0.05)
 
 
-def _month(stage: Stage, days: float = 30.0) -> tuple[Plant, World, Splitter]:
-    plant, world = stage.set(days * DAY_S, MONTH, ports=2, branches=3, per_branch=6)
+def _watched(stage: Stage, until: float) -> tuple[Plant, World, Splitter]:
+    plant, world = stage.set(until, TWICE_A_DAY, ports=2, branches=3, per_branch=6)
     return plant, world, stage.splitter(plant)
 
 
 @kind
 def branch_fades(stage: Stage) -> Iterator[Wanted]:
     """All of a splitter lose 4 dB alike in a month, nobody else does: a splice is dying, nothing is lost yet."""
-    plant, world, splitter = _month(stage)
-    world.fade(plant.below(splitter.name), 0, -4.0, over=30 * DAY_S, steps=60)
+    plant, world, splitter = _watched(stage, MONTH_S)
+    world.fade(plant.below(splitter.name), 0, -4.0, over=MONTH_S, steps=60)
     place = {"olt": "olt-1", "port": splitter.port, "splitter": splitter.name}
     yield moment(DAY_S, rings=0)
-    yield moment(30 * DAY_S - 60, fault("light", "branch", [], **place, alive=6, total=6), rings=0)
+    yield moment(MONTH_S - 60, fault("light", "branch", [], **place, alive=6, total=6), rings=0)
 
 
 @kind
 def port_fades(stage: Stage) -> Iterator[Wanted]:
     """All of a port fade alike: its feeder or its SFP."""
-    plant, world, splitter = _month(stage)
-    world.fade(plant.pick(port=splitter.port), 0, -4.0, over=30 * DAY_S, steps=60)
-    yield moment(30 * DAY_S - 60, fault("light", "port", [], olt="olt-1", port=splitter.port, alive=18), rings=0)
+    plant, world, splitter = _watched(stage, FORTNIGHT_S)
+    world.fade(plant.pick(port=splitter.port), 0, -3.0, over=FORTNIGHT_S, steps=28)
+    yield moment(FORTNIGHT_S - 60, fault("light", "port", [], olt="olt-1", port=splitter.port, alive=18), rings=0)
 
 
 @kind
 def one_ont_fades(stage: Stage) -> Iterator[Wanted]:
     """One customer's connector is no group."""
-    plant, world, splitter = _month(stage)
-    world.fade(plant.below(splitter.name)[:1], 0, -5.0, over=30 * DAY_S, steps=60)
-    yield moment(30 * DAY_S - 60, rings=0)
+    plant, world, splitter = _watched(stage, FORTNIGHT_S)
+    world.fade(plant.below(splitter.name)[:1], 0, -4.0, over=FORTNIGHT_S, steps=28)
+    yield moment(FORTNIGHT_S - 60, rings=0)
 
 
 @kind
 def light_trembles(stage: Stage) -> Iterator[Wanted]:
-    """A month of noise is no trend."""
-    _month(stage)
-    yield moment(30 * DAY_S - 60, rings=0)
+    """A fortnight of noise is no trend."""
+    _watched(stage, FORTNIGHT_S)
+    yield moment(FORTNIGHT_S - 60, rings=0)
 
 
 @kind
 def light_follows_the_weather(stage: Stage) -> Iterator[Wanted]:
     """Everybody's light swings by half a dB from day to night: no group of its own, and no trend."""
-    plant, world, _ = _month(stage, 14)
+    plant, world, _ = _watched(stage, FORTNIGHT_S)
     for half in range(27):
         world.fade(plant.pick(), half * DAY_S / 2 + 1000, -0.5 if half % 2 else 0.5)
-    yield moment(14 * DAY_S - 60, rings=0)
+    yield moment(FORTNIGHT_S - 60, rings=0)
 
 
 @kind
 def branch_fades_and_breaks(stage: Stage) -> Iterator[Wanted]:
-    """What faded for three weeks breaks: one incident, fibre, with those that are lost."""
-    plant, world, splitter = _month(stage)
+    """What faded for twelve days breaks: one incident, fibre, with those that are lost."""
+    plant, world, splitter = _watched(stage, FORTNIGHT_S)
     hit = plant.below(splitter.name)
-    world.fade(hit, 0, -4.0, over=24 * DAY_S, steps=48)
-    world.off(hit, 27 * DAY_S)
+    world.fade(hit, 0, -3.0, over=12 * DAY_S, steps=24)
+    world.off(hit, 12.5 * DAY_S)
     place = {"olt": "olt-1", "port": splitter.port, "splitter": splitter.name}
-    yield moment(27 * DAY_S - 60, fault("light", "branch", [], **place), rings=0)
-    yield moment(30 * DAY_S - 60, fault("fibre", "branch", hit, **place, alive=0, state="confirmed"), rings=(0, 1))
+    yield moment(12.5 * DAY_S - 60, fault("light", "branch", [], **place), rings=0)
+    yield moment(FORTNIGHT_S - 60, fault("fibre", "branch", hit, **place, alive=0, state="confirmed"), rings=(0, 1))
 
 
 def _damaged(stage: Stage, ways: Ways, by_db: float) -> Iterator[Wanted]:

@@ -26,6 +26,11 @@ class Shape:
     along one fibre."""
     splitters_recorded: bool = True
     zones_recorded: bool = True
+    unrecorded: tuple[str, ...] = ()
+    """Splitters that are missing in the records all the same."""
+    misrecorded: tuple[tuple[str, str], ...] = ()
+    """Of the first splitter one ONT stands in the records as on the second."""
+    states_at_start: bool = True
     uplinks: tuple[str | None, ...] = ()
     """One an OLT; None or missing: not recorded."""
     off_share: float = 0.0
@@ -117,7 +122,7 @@ class Plant:
 
     def _behind(self, olt: str, port: str) -> Iterator[Line]:
         if self.shape.splitters_recorded:
-            for one in self.on_port(port, olt):
+            for one in (one for one in self.on_port(port, olt) if one.name not in self.shape.unrecorded):
                 said: Line = {"name": one.name, "olt": olt, "port": port, "distance_m": one.distance_m}
                 if one.parent:
                     said["parent"] = one.parent
@@ -127,14 +132,20 @@ class Plant:
         for ont in (one for one in self.onts if one.olt == olt and one.port == port):
             yield {"at": 0.0, "ont": self._ont(ont)}
 
+    def _recorded(self, ont: Ont) -> str:
+        first = next(one for one in self.onts if one.branch == ont.branch)
+        return dict(self.shape.misrecorded).get(ont.branch, ont.branch) if ont is first else ont.branch
+
     def _ont(self, ont: Ont) -> Line:
         said: Line = {"olt": ont.olt, "port": ont.port, "ont_id": ont.ont_id, "serial": ont.serial}
         said |= {"state": "online", "distance_m": ont.distance_m, "customer": ont.customer, "business": ont.business}
         said |= {"onu_rx_dbm": ont.onu_rx_dbm, "olt_rx_dbm": ont.olt_rx_dbm}
         if ont.long_offline:
             said |= {"state": "offline", "offline_reason": "loss_of_signal", "onu_rx_dbm": None, "olt_rx_dbm": None}
-        if self.shape.splitters_recorded:
-            said["splitter"] = ont.branch
+        if not self.shape.states_at_start:
+            del said["state"]
+        if self.shape.splitters_recorded and ont.branch not in self.shape.unrecorded:
+            said["splitter"] = self._recorded(ont)
         if self.shape.zones_recorded:
             said["zone"] = ont.zone
         return said

@@ -58,7 +58,7 @@ class World:
         self.onts = {ont.key: Seen({}, {}) for ont in plant.onts}
         for ont in plant.onts:
             state = {"state": "offline" if ont.long_offline else "online"}
-            self.onts[ont.key] = Seen(dict(state), dict(state))
+            self.onts[ont.key] = Seen(dict(state), dict(state) if plant.shape.states_at_start else {})
         self.devices = {("olt", olt, ""): Seen({"reachable": True}, {"reachable": True}) for olt in plant.olts}
         self.light: dict[tuple[str, str, int], float] = {}
         """By how much an ONT's light has moved since the start, dB."""
@@ -88,9 +88,7 @@ class World:
         often it is each, as evidence counts them."""
         count: Counter[str] = Counter()
         for ont in onts:
-            reason = why
-            if isinstance(why, dict):
-                (reason,) = self.rng.choices(list(why), list(why.values()))
+            reason = self._reason(why)
             count[str(reason or "silent")] += 1
             self._turn(ont, at + self.rng.uniform(0.0, over), {"state": "offline", "offline_reason": reason})
         return dict(count)
@@ -98,6 +96,18 @@ class World:
     def on(self, onts: Iterable[Ont], at: float, over: float = 30.0) -> None:
         for ont in onts:
             self._turn(ont, at + self.rng.uniform(0.0, over), {"state": "online", "offline_reason": None})
+
+    def explain(self, onts: Iterable[Ont], at: float, why: Reasons) -> None:
+        """The OLT finds out why they fell: told by the next reading."""
+        for ont in onts:
+            reason = self._reason(why)
+            self.at(at, lambda ont=ont, reason=reason: self.onts[ont.key].now.update(offline_reason=reason))
+
+    def _reason(self, why: Reasons) -> str | None:
+        if isinstance(why, dict):
+            (reason,) = self.rng.choices(list(why), list(why.values()))
+            return reason
+        return why
 
     def deactivate(self, onts: Iterable[Ont], at: float, over: float) -> None:
         """An operator switches them off on the OLT."""

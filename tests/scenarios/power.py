@@ -145,6 +145,32 @@ def feeder_cut_in_a_dark_zone(stage: Stage) -> Iterator[Wanted]:
 
 
 @kind
+def cut_and_power_cut_of_one_olt(stage: Stage) -> Iterator[Wanted]:
+    """A feeder, and ten seconds later the power of a zone on the other ports: two causes at once."""
+    plant, world = stage.set(800, ports=8)
+    cut = plant.pick(port="0/1/3")
+    dark = [ont for ont in plant.pick(zone="zone-2") if ont not in cut]
+    world.off(cut, 200, why="loss_of_signal")
+    world.off(dark, 210, over=35, why=GASP)
+    yield moment(
+        480,
+        fault("fibre", "port", cut, olt="olt-1", port="0/1/3", alive=0),
+        fault("power", "zone", dark, zone="zone-2"),
+        rings=(2, 3),
+    )
+
+
+@kind
+def reasons_come_with_the_reading(stage: Stage) -> Iterator[Wanted]:
+    """Traps without reasons, and the next reading tells them: gasps, so power."""
+    plant, world = stage.set(700, ports=8)
+    hit = plant.pick(zone="zone-1")
+    world.off(hit, 200, over=30, why=None)
+    world.explain(hit, 232, GASP)
+    yield moment(480, fault("power", "zone", hit, zone="zone-1", **FULL), rings=(1, 2))
+
+
+@kind
 def power_cut_half_told(stage: Stage) -> Iterator[Wanted]:
     """Half of the traps are lost, the rest comes with readings: still one power cut."""
     plant, world = stage.set(700, Ways(trap_loss=0.5, overtaking=0.3), ports=8)

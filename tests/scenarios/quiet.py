@@ -144,6 +144,25 @@ def blind_for_two_readings(stage: Stage) -> Iterator[Wanted]:
 
 
 @kind
+def every_second_reading_fails(stage: Stage) -> Iterator[Wanted]:
+    """A slow link loses every second reading for half an hour: nothing is ever stale."""
+    _, world = stage.set(2400, olts=2, ports=2)
+    for turn in range(15):
+        world.silence("olt-1", 190 + 120 * turn, 250 + 120 * turn)
+    yield moment(1000, rings=0)
+    yield moment(2390, rings=0)
+
+
+@kind
+def echoes_are_filtered(stage: Stage) -> Iterator[Wanted]:
+    """No echo returns, and the OLT is read as always."""
+    _, world = stage.set(1500, olts=2, ports=2)
+    world.at(200, lambda: world.cut_off.add("olt-2"))
+    yield moment(700, rings=0)
+    yield moment(1490, rings=0)
+
+
+@kind
 def half_a_table(stage: Stage) -> Iterator[Wanted]:
     """Of one port half a table arrives, twice: what was not read is not gone."""
     plant, world = stage.set(900)

@@ -114,6 +114,39 @@ def partial_polls_in_the_middle_of_a_cut(stage: Stage) -> Iterator[Wanted]:
 
 
 @kind
+def alarms_are_repeated(stage: Stage) -> Iterator[Wanted]:
+    """The OLT sends its alarms again every minute: nobody fell anew."""
+    plant, world = stage.set(900)
+    port = stage.port(plant)
+    hit = plant.pick(port=port)
+    world.off(hit, 200, why="loss_of_signal")
+    for again in range(300, 840, 60):
+        for ont in hit:
+            fields = {"olt": ont.olt, "port": ont.port, "ont_id": ont.ont_id, "offline_reason": "loss_of_signal"}
+            world.say(again, "ont", **fields, state="offline", by="trap")
+    yield moment(890, fault("fibre", "port", hit, port=port, last_loss_at=between(200, 270), flapping=False), rings=1)
+
+
+@kind
+def states_come_with_the_first_reading(stage: Stage) -> Iterator[Wanted]:
+    """The recording starts with records alone: what is not known is not down, and a later cut is one."""
+    yield moment(15, rings=0)
+    yield moment(180, rings=0)
+    yield moment(460, _feeder(stage, states_at_start=False, off_share=0.1), rings=(0, 1))
+
+
+@kind
+def slow_readings(stage: Stage) -> Iterator[Wanted]:
+    """Readings every five minutes only: two that fail are no silence, and a cut comes with the next one."""
+    plant, world = stage.set(3000, Ways(traps=False, state_s=300.0, optics_s=900.0), olts=2, ports=2)
+    hit = plant.pick(olt="olt-2", port="0/1/1")
+    world.silence("olt-1", 200, 200 + 590)
+    world.off(hit, 1600)
+    yield moment(1400, rings=0)
+    yield moment(2980, fault("fibre", "port", hit, olt="olt-2", port="0/1/1", **FULL), rings=1)
+
+
+@kind
 def recovery_overtaken_by_the_loss(stage: Stage) -> Iterator[Wanted]:
     """A branch blinks for two seconds and "down" comes after "up": each line counts at its own time, so it is up."""
     plant, world = stage.set(800, Ways(trap_loss=0.0, overtaking=0.7))

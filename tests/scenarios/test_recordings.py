@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.scenarios.catalogue import KINDS, made
+from tests.scenarios.catalogue import KINDS, made, seeds
 from tests.scenarios.deliver import redelivered, told_down
 from tests.scenarios.kinds import ONTS
 from tests.scenarios.write import write
@@ -52,8 +52,7 @@ def test_a_delivery_in_another_order_tells_the_same() -> None:
     assert late > 10
 
 
-@pytest.mark.parametrize("seed", (1, 2))
-@pytest.mark.parametrize("name", KINDS)
+@pytest.mark.parametrize(("name", "seed"), [(name, seed) for name in KINDS for seed in seeds(name)])
 def test_who_is_expected_down_was_told_down(name: str, seed: int) -> None:
     scenario = made(name, seed)
     downs = told_down(scenario.lines, [moment["at"] for moment in scenario.moments])

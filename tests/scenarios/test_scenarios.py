@@ -9,13 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.scenarios.catalogue import KINDS, made
+from tests.scenarios.catalogue import KINDS, made, seeds
 from tests.scenarios.compare import contradictions, differences, upheavals
 from tests.scenarios.deliver import redelivered, settled, told_down
 
 replay = pytest.importorskip("noc_console.domain.incidents.replay", reason="the incident engine is not there yet")
 
-SEEDS = (1, 2)
 STEP_S = 60.0
 """Between the moments at which the answers are looked at for what must always hold."""
 MOST_STEPS = 40
@@ -38,8 +37,7 @@ def _grid(moments: Sequence[float]) -> list[float]:
     return sorted({*moments, *(step * n for n in range(1, int(last / step)))})
 
 
-@pytest.mark.parametrize("seed", SEEDS)
-@pytest.mark.parametrize("name", KINDS)
+@pytest.mark.parametrize(("name", "seed"), [(name, seed) for name in KINDS for seed in seeds(name)])
 def test_what_is_open_is_what_happened(name: str, seed: int) -> None:
     scenario = made(name, seed)
     asked = [moment["at"] for moment in scenario.moments]
