@@ -97,19 +97,24 @@ def contradictions(answer: Mapping[str, Any], down: Set[tuple[str, str, int]], a
     return None
 
 
+LISTED_S = 3600.0
+"""What is resolved is listed for so long."""
+
+
 def upheavals(answers: Sequence[Mapping[str, Any]]) -> str | None:
     """What must hold from answer to answer: ids stay, what is resolved stays so, and new incidents come at most ten in
     ten minutes."""
     first: dict[str, float] = {}
     before: dict[str, str] = {}
+    last_at = 0.0
     for answer in answers:
         now = {one["id"]: one["state"] for one in answer["incidents"]}
         for known, state in before.items():
-            if state == "confirmed" and known not in now:
+            if state == "confirmed" and known not in now and answer["at"] - last_at < LISTED_S:
                 return f"at {answer['at']}: {known} was confirmed and is gone without having been resolved"
             if state == "resolved" and now.get(known, "resolved") != "resolved":
                 return f"at {answer['at']}: {known} was resolved and is open again"
-        before = now
+        before, last_at = now, answer["at"]
         for one in opened(answer):
             first.setdefault(one["id"], answer["at"])
         recent = [one for one, at in first.items() if answer["at"] - 600 < at]

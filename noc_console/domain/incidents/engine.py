@@ -106,7 +106,7 @@ class Engine:
 
         Args:
             open_cases: What another engine had open, on this one's network.
-            known_until: Until when that one judged; what went down later is new. None when there was none.
+            known_until: Until when that one judged. None when there was none.
         """
         network, now = self.network, self._starts_at
         network.started = True
@@ -131,8 +131,10 @@ class Engine:
                 ont.port.olt.lossy.add(ont.port)
 
     def _begin_port(self, port: PortFact, known_until: float | None) -> None:
+        # What the other engine had not yet explained, and what went down since.
+        open_since = None if known_until is None else known_until - self.settings.old_s
         for ont in port.onts.values():
-            if known_until is not None and ont.case is None and ont.down and (ont.changed_at or 0.0) > known_until:
+            if open_since is not None and ont.case is None and ont.down and (ont.changed_at or 0.0) > open_since:
                 ont.known_down = False
                 port.olt.lossy.add(port)
                 self._loose.add(ont)
