@@ -14,14 +14,15 @@ from sqlalchemy import select, update
 
 from noc_console.collector.incidents import IncidentWorker
 from noc_console.collector.recording import KEYFRAME_EVERY_S, Recorder
-from noc_console.domain.changes import How, OntDown
+from noc_console.domain.changes import How, OntDown, Severity, severity_of
 from noc_console.domain.freshness import Intervals
 from noc_console.domain.handling import MAINTENANCE, Maintenance
 from noc_console.domain.incidents.incident import Cause, Life, Scope
 from noc_console.domain.incidents.records import INCIDENTS, IncidentRecord, incident_of
 from noc_console.domain.incidents.settings import IncidentSettings
+from noc_console.picture.wording import words
 from noc_console.storage import schema
-from noc_console.storage.changes import append_changes
+from noc_console.storage.changes import append_changes, read_changes_of
 from noc_console.storage.database import Database
 from noc_console.storage.recordings import RecordingStore
 from noc_console.storage.records import RecordStore
@@ -173,3 +174,16 @@ async def test_the_recording_is_bounded(bench: Bench) -> None:
     extent = await bench.recordings.extent()
     assert extent is not None
     assert started < extent.from_at <= bench.clock.at - 7200
+
+
+async def test_the_log_tells_what_becomes_of_an_incident(bench: Bench) -> None:
+    await bench.port_goes("offline")
+    await bench.look()
+    await bench.wait(60)
+    await bench.port_goes("online")
+    await bench.look()
+    await bench.wait(360)
+    async with bench.database.reading() as connection:
+        told = await read_changes_of(connection, schema.change.c.kind == "incident_changed")
+    assert [words(one).split(":")[0] for one in told] == ["INC-1 confirmed", "INC-1 clearing", "INC-1 resolved"]
+    assert [severity_of(one) for one in told] == [Severity.CRITICAL, Severity.MINOR, Severity.CLEARED]
