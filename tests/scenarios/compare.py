@@ -92,9 +92,35 @@ def contradictions(answer: Mapping[str, Any], down: Set[tuple[str, str, int]], a
         left = one["total"] - one["affected"] - one["alive"] - one["unknown"]
         if not 0 <= left <= apart + len(down - {tuple(ont) for ont in one["onts"]}):
             return f"at {answer['at']}: {left} of {one['id']}'s ONTs are in no count\n{short([one])}"
-        if len(one["onts"]) != one["affected"]:
-            return f"at {answer['at']}: {one['id']} names {len(one['onts'])} ONTs"
+    for one in answer["incidents"]:
+        if broken := _broken(one, answer["at"]):
+            return f"at {answer['at']}: {one['id']}: {broken}\n{short([one])}"
+    if sum(one["rings"] for one in answer["incidents"]) > answer["rings"]:
+        return f"at {answer['at']}: incidents rang more often than the bell"
     return None
+
+
+def _broken(one: Incident, at: float) -> str | None:
+    """What does not agree within one incident."""
+    said = {reason: count for reason, count in one["evidence"].items() if reason != "alive"}
+    lost = [when for when in (one["first_loss_at"], one["last_loss_at"]) if when is not None]
+    bracket = one["bracket"]
+    faults = {
+        "names other ONTs than it counts": one["state"] in OPEN and len(one["onts"]) != one["affected"],
+        "evidence does not add up": one["state"] in OPEN and sum(said.values()) != one["affected"],
+        "lost before it was lost, or in the future": lost != sorted(lost) or any(when > at for when in lost),
+        "confidence": not 0 <= one["confidence"] <= 1,
+        "stragglers that are not down": one["state"] in OPEN and bool(_set(one["stragglers"]) - _set(one["onts"])),
+        "more business customers than affected": one["state"] in OPEN and one["business"] > one["affected"],
+        "bracket is no bracket": bracket is not None and bracket["alive_to_m"] >= bracket["dead_from_m"],
+        "no reasoning": (not one["text"] and one["scope"] != "ont")
+        or not all(isinstance(line, str) and line for line in one["text"]),
+    }
+    return next((fault for fault, found in faults.items() if found), None)
+
+
+def _set(onts: Iterable[Iterable[Any]]) -> set[tuple[Any, ...]]:
+    return {tuple(ont) for ont in onts}
 
 
 LISTED_S = 3600.0

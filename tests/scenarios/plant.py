@@ -30,7 +30,11 @@ class Shape:
     """Splitters that are missing in the records all the same."""
     misrecorded: tuple[tuple[str, str], ...] = ()
     """Of the first splitter one ONT stands in the records as on the second."""
+    odd_zone: tuple[str, str] | None = None
+    """A zone, and what it is called in the records."""
     states_at_start: bool = True
+    last_olt_at: float = 0.0
+    """When the last OLT is added, seconds."""
     uplinks: tuple[str | None, ...] = ()
     """One an OLT; None or missing: not recorded."""
     off_share: float = 0.0
@@ -108,16 +112,22 @@ class Plant:
         """Those that are no business's: a single one of them never rings."""
         return [ont for ont in self.pick() if not ont.business]
 
-    def lines(self) -> Iterator[Line]:
-        """The network as it was, each card and port before what hangs on it."""
+    def added_at(self, olt: str) -> float:
+        """When this OLT comes into the recording, seconds."""
+        return self.shape.last_olt_at if olt == self.olts[-1] else 0.0
+
+    def lines(self, since: float = 0.0) -> Iterator[Line]:
+        """The OLTs that come in then, each card and port before what hangs on it."""
         for number, olt in enumerate(self.olts):
+            if self.added_at(olt) != since:
+                continue
             uplink = self.shape.uplinks[number] if number < len(self.shape.uplinks) else None
             named = {"uplink": uplink} if uplink else {}
-            yield {"at": 0.0, "olt": {"name": olt, "reachable": True, "uptime_s": 8000000.0, **named}}
+            yield {"at": self.added_at(olt), "olt": {"name": olt, "reachable": True, "uptime_s": 8000000.0, **named}}
             for _, card in (one for one in self.cards if one[0] == olt):
-                yield {"at": 0.0, "card": {"olt": olt, "name": card, "state": "normal"}}
+                yield {"at": self.added_at(olt), "card": {"olt": olt, "name": card, "state": "normal"}}
             for (_, port), tx in ((key, tx) for key, tx in self.ports.items() if key[0] == olt):
-                yield {"at": 0.0, "port": {"olt": olt, "name": port, "oper": "up", "tx_dbm": tx}}
+                yield {"at": self.added_at(olt), "port": {"olt": olt, "name": port, "oper": "up", "tx_dbm": tx}}
                 yield from self._behind(olt, port)
 
     def _behind(self, olt: str, port: str) -> Iterator[Line]:
@@ -127,10 +137,14 @@ class Plant:
                 if one.parent:
                     said["parent"] = one.parent
                 if self.shape.zones_recorded:
-                    said["zone"] = one.zone
-                yield {"at": 0.0, "splitter": said}
+                    said["zone"] = self._called(one.zone)
+                yield {"at": self.added_at(olt), "splitter": said}
         for ont in (one for one in self.onts if one.olt == olt and one.port == port):
-            yield {"at": 0.0, "ont": self._ont(ont)}
+            yield {"at": self.added_at(olt), "ont": self._ont(ont)}
+
+    def _called(self, zone: str) -> str:
+        odd = self.shape.odd_zone
+        return odd[1] if odd and odd[0] == zone else zone
 
     def _recorded(self, ont: Ont) -> str:
         first = next(one for one in self.onts if one.branch == ont.branch)
@@ -147,7 +161,7 @@ class Plant:
         if self.shape.splitters_recorded and ont.branch not in self.shape.unrecorded:
             said["splitter"] = self._recorded(ont)
         if self.shape.zones_recorded:
-            said["zone"] = ont.zone
+            said["zone"] = self._called(ont.zone)
         return said
 
 

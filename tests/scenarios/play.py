@@ -70,10 +70,12 @@ class World:
         self.no_way: set[str] = set()
         """OLTs whose customers do not reach the ACS."""
         self.acs_ok = True
+        self.away = False
+        """Whether the collector does not run: it learns nothing."""
         self.half_read: dict[str, set[str]] = {}
         """Ports of which a reading gets only a part, by OLT."""
         self._queue: list[tuple[float, int, Callable[[], object]]] = []
-        self._lines: list[tuple[float, int, Line]] = []
+        self._lines: list[Line] = []
         self._count = 0
         self.phase = {olt: round(self.rng.uniform(20.0, 50.0), 2) for olt in plant.olts}
 
@@ -168,6 +170,12 @@ class World:
 
         self.at(at, happen)
 
+    def absence(self, at: float, until: float) -> None:
+        """The collector does not run; it says so when it goes and when it comes."""
+        for when, away in ((at, True), (until, False)):
+            self.at(when, lambda away=away: setattr(self, "away", away))
+            self.say(when, "source", name="collector", ok=not away)
+
     def fade(self, onts: Iterable[Ont], at: float, by_db: float, over: float = 0.0, steps: int = 1) -> None:
         """Their light moves by that many dB, in equal steps."""
         for ont in onts:
@@ -186,20 +194,20 @@ class World:
     def lines(self, note: str) -> list[str]:
         """The recording's lines."""
         self._routine()
+        if added := self.plant.shape.last_olt_at:
+            self.at(added, lambda: self._lines.extend(self.plant.lines(added)))
         while self._queue and self._queue[0][0] <= self.until:
-            self._now, _, what = heapq.heappop(self._queue)
-            what()
+            heapq.heappop(self._queue)[2]()
         polling = {"state_s": self.ways.state_s, "optics_s": self.ways.optics_s}
         head: Line = {"recording": 1, "starts": "2026-03-09T01:50:00Z", "note": note, "polling": polling}
-        told = (line for _, _, line in self._lines)
-        return [json.dumps(line) for line in (head, *self.plant.lines(), *told)]
-
-    _now = 0.0
+        return [json.dumps(line) for line in (head, *self.plant.lines(), *self._lines)]
 
     def _say(self, at: float, key: str, /, **fields: object) -> None:
-        self._lines.append((self._now, len(self._lines), {"at": round(at, 2), key: fields}))
+        self._lines.append({"at": round(at, 2), key: fields})
 
     def _trap(self, ont: Ont, when: float, fields: Line) -> None:
+        if self.away:
+            return
         self._say(when, "ont", olt=ont.olt, port=ont.port, ont_id=ont.ont_id, by="trap", **fields)
         seen = self.onts[ont.key]
         if when >= seen.at:
@@ -209,10 +217,11 @@ class World:
     def _routine(self) -> None:
         """Readings, echoes and Informs, as they come round."""
         for olt in self.plant.olts:
-            self._every(self.ways.state_s, self.phase[olt], lambda at, olt=olt: self._read(olt, at))
+            first = self.plant.added_at(olt) + self.phase[olt]
+            self._every(self.ways.state_s, first, lambda at, olt=olt: self._read(olt, at))
             if self.ways.pings:
-                self._every(self.ways.state_s, self.phase[olt] + 1, lambda at, olt=olt: self._ping(olt, at))
-            self._every(self.ways.optics_s, self.phase[olt] + 3, lambda at, olt=olt: self._optics(olt, at))
+                self._every(self.ways.state_s, first + 1, lambda at, olt=olt: self._ping(olt, at))
+            self._every(self.ways.optics_s, first + 3, lambda at, olt=olt: self._optics(olt, at))
         if self.ways.informs:
             for ont in self.plant.onts:
                 self._every(INFORM_S, self.rng.uniform(0.0, INFORM_S), lambda at, ont=ont: self._inform(ont, at))
@@ -225,6 +234,8 @@ class World:
             when += interval
 
     def _read(self, olt: str, at: float) -> None:
+        if self.away:
+            return
         known = self.devices["olt", olt, ""]
         if olt in self.blind:
             if known.told["reachable"]:
@@ -273,11 +284,15 @@ class World:
             seen.at = at
 
     def _ping(self, olt: str, at: float) -> None:
+        if self.away:
+            return
         lost = olt in self.cut_off
         fields: Line = {"olt": olt, "loss": 1.0, "rtt_ms": None} if lost else {"olt": olt, "loss": 0.0, "rtt_ms": 2.1}
         self._say(at, "ping", **fields)
 
     def _optics(self, olt: str, at: float) -> None:
+        if self.away:
+            return
         if olt in self.blind:
             self._say(at, "poll", olt=olt, kind="optics", outcome="failed")
             return
@@ -294,5 +309,11 @@ class World:
 
     def _inform(self, ont: Ont, at: float) -> None:
         now = self.onts[ont.key].now
-        if self.acs_ok and ont.olt not in self.no_way and now["state"] == "online" and "gone" not in now:
+        if (
+            not self.away
+            and self.acs_ok
+            and ont.olt not in self.no_way
+            and now["state"] == "online"
+            and "gone" not in now
+        ):
             self._say(at, "inform", serial=ont.serial)

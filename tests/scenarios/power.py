@@ -171,6 +171,16 @@ def reasons_come_with_the_reading(stage: Stage) -> Iterator[Wanted]:
 
 
 @kind
+def power_cut_in_a_zone_with_an_odd_name(stage: Stage) -> Iterator[Wanted]:
+    """Names are data, whatever they are made of."""
+    odd = 'Žďár [b]"Süd"[/b] \x1b[31m \'; --'
+    plant, world = stage.set(700, ports=8, odd_zone=("zone-3", odd))
+    hit = plant.pick(zone="zone-3")
+    world.off(hit, 200, over=30, why=GASP)
+    yield moment(480, fault("power", "zone", hit, zone=odd, **FULL), rings=1)
+
+
+@kind
 def power_cut_half_told(stage: Stage) -> Iterator[Wanted]:
     """Half of the traps are lost, the rest comes with readings: still one power cut."""
     plant, world = stage.set(700, Ways(trap_loss=0.5, overtaking=0.3), ports=8)

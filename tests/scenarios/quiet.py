@@ -50,8 +50,12 @@ def cut_in_a_night_of_switching_off(stage: Stage) -> Iterator[Wanted]:
     plant, world = stage.set(3000)
     port = stage.port(plant)
     off = _scattered(stage, plant, 36)
+    last = [ont for ont in plant.homes() if ont.port == port and ont not in off][:3]
     for ont in off:
-        world.off([ont], 200 + stage.rng.uniform(0, 1800), over=0, why="dying_gasp")
+        world.off([ont], 200 + stage.rng.uniform(0, 1700), over=0, why="dying_gasp")
+    for number, ont in enumerate(last):
+        world.off([ont], 1920 + 40 * number, over=0, why="dying_gasp")
+    off += last
     hit = [ont for ont in plant.pick(port=port) if ont not in off]
     world.off(hit, 2400)
     yield moment(2380, rings=0)
@@ -115,7 +119,7 @@ def one_business_ont_off(stage: Stage) -> Iterator[Wanted]:
 @kind
 def one_flapping_ont(stage: Stage) -> Iterator[Wanted]:
     """Down and up every 40 s is one line that says flapping."""
-    plant, world = stage.set(900)
+    plant, world = stage.set(900, Ways(trap_loss=0.0))
     home = stage.rng.choice(plant.homes())
     for turn in range(8):
         world.off([home], 100 + 80 * turn, over=0, why="loss_of_signal")
@@ -141,6 +145,15 @@ def blind_for_two_readings(stage: Stage) -> Iterator[Wanted]:
     world.silence("olt-2", 195, 195 + 118)
     yield moment(520, rings=0)
     yield moment(890, rings=0)
+
+
+@kind
+def the_collector_was_away(stage: Stage) -> Iterator[Wanted]:
+    """Nothing was learnt for a quarter of an hour, and nothing had happened."""
+    _, world = stage.set(2600, Ways(informs=True), olts=2, ports=2)
+    world.absence(600, 1500)
+    yield moment(590, rings=0)
+    yield moment(2590, rings=(0, 1))
 
 
 @kind
@@ -258,6 +271,22 @@ def cut_after_some_were_removed(stage: Stage) -> Iterator[Wanted]:
     world.off(port[6:], 400)
     stage.apart = 6
     yield moment(680, fault("fibre", "port", port[6:], olt="olt-1", port="0/1/1", alive=0), rings=1)
+
+
+@kind
+def an_olt_is_added(stage: Stage) -> Iterator[Wanted]:
+    """An OLT comes under watch, many of its customers long off: that is how it is, not a loss."""
+    stage.set(1500, olts=2, ports=3, last_olt_at=600.0, off_share=0.2, business_share=0.3)
+    yield moment(700, rings=0)
+    yield moment(1490, rings=0)
+
+
+@kind
+def an_olt_is_added_and_then_read(stage: Stage) -> Iterator[Wanted]:
+    """The same when its first reading tells who is up: who was never seen up has not fallen."""
+    stage.set(1500, olts=2, ports=3, last_olt_at=600.0, off_share=0.2, states_at_start=False)
+    yield moment(780, rings=0)
+    yield moment(1490, rings=0)
 
 
 @kind

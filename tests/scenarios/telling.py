@@ -136,6 +136,17 @@ def states_come_with_the_first_reading(stage: Stage) -> Iterator[Wanted]:
 
 
 @kind
+def cut_while_the_collector_was_away(stage: Stage) -> Iterator[Wanted]:
+    """It happened unseen: the first reading afterwards tells it, and the bell rings for it."""
+    plant, world = stage.set(2600, ports=2, olts=2)
+    hit = plant.pick(olt="olt-1", port="0/1/1")
+    world.absence(600, 1500)
+    world.off(hit, 900, why="loss_of_signal")
+    yield moment(590, rings=0)
+    yield moment(2590, fault("fibre", "port", hit, olt="olt-1", port="0/1/1", **FULL), rings=(1, 2))
+
+
+@kind
 def slow_readings(stage: Stage) -> Iterator[Wanted]:
     """Readings every five minutes only: two that fail are no silence, and a cut comes with the next one."""
     plant, world = stage.set(3000, Ways(traps=False, state_s=300.0, optics_s=900.0), olts=2, ports=2)

@@ -19,6 +19,15 @@ CUT: dict[str, Any] = {
     "unknown": 0,
     "where": {"olt": "olt-1", "splitters": ["A", "B"]},
     "onts": [["o", "p", 1], ["o", "p", 2]],
+    "evidence": {"loss_of_signal": 1, "silent": 1, "alive": 1},
+    "first_loss_at": 10.0,
+    "last_loss_at": 12.0,
+    "confidence": 0.9,
+    "stragglers": [],
+    "business": 0,
+    "bracket": None,
+    "rings": 1,
+    "text": ["both fell within 2 s"],
 }
 WANTED: dict[str, Any] = {
     "cause": ["fibre", "unknown"],
@@ -75,9 +84,27 @@ def test_an_answer_that_contradicts_itself_is_told() -> None:
     assert contradictions(_answer(CUT | {"total": 4}), ours | {("o", "p", 3)}, apart=0) is None
     assert contradictions(_answer(CUT | {"total": 4}), ours, apart=0)
     assert contradictions(_answer(CUT | {"alive": 2}), ours, apart=1)
-    assert contradictions(_answer(CUT | {"affected": 1}), ours, apart=1)
-    assert contradictions(_answer(CUT, CUT | {"id": "INC-2"}), ours, apart=0)
-    assert contradictions(_answer(CUT, CUT | {"id": "INC-2", "scope": "ont"}), ours, apart=0)
+    assert contradictions(_answer(CUT, CUT | {"id": "INC-2"}, rings=2), ours, apart=0)
+    assert contradictions(_answer(CUT, CUT | {"id": "INC-2", "scope": "ont"}, rings=2), ours, apart=0)
+    assert contradictions(_answer(CUT, rings=0), ours, apart=0)
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"affected": 1},
+        {"evidence": {"loss_of_signal": 1, "alive": 1}},
+        {"first_loss_at": 13.0},
+        {"last_loss_at": 61.0},
+        {"confidence": 94},
+        {"stragglers": [["o", "p", 3]]},
+        {"business": 3},
+        {"bracket": {"alive_to_m": 900, "dead_from_m": 900}},
+        {"text": []},
+    ],
+)
+def test_an_incident_that_does_not_agree_with_itself_is_told(broken: dict[str, Any]) -> None:
+    assert contradictions(_answer(CUT | broken), {("o", "p", 1), ("o", "p", 2)}, apart=1)
 
 
 def test_ids_that_vanish_or_return_and_floods_are_told() -> None:

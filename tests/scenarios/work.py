@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from tests.scenarios.fibre import FULL
 from tests.scenarios.kinds import Stage, Wanted, fault, kind, moment
 from tests.scenarios.life import LARGE
-from tests.scenarios.play import GASP
+from tests.scenarios.play import GASP, Ways
 
 
 @kind
@@ -67,6 +67,19 @@ def planned_work_on_a_splitter(stage: Stage) -> Iterator[Wanted]:
 def planned_work_in_a_zone(stage: Stage) -> Iterator[Wanted]:
     """The power company told us: a window on the zone."""
     return _planned(stage, {"zone": "zone-2"}, {"zone": "zone-2"}, fault("power", "zone", zone="zone-2"), power=True)
+
+
+@kind
+def planned_restart_of_an_olt(stage: Stage) -> Iterator[Wanted]:
+    """New software on an OLT, in its window: silent for ten minutes, planned, and no bell."""
+    plant, world = stage.set(1900, Ways(informs=True), olts=2, ports=2)
+    world.say(100, "maintenance", id="MW-1", until=1800.0, olt="olt-2")
+    world.silence("olt-2", 300, 900, echo=False, customers=False)
+    world.off(plant.pick(olt="olt-2"), 301, over=0.5, why=None)
+    world.on(plant.pick(olt="olt-2"), 905, over=60)
+    world.change(900, "olt", "olt-2", "", uptime_s=60.0)
+    yield moment(800, fault(["olt", "monitoring"], "olt", olt="olt-2", planned=True), rings=0)
+    yield moment(1890, rings=0)
 
 
 def _late(stage: Stage, **fields: object) -> Iterator[Wanted]:

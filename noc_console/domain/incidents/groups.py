@@ -124,6 +124,16 @@ def bursts_of(losses: Iterable[OntFact], settings: IncidentSettings) -> list[lis
     return found
 
 
+def _core(burst: list[OntFact], settings: IncidentSettings) -> list[OntFact]:
+    """Without the customers who happened to switch off shortly before or after a fibre was cut."""
+    cut = [_span(ont) for ont in burst if ont.reason != GASP and ont.by_trap]
+    if not cut or looks_like_power(burst):
+        return burst
+    begins = min(latest for _, latest in cut) - settings.together_s
+    ends = max(latest for _, latest in cut) + settings.together_s
+    return [ont for ont in burst if ont.reason != GASP or (_span(ont)[0] <= ends and _span(ont)[1] >= begins)]
+
+
 def _span(ont: OntFact) -> tuple[float, float]:
     latest = ont.changed_at or 0.0
     return min(ont.earliest_at if ont.earliest_at is not None else latest, latest), latest
@@ -149,7 +159,7 @@ def port_groups(
     explained = {ont for ont in losses if ont in apart}
     found: list[Group] = []
     for burst in bursts_of((ont for ont in losses if ont not in explained), settings):
-        groups = _explain(port, root, burst, explained, explained - apart, settings)
+        groups = _explain(port, root, _core(burst, settings), explained, explained - apart, settings)
         for group in groups:
             for other in [o for o in found if _covers(group, o)]:
                 found.remove(other)  # grown: its point is behind the new one
@@ -215,6 +225,10 @@ def _count(
             proven = ont.seen_at >= last_at
             own.alive += proven
             own.presumed += not proven
+        elif ont.down and (ont.changed_at or 0.0) > last_at and not ont.known_down:
+            later = _span(ont)[0] >= last_at  # it went down too, but not then
+            own.alive += later
+            own.presumed += not later
     return own
 
 
