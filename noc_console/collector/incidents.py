@@ -107,11 +107,11 @@ class IncidentWorker:
     async def _write(self, engine: Engine, now: float) -> None:
         changed = [
             record
-            for number in sorted(engine.changed & engine.cases.keys())
+            for number in sorted(engine.docket.changed & engine.cases.keys())
             if (record := record_of(engine.incident(number), remember(engine.cases[number])))
             != self._written.get(number)
         ]
-        gone = [self._written[number] for number in sorted(engine.withdrawn & self._written.keys())]
+        gone = [self._written[number] for number in sorted(engine.docket.withdrawn & self._written.keys())]
         if changed or gone:
             async with self._database.writing() as connection:
                 await put_records(connection, INCIDENTS, changed)
@@ -122,8 +122,8 @@ class IncidentWorker:
         self._written.update((record.id, record) for record in changed)
         for record in gone:
             del self._written[record.id]
-        engine.changed.clear()
-        engine.withdrawn.clear()
+        engine.docket.changed.clear()
+        engine.docket.withdrawn.clear()
 
 
 def _change(record: IncidentRecord, was: str | None, state: str, now: float) -> IncidentChanged:

@@ -235,8 +235,7 @@ class Network:
         self.lost: list[OntFact] = []
         self.returned: list[OntFact] = []
         self.gone: list[OntFact] = []
-        self.read: set[PortFact] = set()
-        """Ports that were read whole; the engine empties these four."""
+        """The engine empties these three."""
 
     def onts(self) -> Iterator[OntFact]:
         """All of them."""
@@ -436,7 +435,6 @@ class Network:
             ports = [port]
         for port in ports:
             port.dirty = port.dirty or port in olt.lossy
-        self.read.update(ports)
 
     def _ping(self, at: float, told: Mapping[str, Any]) -> None:
         olt, loss = self.olt(told["olt"]), told.get("loss")
