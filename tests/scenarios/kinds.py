@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.scenarios.plant import Ont, Plant, Shape, Splitter, build
-from tests.scenarios.play import Ways, World
+from tests.scenarios.play import World
+from tests.scenarios.ways import Ways
 
 Wanted = dict[str, Any]
 ONTS, LISTS = "onts", ("splitters", "ports", "uplinks", "olts")
@@ -37,6 +38,7 @@ def kind(make: Callable[[Stage], Iterable[Wanted]]) -> Kind:
         assert stage.world is not None, make.__name__
         return Scenario(make.__name__, stage.world.lines(make.__name__.replace("_", " ")), moments, stage.apart)
 
+    assert make.__name__ not in KINDS
     KINDS[make.__name__] = scenario
     return scenario
 
