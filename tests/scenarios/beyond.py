@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tests.scenarios.kinds import Stage, Wanted, between, fault, kind, moment
-from tests.scenarios.play import Ways, World
+from tests.scenarios.play import World
+from tests.scenarios.ways import Ways
 
 INFORMS = Ways(informs=True)
 RINGS: dict[str, object] = {

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import functools
 
-from tests.scenarios import beyond, equipment, fibre, life, light, mixed, power, quiet, telling, work
+from tests.scenarios import beyond, config, courses, equipment, fibre, life, light, mixed, power, quiet, telling, work
 from tests.scenarios.kinds import KINDS, Scenario
 
-MODULES = (fibre, telling, power, equipment, beyond, light, life, work, quiet, mixed)
+MODULES = (fibre, telling, power, equipment, beyond, light, life, work, quiet, config, mixed, courses)
 """Importing them enters their kinds in ``KINDS``."""
 
 LONG = (

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from tests.scenarios.fibre import FULL, POLLS
 from tests.scenarios.kinds import Stage, Wanted, between, fault, kind, moment
-from tests.scenarios.play import Reasons, Ways
+from tests.scenarios.ways import Reasons, Ways
 
 TWO_CARDS = {"cards": 2, "per_branch": 4}
 WITH_INFORMS = Ways(informs=True)

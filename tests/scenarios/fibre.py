@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tests.scenarios.kinds import Stage, Wanted, between, fault, kind, moment
-from tests.scenarios.play import Ways
+from tests.scenarios.ways import Ways
 
 POLLS = Ways(traps=False)
 FULL = {"state": "confirmed", "alive": 0, "unknown": 0}

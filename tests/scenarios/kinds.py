@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.scenarios.plant import Ont, Plant, Shape, Splitter, build
-from tests.scenarios.play import Ways, World
+from tests.scenarios.play import World
+from tests.scenarios.ways import Ways
 
 Wanted = dict[str, Any]
 ONTS, LISTS = "onts", ("splitters", "ports", "uplinks", "olts")
@@ -19,7 +20,9 @@ class Scenario:
     name: str
     lines: list[str]
     moments: list[Wanted]
-    apart: int = 0
+    why: str
+    """Why these moments are right."""
+    apart: int
     """How many ONTs of an incident's scope may be neither affected, alive nor unknown: long offline, removed from the
     configuration, or switched off on purpose."""
 
@@ -35,8 +38,10 @@ def kind(make: Callable[[Stage], Iterable[Wanted]]) -> Kind:
         stage = Stage(seed)
         moments = list(make(stage))
         assert stage.world is not None, make.__name__
-        return Scenario(make.__name__, stage.world.lines(make.__name__.replace("_", " ")), moments, stage.apart)
+        lines = stage.world.lines(make.__name__.replace("_", " "))
+        return Scenario(make.__name__, lines, moments, make.__doc__ or "", stage.apart)
 
+    assert make.__name__ not in KINDS
     KINDS[make.__name__] = scenario
     return scenario
 
@@ -64,7 +69,7 @@ class Stage:
         return self.rng.choice(list(plant.ports))[1]
 
     def splitter(self, plant: Plant, depth: int = 0, port: str | None = None) -> Splitter:
-        """One with ONTs directly on it; ``depth`` 1: behind another."""
+        """One behind no other; ``depth`` 1: one behind another."""
         fitting = [s for s in plant.splitters if bool(s.parent) == bool(depth) and port in (None, s.port)]
         return self.rng.choice(fitting)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from tests.scenarios.fibre import FULL
 from tests.scenarios.kinds import Stage, Wanted, fault, kind, moment
 from tests.scenarios.plant import Ont
-from tests.scenarios.play import Ways
+from tests.scenarios.ways import Ways
 
 LARGE: dict[str, object] = {"ports": 2, "per_branch": 24}
 """A branch is critical by itself."""

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from tests.scenarios.kinds import Stage, Wanted, between, fault, kind, moment
 from tests.scenarios.plant import Plant, Splitter
-from tests.scenarios.play import Ways, World
+from tests.scenarios.play import World
+from tests.scenarios.ways import Ways
 
 DAY_S = 86400.0
 MONTH_S, FORTNIGHT_S = 30 * DAY_S, 14 * DAY_S

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 
 from tests.scenarios.kinds import Stage, Wanted, fault, kind, moment
 from tests.scenarios.plant import Ont, Plant, Splitter
-from tests.scenarios.play import CUT, GASP, Ways, World
+from tests.scenarios.play import World
+from tests.scenarios.ways import CUT, GASP, Ways
 
 Happening = tuple[list[Ont], Wanted]
 """Who falls, and the incident that must be open."""
@@ -14,7 +15,7 @@ FEWEST = 4
 """Fewer that fall together need not be an incident of their own."""
 
 
-def _ways(stage: Stage) -> Ways:
+def any_way(stage: Stage) -> Ways:
     return stage.rng.choice(
         [
             Ways(),
@@ -30,7 +31,7 @@ def _network(stage: Stage, until: float) -> tuple[Plant, World]:
     layout = stage.rng.choice(["flat", "flat", "nested", "tapped"])
     return stage.set(
         until,
-        _ways(stage),
+        any_way(stage),
         olts=stage.rng.randint(1, 2),
         cards=2,
         ports=stage.rng.randint(2, 3),
@@ -124,7 +125,7 @@ def any_two_faults(stage: Stage) -> Iterator[Wanted]:
 def any_fault_without_records(stage: Stage) -> Iterator[Wanted]:
     """No plant records: a port needs none, and a part of it that falls together is inferred."""
     plant, world = stage.set(
-        700, _ways(stage), ports=3, branches=stage.rng.randint(3, 5), splitters_recorded=False, zones_recorded=False
+        700, any_way(stage), ports=3, branches=stage.rng.randint(3, 5), splitters_recorded=False, zones_recorded=False
     )
     port = stage.port(plant)
     if stage.rng.random() < 0.3:
@@ -140,67 +141,58 @@ def any_fault_without_records(stage: Stage) -> Iterator[Wanted]:
 
 
 @kind
-def any_fault_in_a_busy_night(stage: Stage) -> Iterator[Wanted]:
-    """Customers switch off and on, routers restart, one ONT flaps, and amid it one fault: found, and nothing else."""
-    plant, world = stage.set(2600, _ways(stage), ports=4, business_share=0.0)
-    port = stage.port(plant)
-    hit = plant.pick(port=port) if stage.rng.random() < 0.5 else plant.below(stage.splitter(plant, port=port).name)
-    others = [ont for ont in plant.pick() if ont.port != port]
-    busy = stage.rng.sample(others, 30)
-    for ont in busy[:15]:
-        world.off([ont], stage.rng.uniform(200, 2400), over=0, why={"dying_gasp": 0.9, None: 0.1})
-    for ont in busy[15:29]:
-        at = stage.rng.uniform(200, 2300)
-        world.off([ont], at, over=0, why={"reset": 0.5, "dying_gasp": 0.5})
-        world.on([ont], at + stage.rng.uniform(60, 150), over=0)
-    for turn in range(20):
-        world.off(busy[29:], 210 + 90 * turn, over=0, why="loss_of_signal")
-        world.on(busy[29:], 255 + 90 * turn, over=0)
-    world.off(hit, 1500, why="loss_of_signal")
-    found = fault("fibre", "port" if len(hit) > 8 else "branch", hit, olt="olt-1", port=port, alive=0)
-    if len(hit) <= 8:
-        found["where"]["splitter"] = hit[0].branch
-    yield moment(1480, rings=0)
-    yield moment(2000, found, rings=(0, 1))
-    yield moment(2590, found, rings=(0, 1))
+def any_power_cut(stage: Stage) -> Iterator[Wanted]:
+    """A zone of one or two OLTs, up to a third on batteries, up to a third without a gasp, told in any way."""
+    olts = stage.rng.randint(1, 2)
+    plant, world = stage.set(
+        1000, any_way(stage), olts=olts, ports=8 // olts, off_share=stage.rng.choice([0.0, 0.2]), business_share=0.0
+    )
+    zone = f"zone-{stage.rng.randint(1, 4)}"
+    batteries = stage.rng.choice([0.0, 0.15, 0.3])
+    hit = [ont for ont in plant.pick(zone=zone) if stage.rng.random() >= batteries]
+    silent = stage.rng.uniform(0.0, 0.3)
+    why = {"dying_gasp": 1 - silent, "loss_of_signal": silent / 2, None: silent / 2}
+    world.off(hit, 190, over=stage.rng.uniform(20, 60), why=why)
+    yield moment(185, rings=0)
+    yield moment(560, fault("power", "zone", hit, zone=zone, unknown=0, state="confirmed"), rings=(1, 2))
 
 
 @kind
-def any_course_of_a_repair(stage: Stage) -> Iterator[Wanted]:
-    """A port falls in one or two steps and returns in up to four, with up to three stragglers: one incident that ends,
-    whatever the steps."""
-    plant, world = stage.set(3400, _ways(stage), ports=2, business_share=0.0)
-    port = stage.port(plant)
-    hit = plant.pick(port=port)
-    first = plant.below(stage.splitter(plant, port=port).name) if stage.rng.random() < 0.5 else hit
-    world.off(first, 190, why="loss_of_signal")
-    world.off([ont for ont in hit if ont not in first], 420, why="loss_of_signal")
-    late = stage.rng.sample(hit, stage.rng.randint(0, 3))
-    back = [ont for ont in hit if ont not in late]
-    stage.rng.shuffle(back)
-    steps = stage.rng.randint(1, 4)
-    for step in range(steps):
-        world.on(back[step::steps], 1200 + 60 * step, over=30)
-    yield moment(780, fault("fibre", "port", hit, olt="olt-1", port=port, alive=0, same="A"), rings=(1, 2))
-    over = {"state": "resolved", "restored": len(back), "stragglers": [list(ont.key) for ont in late]}
-    yield moment(3390, rings=(1, 2), also=[over])
+def any_two_faults_at_once(stage: Stage) -> Iterator[Wanted]:
+    """Two OLTs with nothing in common on record, a fault on each within a minute: two incidents."""
+    plant, world = stage.set(
+        1300, any_way(stage), olts=2, cards=2, ports=3, branches=4, per_branch=5, business_share=0.0
+    )
+    first, second = (
+        stage.rng.choice([*ON_A_PORT, _card])(stage, plant, world, at, stage.rng.choice(_ports(plant, olt)))[1]
+        for olt, at in (("olt-1", 190), ("olt-2", 190 + stage.rng.uniform(0, 60)))
+    )
+    yield moment(560, first | {"same": "A"}, second | {"same": "B"})
+    yield moment(1290, first | {"same": "A"}, second | {"same": "B"}, rings=(0, 4))
+
+
+def _ports(plant: Plant, olt: str) -> list[tuple[str, str]]:
+    return [port for port in plant.ports if port[0] == olt]
 
 
 @kind
-def any_silence(stage: Stage) -> Iterator[Wanted]:
-    """OLTs fall silent, some behind one uplink: who is silent, and whether customers inform, says what it is."""
-    uplinks = ("ring-1", "ring-1", "ring-2", "ring-2")
-    _, world = stage.set(2000, Ways(informs=True), olts=4, ports=1, branches=2, per_branch=8, uplinks=uplinks)
-    well = stage.rng.random() < 0.5
-    silent = stage.rng.choice([("olt-1",), ("olt-3",), ("olt-1", "olt-2"), ("olt-3", "olt-4"), ("olt-1", "olt-4")])
-    for olt in silent:
-        world.silence(olt, 200, echo=stage.rng.random() < 0.5 and well, customers=well)
-    ring = {"olt-1": "ring-1", "olt-3": "ring-2"}[silent[0]]
-    if silent == ("olt-1", "olt-4"):
-        wanted = [fault("monitoring" if well else "olt", "olt", olt=olt, alive=0, total=16) for olt in silent]
-    elif len(silent) == 2:
-        wanted = [fault("monitoring" if well else "uplink", "uplink", uplink=ring, alive=0, total=32)]
-    else:
-        wanted = [fault("monitoring" if well else "olt", "olt", olt=silent[0], alive=0, total=16)]
-    yield moment(190, rings=0)
-    yield moment(1990, *(one | ({"affected": 0} if well else {}) for one in wanted), rings=(0, 3))
+def any_tapped_feeder(stage: Stage) -> Iterator[Wanted]:
+    """A fibre with six to ten taps, cut anywhere after the second: the bracket is between the last that lives and the
+    first that is dead."""
+    plant, world = stage.set(
+        700,
+        any_way(stage),
+        ports=2,
+        branches=stage.rng.randint(6, 10),
+        per_branch=stage.rng.randint(3, 6),
+        layout="tapped",
+    )
+    port = stage.port(plant)
+    taps = plant.on_port(port)
+    dead = taps[stage.rng.randrange(2, len(taps) - 1)]
+    hit = plant.below(dead.name)
+    whole = [ont for ont in plant.pick(port=port) if ont not in hit]
+    world.off(hit, 190, why="loss_of_signal")
+    bracket = {"alive_to_m": max(o.distance_m for o in whole), "dead_from_m": min(o.distance_m for o in hit)}
+    place = {"olt": "olt-1", "port": port, "splitter": dead.name}
+    yield moment(560, fault("fibre", "branch", hit, **place, bracket=bracket, unknown=0))

@@ -14,30 +14,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from tests.scenarios.plant import Line, Ont, Plant
+from tests.scenarios.ways import CUT, Reasons, Ways
 
 READ_S = 0.4
 """How long before a reading's end its rows are known."""
 INFORM_S = 300.0
-Reasons = dict[str | None, float] | str | None
-
-CUT: Reasons = {"loss_of_signal": 0.92, "dying_gasp": 0.03, None: 0.05}
-GASP: Reasons = {"dying_gasp": 0.88, "loss_of_signal": 0.12}
-
-
-@dataclass(frozen=True, slots=True)
-class Ways:
-    """How the collector learns of things."""
-
-    traps: bool = True
-    trap_loss: float = 0.05
-    overtaking: float = 0.0
-    """Share of the traps that come up to 5 s late."""
-    duplicates: float = 0.0
-    informs: bool = False
-    pings: bool = True
-    state_s: float = 60.0
-    optics_s: float = 300.0
-    light_noise_db: float = 0.0
 
 
 @dataclass(slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from tests.scenarios.fibre import FULL, POLLS
 from tests.scenarios.kinds import Stage, Wanted, between, fault, kind, moment
-from tests.scenarios.play import GASP, Ways
+from tests.scenarios.ways import GASP, Ways
 
 
 @kind

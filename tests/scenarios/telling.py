@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from tests.scenarios.fibre import FULL, POLLS
 from tests.scenarios.kinds import Stage, Wanted, between, fault, kind, moment
-from tests.scenarios.play import Reasons, Ways
+from tests.scenarios.ways import Reasons, Ways
 
 SOME_GASPS: Reasons = {"loss_of_signal": 0.72, "dying_gasp": 0.28}
 NEWER_PROGRAM = "a line or key that a newer program may write"
@@ -99,6 +99,43 @@ def cut_read_port_by_port(stage: Stage) -> Iterator[Wanted]:
     assert stage.world
     stage.world.half("olt-1", (), 0, 1e9)
     yield moment(460, wanted, rings=1)
+
+
+def _straddled(stage: Stage, branch: bool, early: slice) -> Iterator[Wanted]:
+    plant, world = stage.set(900, POLLS)
+    splitter = stage.splitter(plant)
+    hit = plant.below(splitter.name) if branch else plant.pick(port=splitter.port)
+    reading = world.phase["olt-1"] + 180
+    world.off(hit[early], reading - 2, over=1, why="loss_of_signal")
+    world.off([ont for ont in hit if ont not in hit[early]], reading + 0.1, over=1, why="loss_of_signal")
+    place = {"olt": "olt-1", "port": splitter.port} | ({"splitter": splitter.name} if branch else {})
+    yield moment(
+        480, fault("fibre", "branch" if branch else "port", hit, **place, **FULL), rings=(0 if branch else 1, 1)
+    )
+
+
+@kind
+def feeder_cut_during_a_reading(stage: Stage) -> Iterator[Wanted]:
+    """The reading had passed half of the port when it fell: the other half comes a minute later, as the same loss."""
+    return _straddled(stage, False, slice(0, None, 2))
+
+
+@kind
+def feeder_cut_at_the_end_of_a_reading(stage: Stage) -> Iterator[Wanted]:
+    """Only two were read after it: they look like two single faults for a minute, and are the first of it."""
+    return _straddled(stage, False, slice(30, None))
+
+
+@kind
+def branch_cut_during_a_reading(stage: Stage) -> Iterator[Wanted]:
+    """The same of one splitter."""
+    return _straddled(stage, True, slice(0, None, 2))
+
+
+@kind
+def branch_cut_after_its_first_row_was_read(stage: Stage) -> Iterator[Wanted]:
+    """Seven of eight are told, and the eighth a minute later: it is one of them."""
+    return _straddled(stage, True, slice(1, None))
 
 
 @kind

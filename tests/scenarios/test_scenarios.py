@@ -40,7 +40,7 @@ def test_what_is_open_is_what_happened(name: str, seed: int) -> None:
     grid = _grid(asked)
     answers = _answers(scenario.lines, grid)
     wrong = differences(scenario.moments, [answer for answer in answers if answer["at"] in asked])
-    assert wrong is None, wrong
+    assert wrong is None, f"{scenario.why}\n{wrong}"
     for answer, down in zip(answers, told_down(scenario.lines, grid), strict=True):
         assert (wrong := contradictions(answer, down, scenario.apart)) is None, wrong
     assert (wrong := upheavals(answers)) is None, wrong

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from tests.scenarios.fibre import FULL
 from tests.scenarios.kinds import Stage, Wanted, fault, kind, moment
 from tests.scenarios.life import LARGE
-from tests.scenarios.play import GASP, Ways
+from tests.scenarios.ways import GASP, Ways
 
 
 @kind
