@@ -15,6 +15,8 @@ from noc_console.domain.incidents.settings import IncidentSettings
 
 LOS = frozenset(("loss_of_signal", "laser_off"))
 GASP = "dying_gasp"
+RESTARTS = frozenset(("reset", "reregistered"))
+"""Reasons of an ONT that is back in a minute, and says nothing about its neighbours."""
 BURST_AT_MOST_S = 180.0
 """Even a power cut is over by then; what goes on is something else."""
 FEW_GASPS = 0.3
@@ -159,7 +161,7 @@ def port_groups(
     explained = {ont for ont in losses if ont in apart}
     found: list[Group] = []
     for burst in bursts_of((ont for ont in losses if ont not in explained), settings):
-        groups = _explain(port, root, _core(burst, settings), explained, explained - apart, settings)
+        groups = _explain(port, root, _core(burst, settings), explained, explained - apart, losses, settings)
         for group in groups:
             for other in [o for o in found if _covers(group, o)]:
                 found.remove(other)  # grown: its point is behind the new one
@@ -179,6 +181,7 @@ def _explain(
     burst: list[OntFact],
     explained: set[OntFact],
     earlier: set[OntFact],
+    losses: Collection[OntFact],
     settings: IncidentSettings,
 ) -> list[Group]:
     lost = set(burst)
@@ -190,9 +193,17 @@ def _explain(
     found = []
     if len(behind) >= settings.least_onts:
         group = Group(behind, Form.DARK, [(port, node) for node in points])
-        # What had failed a moment before behind the same point is part of it.
-        group.members |= {ont for node in points for ont in node.below() if ont in earlier}
+        # What had failed a moment before behind the same point is part of it; so is what the reading before told at
+        # its very end.
         group.power = looks_like_power(group.members)
+        began = min(_span(ont)[0] for ont in burst) - 1.0
+        group.members |= {
+            ont
+            for node in points
+            for ont in node.below()
+            if (group.power or ont.reason != GASP)
+            and (ont in earlier or (ont in losses and not group.power and _span(ont)[1] >= began))
+        }
         presumed = sum(counts[node].presumed for node in points)
         if group.power and presumed > len(behind) / 2:
             return []  # customers who switch off, and neighbours who were not read since
@@ -226,7 +237,7 @@ def _count(
             own.alive += proven
             own.presumed += not proven
         elif ont.down and (ont.changed_at or 0.0) > last_at and not ont.known_down:
-            later = _span(ont)[0] >= last_at  # it went down too, but not then
+            later = _span(ont)[0] > last_at + 1.0  # it went down too, but not then
             own.alive += later
             own.presumed += not later
     return own
@@ -246,6 +257,7 @@ def _points(node: Node, counts: dict[Node, _Counts]) -> list[Node]:
 
 def _inferred(port: PortFact, rest: set[OntFact], settings: IncidentSettings) -> Group | None:
     """Those that no recorded point explains: a branch that nobody recorded, when they went as one."""
+    rest = {ont for ont in rest if ont.reason not in RESTARTS}
     if not rest:
         return None
     if looks_like_power(rest):
