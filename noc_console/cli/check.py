@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -110,6 +111,10 @@ def _services(config: Config) -> list[Awaitable[Result]]:
     if config.swaps.tickets:
         tickets = config.swaps.tickets
         tries.append(_try("tickets", tickets.url, lambda: probes.web_server(tickets, "swaps.tickets")))
+    if config.notifications:
+        for number, url in enumerate(config.notifications.urls):
+            target = partial(probes.notification_target, number, url.get_secret_value())
+            tries.append(_try("notifications", f"urls[{number}]", target))
     return tries
 
 

@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from noc_console import __version__
+from noc_console.cli import outage_commands
 from noc_console.cli.output import Exit, fail
 from noc_console.config.load import ENV_CONFIG, find, load
 from noc_console.config.model import Config
@@ -474,6 +475,9 @@ def _with_requests(config: Config, work: Any) -> Any:
             await requests.close()
 
     return asyncio.run(run())
+
+
+outage_commands.register(app, lambda: _config()[0], _with_requests)
 
 
 def run() -> None:

@@ -20,6 +20,7 @@ from noc_console.config.load import secret_files
 from noc_console.config.model import Config, CoreDeviceConfig, Traps
 from noc_console.domain.errors import ConfigError, SourceError, SourceUnavailable
 from noc_console.domain.freshness import SKEW_TOLERANCE_S, format_age
+from noc_console.sources.notifier import Target
 from noc_console.sources.ping import Pinger
 from noc_console.sources.snmp.core_poller import CorePoller
 from noc_console.sources.snmp.session import SnmpEngine
@@ -142,3 +143,9 @@ async def files(path: Path, config: Config) -> str:
         listed = ", ".join(map(str, open_to_all))
         raise ConfigError(f"{listed}: open to every user of this machine", hint=f"chmod o= {listed}")
     return f"{len(names)} files with secrets, none open to other users"
+
+
+async def notification_target(number: int, url: str) -> str:
+    """Whether Apprise knows the service and understands the URL; nothing is sent."""
+    target = await asyncio.to_thread(Target, number, url)
+    return f"{target.name} is understood; noc-console notify-test sends to it"

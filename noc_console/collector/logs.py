@@ -29,7 +29,7 @@ def start_log(config: Config, to_stderr: bool = False) -> None:
     if to_stderr:
         handlers.append(logging.StreamHandler())
     logging.basicConfig(level=config.logging.level.upper(), handlers=handlers, format="%(message)s", force=True)
-    for noisy in ("httpx", "httpcore", "aiosqlite", "alembic", "asyncio"):
+    for noisy in ("httpx", "httpcore", "aiosqlite", "alembic", "asyncio", "urllib3", "requests_oauthlib"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     structlog.configure(
         processors=[

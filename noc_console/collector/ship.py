@@ -97,6 +97,15 @@ class Shipper:
             Rhythm("look again", "victoriametrics", look, LOOK_AGAIN_EVERY_S, first_s=LOOK_AGAIN_EVERY_S),
         ]
 
+    async def filled_percent(self) -> float | None:
+        """How full the buffer is with what was not shipped; None when that is not known, or nothing is shipped."""
+        if self._victoria is None:
+            return None
+        try:
+            return await self._buffer.filled()
+        except SourceError:
+            return None
+
     async def flush(self, timeout_s: float) -> int:
         """Ship what there is, for at most ``timeout_s``; returns how many samples still wait."""
         if self._victoria is not None:

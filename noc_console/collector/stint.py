@@ -9,6 +9,7 @@ from contextlib import AsyncExitStack
 import structlog
 
 from noc_console.collector.acting.tools import Tools
+from noc_console.collector.alarms import AlarmWorker
 from noc_console.collector.clock import Clock
 from noc_console.collector.coordinator import Coordinator, Done, Part, Rhythm, Service, fenced
 from noc_console.collector.core_devices import CoreWorker
@@ -18,6 +19,7 @@ from noc_console.collector.holding import Holding
 from noc_console.collector.incidents import IncidentWorker
 from noc_console.collector.jobs import JobRunner
 from noc_console.collector.life import FULL_COLLECTION_EVERY_S, collect_garbage
+from noc_console.collector.notices import NoticeWorker
 from noc_console.collector.olt import OltWorker
 from noc_console.collector.performing import Actions
 from noc_console.collector.ping import PingWorker, Target
@@ -165,6 +167,8 @@ class Stint:
             *tickets.parts(),
             *self._incidents().parts(),
             Rhythm("retention", "retention", self._drop_old, RETENTION_EVERY_S, first_s=RETENTION_FIRST_S),
+            *AlarmWorker(config, database, self._shipper.filled_percent, clock).parts(),
+            *NoticeWorker(config, database, clock).parts(),
             *CpeWorker(acs, cpes, config.polling.cpe_s, self._shipper.keep, clock).parts(),
             Service("core devices", "core devices", self._start_core),
             *(part for worker in self.olts for part in worker.parts(random.uniform(0, spread_s))),

@@ -8,9 +8,11 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationInfo, field_validator, model_validator
 
+from noc_console.config.alarms import Alarms
 from noc_console.config.base import Dbm, Encoding, HttpEndpoint, Model, Name, Percent, Seconds
 from noc_console.config.diagnosis import Diagnosis
 from noc_console.config.incidents import Incidents
+from noc_console.config.notifications import Notifications
 from noc_console.config.operations import Access, Bulk, Jobs, ModemBridge, OltCli, SpeedTest, Swaps
 from noc_console.domain.freshness import Intervals
 from noc_console.domain.optics import Thresholds
@@ -262,6 +264,9 @@ class Config(Model):
     speed_test: SpeedTest = SpeedTest()
     diagnosis: Diagnosis = Diagnosis()
     incidents: Incidents = Incidents()
+    alarms: Alarms = Alarms()
+    notifications: Notifications | None = None
+    """None: nobody is told who looks at no screen."""
     modem_bridge: ModemBridge | None = None
     swaps: Swaps = Swaps()
     console: Console = Console()

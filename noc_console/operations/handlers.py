@@ -7,16 +7,25 @@ from typing import Any
 
 from noc_console.config.model import Config
 from noc_console.domain.intents import (
+    Acknowledge,
     Act,
     ActOnMany,
+    AddComment,
     CancelJob,
     CancelMany,
     CloseSwap,
+    EndMaintenance,
     ImportRecords,
+    PlanMaintenance,
     RecordSwap,
     ReleaseMany,
+    Shelve,
+    Unacknowledge,
+    Unshelve,
 )
 from noc_console.operations.handler import Handler
+from noc_console.operations.handling import Acknowledging, Commenting, Shelving, Unacknowledging, Unshelving
+from noc_console.operations.maintenance import EndingMaintenance, Planning
 from noc_console.operations.many_onts import Cancelling, ManyOnts, Releasing
 from noc_console.operations.one_job import OneJob
 from noc_console.operations.one_target import OneTarget
@@ -35,4 +44,11 @@ def make_handlers(config: Config) -> Mapping[type[Any], Handler[Any, Any]]:
         RecordSwap: RecordingSwap(config),
         CloseSwap: ClosingSwap(),
         ImportRecords: ImportingRecords(),
+        Acknowledge: Acknowledging(),
+        Unacknowledge: Unacknowledging(),
+        AddComment: Commenting(),
+        Shelve: Shelving(),
+        Unshelve: Unshelving(),
+        PlanMaintenance: Planning(),
+        EndMaintenance: EndingMaintenance(),
     }

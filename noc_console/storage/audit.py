@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, field
 from itertools import takewhile
 from typing import Any
 
-from sqlalchemy import delete, insert, select, text
+from sqlalchemy import delete, insert, select, text, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from noc_console.domain.operators import Operator
@@ -149,8 +149,13 @@ async def first_broken(connection: AsyncConnection) -> int | None:
 
 async def entries(connection: AsyncConnection, limit: int) -> list[dict[str, Any]]:
     """The newest entries as they stand in the table, newest first."""
+    return await matching(connection, true(), limit)
+
+
+async def matching(connection: AsyncConnection, where: Any, limit: int) -> list[dict[str, Any]]:
+    """The newest entries that match a condition on the table, as they stand in it, newest first."""
     table = schema.audit
-    rows = await connection.execute(select(table).order_by(table.c.id.desc()).limit(limit))
+    rows = await connection.execute(select(table).where(where).order_by(table.c.id.desc()).limit(limit))
     return [dict(row) for row in rows.mappings()]
 
 

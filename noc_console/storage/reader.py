@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, TypeVar
 
 from sqlalchemy import or_
@@ -30,6 +30,8 @@ from noc_console.storage.jobs import JobStore
 
 R = TypeVar("R", bound=Record)
 
+AUDIT_AT_MOST = 2000
+CHANGES_AT_MOST = 20_000
 HOLD_INTERVALS = 2.5
 """A chart's line is held over this many missing optics polls, then broken."""
 
@@ -120,6 +122,13 @@ class StorageReader:
         async with self.database.reading() as connection:
             return (await read_changes_of(connection, where, limit=limit, newest=True))[::-1]
 
+    async def changes_at(self, olts: Collection[str], begin: float, end: float) -> list[Change]:
+        """Changes of these OLTs in a span of time, oldest first, at most ``CHANGES_AT_MOST``."""
+        table = schema.change
+        where = table.c.olt.in_(list(olts)), table.c.at >= begin, table.c.at <= end
+        async with self.database.reading() as connection:
+            return await read_changes_of(connection, *where, limit=CHANGES_AT_MOST)
+
     async def changes_of(self, kind: str, limit: int = 100) -> list[Change]:
         """The newest changes of one kind, newest first."""
         async with self.database.reading() as connection:
@@ -130,6 +139,16 @@ class StorageReader:
         """The newest audit entries, newest first, and the first entry that breaks the chain of all; None: it holds."""
         async with self.database.reading() as connection:
             return await audit.entries(connection, limit), await audit.first_broken(connection)
+
+    async def audit_since(self, at: float) -> list[dict[str, Any]]:
+        """Audit entries since then, newest first, at most ``AUDIT_AT_MOST``; the chain is not checked."""
+        async with self.database.reading() as connection:
+            return await audit.matching(connection, schema.audit.c.at >= at, AUDIT_AT_MOST)
+
+    async def audit_about(self, target: str) -> list[dict[str, Any]]:
+        """Audit entries about one target, newest first, at most ``AUDIT_AT_MOST``; the chain is not checked."""
+        async with self.database.reading() as connection:
+            return await audit.matching(connection, schema.audit.c.target == target, AUDIT_AT_MOST)
 
     async def plan_import(self, kind: RecordKind[R], text: str, replace: bool) -> ImportPlan[R]:
         """What importing this CSV text would change, line by line; changes nothing."""

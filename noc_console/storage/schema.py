@@ -345,6 +345,26 @@ audit_anchor = Table(
     Column("digest", Text, nullable=False),
 )
 
+notice = Table(
+    "notice",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("about", Text, nullable=False, index=True),
+    Column("target", Text, nullable=False),
+    Column("happened", Text, nullable=False),
+    Column("severity", Text, nullable=False),
+    Column("affected", Integer, nullable=False),
+    Column("cause", Text, nullable=False),
+    Column("at", Float, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("state", Text, nullable=False, index=True),
+    Column("tries", Integer, nullable=False),
+    Column("next_at", Float, nullable=False),
+    Column("error", Text),
+    sqlite_autoincrement=True,
+)
+
 source = Table(
     "source",
     metadata,

@@ -141,6 +141,10 @@ class SampleBuffer:
         """Samples not shipped yet."""
         return await self._run(self._waiting)
 
+    async def filled(self) -> float:
+        """How much of the buffer is taken by what was not shipped yet, percent: at 100 samples are lost."""
+        return await self._run(self._filled)
+
     async def trim(self, now_ms: int) -> int:
         """Drop what is too old or too much.
 
@@ -255,6 +259,11 @@ class SampleBuffer:
         last = self._db.execute("SELECT max(id) FROM sample").fetchone()[0] or 0
         first = self._db.execute("SELECT min(id) FROM sample").fetchone()[0] or 0
         return max(0, last - max(cursor, first - 1)) if last else 0
+
+    def _filled(self) -> float:
+        first, last = self._db.execute("SELECT min(id), max(id) FROM sample").fetchone()
+        share = self._waiting() / (last - first + 1) if last else 0.0
+        return 100.0 * share * self._used_bytes() / self._max_bytes
 
     def _trim(self, now_ms: int) -> int:
         lost = 0

@@ -82,6 +82,7 @@ def test_the_example_names_every_key_and_no_other() -> None:
 def test_the_example_with_everything_in_force_loads(tmp_path: Path) -> None:
     path = tmp_path / "config.yaml"
     path.write_text(uncommented())
+    (tmp_path / "oncall.url").write_text("json://192.0.2.1")
     for name in ("genieacs.password", "bridge.password"):
         (tmp_path / name).write_text("x")
     names = set(re.findall(r"\$\{([A-Z_]+)\}", uncommented()))

@@ -2,27 +2,36 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import get_args
 
 import pytest
-from doors import World, asked_bulk, make_world, proper, proper_bulk
+from doors import OLT, World, asked_bulk, make_world, proper, proper_bulk
+from outages import put_outages
 from people import ANNA, BERT, person, queued
 
 from noc_console.domain.actions import ACTIONS, JobKind
 from noc_console.domain.errors import ActionRefused
 from noc_console.domain.intents import (
+    Acknowledge,
     Act,
     ActOnMany,
+    AddComment,
     CancelJob,
     CancelMany,
     CloseSwap,
     Confirmation,
+    EndMaintenance,
     ImportRecords,
     Intent,
+    PlanMaintenance,
     RecordSwap,
     ReleaseMany,
+    Shelve,
+    Unacknowledge,
+    Unshelve,
 )
 from noc_console.domain.operators import Operator, Origin, Role
 from noc_console.domain.swaps import Outcome, SwapKind
@@ -127,6 +136,29 @@ async def _import_nonsense(world: World) -> Intent:
     return ImportRecords("zones", "name,colour\nnorth,red\n")
 
 
+def _given(intent: Intent) -> Callable[[World], Awaitable[Intent]]:
+    async def prepare(world: World) -> Intent:
+        await put_outages(world)
+        if isinstance(intent, Unacknowledge):
+            await world.door.ask(ANNA, Acknowledge("INC-17"))
+        if isinstance(intent, Unshelve):
+            await world.door.ask(ANNA, Shelve("INC-17", 600))
+        if isinstance(intent, EndMaintenance):
+            await world.door.ask(ANNA, PLANNED)
+        return intent
+
+    return prepare
+
+
+def _outage(right: Intent, **faults: Intent) -> dict[str, Prepare]:
+    """The cases of an intent about an outage; ``faults`` spoil it."""
+    cases = {name.replace("_", " "): _about(_given(intent), ANNA) for name, intent in faults.items()}
+    return {**nobody(_given(right)), "role": _about(_given(right), VIEWER), **cases}
+
+
+PLANNED = PlanMaintenance(3600.0, "splicing", olt=OLT)
+
+
 def nobody(make: Callable[[World], Awaitable[Intent]]) -> dict[str, Prepare]:
     """Whoever asks without a name, without a voucher, from nowhere; these faults every intent can have."""
     return {
@@ -189,6 +221,45 @@ REFUSED: dict[type, dict[str, Prepare]] = {
         "another kind": _about(_import_swaps, ADMIN),
         "an error in a line": _about(_import_nonsense, ADMIN),
     },
+    Acknowledge: _outage(
+        Acknowledge("INC-17"), unknown=Acknowledge("INC-99"), resolved=Acknowledge("INC-16"), no_name=Acknowledge("")
+    ),
+    Unacknowledge: _outage(Unacknowledge("INC-17"), unknown=Unacknowledge("fan olt-9")),
+    AddComment: _outage(
+        AddComment("INC-17", "crew is there"),
+        unknown=AddComment("INC-99", "crew"),
+        empty=AddComment("INC-17", " \n\t "),
+        too_long=AddComment("INC-17", "x" * 2001),
+    ),
+    Shelve: _outage(
+        Shelve("INC-17", 3600.0),
+        unknown=Shelve("INC-99", 3600.0),
+        resolved=Shelve("INC-16", 3600.0),
+        too_short=Shelve("INC-17", 59.0),
+        too_long=Shelve("INC-17", 7 * 86400.0 + 1),
+        endless=Shelve("INC-17", float("inf")),
+        no_number=Shelve("INC-17", float("nan")),
+        no_reason=Shelve("INC-17", 3600.0, "x" * 2001),
+    ),
+    Unshelve: _outage(Unshelve("INC-17"), unknown=Unshelve("INC-99")),
+    PlanMaintenance: _outage(
+        PLANNED,
+        no_reason=replace(PLANNED, reason=" "),
+        no_place=replace(PLANNED, olt=None),
+        no_such_OLT=replace(PLANNED, olt="south"),
+        no_such_port=replace(PLANNED, port="0/9/9"),
+        a_port_that_is_none=replace(PLANNED, port="x"),
+        a_port_of_no_OLT=replace(PLANNED, olt=None, port="0/1/0"),
+        no_such_splitter=replace(PLANNED, splitter="SP-9"),
+        a_splitter_elsewhere=replace(PLANNED, port="0/1/1", splitter="SP-7"),
+        no_such_zone=replace(PLANNED, zone="south"),
+        too_long=replace(PLANNED, lasts_s=31 * 86400.0),
+        ends_too_late=replace(PLANNED, starts_at=time.time() + 30 * 86400.0),
+        no_time=replace(PLANNED, lasts_s=0.0),
+        over_already=replace(PLANNED, starts_at=time.time() - 7200),
+        starts_never=replace(PLANNED, starts_at=float("nan")),
+    ),
+    EndMaintenance: _outage(EndMaintenance(1), unknown=EndMaintenance(99)),
 }
 """By kind of intent: every fault that it can have. What confirms, needs a reason or can be blocked has such a case."""
 
@@ -218,7 +289,8 @@ async def test_nothing_comes_of_what_is_refused(database: Database, kind: type, 
     if fault == "another target" and isinstance(intent, Act):
         intent = replace(intent, target=proper(JobKind.REBOOT, world.onts[0]).target)
     assert type(intent) is kind
-    before = {table: await world.rows(table) for table in ("job", "batch", "swap")}
+    tables = ("job", "batch", "swap", "handling", "comment", "maintenance")
+    before = {table: await world.rows(table) for table in tables}
     told = len(await world.results())
     with pytest.raises(ActionRefused):
         await world.door.ask(operator, intent)

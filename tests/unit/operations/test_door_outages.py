@@ -1,0 +1,163 @@
+"""What the door takes about incidents, alarms and planned work."""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime
+
+import pytest
+from doors import OLT, World, make_world
+from outages import ALARM, INCIDENT, put_outages
+from people import ANNA, BERT
+
+from noc_console.cli.outages import instant
+from noc_console.domain.alarms.states import AlarmState, incident_number, standing
+from noc_console.domain.errors import ActionRefused
+from noc_console.domain.handling import COMMENTS, HANDLINGS, MAINTENANCE, Handling
+from noc_console.domain.intents import (
+    Acknowledge,
+    AddComment,
+    EndMaintenance,
+    PlanMaintenance,
+    Shelve,
+    Unacknowledge,
+    Unshelve,
+)
+from noc_console.domain.spans import lasting, parse_span
+from noc_console.storage.database import Database
+from noc_console.storage.records import RecordStore
+
+
+@pytest.fixture
+async def world(database: Database) -> World:
+    made = await make_world(database)
+    await put_outages(made)
+    return made
+
+
+async def _handling(world: World, about: str = "INC-17") -> Handling:
+    return next(one for one in await RecordStore(world.database).all(HANDLINGS) if one.about == about)
+
+
+@pytest.mark.parametrize("name", ["INC-17", "inc-17", "inc17", "#17", "17", " INC-17 "])
+async def test_an_incident_is_known_by_its_number(world: World, name: str) -> None:
+    answer = await world.door.ask(ANNA, Acknowledge(name))
+    assert answer.text == "INC-17: acknowledged as critical with 41 down"
+    handling = await _handling(world)
+    assert (handling.ack_by, handling.ack_severity, handling.ack_affected, handling.ack_cause) == (
+        "anna", "critical", 41, "fibre",
+    )  # fmt: skip
+    assert standing(INCIDENT, handling, time.time()) is AlarmState.ACKED
+    (entry,) = await world.rows("audit")
+    assert (entry["action"], entry["target"], entry["actor"]) == ("acknowledge", "INC-17", "anna")
+
+
+@pytest.mark.parametrize("name", ["", "INC-", "INC-x", "1e3", "-17", "INC-17 ; DROP TABLE incident", "I" * 5000])
+def test_what_is_no_number_names_no_incident(name: str) -> None:
+    assert incident_number(name) is None
+
+
+async def test_an_acknowledgement_passes_to_a_colleague_and_can_be_taken_back(world: World) -> None:
+    await world.door.ask(ANNA, Acknowledge("INC-17"))
+    answer = await world.door.ask(BERT, Acknowledge("INC-17"))
+    assert answer.text.endswith("before by anna")
+    await world.door.ask(ANNA, Unacknowledge("INC-17"))
+    assert await _handling(world) == Handling("INC-17", revision=(await _handling(world)).revision)
+    with pytest.raises(ActionRefused, match="nobody has acknowledged INC-17"):
+        await world.door.ask(ANNA, Unacknowledge("INC-17"))
+
+
+async def test_an_alarm_that_came_and_went_unseen_is_acknowledged_once(world: World) -> None:
+    await world.door.ask(ANNA, Acknowledge(f"fan {OLT} 1"))
+    with pytest.raises(ActionRefused, match="is over: nothing is left to acknowledge"):
+        await world.door.ask(ANNA, Acknowledge(f"fan {OLT} 1"))
+    await world.door.ask(ANNA, Acknowledge(ALARM.key))
+    assert standing(ALARM, await _handling(world, ALARM.key), time.time()) is AlarmState.ACKED
+
+
+async def test_comments_are_kept_whole_and_harmless(world: World) -> None:
+    text = "crew \x1b[2J [bold]ETA[/] 15:10\n\nasked '; DROP TABLE comment; --  " + "x" * 1000
+    await world.door.ask(ANNA, AddComment("INC-17", text))
+    await world.door.ask(ANNA, AddComment("INC-16", "stragglers remain"))
+    late, early = await RecordStore(world.database).all(COMMENTS)
+    assert early.text.startswith("crew ·[2J [bold]ETA[/] 15:10 asked '; DROP TABLE comment; -- xxx")
+    assert early.text.endswith("x" * 1000)
+    assert (late.about, late.by) == ("INC-16", "anna")
+
+
+async def test_a_shelf_ends_by_itself_and_says_why_it_was(world: World) -> None:
+    await world.door.ask(ANNA, Acknowledge("INC-17"))
+    answer = await world.door.ask(ANNA, Shelve("INC-17", 4 * 3600.0, "splice at dawn"))
+    assert answer.text == "INC-17: shelved for 4h"
+    shelf, now = await _handling(world), time.time()
+    assert standing(INCIDENT, shelf, now) is AlarmState.SHELVED
+    assert standing(INCIDENT, shelf, now + 4 * 3600.0) is AlarmState.UNACKED
+    (comment,) = await RecordStore(world.database).all(COMMENTS)
+    assert comment.text == "shelved for 4h: splice at dawn"
+    await world.door.ask(BERT, Unshelve("INC-17"))
+    assert standing(INCIDENT, await _handling(world), time.time()) is AlarmState.ACKED
+    with pytest.raises(ActionRefused, match="not shelved"):
+        await world.door.ask(BERT, Unshelve("INC-17"))
+
+
+@pytest.mark.parametrize(
+    ("intent", "place"),
+    [
+        (PlanMaintenance(7200.0, "splicing", olt=OLT), OLT),
+        (PlanMaintenance(7200.0, "splicing", olt=OLT, port="0/1/0"), f"{OLT} 0/1/0"),
+        (PlanMaintenance(7200.0, "splicing", splitter="SP-7"), "SP-7"),
+        (PlanMaintenance(7200.0, "splicing", olt=OLT, splitter="SP-7"), f"{OLT} SP-7"),
+        (PlanMaintenance(7200.0, "splicing", zone="north"), "zone north"),
+    ],
+)
+async def test_work_is_planned_where_it_is_and_ended_before_its_time(
+    world: World, intent: PlanMaintenance, place: str
+) -> None:
+    answer = await world.door.ask(ANNA, intent)
+    (window,) = await RecordStore(world.database).all(MAINTENANCE)
+    assert (window.id, window.place, window.reason, window.by) == (answer.id, place, "splicing", "anna")
+    assert window.until_at - window.starts_at == pytest.approx(7200)
+    assert window.active(time.time())
+    await world.door.ask(BERT, EndMaintenance(window.id))
+    (window,) = await RecordStore(world.database).all(MAINTENANCE)
+    assert window.ended_by == "bert" and not window.active(time.time())
+    with pytest.raises(ActionRefused, match="over already"):
+        await world.door.ask(BERT, EndMaintenance(window.id))
+
+
+async def test_work_may_begin_later_or_have_begun(world: World) -> None:
+    now = time.time()
+    await world.door.ask(ANNA, PlanMaintenance(3600.0, "splicing", olt=OLT, starts_at=now + 7200))
+    await world.door.ask(ANNA, PlanMaintenance(3600.0, "splicing", olt=OLT, starts_at=now - 1800))
+    begun, later = await RecordStore(world.database).all(MAINTENANCE)
+    assert not later.active(now) and later.active(now + 7300)
+    assert begun.starts_at >= now and begun.until_at == pytest.approx(now + 1800)
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"), [("90s", 90), ("30m", 1800), ("4h", 14400), ("1h30m", 5400), ("2d", 172800), (" 1.5H ", 5400)]
+)
+def test_lengths_of_time_are_read(text: str, seconds: float) -> None:
+    assert parse_span(text) == seconds
+
+
+@pytest.mark.parametrize("text", ["", "4", "h", "-4h", "4x", "4h!", "inf", "１h" * 9, "4h" + "9" * 400 + "d"])
+def test_what_is_no_length_of_time_says_so(text: str) -> None:
+    with pytest.raises(ValueError, match="write 30m, 4h, 1h30m or 2d"):
+        parse_span(text)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(0.4, "0s"), (60, "1m"), (5400, "1h30m"), (86400 * 7, "7d"), (90061, "1d1h"), (3601, "1h")]
+)
+def test_lengths_of_time_are_told(seconds: float, text: str) -> None:
+    assert lasting(seconds) == text
+
+
+def test_a_time_of_day_is_the_next_one() -> None:
+    now = datetime(2026, 3, 9, 22, 0)
+    assert instant("22:30", now) == datetime(2026, 3, 9, 22, 30).timestamp()
+    assert instant("02:00", now) == datetime(2026, 3, 10, 2, 0).timestamp()
+    assert instant("2026-03-09T23:00", now) == datetime(2026, 3, 9, 23, 0).timestamp()
+    with pytest.raises(SystemExit):
+        instant("soon", now)
