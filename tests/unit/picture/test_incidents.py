@@ -159,7 +159,7 @@ FILTERS = {
     "zone:north": [17, 4, 3],
     "business:yes": [4],
     "business:no": [16, 3, 17],
-    "SP-7 fibre": [17],
+    "SP-7 fibre": [17, 4],
     "inc-16": [16],
     "amy": [17],
     "age:>5m": [16],
