@@ -59,7 +59,7 @@ def _start(
     context: typer.Context,
     config: Annotated[Path | None, typer.Option(help="Config file; also NOC_CONSOLE_CONFIG.")] = None,
     theme: Annotated[str | None, typer.Option(help="Theme of the console.")] = None,
-    screen: Annotated[str, typer.Option(help="First screen: incidents, network, jobs, log, sources.")] = "",
+    screen: Annotated[str, typer.Option(help="First screen: incidents, alarms, network, jobs, log, sources.")] = "",
     read_only: Annotated[bool, typer.Option("--read-only", help="Never allow actions.")] = False,
     version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
 ) -> None:

@@ -34,6 +34,7 @@ from noc_console.console.outages import Outages
 from noc_console.console.palette_commands import ConsoleCommands
 from noc_console.console.prompting import Prompting
 from noc_console.console.registry import Action, Context, Registry
+from noc_console.console.screens.alarms import AlarmsView
 from noc_console.console.screens.configuration import ConfigView
 from noc_console.console.screens.firmware import FirmwareView
 from noc_console.console.screens.incidents import IncidentsView
@@ -45,7 +46,7 @@ from noc_console.console.screens.records import RecordsView
 from noc_console.console.screens.routers import RoutersView
 from noc_console.console.screens.sources import SourcesView
 from noc_console.console.screens.swaps import SwapsView
-from noc_console.console.screens.view import Background, Failed, Open, Say, View
+from noc_console.console.screens.view import Background, Failed, Open, OpenIncident, Say, View
 from noc_console.console.session import Session
 from noc_console.console.settings import ConsoleSettings
 from noc_console.console.shell import Shell
@@ -90,6 +91,7 @@ class NocApp(Background, Shell):
         self.network = NetworkView(self.desk)
         screens = (
             IncidentsView,
+            AlarmsView,
             JobsView,
             LogView,
             SwapsView,
@@ -310,6 +312,10 @@ class NocApp(Background, Shell):
         except ValueError as error:
             self.say(str(error), "warning")
         self.paint_frame()
+
+    def on_open_incident(self, event: OpenIncident) -> None:
+        """A screen leads to an incident."""
+        self.act(self.registry.by_id["screen.incidents"], str(event.number))
 
     def on_failed(self, event: Failed) -> None:
         """A background task broke: told and logged, the console goes on."""

@@ -151,6 +151,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("repaint", "Repaint the whole terminal", ("ctrl+l",), "repaint"),
     Action("retry", "Ask again now, without waiting", ("ctrl+r",), "retry"),
     Action("screen.incidents", "Incidents; or one of them", ("1",), "inc", argument="[NUMBER]"),
+    Action("screen.alarms", "Alarms", ("2",), "al"),
     Action("screen.network", "Network", ("3",), "net"),
     Action("screen.jobs", "Jobs", ("5",), "jobs"),
     Action("screen.log", "Log", ("6",), "log"),
@@ -235,8 +236,8 @@ ACTIONS: tuple[Action, ...] = (
            why_disabled=_job_open),
 )  # fmt: skip
 
-SCREENS = ("incidents", "network", "jobs", "log", "sources")
-_WITH_LIST = frozenset((*SCREENS, "alarms", "swaps", "firmware", "routers", "records", "config", "global"))
+SCREENS = ("incidents", "alarms", "network", "jobs", "log", "sources")
+_WITH_LIST = frozenset((*SCREENS, "swaps", "firmware", "routers", "records", "config", "global"))
 
 
 class Registry:

@@ -13,11 +13,11 @@ from noc_console.domain.filters import searched
 from noc_console.domain.handling import COMMENTS, HANDLINGS, Comment, Handling
 from noc_console.domain.incidents.incident import Cause, Incident, Life, Place, Scope
 from noc_console.domain.incidents.records import IncidentRecord
-from noc_console.domain.incidents.words import began_at, is_area, letter_of, sentence, words_of
+from noc_console.domain.incidents.words import KnownOutage, began_at, clock, is_area, letter_of, sentence, words_of
 from noc_console.domain.plant import SPLITTERS
 from noc_console.picture.incident_report import customers
 from noc_console.picture.model import Model, natural
-from noc_console.picture.ont_store import ONLINE
+from noc_console.picture.ont_store import ONLINE, UNKNOWN
 
 LETTERS = ("C", "M", "m", "W", "?")
 """Of the counters, in their order."""
@@ -185,10 +185,23 @@ def part_of(model: Model, row: int) -> IncidentRecord | None:
     """The incident that an ONT is part of; None where it has none, and for one that is back."""
     onts = model.onts
     olt = model.olt_name(onts.get(row, "olt_id"))
-    record = model.outages.of((olt, onts.get(row, "port"), onts.get(row, "ont_id")))
-    if record is not None and onts.state[row] == ONLINE and record.cause is not Cause.LIGHT:
+    place = (olt, onts.get(row, "port"), onts.get(row, "ont_id"))
+    return model.outages.part(place, onts.state[row] == ONLINE)
+
+
+def hiding(model: Model, row: int) -> IncidentRecord | None:
+    """The incident because of which nothing is known of an ONT."""
+    return model.outages.hiding(model.olt_name(model.onts.get(row, "olt_id")))
+
+
+def known_outage(model: Model, row: int, now: float) -> KnownOutage | None:
+    """What a verdict about an ONT must know of incidents: what it is part of, else what hides it."""
+    part = part_of(model, row)
+    record = part or (hiding(model, row) if model.onts.state[row] == UNKNOWN else None)
+    if record is None:
         return None
-    return record
+    notes = tuple(f"{one.by} at {clock(one.at, now)}: {one.text}" for one in comments(model, record.name)[:1])
+    return KnownOutage(record, part is not None, acked_by(model, record, now), notes)
 
 
 def acked_by(model: Model, record: IncidentRecord, now: float) -> str | None:

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 from noc_console.domain.changes import Change
 from noc_console.domain.freshness import Freshness, Intervals
+from noc_console.domain.incidents.index import Outages
 from noc_console.domain.incidents.records import INCIDENTS
 from noc_console.domain.jobs import Batch, Job
 from noc_console.domain.network import (
@@ -36,7 +37,6 @@ from noc_console.domain.records import Key, Record, RecordKind, Value
 from noc_console.domain.standing import acs_may_act, later, observed_at, only_router, trust
 from noc_console.domain.update import Update
 from noc_console.picture.ont_store import GONE, OFFLINE, ONLINE, STATE_NAMES, UNKNOWN, OntStore
-from noc_console.picture.outages import Outages
 from noc_console.picture.plant import Plant
 from noc_console.picture.settings import PictureSettings
 from noc_console.picture.tree import Counts, NodeKey, PortState, new_port

@@ -8,7 +8,7 @@ from noc_console.console.render.times import clock, stamp, zone
 from noc_console.console.session import Session
 from noc_console.domain.core_devices import CORE_DEVICES
 from noc_console.domain.freshness import SKEW_TOLERANCE_S, Freshness, coarse_age, format_age
-from noc_console.picture import incidents
+from noc_console.picture import alarms, incidents
 from noc_console.picture.model import Link, Model
 
 FLASH_S = 10.0
@@ -71,6 +71,8 @@ def sources_line(model: Model, session: Session, now: float) -> Line:
     cells: list[Cell] = [(" ", "bar")]
     if (left_s := session.bell_off_until_at - now) > 0:
         cells.append((f"BELL OFF {max(1, round(left_s / 60))}m  ", "bar-warning"))
+    if flooded := alarms.flood_text(model, now):
+        cells.append((f"{flooded}  ", "bar-critical"))
     olts = list(model.olts.values())
     if olts:
         answering = sum(olt.reachable is True for olt in olts)

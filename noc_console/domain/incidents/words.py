@@ -42,6 +42,18 @@ _WORDS = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class KnownOutage:
+    """An open incident, as far as it matters to one ONT."""
+
+    record: IncidentRecord
+    part: bool = True
+    """Whether the ONT is part of it; False when it only hides the ONT from us."""
+    acked_by: str | None = None
+    notes: tuple[str, ...] = ()
+    """What operators wrote about it last: ``amy at 14:20: crew ETA 15:10``."""
+
+
 def words_of(cause: Cause) -> Words:
     """The words for a cause."""
     return _WORDS[cause]

@@ -8,17 +8,21 @@ from typing import Any
 import pytest
 from incident_samples import AT, blind, incident
 
+from noc_console.domain.actions import JobKind
 from noc_console.domain.changes import OntUp, Severity
 from noc_console.domain.filters import FilterError
-from noc_console.domain.handling import Handling
+from noc_console.domain.handling import Comment, Handling
 from noc_console.domain.incidents.incident import Cause, Life, Scope, Where
 from noc_console.domain.network import Olt, Ont, Outcome, PollKind, PollMark
 from noc_console.domain.outage_filters import parse_outage_filter
 from noc_console.domain.plant import Splitter, Subscriber
+from noc_console.domain.policy import blockers
 from noc_console.domain.update import Update
 from noc_console.picture import incidents
 from noc_console.picture.model import Delta, Model
+from noc_console.picture.ont_facts import gather
 from noc_console.picture.settings import PictureSettings
+from noc_console.picture.verdicts import verdict_of
 
 
 def model_of(*records: Any, **more: Any) -> Model:
@@ -203,3 +207,26 @@ def test_a_bad_filter_says_what_to_write(text: str, said: str) -> None:
         parse_outage_filter(f"los {text}")
     assert said in caught.value.message
     assert caught.value.position >= 4
+
+
+def test_the_verdict_and_the_policy_know_the_incident_and_what_was_noted() -> None:
+    notes = {"comments": [Comment(1, "INC-17", "amy", AT - 60, "crew ETA 15:10")], "handlings": [ACKED]}
+    model = model_of(incident(17), records=notes)
+    facts = gather(model, 0, AT)
+    finding = verdict_of(model, facts, []).finding
+    assert finding.code == "incident"
+    assert "acknowledged by amy. Do not reboot." in finding.headline
+    assert "crew ETA 15:10" in finding.evidence[-1]
+    assert "part of INC-17" in blockers(JobKind.REBOOT, facts.standing)[-2].reason
+    assert gather(model, 9, AT).outage is None
+
+
+def test_an_olt_that_is_silent_hides_its_onts_and_that_is_no_outage_of_theirs() -> None:
+    model = model_of(blind(16, where=Where(olt="olt-1")))
+    feed(model, olts=[Olt(1, "olt-1", "a", reachable=False)])
+    facts = gather(model, 0, AT)
+    assert facts.outage is not None
+    assert facts.standing.incident is None
+    finding = verdict_of(model, facts, []).finding
+    assert finding.code == "olt_silent"
+    assert any("INC-16: we cannot see it" in text for text in finding.evidence)

@@ -67,6 +67,11 @@ class Outages:
         """The incident that an ONT at this place was lost with; of several the widest, then the worst."""
         return self._worst(self._places.get(place, ()))
 
+    def part(self, place: Place, online: bool) -> IncidentRecord | None:
+        """As ``of``; an ONT that is online again is part of nothing but of fading light."""
+        found = self.of(place)
+        return None if found is not None and online and found.cause is not Cause.LIGHT else found
+
     def hiding(self, olt: str) -> IncidentRecord | None:
         """The incident because of which nothing is known of an OLT's ONTs."""
         return self._worst(self._olts.get(olt, ()))
