@@ -36,6 +36,7 @@ from noc_console.console.prompting import Prompting
 from noc_console.console.registry import Action, Context, Registry
 from noc_console.console.screens.alarms import AlarmsView
 from noc_console.console.screens.configuration import ConfigView
+from noc_console.console.screens.dash import DashView
 from noc_console.console.screens.firmware import FirmwareView
 from noc_console.console.screens.incidents import IncidentsView
 from noc_console.console.screens.jobs import JobsView
@@ -92,6 +93,7 @@ class NocApp(Background, Shell):
         screens = (
             IncidentsView,
             AlarmsView,
+            DashView,
             JobsView,
             LogView,
             SwapsView,

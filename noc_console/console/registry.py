@@ -152,6 +152,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("retry", "Ask again now, without waiting", ("ctrl+r",), "retry"),
     Action("screen.incidents", "Incidents; or one of them", ("1",), "inc", argument="[NUMBER]"),
     Action("screen.alarms", "Alarms", ("2",), "al"),
+    Action("screen.dash", "Dashboard: the wallboard's pages, or some of them", (), "dash",
+           argument="[incidents,map,trend]"),
     Action("screen.network", "Network", ("3",), "net"),
     Action("screen.jobs", "Jobs", ("5",), "jobs"),
     Action("screen.log", "Log", ("6",), "log"),
