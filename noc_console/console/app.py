@@ -43,6 +43,7 @@ from noc_console.console.screens.jobs import JobsView
 from noc_console.console.screens.log import LogView
 from noc_console.console.screens.network import NetworkView
 from noc_console.console.screens.outages import OutagesView
+from noc_console.console.screens.ports import PortsView
 from noc_console.console.screens.records import RecordsView
 from noc_console.console.screens.routers import RoutersView
 from noc_console.console.screens.sources import SourcesView
@@ -94,6 +95,7 @@ class NocApp(Background, Shell):
             IncidentsView,
             AlarmsView,
             DashView,
+            PortsView,
             JobsView,
             LogView,
             SwapsView,

@@ -7,6 +7,7 @@ from noc_console.console.render import tree
 from noc_console.console.screens.configuration import ConfigView
 from noc_console.console.screens.dash import DashView
 from noc_console.console.screens.network import NetworkView
+from noc_console.console.screens.ports import PortsView
 from noc_console.console.screens.view import View
 from noc_console.console.wallpages import PAGES, parse_pages
 from noc_console.domain.filters import FilterError, parse_filter
@@ -68,6 +69,13 @@ class Navigation:
     def do_screen_network(self, _: str = "") -> None:
         """Network."""
         self.show("network")
+
+    def do_screen_ports(self, name: str = "") -> None:
+        """PON ports: of the named OLT, else of that selected in the tree, else all."""
+        view, olt = self.views["ports"], self.view.selected_olt()
+        if isinstance(view, PortsView):
+            view.show_olt(name.strip() or (olt.name if olt else ""))
+        self.show("ports")
 
     def do_screen_jobs(self, _: str = "") -> None:
         """Jobs."""

@@ -445,6 +445,42 @@ class RecordsImported(Change):
     by: str = ""
 
 
+# -- outages -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentChanged(Change):
+    """An incident opened, went on in its life, or turned out to be something else."""
+
+    kind: ClassVar[str] = "incident_changed"
+
+    number: int = 0
+    """17 of ``INC-17``."""
+    before: str | None = None
+    """``Life`` value; None when it is new."""
+    after: str = ""
+    cause: str = ""
+    """``Cause`` value."""
+    place: str = ""
+    affected: int = 0
+    told_severity: Severity = Severity.MAJOR
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlarmChanged(Change):
+    """An alarm was raised, got another severity, or cleared."""
+
+    kind: ClassVar[str] = "alarm_changed"
+
+    key: str = ""
+    rule: str = ""
+    object: str = ""
+    text: str = ""
+    after: str = "raised"
+    """``raised`` or ``cleared``."""
+    told_severity: Severity = Severity.MAJOR
+
+
 # -- others --------------------------------------------------------------------------------------------------------
 
 
@@ -474,7 +510,8 @@ KINDS: Mapping[str, type[Change]] = {
         OntDown, OntUp, OntUnclear, OntAppeared, OntMoved, OntSwapped, OntVanished, OntReturned, OntDuplicated,
         OntUnregistered, LightCrossed, PortChanged, CardChanged, FanChanged, OltSilent, OltAnswers, OltRestarted,
         TableShrank, TableWhole, HostKeyKept, HostKeyChanged, TrapUnknown, CoreSilent, CoreAnswers, CoreRestarted,
-        CoreInterfaceChanged, RouterChanged, JobEnded, BulkEnded, SwapRecorded, SwapClosed, RecordsImported, Note,
+        CoreInterfaceChanged, RouterChanged, JobEnded, BulkEnded, SwapRecorded, SwapClosed, RecordsImported,
+        IncidentChanged, AlarmChanged, Note,
     )
 }  # fmt: skip
 """Every kind that the database keeps, by name."""
@@ -484,6 +521,10 @@ def severity_of(change: Change) -> Severity:
     """How much a change matters; what came back to normal is ``CLEARED``."""
     if isinstance(change, Note):
         return change.told_severity
+    if isinstance(change, IncidentChanged):
+        return Severity.CLEARED if change.after == "resolved" else change.told_severity
+    if isinstance(change, AlarmChanged):
+        return Severity.CLEARED if change.after == "cleared" else change.told_severity
     if isinstance(change, PortChanged | CoreInterfaceChanged):
         return Severity.CLEARED if change.after == "up" else change.severity
     if isinstance(change, CardChanged | FanChanged):
