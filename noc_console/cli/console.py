@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -71,12 +72,20 @@ def open_recording(config: Config | None, file: Path, speed: float, theme: str |
     return code
 
 
-def open_wallboard(config: Config, config_file: Path, theme: str | None) -> int:
-    """Run the wallboard; returns the exit code."""
+def open_wallboard(config: Config, config_file: Path, theme: str | None, pages: Sequence[str], seconds: float) -> int:
+    """Run the wallboard; returns the exit code.
+
+    Args:
+        config: The config.
+        config_file: Where it came from.
+        theme: Overrides the config's.
+        pages: Names of pages, in their order.
+        seconds: For how long each is shown.
+    """
     from noc_console.console.wallboard import run_wallboard
 
     with LazyBackend(config, config_file) as backend:
-        return run_wallboard(backend, _settings(config, theme, "network", True, None))
+        return run_wallboard(backend, _settings(config, theme, "network", True, None), pages, seconds)
 
 
 def _settings(config: Config, theme: str | None, screen: str, read_only: bool, folder: Path | None) -> ConsoleSettings:

@@ -439,12 +439,20 @@ def record(
 
 
 @app.command()
-def wallboard() -> None:
+def wallboard(
+    pages: Annotated[str, typer.Option(help="Which, in their order.")] = "incidents,map,trend",
+    seconds: Annotated[float, typer.Option(min=1, max=3600, help="For how long each is shown.")] = 15,
+) -> None:
     """Big figures for a spare terminal: read-only, no keys but q."""
     from noc_console.cli.console import open_wallboard
+    from noc_console.console.wallpages import parse_pages
 
+    try:
+        names = parse_pages(pages)
+    except ValueError as error:
+        fail(f"--pages: {error}", Exit.USAGE)
     config, path = _config()
-    raise SystemExit(open_wallboard(config, path, _State.theme))
+    raise SystemExit(open_wallboard(config, path, _State.theme, names, seconds))
 
 
 def _act(

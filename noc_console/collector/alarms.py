@@ -118,7 +118,7 @@ def _change(alarm: Alarm) -> AlarmChanged:
         rule=alarm.rule,
         object=alarm.object,
         text=alarm.text,
-        holds=alarm.cleared_at is None,
+        after="raised" if alarm.cleared_at is None else "cleared",
         told_severity=alarm.severity,
     )
 

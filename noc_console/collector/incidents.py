@@ -132,11 +132,10 @@ def _change(record: IncidentRecord, was: str | None, state: str, now: float) -> 
         olt=record.olt,
         port=record.port,
         number=record.id,
-        was=was,
-        state=state,
+        before=was,
+        after=state,
         cause=record.cause.value,
         place=record.place,
         affected=record.affected,
-        unknown=record.unknown,
         told_severity=record.severity,
     )

@@ -36,12 +36,14 @@ from noc_console.console.prompting import Prompting
 from noc_console.console.registry import Action, Context, Registry
 from noc_console.console.screens.alarms import AlarmsView
 from noc_console.console.screens.configuration import ConfigView
+from noc_console.console.screens.dash import DashView
 from noc_console.console.screens.firmware import FirmwareView
 from noc_console.console.screens.incidents import IncidentsView
 from noc_console.console.screens.jobs import JobsView
 from noc_console.console.screens.log import LogView
 from noc_console.console.screens.network import NetworkView
 from noc_console.console.screens.outages import OutagesView
+from noc_console.console.screens.ports import PortsView
 from noc_console.console.screens.records import RecordsView
 from noc_console.console.screens.routers import RoutersView
 from noc_console.console.screens.sources import SourcesView
@@ -92,6 +94,8 @@ class NocApp(Background, Shell):
         screens = (
             IncidentsView,
             AlarmsView,
+            DashView,
+            PortsView,
             JobsView,
             LogView,
             SwapsView,

@@ -7,41 +7,11 @@ from collections.abc import Callable
 
 from noc_console.console.desk import Desk
 from noc_console.picture import incidents
-from noc_console.picture.model import Delta, Model
+from noc_console.picture.model import Delta
+from noc_console.picture.ringing import Ringing
 
 MUTE_S = 900.0
 _SAVE_TITLE, _RESTORE_TITLE = "\x1b[22;0t", "\x1b[23;0t"
-
-
-class Ringing:
-    """Which incidents are new; knows of no terminal.
-
-    Args:
-        model: The picture.
-    """
-
-    def __init__(self, model: Model) -> None:
-        self._model = model
-        self._rung: dict[int, float] | None = None
-        """By incident, for which instant this console rang; None before everything was read once."""
-
-    @property
-    def begun(self) -> bool:
-        """Whether it is known what was so before."""
-        return self._rung is not None
-
-    def due(self, now: float) -> bool:
-        """Whether an incident rang since this was asked last."""
-        if not self._model.link.loaded:
-            return False
-        rung = {one.id: one.rung_at for one in self._model.outages.open() if one.rung_at is not None}
-        before = self._rung
-        self._rung = {**(before or {}), **rung}
-        if before is None:
-            return False
-        new = [number for number, at in rung.items() if at > before.get(number, float("-inf"))]
-        found = (self._model.outages.listed(number) for number in new)
-        return any(not incidents.look(self._model, one, now).state.quiet for one in found if one)
 
 
 class Bell:

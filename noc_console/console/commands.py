@@ -9,7 +9,7 @@ from noc_console.console.registry import Action, Registry
 
 SYNONYMS = {
     "q": "quit", "quit": "quit", "q!": "quit-now", "network": "screen.network", "sources": "screen.sources",
-    "h": "help", "factory": "ont.factory-reset",
+    "wall": "screen.dash", "h": "help", "factory": "ont.factory-reset",
 }  # fmt: skip
 """Further names, by action id."""
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 from noc_console.console.desk import Desk
 from noc_console.console.render import tree
 from noc_console.console.screens.configuration import ConfigView
+from noc_console.console.screens.dash import DashView
 from noc_console.console.screens.network import NetworkView
+from noc_console.console.screens.ports import PortsView
 from noc_console.console.screens.view import View
+from noc_console.console.wallpages import PAGES, parse_pages
 from noc_console.domain.filters import FilterError, parse_filter
 from noc_console.domain.record_kinds import RECORD_KINDS
 from noc_console.picture.model import Delta
@@ -52,6 +55,13 @@ class Navigation:
         self.show(self._from)
         return True
 
+    def do_screen_dash(self, names: str = "") -> None:
+        """The dashboard: all of its pages in turn, or the named ones."""
+        view = self.views["dash"]
+        if isinstance(view, DashView):
+            view.show_pages(parse_pages(names) if names.strip() else PAGES)
+        self.show("dash")
+
     def do_screen_alarms(self, _: str = "") -> None:
         """Alarms."""
         self.show("alarms")
@@ -59,6 +69,13 @@ class Navigation:
     def do_screen_network(self, _: str = "") -> None:
         """Network."""
         self.show("network")
+
+    def do_screen_ports(self, name: str = "") -> None:
+        """PON ports: of the named OLT, else of that selected in the tree, else all."""
+        view, olt = self.views["ports"], self.view.selected_olt()
+        if isinstance(view, PortsView):
+            view.show_olt(name.strip() or (olt.name if olt else ""))
+        self.show("ports")
 
     def do_screen_jobs(self, _: str = "") -> None:
         """Jobs."""

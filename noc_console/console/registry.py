@@ -152,7 +152,10 @@ ACTIONS: tuple[Action, ...] = (
     Action("retry", "Ask again now, without waiting", ("ctrl+r",), "retry"),
     Action("screen.incidents", "Incidents; or one of them", ("1",), "inc", argument="[NUMBER]"),
     Action("screen.alarms", "Alarms", ("2",), "al"),
+    Action("screen.dash", "Dashboard: the wallboard's pages, or some of them", (), "dash",
+           argument="[incidents,map,trend]"),
     Action("screen.network", "Network", ("3",), "net"),
+    Action("screen.ports", "PON ports by what they lost; of one OLT", (), "ports", argument="[OLT]"),
     Action("screen.jobs", "Jobs", ("5",), "jobs"),
     Action("screen.log", "Log", ("6",), "log"),
     Action("screen.swaps", "Swaps: what is to be tested", ("7",), "swaps"),
@@ -237,7 +240,7 @@ ACTIONS: tuple[Action, ...] = (
 )  # fmt: skip
 
 SCREENS = ("incidents", "alarms", "network", "jobs", "log", "sources")
-_WITH_LIST = frozenset((*SCREENS, "swaps", "firmware", "routers", "records", "config", "global"))
+_WITH_LIST = frozenset((*SCREENS, "ports", "swaps", "firmware", "routers", "records", "config", "global"))
 
 
 class Registry:

@@ -445,30 +445,31 @@ class RecordsImported(Change):
     by: str = ""
 
 
-# -- what the collector made of it --------------------------------------------------------------------------------
+# -- outages -------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IncidentChanged(Change):
-    """An incident began, turned out to be something else, or came to its end. Single ONTs are none."""
+    """An incident opened, went on in its life, or turned out to be something else."""
 
     kind: ClassVar[str] = "incident_changed"
 
     number: int = 0
-    was: str | None = None
-    """Its state before; None when it is new."""
-    state: str = ""
+    """17 of ``INC-17``."""
+    before: str | None = None
+    """``Life`` value; None when it is new."""
+    after: str = ""
     """``Life`` value, or ``withdrawn``: it was nothing, or a part of another."""
     cause: str = ""
+    """``Cause`` value."""
     place: str = ""
     affected: int = 0
-    unknown: int = 0
-    told_severity: Severity = Severity.INFO
+    told_severity: Severity = Severity.MAJOR
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlarmChanged(Change):
-    """A rule began to hold for something, holds more or less gravely, or no longer does."""
+    """An alarm was raised, got another severity, or cleared."""
 
     kind: ClassVar[str] = "alarm_changed"
 
@@ -476,8 +477,9 @@ class AlarmChanged(Change):
     rule: str = ""
     object: str = ""
     text: str = ""
-    holds: bool = True
-    told_severity: Severity = Severity.WARNING
+    after: str = "raised"
+    """``raised`` or ``cleared``."""
+    told_severity: Severity = Severity.MAJOR
 
 
 # -- others --------------------------------------------------------------------------------------------------------
@@ -521,9 +523,9 @@ def severity_of(change: Change) -> Severity:
     if isinstance(change, Note):
         return change.told_severity
     if isinstance(change, IncidentChanged):
-        return Severity.CLEARED if change.state in ("resolved", "withdrawn") else change.told_severity
+        return Severity.CLEARED if change.after in ("resolved", "withdrawn") else change.told_severity
     if isinstance(change, AlarmChanged):
-        return change.told_severity if change.holds else Severity.CLEARED
+        return Severity.CLEARED if change.after == "cleared" else change.told_severity
     if isinstance(change, PortChanged | CoreInterfaceChanged):
         return Severity.CLEARED if change.after == "up" else change.severity
     if isinstance(change, CardChanged | FanChanged):

@@ -3,6 +3,7 @@
 Terms as there, and these::
 
     sev:major,critical        how much it matters
+    kind:incident,alarm       what happened: also light, ont, port, olt, router, core, job, record, swap
     since:2h                  in the last two hours (90s, 5m, 3d)
     from:14:00 to:14:30       by the clock, the last time that it was 14:00
     from:2026-03-09 to:"2026-03-09 14:00"      a day, or an instant; ``T`` may stand for the blank
@@ -17,7 +18,7 @@ import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from noc_console.domain.changes import Severity
+from noc_console.domain.changes import KINDS, Severity
 from noc_console.domain.filters import TOKEN, UNITS, Filter, FilterError, Row, Test, parse_filter
 
 _DAY, _MINUTE = "%Y-%m-%d", "%Y-%m-%d %H:%M"
@@ -25,6 +26,12 @@ _CLOCK = ("%H:%M", "%H:%M:%S")
 _INSTANTS = (_MINUTE, "%Y-%m-%d %H:%M:%S")
 _SEVERITIES = {"severity", "sev"}
 _TIMES = {"since", "from", "to"}
+_KIND = {"kind"}
+_ALIASES = {
+    "job": {"job_ended", "bulk_ended"},
+    "record": {"records_imported", "swap_recorded", "swap_closed"},
+    "port": {"port_changed"},
+}
 
 
 def parse_event_filter(text: str, now: Callable[[], float] = time.time) -> Filter:
@@ -43,10 +50,12 @@ def parse_event_filter(text: str, now: Callable[[], float] = time.time) -> Filte
         turned, term = token[0].startswith("!"), token[0].removeprefix("!")
         name, colon, value = term.partition(":")
         name, value = name.lower(), value.replace('"', "").strip()
-        if not colon or name not in _SEVERITIES | _TIMES:
+        if not colon or name not in _SEVERITIES | _TIMES | _KIND:
             continue
         at = token.start() + turned + len(name) + 1
-        if name in _SEVERITIES:
+        if name in _KIND:
+            test = _kind(value.lower(), at)
+        elif name in _SEVERITIES:
             test = _severity(value.lower(), at)
         elif name == "since":
             test = _within(_span_s(value, at), now)
@@ -61,7 +70,7 @@ def parse_event_filter(text: str, now: Callable[[], float] = time.time) -> Filte
 
 def _is_ours(token: str) -> bool:
     name, colon, _ = token.removeprefix("!").partition(":")
-    return bool(colon) and name.lower() in _SEVERITIES | _TIMES
+    return bool(colon) and name.lower() in _SEVERITIES | _TIMES | _KIND
 
 
 def _not(test: Test) -> Test:
@@ -99,6 +108,25 @@ def _severity(value: str, at: int) -> Test:
     if not wanted:
         raise FilterError(f"severity: wants a value ({_list(known)}", at)
     return lambda row: row.get("severity") in wanted
+
+
+def kinds_of(name: str) -> frozenset[str]:
+    """The kinds of changes that a word stands for: ``ont`` for all that happens to ONTs; none for an unknown word."""
+    return frozenset(_ALIASES.get(name) or {kind for kind in KINDS if kind == name or kind.startswith(f"{name}_")})
+
+
+def _kind(value: str, at: int) -> Test:
+    wanted: frozenset[str] = frozenset()
+    known = sorted({kind.partition("_")[0] for kind in KINDS} | set(_ALIASES))
+    for part in filter(None, value.split(",")):
+        found = kinds_of(part)
+        if not found:
+            near = difflib.get_close_matches(part, known, n=1)
+            raise FilterError(f"kind: has no {part!r} (" + (f"did you mean {near[0]}?)" if near else _list(known)), at)
+        wanted |= found
+    if not wanted:
+        raise FilterError(f"kind: wants a value ({_list(known)}", at)
+    return lambda row: row.get("kind") in wanted
 
 
 def _list(known: list[str]) -> str:

@@ -8,6 +8,8 @@ from typing import Any
 from noc_console.domain import changes as c
 from noc_console.domain.freshness import format_age
 from noc_console.domain.identity import named_place
+from noc_console.domain.incidents.incident import Cause
+from noc_console.domain.incidents.words import words_of
 from noc_console.domain.ont import reason_label
 from noc_console.domain.optics import Signal
 
@@ -87,15 +89,19 @@ def _imported(change: c.RecordsImported) -> str:
     return f"{change.records} imported by {change.by}: {counts}"
 
 
+def _incident(change: c.IncidentChanged) -> str:
+    what = words_of(Cause(change.cause)).told if change.cause in set(Cause) else change.cause
+    named = " ".join(filter(None, (f"INC-{change.number}", what, change.place)))
+    state = "opened" if change.before is None else change.after
+    return f"{named}: {state}" + (f", {change.affected} down" if change.affected else "")
+
+
+def _alarm(change: c.AlarmChanged) -> str:
+    return f"{change.object} {change.rule}: " + ("cleared" if change.after == "cleared" else change.text)
+
+
 def _silent(name: str, error: str | None) -> str:
     return f"{name} does not answer SNMP" + (f": {error}" if error else "")
-
-
-def _incident(change: c.IncidentChanged) -> str:
-    hit = [f"{change.affected} down"] if change.affected else []
-    hit += [f"{change.unknown} unknown"] if change.unknown else []
-    what = f"INC-{change.number} {change.state}: {change.cause}, {change.place}"
-    return f"{what}, {', '.join(hit)}" if hit and change.state != "withdrawn" else what
 
 
 _WORDS: Mapping[type[c.Change], Callable[[Any], str]] = {
@@ -139,7 +145,7 @@ _WORDS: Mapping[type[c.Change], Callable[[Any], str]] = {
     c.SwapClosed: lambda x: f"swap {x.swap_id} closed: {_swap_states(x)}",
     c.RecordsImported: _imported,
     c.IncidentChanged: _incident,
-    c.AlarmChanged: lambda x: f"{x.object}: {x.text}" if x.holds else f"{x.object}: no longer {x.text}",
+    c.AlarmChanged: _alarm,
     c.Note: lambda x: str(x.text),
     c.OtherChange: lambda x: f"{x.name} (written by another release)",
 }

@@ -9,7 +9,7 @@ import pytest
 from incident_samples import blind, incident
 
 from noc_console.console.outages import planned
-from noc_console.domain.changes import Severity
+from noc_console.domain.changes import AlarmChanged, IncidentChanged, Severity
 from noc_console.domain.handling import HANDLINGS, Handling
 from noc_console.domain.incidents.incident import Cause, Life, Scope, Where
 from noc_console.domain.incidents.records import INCIDENTS, IncidentRecord
@@ -230,3 +230,17 @@ async def test_the_bell_rings_once_for_each_new_one_and_for_nothing_old() -> Non
         backend.put_record(INCIDENTS, incident(19, cause=Cause.POWER, where=Where(zone="north"), rung_at=backend.clock))
         await desk.shows("zone north")
         assert rings == [1]
+
+
+async def test_the_log_tells_of_incidents_and_leads_to_them() -> None:
+    backend = burning()
+    told = {"number": 16, "after": "confirmed", "before": "suspected", "cause": "monitoring", "place": "olt-2"}
+    backend.add_change(IncidentChanged(at=backend.clock - 60, **told))
+    backend.add_change(AlarmChanged(at=backend.clock - 30, key="k", rule="fan", object="olt-1 fan 1", text="fault"))
+    async with console(backend, screen="log", size=(100, 24)) as desk:
+        await desk.shows("olt-1 fan 1 fan: fault")
+        await desk.command("filter kind:incident")
+        await desk.shows("1 of 1")
+        await desk.shows("INC-16 we cannot see it olt-2: confirmed")
+        await desk.press("enter")
+        await desk.until(lambda: desk.app.navigation.shown == "incidents" and view_of(desk).table.current == 16)

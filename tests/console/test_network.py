@@ -451,3 +451,30 @@ async def test_a_crash_shows_one_line_and_no_values(tmp_path: Path) -> None:
             await desk.until(lambda: desk.app.crash_line)
     assert "ZeroDivisionError at test_network.py" in (desk.app.crash_line or "")
     assert "hunter2" not in (tmp_path / "log").read_text()
+
+
+async def test_pon_ports_by_what_they_lost() -> None:
+    backend = FakeBackend()
+    for ont in list(backend.onts.values()):
+        down = ont.olt_id == 2 and ont.port == "0/1/1" and ont.ont_id < 9
+        state = {"state": "offline", "offline_reason": "loss_of_signal"} if down else {"state": "online"}
+        backend.put_ont(replace(ont, state_changed_at=backend.clock - (300 if ont.ont_id else 60), **state))
+    first = next(ont for ont in backend.onts.values() if ont.olt_id == 1 and ont.port == "0/1/3")
+    backend.put_ont(replace(first, state="offline", offline_reason="dying_gasp", state_changed_at=backend.clock - 5))
+    async with console(backend, size=(80, 24)) as desk:
+        await desk.command("ports")
+        await desk.shows("1 of 8")
+        rows = [line.split()[:7] for line in desk.screen().splitlines() if line.startswith(" olt-")]
+        assert rows[0] == ["olt-2", "0/1/1", "9", "75%", "1m", "9", "0"]
+        assert rows[1] == ["olt-1", "0/1/3", "1", "8%", "<1m", "0", "1"]
+        await desk.press("s", "s")
+        await desk.until(lambda: desk.app.view.copyable() == ("PON port", "olt-2 0/1/1"))
+        assert next(line for line in desk.screen().splitlines() if line.startswith(" olt-")).startswith(" olt-1")
+        await desk.press("!")
+        await desk.shows("2 of 2")
+        await desk.press("enter")
+        await desk.shows("Network > olt-2")
+        await desk.press("escape")
+        await desk.until(lambda: desk.app.navigation.shown == "ports")
+        await desk.command("ports olt-9")
+        await desk.until(lambda: any("no OLT 'olt-9'" in said for said in desk.toasts()))

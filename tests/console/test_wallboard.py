@@ -4,25 +4,30 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from incident_samples import blind, incident
 from textual.pilot import Pilot
 
 from noc_console.console.settings import ConsoleSettings
 from noc_console.console.wallboard import WallboardApp
 from noc_console.domain.errors import SourceUnavailable
+from noc_console.domain.handling import HANDLINGS, Handling
+from noc_console.domain.incidents.incident import Cause, Where
+from noc_console.domain.incidents.records import INCIDENTS
 
 from .fake_backend import START, FakeBackend
 
 Compare = Callable[..., bool]
 
 
-def build(backend: FakeBackend, theme: str = "dark") -> WallboardApp:
+def build(backend: FakeBackend, theme: str = "dark", pages: Sequence[str] = ("incidents",)) -> WallboardApp:
     settings = ConsoleSettings(site="metro-1", theme=theme)
-    return WallboardApp(backend, settings, now=backend.now, ansi_color=True if theme == "mono" else None)
+    ansi = True if theme == "mono" else None
+    return WallboardApp(backend, settings, now=backend.now, ansi_color=ansi, pages=pages)
 
 
 def text_of(app: WallboardApp) -> str:
@@ -57,6 +62,17 @@ def troubled() -> FakeBackend:
     return backend
 
 
+def burning() -> FakeBackend:
+    """Incidents as the engine tells them, and a port that it has not judged yet."""
+    backend = troubled()
+    backend.put_record(INCIDENTS, incident(17, rung_at=START - 180))
+    power = Where(zone="[b]north[/b]")
+    backend.put_record(INCIDENTS, incident(15, cause=Cause.POWER, where=power, affected=118, onts=()))
+    backend.put_record(INCIDENTS, blind(16))
+    backend.put_record(HANDLINGS, Handling("INC-15", "amy", START - 60, ack_affected=118))
+    return backend
+
+
 def well() -> FakeBackend:
     backend = FakeBackend()
     for ont in list(backend.onts.values()):
@@ -88,6 +104,37 @@ def test_troubles(snap_compare: Compare, theme: str) -> None:
     assert picture(snap_compare, troubled(), (80, 24), theme)
 
 
+@pytest.mark.parametrize("size", [(80, 24), (160, 50)], ids=["80x24", "160x50"])
+def test_incidents(snap_compare: Compare, size: tuple[int, int]) -> None:
+    assert picture(snap_compare, burning(), size)
+
+
+async def test_the_bell_rings_for_a_new_one_and_the_incidents_stay() -> None:
+    backend = burning()
+    app = build(backend, pages=("map", "incidents"))
+    rings: list[int] = []
+    app.bell = lambda: rings.append(1)  # type: ignore[method-assign]
+    async with app.run_test(size=(100, 30)) as pilot:
+        await settle(app, pilot)
+        backend.clock = START - START % 30 + 60  # the map's turn
+        app._tick()
+        await pilot.pause()
+        assert "some down" in text_of(app)
+        assert not rings
+        backend.put_record(INCIDENTS, incident(18, rung_at=backend.clock, affected=333))
+        backend.poll_all()
+        while not rings:
+            app.feed.retry_now()
+            await pilot.pause()
+        assert "333 down" in text_of(app)
+        backend.clock += 299
+        backend.poll_all()
+        app._tick()
+        await pilot.pause()
+        assert "333 down" in text_of(app)
+        assert rings == [1]
+
+
 @pytest.mark.parametrize("theme", ["dark", "mono"])
 def test_stale_data_says_so_over_everything(snap_compare: Compare, theme: str) -> None:
     assert picture(snap_compare, troubled(), (80, 24), theme, late_s=300)
@@ -111,7 +158,7 @@ async def test_it_goes_stale_by_the_clock_alone_and_comes_back() -> None:
         app._tick()
         await pilot.pause()
         assert "S T A L E" not in text_of(app)
-        assert "no PON port and no OLT is down" in text_of(app)
+        assert "no incident, no PON port and no OLT is down" in text_of(app)
 
 
 async def test_without_any_data_it_does_not_look_well() -> None:

@@ -31,7 +31,9 @@ LEGEND = (
     "+ online   - OFFLINE   ? unknown (nobody could ask)   ~ late   ! stale   x source dead   ( ) old value",
     "W weak light   C critical light   O too strong   !! all down   * marked   > 5m: so for 5 minutes at least",
     "/ takes words and olt:olt-1 state:los rx:<-27 age:>5m !signal:good; in the Log also since:2h from:14:00 to:14:30 "
-    "sev:major",
+    "sev:major kind:incident; in Incidents and Alarms sev:C,M,? cause:fibre state:unacked port:0/3/7 business:yes",
+    "C critical M major m minor W warning ? we are blind; then * nobody has it  - over, unseen  z shelved  m planned  "
+    "i explained by an incident  o out of service  f flapping",
     "RX 24H: each ONT's own change, full height is 3 dB or more   ages: in steps of 10 s, in lists of 1 min",
     "* behind a value: not verified on this model of OLT   + in the tree: ONTs to be registered",
 )

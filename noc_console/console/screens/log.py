@@ -10,10 +10,10 @@ from noc_console.console.render import activity
 from noc_console.console.render.cells import Cell
 from noc_console.console.render.times import stamp
 from noc_console.console.screens.tables import StoryView
-from noc_console.console.screens.view import Open
+from noc_console.console.screens.view import Open, OpenIncident
 from noc_console.console.widgets.lines import FocusPane
 from noc_console.console.widgets.table import LineTable
-from noc_console.domain.changes import Severity
+from noc_console.domain.changes import IncidentChanged, Severity
 from noc_console.domain.event_filters import parse_event_filter
 from noc_console.domain.filters import Filter
 from noc_console.picture.activity import Activity, fold
@@ -53,11 +53,13 @@ class LogView(StoryView):
     def on_line_table_opened(self) -> None:
         """To what it is about."""
         line = self._line(self.table.current)
-        if line is not None:
+        if line is not None and isinstance(line.changes[0], IncidentChanged):
+            self.post_message(OpenIncident(line.changes[0].number))
+        elif line is not None:
             self.post_message(Open(line.olt, line.port, line.serial))
 
     def parse_filter(self, text: str) -> Filter:
-        """Times and severities too: ``since:2h``, ``from:14:00 to:14:30``, ``sev:major``."""
+        """Times and severities too: ``since:2h``, ``from:14:00 to:14:30``, ``sev:major``, ``kind:incident``."""
         return parse_event_filter(text, self.desk.now)
 
     def crumb(self) -> tuple[str, str]:

@@ -185,5 +185,10 @@ async def test_the_log_tells_what_becomes_of_an_incident(bench: Bench) -> None:
     await bench.wait(360)
     async with bench.database.reading() as connection:
         told = await read_changes_of(connection, schema.change.c.kind == "incident_changed")
-    assert [words(one).split(":")[0] for one in told] == ["INC-1 confirmed", "INC-1 clearing", "INC-1 resolved"]
+    cut = f"INC-1 fibre cut {OLT} {PORT}"
+    assert [words(one) for one in told] == [
+        f"{cut}: opened, 4 down",
+        f"{cut}: clearing",
+        f"{cut}: resolved",
+    ]
     assert [severity_of(one) for one in told] == [Severity.CRITICAL, Severity.MINOR, Severity.CLEARED]

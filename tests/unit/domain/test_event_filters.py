@@ -7,6 +7,7 @@ from datetime import datetime
 
 import pytest
 
+from noc_console.domain.changes import KINDS
 from noc_console.domain.event_filters import parse_event_filter
 from noc_console.domain.filters import FilterError
 
@@ -75,3 +76,27 @@ def test_what_cannot_be_understood_says_what_to_write(text: str, said: str, posi
     with pytest.raises(FilterError, match=said.replace("(", r"\(").replace("?", r"\?")) as caught:
         parse_event_filter(text, lambda: NOW)
     assert caught.value.position == position
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("kind:incident", {"incident_changed"}),
+        ("kind:alarm,light", {"alarm_changed", "light_crossed"}),
+        ("kind:ont", {kind for kind in KINDS if kind.startswith("ont_")}),
+        ("kind:ont_down", {"ont_down"}),
+        ("kind:job", {"job_ended", "bulk_ended"}),
+        ("kind:record", {"records_imported", "swap_recorded", "swap_closed"}),
+        ("!kind:ont,incident", {k for k in KINDS if not k.startswith(("ont_", "incident_"))}),
+    ],
+)
+def test_kinds(text: str, kinds: set[str]) -> None:
+    wanted = parse_event_filter(f"{text} 0/1/0", lambda: NOW)
+    assert {kind for kind in KINDS if wanted.matches(row("2026-03-09T02:00") | {"kind": kind})} == kinds
+
+
+@pytest.mark.parametrize(("text", "said"), [("kind:incidents", "did you mean incident?"), ("kind:", "wants a value")])
+def test_a_kind_that_is_none(text: str, said: str) -> None:
+    with pytest.raises(FilterError, match="kind: ") as caught:
+        parse_event_filter(text)
+    assert said in caught.value.message
