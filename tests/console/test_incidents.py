@@ -199,6 +199,7 @@ async def test_filters_and_those_of_one_ont() -> None:
 async def test_a_narrow_screen_drops_the_dispensable(width: int, shown: str, gone: str) -> None:
     async with console(burning(), size=(width, 24)) as desk:
         await desk.shows(shown)
+        assert "C1 M1 ?1" in desk.screen().splitlines()[0]
         assert gone not in desk.screen().split("CAUSE")[-1].split("\n")[0]
 
 

@@ -133,7 +133,8 @@ def in_one_line(one: Listed) -> str:
     """``C* 41dn FIBRE CUT olt-03 0/3/7``."""
     record = one.record
     unit = "unk" if record.cause is Cause.MONITORING else "dn"
-    return f"{one.code} {down_of(record).removesuffix('?')}{unit} {words_of(record.cause).listed} {record.place}"
+    hit = f"{down_of(record).removesuffix('?')}{unit}" if record.open else "over"
+    return f"{one.code} {hit} {words_of(record.cause).listed} {record.place}"
 
 
 # -- evidence ------------------------------------------------------------------------------------------------------
