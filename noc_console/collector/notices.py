@@ -1,4 +1,4 @@
-"""Tells people who look at no screen: decides which messages are due, and sends each of them once to each target."""
+"""Tells people away from the screen: decides which messages are due, and sends each of them once to each target."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ log = structlog.get_logger()
 LOOK_S = 5.0
 NOTE_S = 300.0
 """How often it is noted that somebody looks."""
+DROP_S = 86400.0
 NEWS_AGAIN_AFTER_S = 86400.0
 """When nobody looked for so long, what there is by then is no news."""
 WINDOW_S = 600.0
@@ -54,7 +55,7 @@ class NoticeWorker:
         self._targets: list[Target] | None = None
         self._known: Known | None = None
         self._seen: list[int | None] = []
-        self._noted_at = float("-inf")
+        self._noted_at = self._dropped_at = float("-inf")
         self._unsettled: dict[str, Outgoing] = {}
         """By target: messages that took too long; how they end is not known yet."""
         self._failing: dict[str, SourceError] = {}
@@ -64,7 +65,7 @@ class NoticeWorker:
     def parts(self) -> list[Part]:
         """Two rhythms: a target that is slow must not keep others from being decided."""
         if self._config is None:
-            return [Off(SOURCE, "not configured: nobody is told who looks at no screen")]
+            return [Off(SOURCE, "not configured: nobody gets messages")]
         return [
             Rhythm("notices", SOURCE, self.look, LOOK_S),
             Rhythm("send notices", SOURCE, self.send, LOOK_S, last_retry_s=2 * LOOK_S, now=self._more),
@@ -124,7 +125,6 @@ class NoticeWorker:
             targets = await asyncio.to_thread(targets_of, config)
             if lost := await self._store.give_up_unknown():
                 log.warning("notices_unknown", count=lost)
-            await self._store.drop_old(self._clock.now())
             self._targets = self._targets or targets
         return self._targets
 
@@ -139,6 +139,9 @@ class NoticeWorker:
     async def _note(self, now: float) -> None:
         await self._store.look(now)
         self._noted_at = now
+        if now - self._dropped_at >= DROP_S:
+            await self._store.drop_old(now)
+            self._dropped_at = now
 
     async def _serve(self, target: Target) -> SourceError | None:
         """Send all that waits for one target; returns what it did not take, until it takes something."""

@@ -266,7 +266,7 @@ class Config(Model):
     incidents: Incidents = Incidents()
     alarms: Alarms = Alarms()
     notifications: Notifications | None = None
-    """None: nobody is told who looks at no screen."""
+    """None: nobody gets messages."""
     modem_bridge: ModemBridge | None = None
     swaps: Swaps = Swaps()
     console: Console = Console()

@@ -459,6 +459,7 @@ class IncidentChanged(Change):
     before: str | None = None
     """``Life`` value; None when it is new."""
     after: str = ""
+    """``Life`` value, or ``withdrawn``: it was nothing, or a part of another."""
     cause: str = ""
     """``Cause`` value."""
     place: str = ""
@@ -522,7 +523,7 @@ def severity_of(change: Change) -> Severity:
     if isinstance(change, Note):
         return change.told_severity
     if isinstance(change, IncidentChanged):
-        return Severity.CLEARED if change.after == "resolved" else change.told_severity
+        return Severity.CLEARED if change.after in ("resolved", "withdrawn") else change.told_severity
     if isinstance(change, AlarmChanged):
         return Severity.CLEARED if change.after == "cleared" else change.told_severity
     if isinstance(change, PortChanged | CoreInterfaceChanged):

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from noc_console.domain.alarms.alarm import Alarm
 from noc_console.domain.alarms.flood import flood
-from noc_console.domain.alarms.states import GROWN_BY, GROWN_BY_SHARE, AlarmState, name_of, rank, standing
+from noc_console.domain.alarms.states import GROWN_BY, GROWN_BY_SHARE, AlarmState, is_over, name_of, rank, standing
 from noc_console.domain.changes import Severity
 from noc_console.domain.handling import Handling
 from noc_console.domain.incidents.incident import Life
 from noc_console.domain.incidents.records import IncidentRecord, incident_of
+from noc_console.domain.text import clean
 
 Subject = Alarm | IncidentRecord
 
@@ -45,6 +46,8 @@ class Told:
     affected: int
     cause: str
     at: float
+    began_at: float
+    """When what it is about began: an alarm of the same name that began at another instant is another one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,7 @@ class Wishes:
     planned: bool = False
 
 
+MOST_TITLE = 160
 FLOOD_ABOUT = "flood"
 """What the message that alarms are not sent one by one is about."""
 
@@ -88,8 +92,7 @@ def due(
         now: Unix seconds.
     """
     everything = sorted(subjects, key=_began_at)
-    alarms = [one for one in everything if isinstance(one, Alarm)]
-    flooded = flood((one.raised_at for one in alarms if one.incident is None and not one.planned), now)
+    flooded = flood((one.raised_at for one in everything if isinstance(one, Alarm) and _counts(wishes, one)), now)
     found: list[Notice] = []
     for subject in everything:
         name = name_of(subject)
@@ -97,22 +100,24 @@ def due(
         if happened is None:
             continue
         said = _told(subject, happened, now)
-        if flooded.on and happened is Happened.RAISED:
-            found.append(Notice(Told(name, Happened.KNOWN, said.severity, 0, said.cause, now)))
+        if flooded.on and happened is Happened.RAISED and subject.severity is not Severity.CRITICAL:
+            found.append(Notice(replace(said, happened=Happened.KNOWN)))
         else:
             found.append(Notice(said, _title(wishes.site, subject, happened), _body(subject, happened)))
     last = told.get(FLOOD_ABOUT)
     since_at = flooded.since_at
-    if wishes.alarms and since_at is not None and (last is None or last.at < since_at):
-        about_flood = Told(FLOOD_ABOUT, Happened.FLOOD, Severity.MAJOR, flooded.rate, "", now)
+    if wishes.alarms and since_at is not None and (last is None or last.began_at < since_at):
+        about_flood = Told(FLOOD_ABOUT, Happened.FLOOD, Severity.MAJOR, flooded.rate, "", now, since_at)
         title = f"[{wishes.site}] alarm flood: {flooded.rate} alarms in 10 minutes"
-        found.append(Notice(about_flood, title, "Alarms are not sent one by one until it ends. Look at the console."))
+        found.append(
+            Notice(about_flood, title, "Only critical ones are sent one by one until it ends. Look at the console.")
+        )
     return sorted(found, key=_urgency)
 
 
 def known(subjects: Iterable[Subject], now: float) -> list[Notice]:
     """Notes that all of these are no news: they were there before anybody asked for messages."""
-    ongoing = (one for one in subjects if _holds(one))
+    ongoing = (one for one in subjects if not is_over(one))
     return [Notice(_told(one, Happened.KNOWN, now)) for one in ongoing]
 
 
@@ -127,9 +132,14 @@ def _happened(
     return _of_incident(subject, told)
 
 
+def _counts(wishes: Wishes, alarm: Alarm) -> bool:
+    """Whether an alarm is one of a flood: it would be sent by itself."""
+    return alarm.incident is None and not alarm.planned and rank(alarm.severity) >= rank(wishes.min_severity)
+
+
 def _wanted(wishes: Wishes, subject: Subject, handling: Handling | None, told: Told | None, now: float) -> bool:
     """What was said once is followed to its end; what is quiet now is said when it is quiet no more."""
-    if told is not None and not _holds(subject):
+    if told is not None and is_over(subject):
         return True
     if rank(subject.severity) < rank(wishes.min_severity):
         return False
@@ -138,7 +148,7 @@ def _wanted(wishes: Wishes, subject: Subject, handling: Handling | None, told: T
 
 
 def _of_alarm(alarm: Alarm, told: Told | None) -> Happened | None:
-    new = told is None or told.at < alarm.raised_at
+    new = told is None or told.began_at != alarm.raised_at
     if alarm.cleared_at is None:
         return Happened.RAISED if new else None
     return Happened.CLEARED if told is not None and not new and told.happened is Happened.RAISED else None
@@ -146,7 +156,7 @@ def _of_alarm(alarm: Alarm, told: Told | None) -> Happened | None:
 
 def _of_incident(incident: IncidentRecord, told: Told | None) -> Happened | None:
     over = (Happened.RESOLVED, Happened.WITHDRAWN)
-    if not _holds(incident):
+    if is_over(incident):
         ended = Happened.RESOLVED if incident.removed_at is None else Happened.WITHDRAWN
         return ended if told is not None and told.happened not in (Happened.KNOWN, *over) else None
     if told is None or told.happened in over:
@@ -175,20 +185,19 @@ def _urgency(notice: Notice) -> tuple[bool, bool, int]:
     return ended, told.happened is not Happened.FLOOD, -rank(told.severity)
 
 
-def _holds(subject: Subject) -> bool:
-    if subject.removed_at is not None:
-        return False
-    return subject.cleared_at is None if isinstance(subject, Alarm) else subject.open
-
-
 def _told(subject: Subject, happened: Happened, now: float) -> Told:
     if isinstance(subject, Alarm):
-        return Told(subject.key, happened, subject.severity, 0, subject.rule, now)
-    return Told(subject.name, happened, subject.severity, subject.affected, subject.cause.value, now)
+        return Told(subject.key, happened, subject.severity, 0, subject.rule, now, subject.raised_at)
+    cause = subject.cause.value
+    return Told(subject.name, happened, subject.severity, subject.affected, cause, now, subject.opened_at)
 
 
 def _title(site: str, subject: Subject, happened: Happened) -> str:
     """What matters stands before column 60; telephones show no more."""
+    return clean(_what(site, subject, happened), MOST_TITLE)
+
+
+def _what(site: str, subject: Subject, happened: Happened) -> str:
     if isinstance(subject, Alarm):
         state = "cleared" if happened is Happened.CLEARED else subject.severity.value
         return f"[{site}] {state}: {subject.object}, {subject.rule}"

@@ -10,12 +10,11 @@ from typing import Generic, TypeVar
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from noc_console.domain.alarms.alarm import Alarm
-from noc_console.domain.alarms.states import AlarmState, name_of, shelved, standing
+from noc_console.domain.alarms.states import AlarmState, is_over, name_of, shelved, standing
 from noc_console.domain.errors import ActionRefused
 from noc_console.domain.handling import COMMENTS, HANDLINGS, Handling
 from noc_console.domain.intents import Acknowledge, AddComment, Answer, Shelve, Unacknowledge, Unshelve
 from noc_console.domain.operators import Operator, Role
-from noc_console.domain.records import RecordKind
 from noc_console.domain.spans import lasting
 from noc_console.domain.text import clean
 from noc_console.operations.handler import Described, Handler
@@ -42,18 +41,11 @@ class Handled:
         """Of the incident or alarm."""
         return name_of(self.subject)
 
-    @property
-    def over(self) -> bool:
-        """Whether it is resolved or cleared."""
-        subject = self.subject
-        return subject.cleared_at is not None if isinstance(subject, Alarm) else not subject.open
-
 
 class _OnOne(Handler[OnOne, Handled], Generic[OnOne]):
     """What all of them have in common: the incident or alarm must be there, and each is audited."""
 
     verb: str
-    kind: RecordKind[Handling] = HANDLINGS
 
     def describe(self, intent: OnOne) -> Described:
         """What is done, and about which."""
@@ -109,26 +101,19 @@ class Acknowledging(_OnOne[Acknowledge]):
         """What is over needs nobody, unless it is an alarm that came and went unseen."""
         state = standing(handled.subject, handled.handling, now)
         returned_alarm = isinstance(handled.subject, Alarm) and state is AlarmState.RETURNED
-        if handled.over and not returned_alarm:
+        if is_over(handled.subject) and not returned_alarm:
             raise ActionRefused(f"{handled.name} is over: nothing is left to acknowledge, a comment can still be added")
 
     async def change(
         self, connection: AsyncConnection, operator: Operator, intent: Acknowledge, handled: Handled, now: float
     ) -> str:
         """Store it."""
-        subject, before = handled.subject, handled.handling.ack_by
-        is_alarm = isinstance(subject, Alarm)
-        handling = replace(
-            handled.handling,
-            ack_by=clean(operator.name),
-            ack_at=now,
-            ack_severity=subject.severity,
-            ack_affected=0 if isinstance(subject, Alarm) else subject.affected,
-            ack_cause=subject.rule if isinstance(subject, Alarm) else subject.cause.value,
-        )
+        before = handled.handling.ack_by
+        handling = _acknowledged(handled, operator, now)
         await put_records(connection, HANDLINGS, [handling])
-        extent = "" if is_alarm else f" with {handling.ack_affected} down"
-        return f"acknowledged as {subject.severity.value}{extent}" + (f", before by {before}" if before else "")
+        extent = "" if isinstance(handled.subject, Alarm) else f" with {handling.ack_affected} down"
+        told = f"acknowledged as {handled.subject.severity.value}{extent}"
+        return told + (f", before by {before}" if before else "")
 
 
 class Unacknowledging(_OnOne[Unacknowledge]):
@@ -192,15 +177,16 @@ class Shelving(_OnOne[Shelve]):
 
     def judge(self, handled: Handled, now: float) -> None:
         """What is over needs no shelf."""
-        if handled.over:
+        if is_over(handled.subject):
             raise ActionRefused(f"{handled.name} is over: there is nothing to shelve")
 
     async def change(
         self, connection: AsyncConnection, operator: Operator, intent: Shelve, handled: Handled, now: float
     ) -> str:
         """Store it, and the reason where the next shift reads it."""
-        by = clean(operator.name)
-        shelf = replace(handled.handling, shelved_by=by, shelved_at=now, shelved_until_at=now + intent.lasts_s)
+        # Who shelves it has seen it as it is: what gets worse or grows comes back before its time.
+        seen = _acknowledged(handled, operator, now)
+        shelf = replace(seen, shelved_by=seen.ack_by, shelved_at=now, shelved_until_at=now + intent.lasts_s)
         await put_records(connection, HANDLINGS, [shelf])
         told = f"shelved for {lasting(intent.lasts_s)}"
         if reason := self.reason_of(intent):
@@ -228,9 +214,22 @@ class Unshelving(_OnOne[Unshelve]):
         return f"brought back, shelved before by {before}"
 
 
+def _acknowledged(handled: Handled, operator: Operator, now: float) -> Handling:
+    """With what it is now: worse than this, or grown, it asks again."""
+    subject = handled.subject
+    return replace(
+        handled.handling,
+        ack_by=clean(operator.name),
+        ack_at=now,
+        ack_severity=subject.severity,
+        ack_affected=0 if isinstance(subject, Alarm) else subject.affected,
+        ack_cause=subject.rule if isinstance(subject, Alarm) else subject.cause.value,
+    )
+
+
 def one_line(text: str) -> str:
     """What an operator typed, harmless and on one line."""
-    return clean(" ".join(text.split()), MOST_TEXT + len("shelved for 00 d 00 h: "))
+    return clean(" ".join(text.split()), MOST_TEXT)
 
 
 def check_lasting(lasts_s: float, least_s: float, most_s: float, what: str) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from noc_console.domain.alarms.alarm import ALARMS, Alarm
-from noc_console.domain.alarms.states import rank, shelved
+from noc_console.domain.alarms.states import AlarmState, is_over, name_of, rank
 from noc_console.domain.handling import MAINTENANCE, Maintenance
 from noc_console.domain.incidents.records import INCIDENTS, IncidentRecord
 from noc_console.domain.jobs import Job
@@ -39,7 +39,7 @@ def handover(
         "resolved": [_incident(one, handled) for one in resolved if not one.open],
         "alarms": [_alarm(one, handled) for one in _worst_first(holding)],
         "alarms_explained": sum(one.cleared_at is None and one.incident is not None for one in alarms),
-        "shelved": _shelved(handled, [*incidents, *alarms], now),
+        "shelved": _shelved(handled, [*incidents, *alarms]),
         "maintenance": [_window(one, now) for one in model.records(MAINTENANCE) if _of_shift(one, since_at)],
         "jobs": [_job(one) for one in reversed(model.job_list()) if _acted(one, since_at)],
         "bulk": [_bulk(model, number) for number, one in sorted(model.batches.items()) if one.requested_at >= since_at],
@@ -104,13 +104,13 @@ def _alarm(one: Alarm, handled: Handled) -> Row:
     return named | {"severity": one.severity.value} | handled.row(one)
 
 
-def _shelved(handled: Handled, subjects: Iterable[Alarm | IncidentRecord], now: float) -> list[Row]:
-    still = {one.key for one in subjects if isinstance(one, Alarm) and one.cleared_at is None}
-    still |= {one.name for one in subjects if isinstance(one, IncidentRecord) and one.open}
-    found = [one for one in handled.handlings.values() if shelved(one, now) and one.about in still]
+def _shelved(handled: Handled, subjects: Iterable[Alarm | IncidentRecord]) -> list[Row]:
+    """What a shelf hides now; the first to return first."""
+    rows = ({"about": name_of(one), **handled.row(one)} for one in subjects if not is_over(one))
+    found = [row for row in rows if row["standing"] == AlarmState.SHELVED]
     return [
-        {"about": one.about, "by": one.shelved_by, "at": one.shelved_at, "until_at": one.shelved_until_at}
-        for one in sorted(found, key=lambda one: one.shelved_until_at or 0.0)
+        {"about": row["about"], "by": row["shelved_by"], "until_at": row["shelved_until_at"]}
+        for row in sorted(found, key=lambda row: float(row["shelved_until_at"]))
     ]
 
 

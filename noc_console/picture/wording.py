@@ -93,7 +93,7 @@ def _incident(change: c.IncidentChanged) -> str:
     what = words_of(Cause(change.cause)).told if change.cause in set(Cause) else change.cause
     named = " ".join(filter(None, (f"INC-{change.number}", what, change.place)))
     state = "opened" if change.before is None else change.after
-    return f"{named}: {state}" + (f", {change.affected} down" if change.after != "resolved" else "")
+    return f"{named}: {state}" + (f", {change.affected} down" if change.affected else "")
 
 
 def _alarm(change: c.AlarmChanged) -> str:

@@ -63,7 +63,7 @@ class NoticeStore:
         """Everything of which a message may be due; what ended more than a day ago is none of it."""
         table = schema.notice
         newest = select(func.max(table.c.id)).where(table.c.about != MARKER).group_by(table.c.about)
-        columns = [table.c[name] for name in ("about", "happened", "severity", "affected", "cause", "at")]
+        columns = [table.c[name] for name in ("about", "happened", "severity", "affected", "cause", "at", "began_at")]
         async with self._database.reading() as connection:
             incidents = await read_records(connection, INCIDENTS, _is_news(now), removed=True)
             alarms = await read_records(connection, ALARMS)
@@ -87,7 +87,7 @@ class NoticeStore:
         table = schema.notice
         async with self._database.writing() as connection:
             await connection.execute(delete(table).where(table.c.about == MARKER))
-            marker = Notice(Told(MARKER, Happened.KNOWN, Severity.INFO, 0, "", now))
+            marker = Notice(Told(MARKER, Happened.KNOWN, Severity.INFO, 0, "", now, now))
             await connection.execute(insert(table), [_row(marker, "", now)])
 
     async def add(self, notices: Iterable[Notice], targets: Sequence[str], now: float) -> None:

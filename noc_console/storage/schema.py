@@ -356,6 +356,7 @@ notice = Table(
     Column("affected", Integer, nullable=False),
     Column("cause", Text, nullable=False),
     Column("at", Float, nullable=False),
+    Column("began_at", Float, nullable=False),
     Column("title", Text, nullable=False),
     Column("body", Text, nullable=False),
     Column("state", Text, nullable=False, index=True),

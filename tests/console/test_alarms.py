@@ -44,7 +44,7 @@ async def test_those_that_ask_stand_first_and_what_was_seen_is_gone() -> None:
         await desk.press("n", "a")
         await desk.until(lambda: backend.handled == [Acknowledge(HOT.key)])
         await desk.command("filter rule:fan")
-        await desk.shows(" of 2")
+        await desk.shows("of 2")
         await desk.command("filter rule:fann")
         await desk.until(lambda: any("did you mean fan?" in said for said in desk.toasts()))
 

@@ -29,6 +29,8 @@ BAD = frozenset("fault failed abnormal interrupted offline stopped down".split()
 """States of cards and fans. All others, such as ``configuring`` and numbers that no profile explains, say nothing."""
 UPLINK_SUFFIX = ":uplinks"
 """Of the core devices that stand for an OLT's own uplinks."""
+_LINK = {"up": False, "dormant": False, "down": True, "lower layer down": True, "not present": True, "missing": True}
+"""Of interfaces; ``testing``, ``unknown`` and numbers say nothing."""
 _LIGHT = {Signal.CRITICAL: "light", Signal.WARNING: "weak_light", Signal.OVERLOAD: "overload"}
 
 
@@ -67,7 +69,7 @@ def olt_facts(rows: OltRows, intervals: Intervals, crossed_at: Mapping[OntKey, f
     for one in rows.unregistered:
         text = f"{one.model or 'ONT'} waits to be registered"
         where: dict[str, Any] = {"olt": olt.name, "port": one.port, "serial": one.serial}
-        name, bad = f"{olt.name} {one.port} {one.serial}", one.gone_at is None
+        name, bad = f"{olt.name} {one.port} {one.serial}", None if silent else one.gone_at is None
         yield Fact(rule="unregistered", id=name, object=name, bad=bad, text=text, since_at=one.first_seen_at, **where)
     for ont in rows.troubled:
         yield from _ont(rows, ont, crossed_at.get((olt.name, ont.port, ont.ont_id)))
@@ -112,10 +114,11 @@ def _ports(rows: OltRows, intervals: Intervals, now: float) -> Iterator[Fact]:
         known = _known(rows, port.name, (PollKind.STATE,), intervals.state_s, now)
         off = port.admin in ("down", "disabled", "deactivated")
         bad = port.oper == "down" and not off if known and port.oper in ("up", "down") else None
-        if port.name in rows.used_ports:
-            cause = f", last cause {port.last_down_cause}" if port.last_down_cause else ""
-            text = f"PON port is down{cause}"
-            yield Fact(rule="port", id=name, object=shown, bad=bad, text=text, olt=olt.name, port=port.name)
+        if bad and port.name not in rows.used_ports:
+            bad = None
+        cause = f", last cause {port.last_down_cause}" if port.last_down_cause else ""
+        text = f"PON port is down{cause}"
+        yield Fact(rule="port", id=name, object=shown, bad=bad, text=text, olt=olt.name, port=port.name)
         kinds = (PollKind.OPTICS, PollKind.HEALTH, PollKind.STATE)
         lately = max(intervals.optics_s, intervals.health_s, intervals.state_s)
         warm = port.temperature_celsius if _known(rows, port.name, kinds, lately, now) else None
@@ -138,7 +141,8 @@ def _ont(rows: OltRows, ont: Ont, crossed_at: float | None) -> Iterator[Fact]:
         mark = rows.marks.get(("", PollKind.INVENTORY))
         read_at = later(mark.observed_at if mark else None, ont.refreshed_at)
         registered_since = read_at is None or (ont.state_changed_at or 0.0) > read_at
-        bad = None if ont.state != OntState.ONLINE or registered_since else True
+        unsure = ont.state != OntState.ONLINE or registered_since or rows.olt.reachable is False
+        bad = None if unsure else True
         told = [
             f"{what} {state}" for what, state in (("match", ont.match_state), ("config", ont.config_state)) if state
         ]
@@ -171,8 +175,7 @@ def core_facts(
     for interface in interfaces:
         olt = _olt_of(interface.device, olts)
         name = f"{olt or interface.device} {interface.name}"
-        known = read.get(interface.device, False) and interface.oper not in (None, "unknown", "testing")
-        bad = interface.oper not in ("up", "dormant") if known else None
+        bad = _LINK.get(interface.oper or "") if read.get(interface.device, False) else None
         alias = f" ({interface.alias})" if interface.alias else ""
         text = f"interface is {interface.oper}{alias}"
         yield Fact(rule="uplink", id=name, object=name, bad=bad, text=text, olt=olt)
@@ -213,17 +216,24 @@ def job_facts(failed: Iterable[Job]) -> Iterator[Fact]:
         yield Fact(rule="job", id=f"bulk {number}", object=f"bulk action {number}", bad=True, text=text)
 
 
-def late_fact(olts: Iterable[Olt], intervals: Intervals, now: float) -> Fact:
-    """Whether the collector keeps its own pace: OLTs that answer, and were not asked for three intervals."""
-    late = [
-        olt.name
-        for olt in olts
-        if olt.reachable and olt.last_poll_at is not None
-        and now - olt.last_poll_at > STALE_AFTER * olt.intervals(intervals).state_s
-    ]  # fmt: skip
+def late_fact(site: Iterable[OltRows], intervals: Intervals, now: float) -> Fact:
+    """Whether the collector keeps its own pace: OLTs that answer, and whose states nobody asked for in three intervals.
+
+    Args:
+        site: All OLTs.
+        intervals: How often an OLT is read that does not tell.
+        now: Unix seconds.
+    """
+    late = [one.olt.name for one in site if one.olt.reachable and _is_late(one, intervals, now)]
     names = ", ".join(late[:3]) + (f" +{len(late) - 3}" if len(late) > 3 else "")
-    text = f"{len(late)} OLTs are polled late: {names}"
+    text = f"OLTs that are polled late: {len(late)} ({names})"
     return Fact(rule="collector", id="polls", object="collector", bad=bool(late), text=text)
+
+
+def _is_late(one: OltRows, intervals: Intervals, now: float) -> bool:
+    asked = (mark.attempted_at for (_, kind), mark in one.marks.items() if kind is PollKind.STATE)
+    asked_at = max(asked, default=one.olt.last_poll_at)
+    return asked_at is not None and now - asked_at > STALE_AFTER * one.olt.intervals(intervals).state_s
 
 
 def disk_facts(free_percent: Mapping[str, float | None], buffer_percent: float | None) -> Iterator[Fact]:

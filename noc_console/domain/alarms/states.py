@@ -32,7 +32,7 @@ class AlarmState(StrEnum):
     RETURNED = "returned"
     """[D] It is over, and nobody looked at it while it held."""
     SHELVED = "shelved"
-    """[G] Put away by an operator, for some time."""
+    """[G] Put away by an operator, for some time; what was acknowledged with that still counts."""
     SUPPRESSED = "suppressed"
     """[H] An open incident explains it."""
     MAINTENANCE = "maintenance"
@@ -105,12 +105,15 @@ def state_of(
         raised_at: When it last began. What was acknowledged before that was an earlier alarm of the same name.
     """
     acked = handling is not None and _acked(handling, raised_at, now)
-    hidden = _hidden(handling, planned, incident, now)
+    again = handling is not None and handling.ack_by is not None and asks_again(handling, severity, affected, cause)
+    # A shelf holds what was put on it: an outage that grew since then is another one.
+    on_shelf = shelved(handling, now) and (cleared or not again)
+    hidden = AlarmState.SHELVED if on_shelf else _hidden(planned, incident)
     if cleared:
         return AlarmState.NORMAL if acked or hidden else AlarmState.RETURNED
     if hidden:
         return hidden
-    if handling is None or not acked or asks_again(handling, severity, affected, cause):
+    if not acked or again:
         return AlarmState.UNACKED
     return AlarmState.OUT_OF_SERVICE if cause == Cause.ADMINISTRATIVE else AlarmState.ACKED
 
@@ -130,6 +133,12 @@ def standing(subject: Alarm | IncidentRecord, handling: Handling | None, now: fl
 def name_of(subject: Alarm | IncidentRecord) -> str:
     """What handlings and comments call it: ``INC-17``, or the key of an alarm."""
     return subject.key if isinstance(subject, Alarm) else subject.name
+
+
+def is_over(subject: Alarm | IncidentRecord) -> bool:
+    """Whether it is cleared, resolved or withdrawn."""
+    ended = subject.cleared_at is not None if isinstance(subject, Alarm) else not subject.open
+    return ended or subject.removed_at is not None
 
 
 def incident_number(name: str) -> int | None:
@@ -174,10 +183,8 @@ def _acked(handling: Handling, raised_at: float, now: float) -> bool:
     return until_at is None or now < until_at or handling.ack_at >= until_at
 
 
-def _hidden(handling: Handling | None, planned: bool, incident: int | None, now: float) -> AlarmState | None:
-    """What keeps it from the operators' eyes, the most deliberate first."""
-    if shelved(handling, now):
-        return AlarmState.SHELVED
+def _hidden(planned: bool, incident: int | None) -> AlarmState | None:
+    """What keeps it from the operators' eyes without their doing."""
     if planned:
         return AlarmState.MAINTENANCE
     return AlarmState.SUPPRESSED if incident is not None else None

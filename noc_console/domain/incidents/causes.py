@@ -12,6 +12,7 @@ from noc_console.domain.incidents.groups import (
     Group,
     bursts_of,
     gasp_share,
+    looks_like_fibre,
     looks_like_power,
     natural,
     port_groups,
@@ -128,8 +129,31 @@ def unsettled(onts: Collection[OntFact], now: float) -> bool:
     return now - last_at < SETTLE_GASP_S and now - first_at < SETTLE_GASP_MOST_S
 
 
+def groups_of(
+    olt: OltFact, network: Network, losses: Losses, taken: set[OntFact], settings: IncidentSettings
+) -> list[Group]:
+    """The groups of all ports of an OLT that are not explained already."""
+    found: list[Group] = []
+    for port in sorted(olt.lossy, key=lambda port: natural(port.name)):
+        found += port_groups(port, network.splitters, losses(port), settings, taken)
+    return [group for group in found if not group.members <= taken]
+
+
+def cut_fibres(olt: OltFact, network: Network, losses: Losses, settings: IncidentSettings) -> set[OntFact]:
+    """ONTs behind points that are dark, hardly gasped, and are of several zones: it is not the power of one."""
+    groups = groups_of(olt, network, losses, set(), settings)
+    dark = (group for group in groups if group.form is Form.DARK and looks_like_fibre(group.members))
+    return {ont for group in dark if spans_zones(group.members, network) for ont in group.members}
+
+
+def spans_zones(onts: Iterable[OntFact], network: Network) -> bool:
+    """Whether they are not all of one recorded zone."""
+    zones = {network.zone_of(ont) for ont in onts}
+    return len(zones) > 1 or None in zones
+
+
 def olt_findings(
-    olt: OltFact, network: Network, losses: Losses, taken: Collection[OntFact], now: float, settings: IncidentSettings
+    olt: OltFact, network: Network, losses: Losses, taken: set[OntFact], now: float, settings: IncidentSettings
 ) -> list[Finding]:
     """What hit the ports of one OLT.
 
@@ -141,10 +165,7 @@ def olt_findings(
         now: The clock.
         settings: The limits.
     """
-    groups: list[Group] = []
-    for port in sorted(olt.lossy, key=lambda port: natural(port.name)):
-        groups += port_groups(port, network.splitters, losses(port), settings, taken)
-    groups = [group for group in groups if not group.members <= set(taken)]
+    groups = groups_of(olt, network, losses, taken, settings)
     found: list[Finding] = []
     power = [group for group in groups if group.power]
     others = [group for group in groups if not group.power]
@@ -184,16 +205,17 @@ def _power(
 def _dense(burst: list[OntFact], settings: IncidentSettings) -> bool:
     """Whether they came quicker than customers who switch off one after another."""
     times = sorted(ont.changed_at or 0.0 for ont in burst)
-    return (times[-1] - times[0]) / len(times) <= settings.together_s
+    return (times[-1] - times[0]) / len(times) <= settings.together_s / 2
 
 
 def _alive_beside(group: Group) -> int:
     splitters = {ont.splitter for ont in group.members}
-    return sum(
-        ont.up and ont.splitter in splitters and ont not in group.members
-        for port in group.ports
-        for ont in port.onts.values()
-    )
+    others = [ont for port in group.ports for ont in port.onts.values() if ont not in group.members]
+    return sum(ont.splitter in splitters and _was_up(ont, group.last_at) for ont in others)
+
+
+def _was_up(ont: OntFact, at: float) -> bool:
+    return ont.up or (ont.down and not ont.known_down and (ont.changed_at or 0.0) > at)
 
 
 def _together(groups: list[Group], settings: IncidentSettings) -> list[list[Group]]:

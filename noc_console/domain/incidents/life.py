@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 WIDE = (Scope.PORT, Scope.CARD, Scope.OLT, Scope.ZONE, Scope.UPLINK, Scope.NETWORK)
 DARK_PORT_LEAST = 2
+HOUR_S = 3600.0
 CONFIRMING_READINGS = 2
 
 
@@ -84,6 +85,22 @@ def went_silent(case: Case, finding: Finding) -> bool:
     if any((ont.earliest_at or 0.0) > (case.clearing_at or ont.changed_at or 0.0) for ont in finding.members):
         return False
     return 2 * len(finding.members) >= sum(len(port.onts) for olt in hit for port in olt.ports.values())
+
+
+def behind(case: Case, finding: Finding) -> bool:
+    """Whether all that a case of losses is about lies behind the points of a finding: it has grown to that."""
+    down = {ont for ont in case.members if ont.down}
+    if case.scope is Scope.ONT or case.olts or not down or case.from_start or case.cause is Cause.ADMINISTRATIVE:
+        return False
+    hit = {port for port, _ in finding.roots}
+    if not {ont.port for ont in down} <= hit:
+        return False
+    return down <= {ont for _, node in finding.roots for ont in node.below()}
+
+
+def flaps(ont: OntFact, now: float, settings: IncidentSettings) -> bool:
+    """Whether it went down again and again within the hour."""
+    return sum(now - at <= HOUR_S for at in ont.downs) >= settings.flapping_times
 
 
 def fades_at(case: Case, finding: Finding) -> bool:

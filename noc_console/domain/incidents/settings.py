@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from noc_console.domain.freshness import Intervals
 
@@ -40,7 +40,22 @@ class IncidentSettings:
     administrative_s: float = 300.0
     flapping_times: int = 3
     """Down so often within an hour is flapping."""
+    young_s: float = 240.0
+    """So long after its last loss an incident may still turn out to be something else."""
+    single_after_s: float = 120.0
+    """An ONT that nothing explains by then is an incident of its own."""
     fade_db: float = 1.5
     """A group whose light fell alike by so much is fading."""
     light_limit_dbm: float = -27.0
     """Where light is critical: a fading group's day of crossing is told for this."""
+
+    def at_pace(self) -> IncidentSettings:
+        """The same, where OLTs are read so seldom that what the readings must tell takes longer."""
+        state_s = self.intervals.state_s
+        return replace(
+            self,
+            old_s=max(self.old_s, 3 * state_s),
+            burst_s=max(self.burst_s, 1.5 * state_s),
+            young_s=max(self.young_s, 2.5 * state_s),
+            single_after_s=max(self.single_after_s, 2 * state_s),
+        )

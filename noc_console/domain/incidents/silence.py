@@ -59,9 +59,7 @@ class _Witnesses:
 
 def silences(network: Network, now: float, settings: IncidentSettings) -> list[Silence]:
     """All silences now."""
-    heard = {
-        olt.name: _hear(network, olt, now, settings) for olt in network.olts.values() if _silent(olt, now, settings)
-    }
+    heard = {olt.name: _hear(network, olt, now, settings) for olt in _silent_olts(network, now, settings)}
     if not heard:
         return []
     everything = [olt for olt in network.olts.values() if olt.ports]
@@ -80,18 +78,39 @@ def silences(network: Network, now: float, settings: IncidentSettings) -> list[S
     return found
 
 
-def _silent(olt: OltFact, now: float, settings: IncidentSettings) -> bool:
+def _silent_olts(network: Network, now: float, settings: IncidentSettings) -> list[OltFact]:
+    """Those that are silent; with the first of them all that began to fail at the same time."""
+    olts = list(network.olts.values())
+    silent = {olt.name for olt in olts if _silent(olt, olts, now, settings)}
+    began = [_since(olt) for olt in olts if olt.name in silent]
+    together_s = 2 * settings.intervals.state_s
+    return [
+        olt
+        for olt in olts
+        if olt.name in silent
+        or (olt.failing_at is not None and any(abs(olt.failing_at - since) <= together_s for since in began))
+    ]
+
+
+def _since(olt: OltFact) -> float:
+    return olt.failing_at if olt.failing_at is not None else olt.answered_at or 0.0
+
+
+def _silent(olt: OltFact, olts: Iterable[OltFact], now: float, settings: IncidentSettings) -> bool:
     if olt.answered_at is None:
         return False
     quiet_s, interval_s = now - olt.answered_at, olt.state_s or settings.intervals.state_s
     if quiet_s > STALE_AFTER * interval_s:
         return True
-    lost_at = olt.ping_lost_at
-    return olt.failed >= 2 and lost_at is not None and now - lost_at >= interval_s
+    failing_at, lost_at = olt.failing_at, olt.ping_lost_at
+    if olt.failed < 2 or failing_at is None or lost_at is None or now - lost_at < interval_s:
+        return False
+    # Sooner only when it is known how the others do: it may be all of them.
+    return all(one.failing_at is not None or (one.answered_at or 0.0) > failing_at for one in olts)
 
 
 def _hear(network: Network, olt: OltFact, now: float, settings: IncidentSettings) -> _Witnesses:
-    since_at = olt.failing_at if olt.failing_at is not None else olt.answered_at or 0.0
+    since_at = _since(olt)
     said = _Witnesses(olt, since_at, ping_lost=olt.ping_lost_at is not None)
     if not network.sources.get("acs", True):
         return said

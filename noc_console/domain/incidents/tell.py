@@ -10,6 +10,7 @@ from noc_console.domain.incidents.case import Case
 from noc_console.domain.incidents.fading import Fade
 from noc_console.domain.incidents.groups import GASP, LOS, Form, gasp_share, separated
 from noc_console.domain.incidents.incident import Bracket, Cause, Incident, Life, Place, Scope
+from noc_console.domain.incidents.life import flaps
 from noc_console.domain.incidents.network import Network, Node, OntFact, PortFact
 from noc_console.domain.incidents.settings import IncidentSettings
 
@@ -239,7 +240,7 @@ def _silence_reasons(case: Case) -> list[str]:
 def _flaps(case: Case, now: float, settings: IncidentSettings) -> bool:
     if case.scope is not Scope.ONT:
         return False
-    return any(sum(now - at <= 3600 for at in ont.downs) >= settings.flapping_times for ont in case.members)
+    return any(flaps(ont, now, settings) for ont in case.members)
 
 
 def _places(onts: Collection[OntFact]) -> tuple[Place, ...]:

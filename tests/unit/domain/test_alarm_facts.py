@@ -60,7 +60,7 @@ def test_an_olt_and_its_parts() -> None:
     assert found["temperature olt-1 0/2"].value == 71.0
     assert found["fan olt-1 0"].bad is True
     assert found["port olt-1 0/1/0"].bad is True and found["port olt-1 0/1/2"].bad is False
-    assert "port olt-1 0/1/1" not in found, "a port on which nothing was ever online may be down for ever"
+    assert found["port olt-1 0/1/1"].bad is None, "a port on which nothing was ever online may be down for ever"
 
 
 @pytest.mark.parametrize(
@@ -133,6 +133,10 @@ def test_an_ont_that_waits() -> None:
     waiting = Unregistered(1, "0/1/0", "HWTC9", "HG8245", first_seen_at=NOW - 7200)
     found = of(replace(ROWS, unregistered=[waiting]))["unregistered olt-1 0/1/0 HWTC9"]
     assert (found.bad, found.since_at, found.port) == (True, NOW - 7200, "0/1/0")
+    silent = replace(
+        ROWS, unregistered=[waiting], troubled=[replace(ONT, match_state="mismatch")], olt=replace(OLT, reachable=False)
+    )
+    assert {of(silent)[key].bad for key in ("unregistered olt-1 0/1/0 HWTC9", "profile olt-1 0/1/0 3")} == {None}
 
 
 def test_core_devices_and_uplinks() -> None:
@@ -148,6 +152,7 @@ def test_core_devices_and_uplinks() -> None:
         CoreInterface("core-1", "ge-0", oper="down", alias="ring 2"),
         CoreInterface("core-1", "ge-1", oper="up"),
         CoreInterface("core-1", "ge-2", oper="missing"),
+        CoreInterface("core-1", "ge-3", oper="9"),
         CoreInterface("core-2", "ge-0", oper="up"),
         CoreInterface("olt-1:uplinks", "0/9/0", oper="lower layer down"),
     ]
@@ -161,6 +166,7 @@ def test_core_devices_and_uplinks() -> None:
         "core-1 ge-0": True,
         "core-1 ge-1": False,
         "core-1 ge-2": True,
+        "core-1 ge-3": None,
         "core-2 ge-0": None,
         "olt-1 0/9/0": True,
     }
@@ -190,12 +196,15 @@ def test_jobs_that_failed_and_those_of_a_bulk_action_as_one() -> None:
 
 
 def test_a_collector_that_is_late_names_who_waits() -> None:
-    waits = [replace(OLT, name=f"olt-{n}", last_poll_at=NOW - 400) for n in range(5)]
-    late = facts.late_fact([OLT, *waits], EVERY, NOW)
-    assert (late.bad, late.text) == (True, "5 OLTs are polled late: olt-0, olt-1, olt-2 +2")
-    slow = [replace(olt, state_s=300.0) for olt in waits]
-    silent = [replace(olt, reachable=False) for olt in waits]
-    assert facts.late_fact([OLT, *slow, *silent], EVERY, NOW).bad is False
+    waits = [replace(ROWS, olt=replace(OLT, name=f"olt-{n}"), marks=marks(NOW - 400)) for n in range(5)]
+    late = facts.late_fact([ROWS, *waits], EVERY, NOW)
+    assert (late.bad, late.text) == (True, "OLTs that are polled late: 5 (olt-0, olt-1, olt-2 +2)")
+    slow = [replace(one, olt=replace(one.olt, state_s=300.0)) for one in waits]
+    silent = [replace(one, olt=replace(one.olt, reachable=False)) for one in waits]
+    assert facts.late_fact([ROWS, *slow, *silent], EVERY, NOW).bad is False
+    only_health = marks(NOW - 400) | marks(NOW - 1, PollKind.HEALTH)
+    assert facts.late_fact([replace(ROWS, marks=only_health)], EVERY, NOW).bad is True
+    assert facts.late_fact([replace(ROWS, olt=replace(OLT, last_poll_at=None), marks={})], EVERY, NOW).bad is False
 
 
 def test_room_for_data() -> None:

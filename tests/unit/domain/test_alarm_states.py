@@ -19,6 +19,7 @@ from noc_console.domain.incidents.records import IncidentRecord
 NOW = 10_000.0
 ACKED = Handling("INC-1", "amy", 9000.0, Severity.MAJOR, 40, "fibre")
 SHELVED = Handling("INC-1", shelved_by="amy", shelved_at=9000.0, shelved_until_at=11_000.0)
+ON_SHELF = replace(ACKED, shelved_by="amy", shelved_at=9000.0, shelved_until_at=11_000.0)
 SHELF_ENDED = replace(SHELVED, shelved_until_at=9500.0)
 BASE: dict[str, Any] = {
     "severity": Severity.MAJOR,
@@ -47,7 +48,20 @@ TABLE = [
     ("first losses", {"handling": replace(ACKED, ack_affected=0), "affected": 1}, AlarmState.UNACKED),
     ("another cause", {"handling": ACKED, "cause": "power"}, AlarmState.UNACKED),
     ("shelved", {"handling": SHELVED}, AlarmState.SHELVED),
-    ("shelved, though worse", {"handling": SHELVED, "severity": Severity.CRITICAL}, AlarmState.SHELVED),
+    (
+        "shelved by an older release, though worse",
+        {"handling": SHELVED, "severity": Severity.CRITICAL},
+        AlarmState.SHELVED,
+    ),
+    ("shelved as it is", {"handling": ON_SHELF}, AlarmState.SHELVED),
+    ("worse than what was shelved", {"handling": ON_SHELF, "severity": Severity.CRITICAL}, AlarmState.UNACKED),
+    ("larger than what was shelved", {"handling": ON_SHELF, "affected": 400}, AlarmState.UNACKED),
+    (
+        "larger than what was shelved, but planned",
+        {"handling": ON_SHELF, "affected": 400, "planned": True},
+        AlarmState.MAINTENANCE,
+    ),
+    ("larger, shelved and over", {"handling": ON_SHELF, "affected": 400, "cleared": True}, AlarmState.NORMAL),
     ("over while shelved", {"handling": SHELVED, "cleared": True}, AlarmState.NORMAL),
     ("the shelf ended", {"handling": SHELF_ENDED}, AlarmState.UNACKED),
     ("the shelf ends now", {"handling": replace(SHELVED, shelved_until_at=NOW)}, AlarmState.UNACKED),
@@ -95,9 +109,10 @@ def test_what_holds_and_nobody_has_or_hid_always_asks(
 ) -> None:
     handling = replace(ACKED, ack_affected=acked, shelved_until_at=shelf)
     state = state_of(severity, affected, "fibre", cleared, handling, planned, None, NOW)
-    hidden = planned or (shelf is not None and shelf > NOW)
-    assert state is not AlarmState.UNACKED or not (cleared or hidden)
-    if not cleared and not hidden and (affected >= acked + 10 or rank(severity) > rank(Severity.MAJOR)):
+    worse = affected >= acked + 10 or rank(severity) > rank(Severity.MAJOR)
+    hidden = planned or (shelf is not None and shelf > NOW and not worse)
+    assert state is not AlarmState.UNACKED or not (cleared or planned)
+    if not cleared and not hidden and worse:
         assert state is AlarmState.UNACKED
 
 

@@ -119,6 +119,7 @@ def test_an_alarm_is_told_when_it_is_raised_and_when_it_clears() -> None:
     assert line.at(9960, cleared) == [Happened.CLEARED]
     assert line.at(9970, cleared) == []
     assert line.at(9990, replace(FAN, raised_at=9980.0)) == [Happened.RAISED]
+    assert line.at(9991, replace(FAN, raised_at=9700.0)) == [Happened.RAISED], "by a collector whose clock is behind"
 
 
 @pytest.mark.parametrize(
@@ -140,8 +141,15 @@ def test_a_flood_of_alarms_is_one_message_and_incidents_go_on() -> None:
     assert [one.told.about for one in said if one.title] == [FLOOD_ABOUT, "INC-17"]
     assert {one.told.happened for one in said if not one.title} == {Happened.KNOWN}
     assert line.at(9960, FIBRE, *alarms) == []
+    critical = replace(FAN, key="card olt-1 0/1", severity=Severity.CRITICAL, raised_at=9965.0)
+    assert line.at(9965, *alarms, critical) == [Happened.RAISED]
     later = 9950 + 3000.0
     assert line.at(later, *alarms, replace(FAN, key="fan olt-99 0", raised_at=later)) == [Happened.RAISED]
+
+
+def test_alarms_that_nobody_wants_to_hear_of_make_no_flood() -> None:
+    alarms = [replace(FAN, key=f"fan olt-{n} 0", raised_at=9900.0 + n, severity=Severity.WARNING) for n in range(30)]
+    assert Line().at(9950, *alarms, FAN) == [Happened.RAISED]
 
 
 def test_the_most_severe_comes_first() -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import time
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -40,8 +42,12 @@ async def _handling(world: World, about: str = "INC-17") -> Handling:
 
 
 @pytest.mark.parametrize("name", ["INC-17", "inc-17", "inc17", "#17", "17", " INC-17 "])
-async def test_an_incident_is_known_by_its_number(world: World, name: str) -> None:
-    answer = await world.door.ask(ANNA, Acknowledge(name))
+def test_an_incident_is_known_by_its_number(name: str) -> None:
+    assert incident_number(name) == 17
+
+
+async def test_an_acknowledgement_says_who_and_of_what(world: World) -> None:
+    answer = await world.door.ask(ANNA, Acknowledge("inc-17"))
     assert answer.text == "INC-17: acknowledged as critical with 41 down"
     handling = await _handling(world)
     assert (handling.ack_by, handling.ack_severity, handling.ack_affected, handling.ack_cause) == (
@@ -86,12 +92,14 @@ async def test_comments_are_kept_whole_and_harmless(world: World) -> None:
 
 
 async def test_a_shelf_ends_by_itself_and_says_why_it_was(world: World) -> None:
-    await world.door.ask(ANNA, Acknowledge("INC-17"))
     answer = await world.door.ask(ANNA, Shelve("INC-17", 4 * 3600.0, "splice at dawn"))
     assert answer.text == "INC-17: shelved for 4h"
     shelf, now = await _handling(world), time.time()
     assert standing(INCIDENT, shelf, now) is AlarmState.SHELVED
     assert standing(INCIDENT, shelf, now + 4 * 3600.0) is AlarmState.UNACKED
+    assert standing(replace(INCIDENT, affected=400), shelf, now) is AlarmState.UNACKED, (
+        "no shelf hides an outage that grows"
+    )
     (comment,) = await RecordStore(world.database).all(COMMENTS)
     assert comment.text == "shelved for 4h: splice at dawn"
     await world.door.ask(BERT, Unshelve("INC-17"))
@@ -100,26 +108,65 @@ async def test_a_shelf_ends_by_itself_and_says_why_it_was(world: World) -> None:
         await world.door.ask(BERT, Unshelve("INC-17"))
 
 
-@pytest.mark.parametrize(
-    ("intent", "place"),
-    [
-        (PlanMaintenance(7200.0, "splicing", olt=OLT), OLT),
-        (PlanMaintenance(7200.0, "splicing", olt=OLT, port="0/1/0"), f"{OLT} 0/1/0"),
-        (PlanMaintenance(7200.0, "splicing", splitter="SP-7"), "SP-7"),
-        (PlanMaintenance(7200.0, "splicing", olt=OLT, splitter="SP-7"), f"{OLT} SP-7"),
-        (PlanMaintenance(7200.0, "splicing", zone="north"), "zone north"),
-    ],
-)
-async def test_work_is_planned_where_it_is_and_ended_before_its_time(
-    world: World, intent: PlanMaintenance, place: str
-) -> None:
-    answer = await world.door.ask(ANNA, intent)
-    (window,) = await RecordStore(world.database).all(MAINTENANCE)
-    assert (window.id, window.place, window.reason, window.by) == (answer.id, place, "splicing", "anna")
-    assert window.until_at - window.starts_at == pytest.approx(7200)
-    assert window.active(time.time())
+PLANNED = PlanMaintenance(3600.0, "splicing", olt=OLT)
+WRONG = [
+    (Acknowledge("INC-99"), "no incident or alarm 'INC-99'"),
+    (Acknowledge("INC-16"), "is over"),
+    (Acknowledge(""), "no incident or alarm"),
+    (Unacknowledge("fan olt-9"), "no incident or alarm"),
+    (AddComment("INC-99", "crew"), "no incident or alarm"),
+    (AddComment("INC-17", " \n\t "), "1 to 2000 characters, not 0"),
+    (AddComment("INC-17", "x" * 2001), "1 to 2000 characters, not 2001"),
+    (Shelve("INC-99", 3600.0), "no incident or alarm"),
+    (Shelve("INC-16", 3600.0), "is over"),
+    (Shelve("INC-17", 59.0), "1m to 7d"),
+    (Shelve("INC-17", 7 * 86400.0 + 1), "1m to 7d"),
+    (Shelve("INC-17", float("inf")), "1m to 7d"),
+    (Shelve("INC-17", float("nan")), "1m to 7d"),
+    (Unshelve("INC-99"), "no incident or alarm"),
+    (replace(PLANNED, olt=None), "needs a place"),
+    (replace(PLANNED, olt="south"), "no OLT 'south'"),
+    (replace(PLANNED, port="0/9/9"), "no PON port 0/9/9"),
+    (replace(PLANNED, port="x"), "port: "),
+    (replace(PLANNED, olt=None, port="0/1/0"), "of which OLT"),
+    (replace(PLANNED, splitter="SP-9"), "no splitter 'SP-9'"),
+    (replace(PLANNED, port="0/1/1", splitter="SP-7"), f"SP-7 hangs on {OLT} 0/1/0"),
+    (replace(PLANNED, zone="south"), "no zone 'south'"),
+    (replace(PLANNED, lasts_s=31 * 86400.0), "1m to 30d"),
+    (replace(PLANNED, lasts_s=0.0), "1m to 30d"),
+    (replace(PLANNED, starts_at=time.time() + 30 * 86400.0), "within 30d"),
+    (replace(PLANNED, starts_at=time.time() - 7200), "over already"),
+    (replace(PLANNED, starts_at=float("nan")), "begins at no instant"),
+    (EndMaintenance(99), "no maintenance 99"),
+]
+
+
+async def test_what_is_wrong_is_named_audited_and_not_done(world: World) -> None:
+    tables = ("handling", "comment", "maintenance")
+    for number, (intent, said) in enumerate(WRONG, 1):
+        with pytest.raises(ActionRefused, match=re.escape(said)):
+            await world.door.ask(ANNA, intent)
+        assert len(await world.results()) == number, intent
+    assert [await world.rows(table) for table in tables] == [[], [], []]
+    assert all(result.startswith("refused: ") for result in await world.results())
+
+
+async def test_work_is_planned_where_it_is_and_ended_before_its_time(world: World) -> None:
+    places = {
+        OLT: PLANNED,
+        f"{OLT} 0/1/0": replace(PLANNED, port="0/1/0"),
+        "SP-7": replace(PLANNED, olt=None, splitter="SP-7"),
+        f"{OLT} SP-7": replace(PLANNED, splitter="SP-7"),
+        "zone north": replace(PLANNED, olt=None, zone="north"),
+    }
+    for place, intent in places.items():
+        answer = await world.door.ask(ANNA, intent)
+        window = (await RecordStore(world.database).all(MAINTENANCE))[0]
+        assert (window.id, window.place, window.reason, window.by) == (answer.id, place, "splicing", "anna")
+        assert window.until_at - window.starts_at == pytest.approx(3600)
+        assert window.active(time.time())
     await world.door.ask(BERT, EndMaintenance(window.id))
-    (window,) = await RecordStore(world.database).all(MAINTENANCE)
+    window = (await RecordStore(world.database).all(MAINTENANCE))[0]
     assert window.ended_by == "bert" and not window.active(time.time())
     with pytest.raises(ActionRefused, match="over already"):
         await world.door.ask(BERT, EndMaintenance(window.id))

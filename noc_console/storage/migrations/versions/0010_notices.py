@@ -21,6 +21,7 @@ def upgrade() -> None:
         sa.Column("affected", sa.Integer, nullable=False),
         sa.Column("cause", sa.Text, nullable=False),
         sa.Column("at", sa.Float, nullable=False),
+        sa.Column("began_at", sa.Float, nullable=False),
         sa.Column("title", sa.Text, nullable=False),
         sa.Column("body", sa.Text, nullable=False),
         sa.Column("state", sa.Text, nullable=False),
