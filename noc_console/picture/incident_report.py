@@ -13,6 +13,7 @@ from noc_console.domain.ont import reason_label
 from noc_console.picture.activity import fold
 from noc_console.picture.model import Model
 from noc_console.picture.ont_store import STATE_NAMES
+from noc_console.picture.places import rows_at
 from noc_console.picture.reports import Handled, Row, escaped, instant
 
 BEFORE_S = 120.0
@@ -60,7 +61,9 @@ def incident_report(
 
 def customers(model: Model, incident: Incident) -> list[Row]:
     """Who is hit, as far as it was recorded: business customers first. Stragglers count as hit."""
-    found = [_customer(model, place) for place in dict.fromkeys((*incident.onts, *incident.stragglers))]
+    places = dict.fromkeys((*incident.onts, *incident.stragglers))
+    rows = rows_at(model, places)
+    found = [_customer(model, place, rows.get(place)) for place in places]
     return sorted(found, key=lambda row: (not row["business"], row["olt"], row["pon_port"], row["ont_id"]))
 
 
@@ -162,9 +165,8 @@ def _began_at(record: IncidentRecord) -> float:
     return record.first_loss_at if record.first_loss_at is not None else record.opened_at
 
 
-def _customer(model: Model, place: Place) -> Row:
+def _customer(model: Model, place: Place, row: int | None) -> Row:
     olt, port, ont_id = place
-    row = _row_of(model, place)
     serial = model.onts.identity(row) if row is not None else None
     plant = model.plant.place(serial)
     subscriber = plant.subscriber
@@ -180,13 +182,3 @@ def _customer(model: Model, place: Place) -> Row:
         "state": STATE_NAMES[model.onts.state[row]] if row is not None else "not listed",
         "description": model.onts.get(row, "description") if row is not None else None,
     }
-
-
-def _row_of(model: Model, place: Place) -> int | None:
-    """The ONT that is listed at this place now."""
-    name, port, ont_id = place
-    for olt_id, olt in model.olts.items():
-        found = model.port_states.get((olt_id, port)) if olt.name == name else None
-        if found is not None:
-            return next((row for row in found.rows if model.onts.get(row, "ont_id") == ont_id), None)
-    return None

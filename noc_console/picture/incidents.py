@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,13 +10,14 @@ from noc_console.domain.alarms.states import AlarmState, code, rank, standing
 from noc_console.domain.changes import OntUp, Severity
 from noc_console.domain.filters import searched
 from noc_console.domain.handling import COMMENTS, HANDLINGS, Comment, Handling
-from noc_console.domain.incidents.incident import Cause, Incident, Life, Place, Scope
+from noc_console.domain.incidents.incident import Cause, Incident, Life, Scope
 from noc_console.domain.incidents.records import IncidentRecord
 from noc_console.domain.incidents.words import KnownOutage, began_at, clock, is_area, letter_of, sentence, words_of
 from noc_console.domain.plant import SPLITTERS
 from noc_console.picture.incident_report import customers
 from noc_console.picture.model import Model, natural
 from noc_console.picture.ont_store import ONLINE, UNKNOWN
+from noc_console.picture.places import rows_at
 
 LETTERS = ("C", "M", "m", "W", "?")
 """Of the counters, in their order."""
@@ -254,18 +254,3 @@ def _zones(model: Model, record: IncidentRecord, incident: Incident) -> str | No
     zones = {one.zone for one in splitters if one}
     zones |= {model.plant.place(model.onts.identity(row)).zone for row in rows_at(model, incident.onts).values()}
     return " ".join(sorted(filter(None, zones))) or None
-
-
-def rows_at(model: Model, places: Iterable[Place]) -> dict[Place, int]:
-    """The rows of the ONTs that are listed at these places now."""
-    ids = {olt.name: olt_id for olt_id, olt in model.olts.items()}
-    found: dict[Place, int] = {}
-    by_port: dict[tuple[str, str], dict[int, int]] = {}
-    for olt, port, ont_id in places:
-        if (olt, port) not in by_port:
-            state = model.port_states.get((ids.get(olt, -1), port))
-            rows = state.rows if state else ()
-            by_port[olt, port] = {int(model.onts.get(row, "ont_id")): row for row in rows}
-        if (row := by_port[olt, port].get(ont_id)) is not None:
-            found[olt, port, ont_id] = row
-    return found

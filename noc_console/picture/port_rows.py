@@ -42,14 +42,14 @@ class PortLoss:
 
 
 SORTS = {
-    "lost": lambda one: -one.lost,
-    "share": lambda one: -(one.share or 0.0),
-    "since": lambda one: -(one.since_at or 0.0),
-    "unknown": lambda one: -one.unknown,
-    "weak": lambda one: -one.weak,
+    "lost": lambda one: one.lost,
+    "share": lambda one: one.share or 0.0,
+    "since": lambda one: one.since_at or 0.0,
+    "unknown": lambda one: one.unknown,
+    "weak": lambda one: one.weak,
     "port": lambda one: (natural(one.olt), natural(one.port)),
 }
-"""Columns to sort by, what matters most first."""
+"""Columns to sort by; the least first."""
 
 
 def port_losses(model: Model, olt: str = "") -> list[PortLoss]:

@@ -10,7 +10,7 @@ from noc_console.domain.changes import LightCrossed
 from noc_console.domain.freshness import within
 from noc_console.domain.grouping import PORT_DOWN_LEAST, PORT_DOWN_SHARE
 from noc_console.domain.incidents.incident import Cause
-from noc_console.domain.incidents.words import began_at, words_of
+from noc_console.domain.incidents.words import began_at, is_area, words_of
 from noc_console.domain.ont import OfflineReason
 from noc_console.picture import incidents
 from noc_console.picture.incidents import Listed
@@ -20,6 +20,8 @@ from noc_console.picture.tree import PortState
 
 STALE_INTERVALS = 2
 DAY_S = 86400.0
+PART_SHARE = 0.25
+"""So many of a PON port offline are more than customers who switched off."""
 NEW_DAYS = 14
 INSTALLED_S = 3600.0
 """ONTs that came so shortly after the first of their OLT are those that were there when it was added."""
@@ -167,12 +169,12 @@ def olt_maps(model: Model) -> list[OltMap]:
     for olt_id in model.sorted_olts():
         ports = model.sorted_ports(olt_id)
         down, unknown = sum(port.counts.offline for port in ports), sum(port.counts.unknown for port in ports)
-        found.append(OltMap(model.olt_name(olt_id), [_port_state(port) for port in ports], down, unknown))
+        found.append(OltMap(model.olt_name(olt_id), [_port_state(model, port) for port in ports], down, unknown))
     worst = {"down": 0, "unknown": 1, "part": 2}
     return sorted(found, key=lambda one: (min((worst.get(state, 3) for state in one.ports), default=3), -one.down))
 
 
-def _port_state(port: PortState) -> str:
+def _port_state(model: Model, port: PortState) -> str:
     counts = port.counts
     if not counts.total:
         return "empty"
@@ -180,7 +182,14 @@ def _port_state(port: PortState) -> str:
         return "unknown"
     if counts.online == 0:
         return "down"
-    return "part" if counts.offline >= PORT_DOWN_LEAST or counts.unknown else "up"
+    many = counts.offline >= PORT_DOWN_LEAST and counts.offline >= PART_SHARE * counts.total
+    return "part" if many or counts.unknown or _is_hit(model, port) else "up"
+
+
+def _is_hit(model: Model, port: PortState) -> bool:
+    """Whether an incident of several ONTs lies on it: some customers are always switched off."""
+    rows = [row for row in port.rows if model.onts.state[row] == OFFLINE] if port.counts.offline else []
+    return any((record := incidents.part_of(model, row)) is not None and is_area(record) for row in rows)
 
 
 # -- trends --------------------------------------------------------------------------------------------------------

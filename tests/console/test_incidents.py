@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from incident_samples import blind, incident
+from textual.pilot import Pilot
 
 from noc_console.console.outages import planned
 from noc_console.domain.changes import AlarmChanged, IncidentChanged, Severity
@@ -16,8 +17,8 @@ from noc_console.domain.incidents.records import INCIDENTS, IncidentRecord
 from noc_console.domain.intents import Acknowledge, AddComment, PlanMaintenance, Shelve, Unacknowledge, Unshelve
 from noc_console.domain.plant import SUBSCRIBERS, Subscriber
 
-from .fake_backend import FakeBackend
-from .harness import Desk, console
+from .fake_backend import START, FakeBackend
+from .harness import Desk, build, console
 
 
 def burning(*records: IncidentRecord) -> FakeBackend:
@@ -198,6 +199,7 @@ async def test_filters_and_those_of_one_ont() -> None:
 async def test_a_narrow_screen_drops_the_dispensable(width: int, shown: str, gone: str) -> None:
     async with console(burning(), size=(width, 24)) as desk:
         await desk.shows(shown)
+        assert "C1 M1 ?1" in desk.screen().splitlines()[0]
         assert gone not in desk.screen().split("CAUSE")[-1].split("\n")[0]
 
 
@@ -244,3 +246,22 @@ async def test_the_log_tells_of_incidents_and_leads_to_them() -> None:
         await desk.shows("INC-16 we cannot see it olt-2: confirmed")
         await desk.press("enter")
         await desk.until(lambda: desk.app.navigation.shown == "incidents" and view_of(desk).table.current == 16)
+
+
+@pytest.mark.parametrize(("theme", "size"), [("dark", (80, 24)), ("mono", (80, 24)), ("dark", (160, 40))])
+def test_picture(snap_compare: Any, theme: str, size: tuple[int, int]) -> None:
+    backend = burning(
+        incident(17), blind(16), incident(12, severity=Severity.MAJOR, affected=9, state=Life.CLEARING, restored=31),
+        incident(9, severity=Severity.WARNING, cause=Cause.LIGHT), incident(8, severity=Severity.MINOR),
+        incident(5, state=Life.RESOLVED, resolved_at=START - 60),
+    )  # fmt: skip
+    app = build(backend, theme=theme)
+
+    async def ready(pilot: Pilot[int]) -> None:
+        while tuple(app.navigation.views["incidents"].table.keys) != (17, 16, 12, 8, 9, 5):  # type: ignore[attr-defined]
+            await pilot.pause()
+        app.model.link.beats = 1
+        app._tick()
+        await pilot.pause()
+
+    assert snap_compare(app, terminal_size=size, run_before=ready)

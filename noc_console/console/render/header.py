@@ -26,7 +26,9 @@ def identity_line(model: Model, session: Session, site: str, width: int, now: fl
     late = "~" if any(port.state is Freshness.LATE for port in model.port_states.values()) else ""
     left: list[Cell] = [(" NOC ", "bar-dim"), (f"{site} ", "bar-strong")]
     left.append((" RW ", "rw") if session.write else (" RO ", "ro"))
-    left += _incidents(model, session, now)
+    burning = _incidents(model, session, now)
+    least = [*left, *burning]
+    left += burning
     left += _counter("  ONLINE ", f"{late}{counts.online}", "bar-good")
     left += _counter("  OFFLINE ", f"{late}{counts.offline}", "bar-critical" if counts.offline else "bar-dim")
     left += _counter("  UNKNOWN ", str(counts.unknown), "bar-unknown" if counts.unknown else "bar-dim")
@@ -34,8 +36,8 @@ def identity_line(model: Model, session: Session, site: str, width: int, now: fl
         *_counter("   light weak ", str(counts.warning), "bar-warning" if counts.warning else "bar-dim"),
         *_counter(" crit ", str(counts.critical), "bar-critical" if counts.critical else "bar-dim"),
     ]
-    choices = ([*left, *light], [*_short(left), *light], left, _short(left))
-    return next((choice for choice in choices if width_of(choice) < width), left[:3])
+    choices = ([*left, *light], [*_short(left), *light], left, _short(left), least)
+    return next((choice for choice in choices if width_of(choice) < width), least[:3])
 
 
 def _incidents(model: Model, session: Session, now: float) -> list[Cell]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from noc_console.console.render.cells import Cell, Line, fit, width_of, wrap
-from noc_console.console.render.times import listed_age, stamp, when
+from noc_console.console.render.times import stamp, when
 from noc_console.console.widgets.columns import Column
 from noc_console.domain.changes import Severity
 from noc_console.domain.freshness import format_age
@@ -89,23 +89,32 @@ def _text(one: Listed, column: str, now: float, absolute: bool) -> str:
     record = one.record
     match column:
         case "age":
-            return listed_age(now - began_at(record)).removeprefix("<")
+            return short_age(now - began_at(record))
         case "id":
             return record.name
         case "place":
             return record.place + (" (inferred)" if record.inferred else "")
         case "cause":
-            return words_of(record.cause).listed if record.open else f"back: {words_of(record.cause).listed}"
+            return words_of(record.cause).listed
         case "confidence":
             return "--" if record.cause is Cause.MONITORING else f"{record.confidence:.0%}"
         case "down":
-            return down_of(record)
+            return down_of(record) if record.open else "over"
         case "alive":
             return "--" if record.cause is Cause.MONITORING else str(record.alive)
         case "first":
             return stamp(began_at(record), now)
         case _:
             return _hands(one)
+
+
+def short_age(age_s: float) -> str:
+    """``45s``, ``3m``, ``5h``, ``12d``: in one unit, for four cells."""
+    age_s = max(0.0, age_s)
+    for size_s, unit in ((86400, "d"), (3600, "h"), (60, "m")):
+        if age_s >= size_s:
+            return f"{age_s // size_s:.0f}{unit}"
+    return f"{age_s:.0f}s"
 
 
 def _hands(one: Listed) -> str:
@@ -124,7 +133,8 @@ def in_one_line(one: Listed) -> str:
     """``C* 41dn FIBRE CUT olt-03 0/3/7``."""
     record = one.record
     unit = "unk" if record.cause is Cause.MONITORING else "dn"
-    return f"{one.code} {down_of(record).removesuffix('?')}{unit} {words_of(record.cause).listed} {record.place}"
+    hit = f"{down_of(record).removesuffix('?')}{unit}" if record.open else "over"
+    return f"{one.code} {hit} {words_of(record.cause).listed} {record.place}"
 
 
 # -- evidence ------------------------------------------------------------------------------------------------------
@@ -139,9 +149,15 @@ def evidence(
     now: float,
 ) -> list[Line]:
     """Four lines: what says so, where to look, what survives, what to do."""
-    back = recovery is not None and one.record.state in (Life.CLEARING, Life.RESOLVED)
-    second = [(" back   ", "dim"), (recovery.text, "good")] if back and recovery else _distance(incident.bracket, width)
-    return [_counts(one, incident, now), second, _survivors(incident, recovery, customers), _next(one, width, now)]
+    record = one.record
+    if recovery is not None and record.state in (Life.CLEARING, Life.RESOLVED):
+        second: Line = [(" back   ", "dim"), (recovery.text, "good")]
+    elif incident.bracket is not None:
+        second = _distance(incident.bracket, width)
+    else:
+        second = [(" why    ", "dim"), (fit("; ".join(incident.text), width - 9), "base")]
+    third = [] if record.cause is Cause.MONITORING else _survivors(incident, recovery, customers)
+    return [_counts(one, incident, now), second, third, _next(one, width, now)]
 
 
 def _counts(one: Listed, incident: Incident, now: float) -> Line:
@@ -165,9 +181,7 @@ def _counts(one: Listed, incident: Incident, now: float) -> Line:
     return line
 
 
-def _distance(bracket: Bracket | None, width: int) -> Line:
-    if bracket is None:
-        return [(" dist   ", "dim"), ("no bracket: it needs ONTs with distances on both sides of one branch", "dim")]
+def _distance(bracket: Bracket, width: int) -> Line:
     line: list[Cell] = [
         (" dist   ", "dim"),
         (f"alive <={bracket.alive_to_m} m ", "base"),

@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.containers import Container
 
 from noc_console.console.desk import Desk
+from noc_console.console.pace import Every
 from noc_console.console.palette import Palette
 from noc_console.console.render import incidents as render
 from noc_console.console.render.cells import Cell, Line
@@ -18,14 +19,18 @@ from noc_console.console.widgets.lines import LinePane
 from noc_console.console.widgets.table import LineTable
 from noc_console.domain.alarms.states import incident_number
 from noc_console.domain.filters import Filter
-from noc_console.domain.incidents.records import INCIDENTS
+from noc_console.domain.incidents.records import INCIDENTS, IncidentRecord
 from noc_console.domain.network import Ont
 from noc_console.domain.outage_filters import parse_outage_filter
 from noc_console.picture import incidents
 from noc_console.picture.incident_report import incident_report, markdown
 from noc_console.picture.incidents import Listed
 from noc_console.picture.model import Delta
+from noc_console.picture.places import rows_at
+from noc_console.picture.plant import Plant
 
+IMPACT_EVERY_S = 2.0
+"""An outage of thousands is not listed anew at each answer of an OLT."""
 WIDE = 120
 """Cells from which list and detail stand side by side."""
 
@@ -49,6 +54,8 @@ class IncidentsView(OutagesView):
         self.single = False
         self._wanted: int | None = None
         self._rows: dict[int, Listed] = {}
+        self._served: tuple[IncidentRecord, Plant, list[dict[str, Any]]] | None = None
+        self._hit_due = Every(IMPACT_EVERY_S)
         self._hit: dict[tuple[str, str, int], dict[str, Any]] = {}
         self.table = LineTable(
             self._cell, render.columns(80), desk.palette, desk.glyphs, empty=self._empty, id="incident-list"
@@ -88,6 +95,8 @@ class IncidentsView(OutagesView):
         """Resolved ones leave the list after an hour, shelves end."""
         if self._ages.due(self.desk.now()):
             self.reload()
+        elif self.has_class("-impact") and self._hit_due.due(self.desk.now()):
+            self._list_impact()
         self._tell()
 
     def reload(self) -> None:
@@ -105,7 +114,7 @@ class IncidentsView(OutagesView):
         untouched = not self.desk.session.last_key_at
         self.table.set_keys([one.record.id for one in found], found[0].record.id if found and untouched else None)
         self.table.refresh_rows()
-        if self.has_class("-impact"):
+        if self.has_class("-impact") and self._hit_due.due(now):
             self._list_impact()
         self._tell()
 
@@ -151,7 +160,7 @@ class IncidentsView(OutagesView):
             return
         model, now = self.desk.model, self.desk.now()
         incident = model.outages.incident(one.record)
-        customers = incidents.impact(model, one.record) if one.record.business else []
+        customers = self._business(one.record) if one.record.business else []
         recovery = incidents.recovery(model, one.record, now)
         wide = self.has_class("-wide")
         lines = render.evidence(one, incident, recovery, customers, WIDE if wide else width, now)
@@ -159,6 +168,14 @@ class IncidentsView(OutagesView):
             comments, absolute = incidents.comments(model, one.record.name), self.desk.session.absolute_times
             lines = render.detail(one, lines, incident, comments, width, now, absolute)
         self.story.set_lines(lines)
+
+    def _business(self, record: IncidentRecord) -> list[dict[str, Any]]:
+        """Its business customers: looked up once for each version of the incident and of the records."""
+        plant = self.desk.model.plant
+        if self._served is None or self._served[0] is not record or self._served[1] is not plant:
+            found = [row for row in incidents.impact(self.desk.model, record) if row["business"]]
+            self._served = record, plant, found
+        return self._served[2]
 
     # -- whom one hits ---------------------------------------------------------------------------------------------
 
@@ -202,7 +219,7 @@ class IncidentsView(OutagesView):
     def selected_ont(self) -> Ont | None:
         """The ONT under the cursor, among those hit."""
         key = self.impact.current if self.has_class("-impact") else None
-        row = incidents.rows_at(self.desk.model, [key]).get(key) if key is not None else None  # type: ignore
+        row = rows_at(self.desk.model, [key]).get(key) if isinstance(key, tuple) else None
         return None if row is None else self.desk.model.onts.ont(row)
 
     # -- actions ---------------------------------------------------------------------------------------------------

@@ -43,7 +43,8 @@ class PortsView(TableView):
         self._rows: dict[Hashable, PortLoss] = {}
         self._due = Every(COUNT_EVERY_S)
         self.table = LineTable(self._cell, COLUMNS, desk.palette, desk.glyphs, empty=self._empty, id="port-list")
-        self.table.sort_by, self.table.sort_down = "lost", False
+        self._sorted_by = self.table.sort_by = "lost"
+        self.table.sort_down = True
 
     def changed(self, delta: Delta) -> None:
         """ONTs came or went: counted at most every other second."""
@@ -79,7 +80,10 @@ class PortsView(TableView):
         self.reload()
 
     def on_line_table_sorted(self) -> None:
-        """Another order."""
+        """Another order: most first, but for names; the same column again turns it round."""
+        if self.table.sort_by != self._sorted_by:
+            self._sorted_by = self.table.sort_by or "lost"
+            self.table.show_sort(self._sorted_by, self._sorted_by != "port")
         self.reload()
 
     def on_line_table_opened(self) -> None:
