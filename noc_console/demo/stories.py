@@ -17,7 +17,7 @@ from noc_console.demo.world import World
 
 OUTAGE_S = 240.0
 """From the fault to its repair."""
-STORY_S = 720.0
+STORY_S = 840.0
 """From the fault until the usual life goes on: the last have come back, and a console calls it over."""
 TRAP_LOSS = 0.1
 GASPS_S = 25.0
@@ -35,9 +35,11 @@ FADED_DB, FADED_S = 2.0, 9 * 86400.0
 """What a fading splice has cost before anybody looks, and since when."""
 FADE_DB, FADE_S = 4.0, 320.0
 """What it costs while one watches: what takes days elsewhere takes minutes here."""
+_LARGE = 0.8
 GROUP = 5
 """Fewer that fail together are no outage to show."""
 STORM_ONTS = 210
+"""Down within a minute, those that have no battery."""
 _GOOD_DBM = -22.0
 
 Begin = Callable[[], None]
@@ -132,7 +134,7 @@ def pick(
     what: str,
     least: int = GROUP,
 ) -> Thing:
-    """One of those that are at least half as large as the largest.
+    """One of the largest.
 
     Raises:
         ValueError: None is large enough.
@@ -141,7 +143,7 @@ def pick(
     most = max((count for _, count in sized), default=0)
     if most < least:
         raise ValueError(f"the scenario {name} needs {what} with {least} ONTs online: give more --onts")
-    return rng.choice([one for one, count in sized if count >= max(least, most / 2)])
+    return rng.choice([one for one, count in sized if count >= max(least, _LARGE * most)])
 
 
 def online(onts: Iterable[SimOnt]) -> int:
@@ -229,7 +231,8 @@ def _storm(stage: Stage) -> Begin:
     first, second = stage.plant.olts[:2], stage.plant.olts[2:4]
     dark = _zone(stage, first)
     olt, card = _line_card(stage, second[:1])
-    ports = _cable(second[1], STORM_ONTS - online(dark) - sum(online(port.onts) for port in olt.ports_of(card)))
+    on_card = sum(online(port.onts) for port in olt.ports_of(card))
+    ports = _cable(second[1], STORM_ONTS - round(online(dark) * (1 - BATTERY)) - on_card)
 
     def begin() -> None:
         stage.black_out(dark)
@@ -296,9 +299,10 @@ def _line_card(stage: Stage, olts: Iterable[SimOlt]) -> tuple[SimOlt, SimCard]:
 
 
 def _cable(olt: SimOlt, least: int) -> list[SimPort]:
-    """Feeders in one cable: every other port of the OLT, until so many ONTs hang on them; at least two."""
+    """Feeders in one cable: the OLT's ports all over its cards until so many ONTs hang on them; two to all but one."""
     found: list[SimPort] = []
-    for port in [port for port in olt.ports if port.up][::2]:
+    used = [port for port in olt.ports if port.up]
+    for port in [*used[::2], *used[1:-1:2]]:
         if len(found) < 2 or sum(online(one.onts) for one in found) < least:
             found.append(port)
     return found
