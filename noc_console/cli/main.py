@@ -60,7 +60,7 @@ def _start(
     context: typer.Context,
     config: Annotated[Path | None, typer.Option(help="Config file; also NOC_CONSOLE_CONFIG.")] = None,
     theme: Annotated[str | None, typer.Option(help="Theme of the console.")] = None,
-    screen: Annotated[str, typer.Option(help="Screen to start with: network, jobs, log, sources.")] = "network",
+    screen: Annotated[str, typer.Option(help="First screen: incidents, alarms, network, jobs, log, sources.")] = "",
     read_only: Annotated[bool, typer.Option("--read-only", help="Never allow actions.")] = False,
     version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
 ) -> None:
@@ -71,7 +71,10 @@ def _start(
         raise typer.Exit
     if context.invoked_subcommand is None:
         from noc_console.cli.console import open_console
+        from noc_console.console.registry import SCREENS
 
+        if screen and screen not in SCREENS:
+            fail(f"--screen {screen!r} is none of {', '.join(SCREENS)}", Exit.USAGE)
         loaded, path = _config()
         raise SystemExit(open_console(loaded, path, theme, screen, read_only))
 

@@ -16,6 +16,8 @@ from noc_console.domain.alarms.alarm import ALARMS, Alarm
 from noc_console.domain.alarms.cover import coverer, explainer
 from noc_console.domain.alarms.keeper import Keeper
 from noc_console.domain.alarms.rules import Fact
+from noc_console.domain.changes import AlarmChanged, Severity
+from noc_console.storage.changes import append_changes
 from noc_console.storage.database import Database
 from noc_console.storage.records import put_records, read_records
 from noc_console.storage.site_rows import LATELY_S, SiteReader, SiteRows
@@ -45,6 +47,8 @@ class AlarmWorker:
         self._site = SiteReader(database)
         self._disks = _Disks(data_folders(config), clock)
         self._restored = False
+        self._told: dict[str, tuple[Severity, bool]] = {}
+        """Severity, and whether it holds, as the log last told it, by key."""
 
     def parts(self) -> list[Part]:
         """Its rhythm."""
@@ -58,7 +62,9 @@ class AlarmWorker:
         """
         if not self._restored:
             async with self._database.reading() as connection:
-                self._keeper.restore(await read_records(connection, ALARMS))
+                alarms = await read_records(connection, ALARMS)
+                self._keeper.restore(alarms)
+                self._told = {alarm.key: (alarm.severity, alarm.cleared_at is None) for alarm in alarms}
             self._restored = True
         rows = await self._site.update(self._clock.now())
         now = self._clock.now()
@@ -90,7 +96,31 @@ class AlarmWorker:
         if changed:
             async with self._database.writing() as connection:
                 await put_records(connection, ALARMS, changed)
+                await append_changes(connection, [_change(alarm) for alarm in changed if self._is_news(alarm)])
             self._keeper.written(changed)
+            self._told.update((alarm.key, (alarm.severity, alarm.cleared_at is None)) for alarm in changed)
+
+    def _is_news(self, alarm: Alarm) -> bool:
+        """Whether the log tells it: what an incident explains, it tells already."""
+        holds = alarm.cleared_at is None
+        before = self._told.get(alarm.key, (alarm.severity, False))
+        return before != (alarm.severity, holds) and (alarm.incident is None or not holds)
+
+
+def _change(alarm: Alarm) -> AlarmChanged:
+    return AlarmChanged(
+        at=alarm.changed_at,
+        olt=alarm.olt,
+        port=alarm.port,
+        ont_id=alarm.ont_id,
+        serial=alarm.serial,
+        key=alarm.key,
+        rule=alarm.rule,
+        object=alarm.object,
+        text=alarm.text,
+        holds=alarm.cleared_at is None,
+        told_severity=alarm.severity,
+    )
 
 
 def data_folders(config: Config) -> list[Path]:

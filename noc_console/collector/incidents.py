@@ -13,12 +13,15 @@ from noc_console.collector.clock import Clock
 from noc_console.collector.coordinator import Done, Part, Rhythm
 from noc_console.collector.observing import Observer
 from noc_console.collector.recording import Recorder
+from noc_console.domain.changes import IncidentChanged
 from noc_console.domain.freshness import within
 from noc_console.domain.incidents.engine import Engine
+from noc_console.domain.incidents.incident import Scope
 from noc_console.domain.incidents.memory import recall, remember
 from noc_console.domain.incidents.observations import Observation
 from noc_console.domain.incidents.records import INCIDENTS, IncidentRecord, incident_of, memory_of, record_of
 from noc_console.domain.incidents.settings import IncidentSettings
+from noc_console.storage.changes import append_changes
 from noc_console.storage.database import Database
 from noc_console.storage.feed import read_update
 from noc_console.storage.records import put_records, read_records, remove_records
@@ -93,20 +96,47 @@ class IncidentWorker:
             if number % TAKEN_PER_TURN == 0:
                 await asyncio.sleep(0)
 
+    def _told(self, record: IncidentRecord, now: float) -> IncidentChanged | None:
+        """What the log says of it; nothing where only its numbers changed, and of single ONTs."""
+        before = self._written.get(record.id)
+        same = before is not None and (before.state, before.cause) == (record.state, record.cause)
+        if same or record.scope is Scope.ONT:
+            return None
+        return _change(record, before.state.value if before else None, record.state.value, now)
+
     async def _write(self, engine: Engine, now: float) -> None:
         changed = [
             record
-            for number in sorted(engine.changed & engine.cases.keys())
+            for number in sorted(engine.docket.changed & engine.cases.keys())
             if (record := record_of(engine.incident(number), remember(engine.cases[number])))
             != self._written.get(number)
         ]
-        gone = [self._written[number] for number in sorted(engine.withdrawn & self._written.keys())]
+        gone = [self._written[number] for number in sorted(engine.docket.withdrawn & self._written.keys())]
         if changed or gone:
             async with self._database.writing() as connection:
                 await put_records(connection, INCIDENTS, changed)
                 await remove_records(connection, INCIDENTS, gone, now)
+                told = [self._told(record, now) for record in changed]
+                told += [_change(record, record.state.value, "withdrawn", now) for record in gone]
+                await append_changes(connection, [one for one in told if one is not None])
         self._written.update((record.id, record) for record in changed)
         for record in gone:
             del self._written[record.id]
-        engine.changed.clear()
-        engine.withdrawn.clear()
+        engine.docket.changed.clear()
+        engine.docket.withdrawn.clear()
+
+
+def _change(record: IncidentRecord, was: str | None, state: str, now: float) -> IncidentChanged:
+    return IncidentChanged(
+        at=now,
+        olt=record.olt,
+        port=record.port,
+        number=record.id,
+        was=was,
+        state=state,
+        cause=record.cause.value,
+        place=record.place,
+        affected=record.affected,
+        unknown=record.unknown,
+        told_severity=record.severity,
+    )

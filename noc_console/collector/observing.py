@@ -35,7 +35,7 @@ class Observer:
         """What an update brought, in the order of time."""
         self._names.update((olt.id, olt.name) for olt in update.olts)
         how = {
-            (change.olt, change.port, change.ont_id): change.how
+            (change.olt, change.port, change.ont_id): change
             for change in update.changes
             if isinstance(change, OntDown | OntUp)
         }
@@ -98,7 +98,7 @@ class Observer:
                 told = {"olt": self._names[port.olt_id], "name": port.name, "oper": port.oper, "tx_dbm": port.tx_dbm}
                 yield Observation(now, "port", told)
 
-    def _ont(self, ont: Ont, how: dict[tuple[Any, ...], How], now: float) -> Iterator[Observation]:
+    def _ont(self, ont: Ont, how: dict[tuple[Any, ...], OntDown | OntUp], now: float) -> Iterator[Observation]:
         olt = self._names.get(ont.olt_id)
         if olt is None:
             return
@@ -122,7 +122,10 @@ class Observer:
         state = None if ont.state == "unknown" else ont.state
         if before is None or before[2] != ont.state:
             told |= {"state": state, "offline_reason": ont.offline_reason if state == "offline" else None}
-            told["by"] = "trap" if how.get(place) is How.TRAP else "poll"
+            change = how.get(place)
+            told["by"] = "trap" if change is not None and change.how is How.TRAP else "poll"
+            if isinstance(change, OntDown) and change.since_at is not None:
+                told["since_at"] = change.since_at
             yield Observation(min(now, ont.state_changed_at or now), "ont", told)
             return
         if state != "offline":

@@ -21,6 +21,7 @@ from textual.notifications import SeverityLevel
 from noc_console.console import commands, crash, suspending
 from noc_console.console.acting import Acting
 from noc_console.console.backend import Backend
+from noc_console.console.bell import Bell
 from noc_console.console.copying import Copying
 from noc_console.console.desk import Desk
 from noc_console.console.dialogs.simple import HelpScreen, MenuScreen, QuitScreen
@@ -29,19 +30,23 @@ from noc_console.console.frame import Frame
 from noc_console.console.keys import key_name
 from noc_console.console.looks import Looks
 from noc_console.console.navigation import Navigation
+from noc_console.console.outages import Outages
 from noc_console.console.palette_commands import ConsoleCommands
 from noc_console.console.prompting import Prompting
-from noc_console.console.registry import SCREENS, Action, Context, Registry
+from noc_console.console.registry import Action, Context, Registry
+from noc_console.console.screens.alarms import AlarmsView
 from noc_console.console.screens.configuration import ConfigView
 from noc_console.console.screens.firmware import FirmwareView
+from noc_console.console.screens.incidents import IncidentsView
 from noc_console.console.screens.jobs import JobsView
 from noc_console.console.screens.log import LogView
 from noc_console.console.screens.network import NetworkView
+from noc_console.console.screens.outages import OutagesView
 from noc_console.console.screens.records import RecordsView
 from noc_console.console.screens.routers import RoutersView
 from noc_console.console.screens.sources import SourcesView
 from noc_console.console.screens.swaps import SwapsView
-from noc_console.console.screens.view import Background, Failed, Open, Say, View
+from noc_console.console.screens.view import Background, Failed, Open, OpenIncident, Say, View
 from noc_console.console.session import Session
 from noc_console.console.settings import ConsoleSettings
 from noc_console.console.shell import Shell
@@ -51,6 +56,7 @@ from noc_console.console.uistate import load_state, remember, restore, save_stat
 from noc_console.console.widgets.prompt import Prompt
 from noc_console.console.widgets.table import LineTable
 from noc_console.domain.filters import parse_filter
+from noc_console.picture.incidents import counts
 from noc_console.picture.model import Delta
 
 ALWAYS = ("quit-now", "interrupt", "suspend", "repaint")
@@ -83,21 +89,36 @@ class NocApp(Background, Shell):
         session = Session(forbidden=settings.why_read_only)
         self.desk = Desk(self.model, backend, settings, session, self.palette, self.glyphs, now)
         self.network = NetworkView(self.desk)
-        screens = (JobsView, LogView, SwapsView, FirmwareView, RoutersView, RecordsView, ConfigView, SourcesView)
+        screens = (
+            IncidentsView,
+            AlarmsView,
+            JobsView,
+            LogView,
+            SwapsView,
+            FirmwareView,
+            RoutersView,
+            RecordsView,
+            ConfigView,
+            SourcesView,
+        )
         others: list[View] = [screen(self.desk) for screen in screens]
         self.navigation = Navigation(self.desk, self.network, others, settings.screen)
         self.frame = Frame(self.desk, self.registry, {name: v.TITLE for name, v in self.navigation.views.items()})
         self.prompting = Prompting(self)
         self._follower = JobFollower(self.model, self._say_instead)
         self._acting = Acting(self, self.desk, self._follower)
+        self.bell_keeper = Bell(self.desk, self.bell, self.send, self.say)
         self._responders = (
             self.navigation,
             self.prompting,
             self._acting,
             Looks(self),
             Copying(self),
+            Outages(self, self.desk),
+            self.bell_keeper,
             Travelling(self),
         )
+        self._started = False
         self._bind_keys()
 
     def _bind_keys(self) -> None:
@@ -137,6 +158,7 @@ class NocApp(Background, Shell):
 
     async def on_unmount(self) -> None:
         """Remember how it was left."""
+        self.bell_keeper.restore()
         save_state(self.settings.state_file, remember(self.network, self.prompting.prompt))
 
     # -- data ------------------------------------------------------------------------------------------------------
@@ -148,7 +170,23 @@ class NocApp(Background, Shell):
                 if view.display or delta.jobs or delta.structure:
                     view.changed(delta)
             self._follower.changed(delta)
+        self.bell_keeper.changed(delta)
+        self._start_where_it_burns()
         self.paint_frame()
+
+    def _start_where_it_burns(self) -> None:
+        """Once everything is read: incidents first, unless the operator is at work or chose a screen."""
+        if self._started or not self.desk.model.link.loaded:
+            return
+        self._started = True
+        if (
+            self.settings.screen
+            or self.desk.session.last_key_at
+            or not any(counts(self.desk.model, self.now()).values())
+        ):
+            return
+        self.navigation.home = "incidents"
+        self.navigation.show("incidents")
 
     def ticked(self) -> None:
         """Ages grow."""
@@ -183,6 +221,7 @@ class NocApp(Background, Shell):
             ont=ont,
             olt=self.view.selected_olt(),
             router=self.view.selected_router(),
+            outage=isinstance(self.view, OutagesView) and self.view.table.current is not None,
             job_open=job is not None and not job.ended,
             link_error=self.desk.model.link.error,
             collector_alive=self.desk.model.collector(self.desk.now()) is not None,
@@ -274,6 +313,10 @@ class NocApp(Background, Shell):
             self.say(str(error), "warning")
         self.paint_frame()
 
+    def on_open_incident(self, event: OpenIncident) -> None:
+        """A screen leads to an incident."""
+        self.act(self.registry.by_id["screen.incidents"], str(event.number))
+
     def on_failed(self, event: Failed) -> None:
         """A background task broke: told and logged, the console goes on."""
         self.say(crash.report(event.error, self.desk.settings.log_file, fatal=False), "error")
@@ -335,7 +378,7 @@ class NocApp(Background, Shell):
             self.say("this is the top (q leaves the console)")
 
     def _step_back(self) -> bool:
-        if self.view.leave_pane():
+        if self.view.leave_pane() or self.navigation.out():
             return True
         if self.view.filter or self.view.only_problems:
             self.view.only_problems = False
@@ -343,8 +386,8 @@ class NocApp(Background, Shell):
             return True
         if self.view.widen():
             return True
-        if self.navigation.shown != SCREENS[0]:
-            self.navigation.show(SCREENS[0])
+        if self.navigation.shown != self.navigation.home:
+            self.navigation.show(self.navigation.home)
             return True
         return False
 

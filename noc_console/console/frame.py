@@ -62,8 +62,8 @@ class Frame:
         if taken:
             self.pulse.styles.width = taken
             self.pulse.set_lines(pulse)
-        identity = header.identity_line(model, self._desk.session, self._desk.settings.site, width - taken)
-        self.header.set_lines([identity, header.sources_line(model, now)])
+        identity = header.identity_line(model, self._desk.session, self._desk.settings.site, width - taken, now)
+        self.header.set_lines([identity, header.sources_line(model, self._desk.session, now)])
         past = self._desk.settings.past
         text = header.past_banner(model, now) if past else header.banner(model, now, self._started_at)
         rows = wrap(text or "", width - 2)[:MOST_BANNER_LINES]

@@ -12,6 +12,8 @@ _NAMES = {
 SCOPE_TITLES = {
     "global": "Everywhere",
     "list": "In lists",
+    "incidents": "Incidents",
+    "alarms": "Alarms",
     "network": "Network",
     "config": "Configuration",
     "jobs": "Jobs",

@@ -21,7 +21,9 @@ class Navigation:
         self._desk = desk
         self._network = network
         self.views: dict[str, View] = {view.NAME: view for view in (network, *others)}
-        self.shown = self._last = first if first in self.views else network.NAME
+        self.shown = self._last = self.home = first if first in self.views else network.NAME
+        self._from = ""
+        """The screen from which a place was opened."""
 
     @property
     def view(self) -> View:
@@ -30,6 +32,7 @@ class Navigation:
 
     def show(self, name: str) -> None:
         """Show another screen, up to date and with the focus where work begins."""
+        self._from = ""
         if name != self.shown:
             self._last = self.shown
         self.shown = name
@@ -41,6 +44,17 @@ class Navigation:
         for view in self.views.values():
             view.display = name == view.NAME
         self.view.go_in()
+
+    def out(self) -> bool:
+        """Back to the screen from which this place was opened; False when it was none."""
+        if not self._from:
+            return False
+        self.show(self._from)
+        return True
+
+    def do_screen_alarms(self, _: str = "") -> None:
+        """Alarms."""
+        self.show("alarms")
 
     def do_screen_network(self, _: str = "") -> None:
         """Network."""
@@ -133,6 +147,11 @@ class Navigation:
         Raises:
             ValueError: None of them is.
         """
+        opened_from = self.shown
+        self._go_to_place(olt, port, serial)
+        self._from = opened_from if opened_from != self.shown else ""
+
+    def _go_to_place(self, olt: str | None, port: str | None, serial: str | None) -> None:
         row = self._desk.model.onts.by_identity.get(serial) if serial else None
         if row is not None:
             self.show("network")

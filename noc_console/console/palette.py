@@ -12,7 +12,8 @@ from rich.style import Style
 
 _NAMES = """base dim strong accent title head head-sort bar bar-dim bar-strong bar-good bar-warning bar-critical
 bar-unknown key cursor cursor-blur mark online offline unknown good warning critical overload stale tab tab-active ro rw
-banner danger prompt spark chart-a chart-b chart-warning chart-critical"""
+banner danger prompt spark chart-a chart-b chart-warning chart-critical
+sev-critical sev-major sev-minor sev-warning sev-unknown sev-cleared"""
 ROLES = frozenset(_NAMES.split())
 
 

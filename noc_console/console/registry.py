@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from noc_console.domain.actions import ACTIONS as JOB_ACTIONS
 from noc_console.domain.actions import ActionSpec, JobKind
@@ -24,6 +25,8 @@ class Context:
     ont: Ont | None = None
     olt: Olt | None = None
     """Selected in the tree; ``r`` is then about the OLT."""
+    outage: bool = False
+    """Whether an incident or alarm is selected."""
     router: Cpe | None = None
     """Selected where no ONT stands for it."""
     job_open: bool = False
@@ -68,6 +71,12 @@ def _has_serial(context: Context) -> str | None:
     if context.ont and context.ont.serial is None:
         return "the OLT gives no serial number for it: its router cannot be found"
     return _can_submit(context)
+
+
+def _on_outage(context: Context) -> str | None:
+    if context.link_error:
+        return f"nothing can be requested now: {context.link_error}"
+    return None if context.outage else "no incident and no alarm is selected"
 
 
 def _job_open(context: Context) -> str | None:
@@ -124,6 +133,11 @@ def _declared(kind: JobKind, spec: ActionSpec) -> Action:
     )
 
 
+def _triage(name: str, title: str, keys: tuple[str, ...], command: str, **more: Any) -> Action:
+    """An action on what the screens of incidents and alarms list."""
+    return Action(f"outage.{name}", title, keys, command, "incidents", also_in="alarms", **more)
+
+
 ACTIONS: tuple[Action, ...] = (
     Action("help", "Help for this screen", ("?",), "help", footer="help"),
     Action("command", "Command line", (":",), "command", footer="cmd"),
@@ -136,6 +150,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("suspend", "To the shell; fg comes back", ("ctrl+z",), "suspend"),
     Action("repaint", "Repaint the whole terminal", ("ctrl+l",), "repaint"),
     Action("retry", "Ask again now, without waiting", ("ctrl+r",), "retry"),
+    Action("screen.incidents", "Incidents; or one of them", ("1",), "inc", argument="[NUMBER]"),
+    Action("screen.alarms", "Alarms", ("2",), "al"),
     Action("screen.network", "Network", ("3",), "net"),
     Action("screen.jobs", "Jobs", ("5",), "jobs"),
     Action("screen.log", "Log", ("6",), "log"),
@@ -158,6 +174,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("time", "Times: relative or by the clock", ("t",), "time"),
     Action("copy", "Copy the identifier", ("y",), "copy", menu=True),
     Action("write", "Allow actions (drops back after 30 min idle)", (), "write", argument="on|off"),
+    Action("bell.mute", "No bell for 15 minutes, and back", ("b",), "bell"),
     Action("theme", "Change the theme", (), "theme", argument="NAME"),
     Action("list.down", "Down", ("j", "down"), "down", "list"),
     Action("list.up", "Up", ("k", "up"), "up", "list"),
@@ -175,6 +192,21 @@ ACTIONS: tuple[Action, ...] = (
     Action("mark.toggle", "Mark", ("space",), "mark", "list"),
     Action("mark.all", "Mark all that are listed", ("*",), "mark-all", "list"),
     Action("mark.none", "Take all marks away", ("u",), "unmark", "list"),
+    _triage("ack", "Acknowledge: you have it", ("a",), "ack", menu=True, footer="ack", why_disabled=_on_outage),
+    _triage("unack", "Take the acknowledgement back", ("A",), "unack", menu=True, why_disabled=_on_outage),
+    _triage("comment", "Write a note", ("m",), "comment", argument="TEXT", menu=True, footer="note",
+            why_disabled=_on_outage),
+    _triage("shelve", "Shelve: put it away for some time", ("x",), "shelve", argument="[TIME [REASON]]", menu=True,
+            footer="shelve", why_disabled=_on_outage),
+    _triage("unshelve", "Bring it back from the shelf", ("X",), "unshelve", menu=True, why_disabled=_on_outage),
+    _triage("undo", "Take the last of these back (10 s)", ("U",), "undo"),
+    _triage("next", "Next that nobody has", ("n",), "next", footer="next"),
+    _triage("previous", "Previous that nobody has", ("N",), "previous"),
+    _triage("copy", "Copy a summary for a ticket", ("Y",), "copy-summary", menu=True, why_disabled=_on_outage),
+    Action("outage.maintenance", "Announce planned work; from the selection its place", ("M",), "maintenance",
+           argument="[OLT [PORT]] [splitter:NAME] [zone:NAME] TIME REASON"),
+    Action("outage.maintenance-end", "End planned work", (), "maintenance-end", argument="NUMBER"),
+    Action("incidents.single", "Also incidents of one ONT, and back", ("o",), "singles", "incidents"),
     *(_declared(kind, spec) for kind, spec in JOB_ACTIONS.items() if spec.offered),
     Action("ont.config", "Its router's running configuration", (), "config", "network", menu=True,
            why_disabled=_has_serial),
@@ -204,7 +236,7 @@ ACTIONS: tuple[Action, ...] = (
            why_disabled=_job_open),
 )  # fmt: skip
 
-SCREENS = ("network", "jobs", "log", "sources")
+SCREENS = ("incidents", "alarms", "network", "jobs", "log", "sources")
 _WITH_LIST = frozenset((*SCREENS, "swaps", "firmware", "routers", "records", "config", "global"))
 
 

@@ -16,6 +16,10 @@ class Session:
     write: bool = False
     absolute_times: bool = False
     last_key_at: float = 0.0
+    bell_off_until_at: float = 0.0
+    """Until then the bell is mute, Unix seconds."""
+    rang_at: float = float("-inf")
+    """When it rang last, or would have."""
 
     def allow_writing(self, wanted: bool, now: float) -> str | None:
         """Switch; returns why not."""

@@ -38,7 +38,8 @@ class ConsoleSettings:
     """Why this user may only read the database; None when it takes requests."""
     past: str | None = None
     """Why nothing can be done: what is shown is the past. None shows what is live."""
-    screen: str = "network"
+    screen: str = ""
+    """First screen; empty is Incidents when one is open, else Network."""
     state_file: Path | None = None
     """Where columns, sort order and history are remembered (``ui.json``); None remembers nothing."""
     log_file: Path | None = None

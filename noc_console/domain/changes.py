@@ -445,6 +445,41 @@ class RecordsImported(Change):
     by: str = ""
 
 
+# -- what the collector made of it --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentChanged(Change):
+    """An incident began, turned out to be something else, or came to its end. Single ONTs are none."""
+
+    kind: ClassVar[str] = "incident_changed"
+
+    number: int = 0
+    was: str | None = None
+    """Its state before; None when it is new."""
+    state: str = ""
+    """``Life`` value, or ``withdrawn``: it was nothing, or a part of another."""
+    cause: str = ""
+    place: str = ""
+    affected: int = 0
+    unknown: int = 0
+    told_severity: Severity = Severity.INFO
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlarmChanged(Change):
+    """A rule began to hold for something, holds more or less gravely, or no longer does."""
+
+    kind: ClassVar[str] = "alarm_changed"
+
+    key: str = ""
+    rule: str = ""
+    object: str = ""
+    text: str = ""
+    holds: bool = True
+    told_severity: Severity = Severity.WARNING
+
+
 # -- others --------------------------------------------------------------------------------------------------------
 
 
@@ -474,7 +509,8 @@ KINDS: Mapping[str, type[Change]] = {
         OntDown, OntUp, OntUnclear, OntAppeared, OntMoved, OntSwapped, OntVanished, OntReturned, OntDuplicated,
         OntUnregistered, LightCrossed, PortChanged, CardChanged, FanChanged, OltSilent, OltAnswers, OltRestarted,
         TableShrank, TableWhole, HostKeyKept, HostKeyChanged, TrapUnknown, CoreSilent, CoreAnswers, CoreRestarted,
-        CoreInterfaceChanged, RouterChanged, JobEnded, BulkEnded, SwapRecorded, SwapClosed, RecordsImported, Note,
+        CoreInterfaceChanged, RouterChanged, JobEnded, BulkEnded, SwapRecorded, SwapClosed, RecordsImported,
+        IncidentChanged, AlarmChanged, Note,
     )
 }  # fmt: skip
 """Every kind that the database keeps, by name."""
@@ -484,6 +520,10 @@ def severity_of(change: Change) -> Severity:
     """How much a change matters; what came back to normal is ``CLEARED``."""
     if isinstance(change, Note):
         return change.told_severity
+    if isinstance(change, IncidentChanged):
+        return Severity.CLEARED if change.state in ("resolved", "withdrawn") else change.told_severity
+    if isinstance(change, AlarmChanged):
+        return change.told_severity if change.holds else Severity.CLEARED
     if isinstance(change, PortChanged | CoreInterfaceChanged):
         return Severity.CLEARED if change.after == "up" else change.severity
     if isinstance(change, CardChanged | FanChanged):

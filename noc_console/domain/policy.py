@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from noc_console.domain.actions import JobKind
 from noc_console.domain.freshness import format_age
+from noc_console.domain.incidents.words import is_area, words_of
 from noc_console.domain.jobs import Job
 from noc_console.domain.network import Cpe, Ont, Source
 from noc_console.domain.ont import OfflineReason, OntState
@@ -68,6 +69,10 @@ def _ont_blockers(kind: JobKind, standing: Standing) -> list[Blocker]:
     if ont.vanished_at is not None:
         age = format_age(standing.now - ont.vanished_at)
         found.append(Blocker(f"the OLT no longer lists this ONT (gone {age} ago)"))
+    incident = standing.incident
+    if incident is not None and kind.spec.restarts and is_area(incident):
+        told = f"{words_of(incident.cause).told} {incident.place}"
+        found.append(Blocker(f"part of {incident.name}: {told}; {_a(kind)} cannot help"))
     if standing.state is OntState.OFFLINE:
         why = {
             OfflineReason.LOSS_OF_SIGNAL.value: f"state is LOS (no light): {_a(kind)} cannot help",

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from noc_console.domain.freshness import Freshness, classify
+from noc_console.domain.incidents.records import IncidentRecord
 from noc_console.domain.jobs import Job
 from noc_console.domain.network import Cpe, Olt, Ont, PollMark, Source
 from noc_console.domain.ont import OntState, effective_state, reported_state
@@ -30,6 +31,8 @@ class Standing:
     """The ACS as the collector sees it."""
     now: float
     """Unix seconds."""
+    incident: IncidentRecord | None = None
+    """The open incident that it is part of."""
 
     @property
     def cpe(self) -> Cpe | None:

@@ -9,8 +9,12 @@ from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from noc_console.domain.freshness import Intervals
+from noc_console.domain.incidents.incident import Life
+from noc_console.domain.incidents.index import Outages
+from noc_console.domain.incidents.records import INCIDENTS
 from noc_console.domain.jobs import ENDED, Job
 from noc_console.domain.network import Cpe, Olt, Ont, PollKind, PollMark, Source
+from noc_console.domain.ont import OntState
 from noc_console.domain.standing import (
     REPEAT_WINDOW_S,
     Standing,
@@ -21,6 +25,7 @@ from noc_console.domain.standing import (
 from noc_console.domain.targets import TargetKind
 from noc_console.storage import schema
 from noc_console.storage.feed import JOB_COLUMNS, jobs_from, mark_from
+from noc_console.storage.records import read_records
 from noc_console.storage.streams import columns, read_rows
 
 _ENDED = [state.value for state in ENDED]
@@ -38,6 +43,7 @@ class _Rows:
     acs: Source | None
     routers: dict[str, list[Cpe]] = field(default_factory=dict)
     jobs: dict[int, list[Job]] = field(default_factory=dict)
+    outages: Outages = field(default_factory=Outages)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +69,15 @@ async def read_standings(
 
 def _standing(rows: _Rows, ont: Ont, olt: Olt, intervals: Intervals, now: float) -> Standing:
     read_at = observed_at(rows.marks.get((ont.olt_id, ont.port)), rows.marks.get((ont.olt_id, "")))
+    state = state_now(ont, olt, read_at, now, olt.intervals(intervals).state_s)
     return Standing(
         ont=ont,
-        state=state_now(ont, olt, read_at, now, olt.intervals(intervals).state_s),
+        state=state,
         routers=tuple(rows.routers.get(ont.serial or "", ())),
         recent=recent_jobs(rows.jobs.get(ont.id, ()), now),
         acs=rows.acs,
         now=now,
+        incident=rows.outages.part((olt.name, ont.port, ont.ont_id), state is OntState.ONLINE),
     )
 
 
@@ -90,6 +98,8 @@ async def _read(connection: AsyncConnection, ont_ids: Sequence[int], now: float)
     )
     await _read_routers(connection, rows)
     await _read_jobs(connection, rows, ont_ids, now)
+    is_open = schema.RECORD_TABLES[INCIDENTS.name].c.state != Life.RESOLVED.value
+    rows.outages.put(await read_records(connection, INCIDENTS, is_open))
     return rows
 
 

@@ -13,6 +13,8 @@ from typing import Any, TypeVar
 
 from noc_console.domain.changes import Change
 from noc_console.domain.freshness import Freshness, Intervals
+from noc_console.domain.incidents.index import Outages
+from noc_console.domain.incidents.records import INCIDENTS
 from noc_console.domain.jobs import Batch, Job
 from noc_console.domain.network import (
     Card,
@@ -118,6 +120,7 @@ class Model:
         self.collectors: dict[str, Collector] = {}
         self._records: dict[str, dict[Key, Any]] = {name: {} for name in RECORD_KINDS}
         self.plant = Plant()
+        self.outages = Outages()
         self._dirty: set[tuple[int, str]] = set()
         self._rolled: dict[NodeKey | None, Counts] = {}
 
@@ -478,6 +481,8 @@ class Model:
         if kind in (SPLITTERS, SUBSCRIBERS):
             self.plant = Plant(self.records(SUBSCRIBERS), self.records(SPLITTERS))
             self.onts.forget_texts()
+        if kind is INCIDENTS:
+            self.outages.put(records)  # type: ignore[arg-type]
 
     def _put_mark(self, mark: PollMark) -> None:
         self.marks[mark.olt_id, mark.port, mark.kind] = mark

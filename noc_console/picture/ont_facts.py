@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from noc_console.domain.freshness import Freshness, format_age, within
+from noc_console.domain.incidents.words import KnownOutage
 from noc_console.domain.jobs import Job, JobKind, JobState
 from noc_console.domain.network import Card, Cpe, Olt, Ont, Port, Source
 from noc_console.domain.ont import OfflineReason, OntState
 from noc_console.domain.optics import Signal, Thresholds
 from noc_console.domain.standing import Standing, only_router, recent_jobs
+from noc_console.picture.incidents import known_outage
 from noc_console.picture.model import SIGNALS, Model
 from noc_console.picture.ont_store import OFFLINE, ONLINE, STATE_NAMES
 from noc_console.picture.plant import NOWHERE, PlantPlace
@@ -47,6 +49,8 @@ class OntFacts:
     """Whether that was seen happening; False when it was so already when it was first read."""
     place: PlantPlace = NOWHERE
     """What was recorded of where it hangs."""
+    outage: KnownOutage | None = None
+    """The open incident that it is part of, or that hides it."""
     unverified: frozenset[str] = frozenset()
     """Facts of the ONT that rest on one source only for this model of OLT."""
 
@@ -69,7 +73,8 @@ class OntFacts:
     def standing(self) -> Standing:
         """The ONT as the policy sees it."""
         recent = recent_jobs(self.jobs, self.now)
-        return Standing(self.ont, self.domain_state, self.routers, recent, self.acs, self.now)
+        part_of = self.outage.record if self.outage and self.outage.part else None
+        return Standing(self.ont, self.domain_state, self.routers, recent, self.acs, self.now, part_of)
 
     @property
     def managed(self) -> bool | None:
@@ -127,6 +132,7 @@ def gather(model: Model, row: int, now: float) -> OntFacts:
         since_at=since_at,
         since_seen=since_seen,
         place=model.plant.place(ont.serial),
+        outage=known_outage(model, row, now),
         unverified=olt.unverified_of("ont") if olt else frozenset(),
     )
 

@@ -39,6 +39,7 @@ def situation(model: Model, facts: OntFacts, sections: Sequence[Section]) -> Sit
         port=facts.port,
         neighbours=_neighbours(model, facts),
         unregistered=_waiting(model, ont.serial),
+        outage=facts.outage,
         config_at=_config_at(model, facts),
         thresholds=facts.thresholds,
         cpe=facts.cpe,

@@ -91,6 +91,13 @@ def _silent(name: str, error: str | None) -> str:
     return f"{name} does not answer SNMP" + (f": {error}" if error else "")
 
 
+def _incident(change: c.IncidentChanged) -> str:
+    hit = [f"{change.affected} down"] if change.affected else []
+    hit += [f"{change.unknown} unknown"] if change.unknown else []
+    what = f"INC-{change.number} {change.state}: {change.cause}, {change.place}"
+    return f"{what}, {', '.join(hit)}" if hit and change.state != "withdrawn" else what
+
+
 _WORDS: Mapping[type[c.Change], Callable[[Any], str]] = {
     c.OntDown: _down,
     c.OntUp: _up,
@@ -131,6 +138,8 @@ _WORDS: Mapping[type[c.Change], Callable[[Any], str]] = {
     c.SwapRecorded: lambda x: f"{x.swap_kind} swap {x.swap_id}: {_swap_states(x)}",
     c.SwapClosed: lambda x: f"swap {x.swap_id} closed: {_swap_states(x)}",
     c.RecordsImported: _imported,
+    c.IncidentChanged: _incident,
+    c.AlarmChanged: lambda x: f"{x.object}: {x.text}" if x.holds else f"{x.object}: no longer {x.text}",
     c.Note: lambda x: str(x.text),
     c.OtherChange: lambda x: f"{x.name} (written by another release)",
 }

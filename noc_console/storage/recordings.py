@@ -15,6 +15,8 @@ from noc_console.storage import schema
 from noc_console.storage.database import Database
 
 LINES_PER_TURN = 500
+ROUNDED_S = 0.01
+"""Lines tell hundredths of a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,7 @@ class RecordingStore:
         reader = LineReader()
         for piece in pieces:
             for number, one in enumerate(_lines(piece, reader), 1):
-                if first_at <= one.at <= until:
+                if first_at - ROUNDED_S <= one.at <= until + ROUNDED_S:
                     found.append(one)
                 if number % LINES_PER_TURN == 0:
                     await asyncio.sleep(0)

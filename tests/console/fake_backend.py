@@ -10,21 +10,31 @@ from typing import Any
 
 from noc_console.config.model import Config
 from noc_console.domain import swaps
+from noc_console.domain.alarms.states import incident_number
 from noc_console.domain.changes import Change
 from noc_console.domain.cpe import CpeDocument, Field, Group, Section
 from noc_console.domain.errors import ActionRefused, NocError
+from noc_console.domain.handling import COMMENTS, HANDLINGS, Comment, Handling
 from noc_console.domain.history import ChartData, Series
 from noc_console.domain.intents import (
+    Acknowledge,
     Act,
     ActOnMany,
+    AddComment,
     Answer,
     CancelJob,
     CancelMany,
     CloseSwap,
+    EndMaintenance,
     ImportRecords,
     Intent,
+    OnOutages,
+    PlanMaintenance,
     RecordSwap,
     ReleaseMany,
+    Shelve,
+    Unacknowledge,
+    Unshelve,
 )
 from noc_console.domain.jobs import Batch, Job, JobKind, JobState, JobStep
 from noc_console.domain.network import (
@@ -71,6 +81,7 @@ class FakeBackend:
         self.submitted_batches: list[ActOnMany] = []
         self.batches: dict[int, Batch] = {}
         self.recorded: list[RecordSwap] = []
+        self.handled: list[OnOutages] = []
         self.closed_swaps: list[tuple[int, swaps.Outcome, str]] = []
         self.records: dict[str, dict[tuple[object, ...], Record]] = {}
         """Rows by record kind and key."""
@@ -291,6 +302,33 @@ class FakeBackend:
                 return Answer(intent.swap_id, f"swap {intent.swap_id}: {intent.outcome.value}")
             case ImportRecords():
                 raise ActionRefused("the console imports nothing")
+            case _:
+                return self._handle(operator, intent)
+
+    def _handle(self, operator: Operator, intent: OnOutages) -> Answer:
+        """What operators do about incidents: kept as the door keeps it."""
+        self.handled.append(intent)
+        if isinstance(intent, PlanMaintenance | EndMaintenance):
+            return Answer(text="planned")
+        known: Any = self.records.get("handlings", {}).get((intent.about,)) or Handling(intent.about)
+        now: dict[str, Any] = {}
+        match intent:
+            case Acknowledge():
+                now = {"ack_by": operator.name, "ack_at": self.clock}
+                number = incident_number(intent.about)
+                subject: Any = self.records.get("incidents", {}).get((number,))
+                now |= {"ack_severity": subject.severity, "ack_affected": subject.affected} if subject else {}
+            case Unacknowledge():
+                now = {"ack_by": None, "ack_at": None}
+            case Shelve():
+                now = {"shelved_by": operator.name, "shelved_until_at": self.clock + intent.lasts_s}
+            case Unshelve():
+                now = {"shelved_by": None, "shelved_until_at": None}
+            case AddComment():
+                count = len(self.records.get("comments", {})) + 1
+                self.put_record(COMMENTS, Comment(count, intent.about, operator.name, self.clock, intent.text))
+        self.put_record(HANDLINGS, replace(known, **now))
+        return Answer(text=f"{intent.about}: {type(intent).__name__.lower()}d")
 
     def _act(self, operator: Operator, intent: Act) -> Answer:
         ont = self.onts.get(intent.target.ont_id or 0)

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from incident_samples import incident
 from sqlalchemy import delete, insert
 
 from noc_console.config.model import Config
 from noc_console.domain.actions import JobKind
 from noc_console.domain.freshness import Intervals
+from noc_console.domain.incidents.incident import Cause, Life, Scope, Where
+from noc_console.domain.incidents.records import INCIDENTS, IncidentRecord
 from noc_console.domain.jobs import JobState
 from noc_console.domain.network import Cpe, Olt, Ont, PollMark, Source
 from noc_console.operations.standings import read_standings
@@ -24,11 +27,13 @@ from noc_console.picture.settings import PictureSettings
 from noc_console.storage import schema
 from noc_console.storage.database import Database
 from noc_console.storage.reader import StorageReader
+from noc_console.storage.records import put_records
 
 NOW = 1_700_000_000.0
 PORTS = ("0/1/0", "0/1/1")
 INTERVALS = Intervals()
-TABLES = (schema.job, schema.cpe, schema.poll_mark, schema.ont, schema.olt, schema.source, schema.feed)
+RECORDED = schema.RECORD_TABLES[INCIDENTS.name]
+TABLES = (RECORDED, schema.job, schema.cpe, schema.poll_mark, schema.ont, schema.olt, schema.source, schema.feed)
 
 ages_s = st.sampled_from([-3600.0, -3.0, 0.0, 89.0, 91.0, 179.0, 181.0, 299.0, 301.0, 9000.0])
 instants = st.none() | ages_s.map(lambda age_s: NOW - age_s)
@@ -60,6 +65,13 @@ jobs = st.lists(
         st.sampled_from(list(JobState)), ages_s,
     ),
     max_size=6,
+)  # fmt: skip
+incidents = st.lists(
+    st.tuples(
+        st.sampled_from(list(Cause)), st.sampled_from([Scope.ONT, Scope.PORT, Scope.OLT]), st.sampled_from(list(Life)),
+        st.lists(st.integers(0, 4), max_size=3), st.booleans(),
+    ),
+    max_size=3,
 )  # fmt: skip
 acs = st.none() | st.sampled_from(["ok", "never", "failing", "off"])
 
@@ -103,10 +115,17 @@ async def fill(database: Database, drawn: dict[str, Any]) -> None:
         for ont, kind, state, age_s in drawn["jobs"]:
             if ont < len(known):
                 await connection.execute(insert(schema.job), job_row(ont + 1, kind, state, NOW - age_s))
+        await put_records(connection, INCIDENTS, [incident_of(n, *one) for n, one in enumerate(drawn["incidents"])])
         if drawn["acs"]:
             await connection.execute(insert(schema.source), asdict(Source("genieacs", drawn["acs"], revision=1)))
         for stream in streams:
             await connection.execute(insert(schema.feed), {"name": stream, "revision": 1})
+
+
+def incident_of(number: int, cause: Cause, scope: Scope, life: Life, onts: list[int], gone: bool) -> IncidentRecord:
+    hit = tuple((f"olt-{olt}", port, ont) for olt in (1, 2) for port in PORTS for ont in onts)
+    found = incident(number, cause=cause, scope=scope, state=life, onts=hit, where=Where(olt="olt-1"), resolved_at=NOW)
+    return replace(found, removed_at=NOW if gone else None)
 
 
 def job_row(ont_id: int, kind: JobKind, state: JobState, at: float) -> dict[str, Any]:
@@ -134,7 +153,7 @@ async def compare(url: str, drawn: dict[str, Any]) -> None:
 
 @settings(max_examples=80, deadline=None)
 @given(drawn=st.fixed_dictionaries(
-    {"olts": olts, "onts": onts, "marks": marks, "routers": routers, "jobs": jobs, "acs": acs}
+    {"olts": olts, "onts": onts, "marks": marks, "routers": routers, "jobs": jobs, "acs": acs, "incidents": incidents}
 ))  # fmt: skip
 def test_door_and_picture_judge_by_the_same(url: str, drawn: dict[str, Any]) -> None:
     asyncio.run(compare(url, drawn))

@@ -8,27 +8,46 @@ from noc_console.console.render.times import clock, stamp, zone
 from noc_console.console.session import Session
 from noc_console.domain.core_devices import CORE_DEVICES
 from noc_console.domain.freshness import SKEW_TOLERANCE_S, Freshness, coarse_age, format_age
+from noc_console.picture import alarms, incidents
 from noc_console.picture.model import Link, Model
 
+FLASH_S = 10.0
+"""For so long after a ring the count of critical incidents stands out."""
+_LETTER_ROLES = {
+    "C": "bar-critical", "M": "bar-warning", "m": "bar-strong", "W": "bar-strong", "?": "bar-unknown",
+}  # fmt: skip
 GRACE_S = 20.0
 """How long after the start a missing collector is "not there yet"."""
 
 
-def identity_line(model: Model, session: Session, site: str, width: int) -> Line:
-    """Site, RO/RW, counters, light: as much of it as fits."""
+def identity_line(model: Model, session: Session, site: str, width: int, now: float) -> Line:
+    """Site, RO/RW, open incidents by severity, ONTs, light: as much of it as fits."""
     counts = model.counts()
     late = "~" if any(port.state is Freshness.LATE for port in model.port_states.values()) else ""
     left: list[Cell] = [(" NOC ", "bar-dim"), (f"{site} ", "bar-strong")]
     left.append((" RW ", "rw") if session.write else (" RO ", "ro"))
+    left += _incidents(model, session, now)
     left += _counter("  ONLINE ", f"{late}{counts.online}", "bar-good")
     left += _counter("  OFFLINE ", f"{late}{counts.offline}", "bar-critical" if counts.offline else "bar-dim")
     left += _counter("  UNKNOWN ", str(counts.unknown), "bar-unknown" if counts.unknown else "bar-dim")
     light: list[Cell] = [
-        *_counter("   light W ", str(counts.warning), "bar-warning" if counts.warning else "bar-dim"),
-        *_counter(" C ", str(counts.critical), "bar-critical" if counts.critical else "bar-dim"),
+        *_counter("   light weak ", str(counts.warning), "bar-warning" if counts.warning else "bar-dim"),
+        *_counter(" crit ", str(counts.critical), "bar-critical" if counts.critical else "bar-dim"),
     ]
-    choices = ([*left, *light], _short(left) + _short(light), _short(left))
+    choices = ([*left, *light], [*_short(left), *light], left, _short(left))
     return next((choice for choice in choices if width_of(choice) < width), left[:3])
+
+
+def _incidents(model: Model, session: Session, now: float) -> list[Cell]:
+    """``C1 M5 m14 ?9``; those that are 0 are left out, and all of them before anything was read."""
+    if not model.link.loaded:
+        return []
+    counted = {letter: count for letter, count in incidents.counts(model, now).items() if count}
+    if not counted:
+        return [("  INC 0", "bar-dim")]
+    flash = 0 <= now - session.rang_at < FLASH_S
+    roles = {**_LETTER_ROLES, "C": "danger" if flash else _LETTER_ROLES["C"]}
+    return [(" ", "bar"), *((f" {letter}{count}", roles[letter]) for letter, count in counted.items())]
 
 
 def pulse_lines(model: Model, now: float, beat: str) -> list[Line]:
@@ -39,7 +58,7 @@ def pulse_lines(model: Model, now: float, beat: str) -> list[Line]:
 
 
 def _short(cells: Line) -> list[Cell]:
-    names = {"  ONLINE ": " ON ", "  OFFLINE ": " OFF ", "  UNKNOWN ": " UNK ", "   light W ": "  W "}
+    names = {"  ONLINE ": " ON ", "  OFFLINE ": " OFF ", "  UNKNOWN ": " UNK "}
     return [(names.get(text, text), role) for text, role in cells]
 
 
@@ -47,9 +66,13 @@ def _counter(name: str, value: str, role: str) -> list[Cell]:
     return [(name, "bar-dim"), (value, role)]
 
 
-def sources_line(model: Model, now: float) -> Line:
+def sources_line(model: Model, session: Session, now: float) -> Line:
     """Sources with their ages, the worst silent OLT, the collector."""
     cells: list[Cell] = [(" ", "bar")]
+    if (left_s := session.bell_off_until_at - now) > 0:
+        cells.append((f"BELL OFF {max(1, round(left_s / 60))}m  ", "bar-warning"))
+    if flooded := alarms.flood_text(model, now):
+        cells.append((f"{flooded}  ", "bar-critical"))
     olts = list(model.olts.values())
     if olts:
         answering = sum(olt.reachable is True for olt in olts)

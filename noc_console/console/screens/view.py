@@ -33,6 +33,14 @@ class Open(Message):
         self.serial = serial
 
 
+class OpenIncident(Message):
+    """To an incident."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self.number = number
+
+
 class Failed(Message):
     """A background task of a widget broke on an error that nobody expected."""
 

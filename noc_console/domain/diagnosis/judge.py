@@ -6,17 +6,18 @@ from noc_console.domain.diagnosis.home import ROUTER, WIFI
 from noc_console.domain.diagnosis.light import LIGHT
 from noc_console.domain.diagnosis.limits import Limits
 from noc_console.domain.diagnosis.line import OUTAGE, REGISTRATION
+from noc_console.domain.diagnosis.outage import KNOWN
 from noc_console.domain.diagnosis.service import CONTACT, INTERNET, SPEED, speed_test
 from noc_console.domain.diagnosis.situation import Situation
 from noc_console.domain.diagnosis.verdict import Finding, Rule, Severity, Verdict
 from noc_console.domain.freshness import coarse_age, within
 from noc_console.domain.ont import OntState
 
-RULES: tuple[Rule, ...] = (*REGISTRATION, *OUTAGE, *LIGHT, *INTERNET, *CONTACT, *SPEED, *WIFI, *ROUTER)
+RULES: tuple[Rule, ...] = (*KNOWN, *REGISTRATION, *OUTAGE, *LIGHT, *INTERNET, *CONTACT, *SPEED, *WIFI, *ROUTER)
 """In the order in which they are told when several apply."""
 
 _OPTIONAL = frozenset(("mesh", "clients", "ethernet", "wireless"))
-_LINE = frozenset(rule.code for rule in (*REGISTRATION, *OUTAGE))
+_LINE = frozenset(rule.code for rule in (KNOWN[0], *REGISTRATION, *OUTAGE))
 
 
 def judge(situation: Situation, limits: Limits) -> Verdict:

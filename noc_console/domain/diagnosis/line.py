@@ -9,6 +9,7 @@ from noc_console.domain.diagnosis.limits import Limits
 from noc_console.domain.diagnosis.situation import Neighbour, Situation
 from noc_console.domain.diagnosis.verdict import Found, Rule, Severity
 from noc_console.domain.freshness import coarse_age, format_age
+from noc_console.domain.incidents.words import sentence
 from noc_console.domain.ont import OfflineReason, OntState, reason_label
 
 RESTART_S = 300.0
@@ -32,6 +33,8 @@ def _olt_silent(s: Situation, _: Limits) -> Found | None:
     evidence = [f"{name}: last reading of this port {s.age(s.state_at)}"]
     if s.olt and s.olt.error:
         evidence.append(s.olt.error)
+    if s.outage:
+        evidence.append(sentence(s.outage.record, s.now, s.outage.acked_by))
     if s.informs and s.inform_age_s is not None:
         evidence.append(f"the router spoke to the ACS {coarse_age(s.inform_age_s)} ago")
         return Found(

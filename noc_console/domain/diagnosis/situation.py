@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from noc_console.domain.cpe import Group, Section, Value
 from noc_console.domain.freshness import Freshness, coarse_age, within
+from noc_console.domain.incidents.words import KnownOutage
 from noc_console.domain.jobs import Job, JobKind, JobState
 from noc_console.domain.network import Cpe, Olt, Ont, Port, Unregistered
 from noc_console.domain.ont import OntState
@@ -43,6 +44,8 @@ class Situation:
     """The other ONTs of the PON port."""
     unregistered: Unregistered | None = None
     """The same serial number waiting to be registered, wherever that is."""
+    outage: KnownOutage | None = None
+    """The open incident that it is part of, or that hides it."""
     config_at: float | None = None
     """When the ONT's configuration and match states were read."""
     thresholds: Thresholds = field(default_factory=Thresholds)

@@ -210,11 +210,12 @@ def _dense(burst: list[OntFact], settings: IncidentSettings) -> bool:
 
 def _alive_beside(group: Group) -> int:
     splitters = {ont.splitter for ont in group.members}
-    return sum(
-        ont.up and ont.splitter in splitters and ont not in group.members
-        for port in group.ports
-        for ont in port.onts.values()
-    )
+    others = [ont for port in group.ports for ont in port.onts.values() if ont not in group.members]
+    return sum(ont.splitter in splitters and _was_up(ont, group.last_at) for ont in others)
+
+
+def _was_up(ont: OntFact, at: float) -> bool:
+    return ont.up or (ont.down and not ont.known_down and (ont.changed_at or 0.0) > at)
 
 
 def _together(groups: list[Group], settings: IncidentSettings) -> list[list[Group]]:

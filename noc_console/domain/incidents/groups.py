@@ -15,6 +15,8 @@ from noc_console.domain.incidents.settings import IncidentSettings
 
 LOS = frozenset(("loss_of_signal", "laser_off"))
 GASP = "dying_gasp"
+RESTARTS = frozenset(("reset", "reregistered"))
+"""Reasons of an ONT that is back in a minute, and says nothing about its neighbours."""
 BURST_AT_MOST_S = 180.0
 """Even a power cut is over by then; what goes on is something else."""
 FEW_GASPS = 0.3
@@ -124,6 +126,16 @@ def bursts_of(losses: Iterable[OntFact], settings: IncidentSettings) -> list[lis
     return found
 
 
+def _core(burst: list[OntFact], settings: IncidentSettings) -> list[OntFact]:
+    """Without the customers who happened to switch off shortly before or after a fibre was cut."""
+    cut = [_span(ont) for ont in burst if ont.reason != GASP and ont.by_trap]
+    if not cut or looks_like_power(burst):
+        return burst
+    begins = min(latest for _, latest in cut) - settings.together_s
+    ends = max(latest for _, latest in cut) + settings.together_s
+    return [ont for ont in burst if ont.reason != GASP or (_span(ont)[0] <= ends and _span(ont)[1] >= begins)]
+
+
 def _span(ont: OntFact) -> tuple[float, float]:
     latest = ont.changed_at or 0.0
     return min(ont.earliest_at if ont.earliest_at is not None else latest, latest), latest
@@ -149,7 +161,7 @@ def port_groups(
     explained = {ont for ont in losses if ont in apart}
     found: list[Group] = []
     for burst in bursts_of((ont for ont in losses if ont not in explained), settings):
-        groups = _explain(port, root, burst, explained, explained - apart, settings)
+        groups = _explain(port, root, _core(burst, settings), explained, explained - apart, losses, settings)
         for group in groups:
             for other in [o for o in found if _covers(group, o)]:
                 found.remove(other)  # grown: its point is behind the new one
@@ -169,6 +181,7 @@ def _explain(
     burst: list[OntFact],
     explained: set[OntFact],
     earlier: set[OntFact],
+    losses: Collection[OntFact],
     settings: IncidentSettings,
 ) -> list[Group]:
     lost = set(burst)
@@ -180,9 +193,17 @@ def _explain(
     found = []
     if len(behind) >= settings.least_onts:
         group = Group(behind, Form.DARK, [(port, node) for node in points])
-        # What had failed a moment before behind the same point is part of it.
-        group.members |= {ont for node in points for ont in node.below() if ont in earlier}
+        # What had failed a moment before behind the same point is part of it; so is what the reading before told at
+        # its very end.
         group.power = looks_like_power(group.members)
+        began = min(_span(ont)[0] for ont in burst) - 1.0
+        group.members |= {
+            ont
+            for node in points
+            for ont in node.below()
+            if (group.power or ont.reason != GASP)
+            and (ont in earlier or (ont in losses and not group.power and _span(ont)[1] >= began))
+        }
         presumed = sum(counts[node].presumed for node in points)
         if group.power and presumed > len(behind) / 2:
             return []  # customers who switch off, and neighbours who were not read since
@@ -215,6 +236,10 @@ def _count(
             proven = ont.seen_at >= last_at
             own.alive += proven
             own.presumed += not proven
+        elif ont.down and (ont.changed_at or 0.0) > last_at and not ont.known_down:
+            later = _span(ont)[0] > last_at + 1.0  # it went down too, but not then
+            own.alive += later
+            own.presumed += not later
     return own
 
 
@@ -232,6 +257,7 @@ def _points(node: Node, counts: dict[Node, _Counts]) -> list[Node]:
 
 def _inferred(port: PortFact, rest: set[OntFact], settings: IncidentSettings) -> Group | None:
     """Those that no recorded point explains: a branch that nobody recorded, when they went as one."""
+    rest = {ont for ont in rest if ont.reason not in RESTARTS}
     if not rest:
         return None
     if looks_like_power(rest):

@@ -36,6 +36,8 @@ def recall(incident: Incident, told: dict[str, Any], network: Network) -> Case:
     ).split():
         setattr(case, name, getattr(incident, name))
     case.members = {ont for place in told.get("lost", ()) if (ont := network.ont(_place(place))) is not None}
+    for ont in case.members:
+        ont.ever_up = True
     case.olts = [network.olts[name] for name in told.get("silent", ()) if name in network.olts]
     case.blind = set(case.olts)
     case.roots = [point for olt, port, name in told.get("points", ()) if (point := _point(network, olt, port, name))]

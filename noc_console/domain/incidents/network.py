@@ -180,6 +180,8 @@ class OntFact:
     by_trap: bool = False
     known_down: bool = False
     """Down since before the program started, or for so long that it says nothing about an outage of today."""
+    ever_up: bool = False
+    """Whether it was ever seen online: what is first told of as offline was lost by nothing that happened now."""
     case: int | None = None
     """Number of the open incident that it is affected by, or was."""
     downs: deque[float] = field(default_factory=lambda: deque(maxlen=8))
@@ -233,8 +235,7 @@ class Network:
         self.lost: list[OntFact] = []
         self.returned: list[OntFact] = []
         self.gone: list[OntFact] = []
-        self.read: set[PortFact] = set()
-        """Ports that were read whole; the engine empties these four."""
+        """The engine empties these three."""
 
     def onts(self) -> Iterator[OntFact]:
         """All of them."""
@@ -366,7 +367,8 @@ class Network:
             by_trap = told.get("by") == "trap"
             if not by_trap and self.started:
                 self._answered(port.olt, at)
-            self._turn(ont, told["state"], at, at - TRAP_DELAY_S if by_trap else min(seen_at, at), by_trap)
+            earliest_at = at - TRAP_DELAY_S if by_trap else told.get("since_at", min(seen_at, at))
+            self._turn(ont, told["state"], at, earliest_at, by_trap)
             ont.own_at = at
         port.dirty = port.olt.dirty = True
 
@@ -376,12 +378,13 @@ class Network:
             return
         if state == "offline":
             ont.changed_at, ont.earliest_at, ont.by_trap = at, earliest_at, by_trap
-            ont.known_down = not self.started
-            if self.started:
+            ont.known_down = not self.started or not ont.ever_up
+            if not ont.known_down:
                 ont.downs.append(at)
                 ont.port.olt.lossy.add(ont.port)
                 self.lost.append(ont)
         elif state == "online":
+            ont.ever_up = True
             ont.reason = None
             ont.known_down = False
             if before == "offline":
@@ -432,7 +435,6 @@ class Network:
             ports = [port]
         for port in ports:
             port.dirty = port.dirty or port in olt.lossy
-        self.read.update(ports)
 
     def _ping(self, at: float, told: Mapping[str, Any]) -> None:
         olt, loss = self.olt(told["olt"]), told.get("loss")

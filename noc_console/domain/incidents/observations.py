@@ -29,7 +29,8 @@ FIELDS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
         (
             "ont",
             "olt port ont_id",
-            "serial state offline_reason admin distance_m onu_rx_dbm olt_rx_dbm splitter zone customer business by",
+            "serial state offline_reason admin distance_m onu_rx_dbm olt_rx_dbm splitter zone customer business by "
+            "since_at",
         ),
         ("gone", "olt port ont_id", ""),
         ("poll", "olt kind outcome", "port"),

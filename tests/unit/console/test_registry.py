@@ -8,20 +8,24 @@ from noc_console.collector.performing import PERFORMERS
 from noc_console.console import commands
 from noc_console.console.acting import Acting
 from noc_console.console.app import NocApp
+from noc_console.console.bell import Bell
 from noc_console.console.copying import Copying
 from noc_console.console.keys import SCOPE_TITLES, markdown_table
 from noc_console.console.looks import Looks
 from noc_console.console.navigation import Navigation
+from noc_console.console.outages import Outages
 from noc_console.console.prompting import Prompting
 from noc_console.console.registry import ACTIONS, Action, Context, Registry, clashes
 from noc_console.console.screens.configuration import ConfigView
 from noc_console.console.screens.detail import DetailPane
+from noc_console.console.screens.incidents import IncidentsView
 from noc_console.console.screens.jobs import JobsView
 from noc_console.console.screens.log import LogView
 from noc_console.console.screens.network import NetworkView
 from noc_console.console.screens.panes import Panes
 from noc_console.console.screens.sources import SourcesView
 from noc_console.console.screens.swaps import SwapsView
+from noc_console.console.travelling import Travelling
 from noc_console.console.widgets.table import LineTable
 from noc_console.domain.network import Ont
 
@@ -44,8 +48,8 @@ def test_shipped_keys_do_not_clash_and_arrive_in_every_terminal() -> None:
 
 @pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action.id)
 def test_every_action_is_done_somewhere(action: Action) -> None:
-    apps_own = (NocApp, Navigation, Acting, Prompting, Looks, Copying)
-    views = (NetworkView, SwapsView, ConfigView)
+    apps_own = (NocApp, Navigation, Acting, Prompting, Looks, Copying, Outages, Bell, Travelling)
+    views = (IncidentsView, NetworkView, SwapsView, ConfigView)
     doers = (*apps_own, *views, Panes, DetailPane, JobsView, LogView, SourcesView, LineTable)
     assert action.kind in PERFORMERS or any(hasattr(doer, action.method) for doer in doers)
 

@@ -7,13 +7,17 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
+from incident_samples import blind, incident
 
+from noc_console.domain.changes import Severity as C
 from noc_console.domain.cpe import Field, Group, Section, Value
 from noc_console.domain.diagnosis.judge import RULES, judge
 from noc_console.domain.diagnosis.limits import Limits
 from noc_console.domain.diagnosis.situation import Neighbour, Situation
 from noc_console.domain.diagnosis.verdict import Severity
 from noc_console.domain.freshness import Freshness
+from noc_console.domain.incidents.incident import Cause, Scope
+from noc_console.domain.incidents.words import KnownOutage
 from noc_console.domain.jobs import Job, JobKind, JobState
 from noc_console.domain.network import Cpe, Olt, Ont, Port, Unregistered
 from noc_console.domain.ont import OntState
@@ -148,6 +152,22 @@ CASES = [
         "online",
         "run a speed test",
         "TR-143",
+    ),
+    Case(
+        "an outage that is known",
+        lambda: replace(down(LOS), outage=KnownOutage(incident(17))),
+        "incident",
+        "38 lost the light (LOS)",
+        "the outage is known; do NOT reboot",
+        "ux study 5",
+    ),
+    Case(
+        "light that fades behind one splice",
+        lambda: at_home(outage=KnownOutage(incident(17, cause=Cause.LIGHT))),
+        "incident_light",
+        "lost the light",
+        "not to this home",
+        "ux study 4",
     ),
     Case(
         "street dark: fibre",
@@ -878,3 +898,34 @@ def test_silence_is_judged_by_the_interval_that_was_told(interval_s: float | Non
     verdict = judge(at_home(cpe=cpe), Limits())
     assert (verdict.finding.code == "router_silent") is silent
     assert not silent or interval_s or "not told" in verdict.finding.evidence[0]
+
+
+DARK = {"state": OFFLINE, "ont": ont(state="offline", offline_reason=LOS, state_changed_at=NOW - 184)}
+
+
+@pytest.mark.parametrize(
+    ("known", "more", "code"),
+    [
+        (KnownOutage(incident(17)), DARK, "incident"),
+        (KnownOutage(incident(17, scope=Scope.ONT)), DARK, "drop_fibre_cut"),
+        (KnownOutage(incident(17)), {}, "nothing_wrong"),  # it is back
+        (KnownOutage(incident(17, cause=Cause.LIGHT, severity=C.WARNING)), {}, "incident_light"),
+        (KnownOutage(incident(17), part=False), DARK, "drop_fibre_cut"),
+        (KnownOutage(blind(16), part=False), {"state": UNKNOWN}, "olt_silent"),
+        (KnownOutage(incident(17)), {**DARK, "state": UNKNOWN}, "olt_silent"),
+    ],
+)
+def test_a_known_outage_comes_first(known: KnownOutage, more: dict[str, Any], code: str) -> None:
+    verdict = judge(at_home(outage=known, **more), Limits())
+    assert verdict.finding.code == code
+    if code == "olt_silent":
+        assert any(known.record.name in text for text in verdict.finding.evidence)
+
+
+def test_a_known_outage_says_who_has_it_and_what_was_noted() -> None:
+    known = KnownOutage(incident(17), True, "amy", ("amy at 14:20: crew ETA 15:10",))
+    finding = judge(at_home(outage=known, **DARK), Limits()).finding
+    assert finding.headline.startswith("Part of INC-17: fibre cut olt-1 0/1/2 SP-7, 41 down of 64 since ")
+    assert finding.headline.endswith(", acknowledged by amy. Do not reboot.")
+    assert finding.evidence[-1] == "amy at 14:20: crew ETA 15:10"
+    assert "do NOT reboot" in finding.next_step

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from incident_samples import incident
 
 from noc_console.domain.actions import JobKind
+from noc_console.domain.incidents.incident import Scope
 from noc_console.domain.jobs import Job, JobState
 from noc_console.domain.network import Cpe, Ont, Source
 from noc_console.domain.ont import OntState
@@ -147,3 +149,19 @@ def test_jobs_that_matter_are_those_under_way_and_the_recent_ones() -> None:
     old, late = job(JobKind.REBOOT, JobState.VERIFIED, REPEAT_WINDOW_S), job(JobKind.REBOOT, JobState.VERIFIED, 20)
     waiting = job(JobKind.REBOOT, JobState.REQUESTED, 9000)
     assert recent_jobs([old, late, waiting], NOW) == (late, waiting)
+
+
+@pytest.mark.parametrize(
+    ("kind", "more", "said"),
+    [
+        (JobKind.REBOOT, {}, "part of INC-17: fibre cut olt-1 0/1/2 SP-7; a reboot cannot help"),
+        (JobKind.FACTORY_RESET, {}, "part of INC-17: fibre cut olt-1 0/1/2 SP-7; a factory reset cannot help"),
+        (JobKind.REBOOT, {"scope": Scope.ONT}, None),
+        (JobKind.REFRESH, {}, None),
+        (JobKind.WIFI_PASSWORD, {}, None),
+    ],
+)
+def test_a_restart_cannot_help_where_an_outage_is_known(kind: JobKind, more: dict[str, Any], said: str | None) -> None:
+    stands = found(kind, incident=incident(17, **more))
+    assert [blocker.reason for blocker in stands] == ([said] if said else [])
+    assert all(blocker.forceable for blocker in stands)

@@ -57,6 +57,7 @@ TEXTS = strategies.text(strategies.characters(codec="utf-8", exclude_characters=
 VALUES: dict[type, strategies.SearchStrategy[Any]] = {
     str: TEXTS,
     int: strategies.integers(1, 2**31 - 1),
+    bool: strategies.booleans(),
     float: strategies.floats(-1e9, 1e9).map(float),
 }
 

@@ -1,0 +1,102 @@
+"""The bell: once for each new critical incident, never for what was so before this console looked."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+
+from noc_console.console.desk import Desk
+from noc_console.picture import incidents
+from noc_console.picture.model import Delta, Model
+
+MUTE_S = 900.0
+_SAVE_TITLE, _RESTORE_TITLE = "\x1b[22;0t", "\x1b[23;0t"
+
+
+class Ringing:
+    """Which incidents are new; knows of no terminal.
+
+    Args:
+        model: The picture.
+    """
+
+    def __init__(self, model: Model) -> None:
+        self._model = model
+        self._rung: dict[int, float] | None = None
+        """By incident, for which instant this console rang; None before everything was read once."""
+
+    @property
+    def begun(self) -> bool:
+        """Whether it is known what was so before."""
+        return self._rung is not None
+
+    def due(self, now: float) -> bool:
+        """Whether an incident rang since this was asked last."""
+        if not self._model.link.loaded:
+            return False
+        rung = {one.id: one.rung_at for one in self._model.outages.open() if one.rung_at is not None}
+        before = self._rung
+        self._rung = {**(before or {}), **rung}
+        if before is None:
+            return False
+        new = [number for number, at in rung.items() if at > before.get(number, float("-inf"))]
+        found = (self._model.outages.listed(number) for number in new)
+        return any(not incidents.look(self._model, one, now).state.quiet for one in found if one)
+
+
+class Bell:
+    """Rings the terminal and marks its title; answers ``bell.mute``.
+
+    Args:
+        desk: Model, clock, settings.
+        ring: Rings.
+        send: Sends a sequence to the terminal.
+        say: Tells the operator.
+    """
+
+    def __init__(
+        self, desk: Desk, ring: Callable[[], None], send: Callable[[str], None], say: Callable[[str], None]
+    ) -> None:
+        self._desk = desk
+        self._ring = ring
+        self._send = send
+        self._say = say
+        self._ringing = Ringing(desk.model)
+        self._title: str | None = None
+
+    def changed(self, delta: Delta) -> None:
+        """Ring for what is new."""
+        if self._ringing.begun and not delta.records & {"incidents", "handlings"}:
+            return
+        now = self._desk.now()
+        due = self._ringing.due(now)
+        if due and not self._desk.settings.past:
+            self._desk.session.rang_at = now
+            if now >= self._desk.session.bell_off_until_at:
+                self._ring()
+        self._name_terminal(now)
+
+    def do_bell_mute(self, _: str = "") -> None:
+        """No bell for 15 minutes; once more: the bell again."""
+        session, now = self._desk.session, self._desk.now()
+        muted = now < session.bell_off_until_at
+        session.bell_off_until_at = 0.0 if muted else now + MUTE_S
+        self._say("the bell rings again" if muted else "no bell for 15 minutes (b ends it)")
+
+    def restore(self) -> None:
+        """Give the terminal its title back."""
+        if self._title is not None:
+            self._send(_RESTORE_TITLE)
+
+    def _name_terminal(self, now: float) -> None:
+        """``(!2) NOC``: seen in the list of windows while another one is in front."""
+        if os.environ.get("TERM", "").startswith(("linux", "vt")):
+            return
+        count = incidents.unacked_critical(self._desk.model, now)
+        title = f"(!{count}) NOC" if count else "NOC"
+        if title == self._title or (self._title is None and not count):
+            return
+        if self._title is None:
+            self._send(_SAVE_TITLE)
+        self._title = title
+        self._send(f"\x1b]2;{title}\x07")

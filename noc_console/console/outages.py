@@ -1,0 +1,194 @@
+"""What operators do about incidents and alarms: acknowledge, comment, shelve, announce work; and each of it back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from noc_console.console import clipboard
+from noc_console.console.desk import Desk
+from noc_console.console.dialogs.shelf import ShelfScreen
+from noc_console.console.screens.incidents import IncidentsView
+from noc_console.console.screens.outages import OutagesView
+from noc_console.domain.errors import NocError
+from noc_console.domain.filters import TOKEN
+from noc_console.domain.handling import HANDLINGS
+from noc_console.domain.intents import (
+    Acknowledge,
+    AddComment,
+    EndMaintenance,
+    Intent,
+    PlanMaintenance,
+    Shelve,
+    Unacknowledge,
+    Unshelve,
+)
+from noc_console.domain.spans import parse_span
+
+if TYPE_CHECKING:
+    from noc_console.console.app import NocApp
+
+UNDO_S = 10.0
+USUAL_WORK = "2h"
+_PLACES = ("splitter", "zone")
+
+
+class Outages:
+    """Answers the actions ``outage.*``."""
+
+    def __init__(self, app: NocApp, desk: Desk) -> None:
+        self._app = app
+        self._desk = desk
+        self._undo: Sequence[Intent] = ()
+        self._undo_until_at = 0.0
+
+    def _names(self) -> list[str]:
+        view = self._app.view
+        names = view.names() if isinstance(view, OutagesView) else []
+        if not names:
+            raise ValueError("no incident and no alarm is selected")
+        if why := self._desk.session.forbidden:
+            raise ValueError(why)
+        return names
+
+    # -- acknowledge -----------------------------------------------------------------------------------------------
+
+    def do_outage_ack(self, _: str = "") -> None:
+        """Somebody has it."""
+        names = self._names()
+        self._ask([Acknowledge(name) for name in names], [Unacknowledge(name) for name in names])
+
+    def do_outage_unack(self, _: str = "") -> None:
+        """Nobody has it."""
+        names = self._names()
+        self._ask([Unacknowledge(name) for name in names], [Acknowledge(name) for name in names])
+
+    def do_outage_comment(self, text: str = "") -> None:
+        """Write something down."""
+        names = self._names()
+        if text.strip():
+            self._ask([AddComment(name, text) for name in names])
+        else:
+            self._app.action_open_prompt(":", "comment ")
+
+    # -- put away --------------------------------------------------------------------------------------------------
+
+    def do_outage_shelve(self, argument: str = "") -> None:
+        """For some time, and why."""
+        names = self._names()
+        if argument.strip():
+            lasts, _, reason = argument.strip().partition(" ")
+            self._shelve(names, parse_span(lasts), reason)
+            return
+        title = names[0] if len(names) == 1 else f"{len(names)} of them"
+        dialog = ShelfScreen(self._app.registry, title, self._desk.palette, self._desk.glyphs)
+        self._app.push_screen(dialog, lambda lasts_s: self._shelve(names, lasts_s, "") if lasts_s else None)
+
+    def _shelve(self, names: Sequence[str], lasts_s: float, reason: str) -> None:
+        self._ask([Shelve(name, lasts_s, reason.strip()) for name in names], [Unshelve(name) for name in names])
+
+    def do_outage_unshelve(self, _: str = "") -> None:
+        """Bring it back."""
+        names, now = self._names(), self._desk.now()
+        known = {name: self._desk.model.record(HANDLINGS, name) for name in names}
+        left = {name: (one.shelved_until_at or 0.0) - now for name, one in known.items() if one}
+        back = [Shelve(name, left_s) for name, left_s in left.items() if left_s > 0]
+        self._ask([Unshelve(name) for name in names], back)
+
+    # -- planned work ----------------------------------------------------------------------------------------------
+
+    def do_outage_maintenance(self, argument: str = "") -> None:
+        """Announce work: where, for how long, why."""
+        if why := self._desk.session.forbidden:
+            raise ValueError(why)
+        if argument.strip():
+            self._ask([planned(argument)])
+            return
+        view = self._app.view
+        place = view.place() if isinstance(view, OutagesView) else ""
+        self._app.action_open_prompt(":", f"maintenance {place} {USUAL_WORK} ".replace("  ", " "))
+
+    def do_outage_maintenance_end(self, argument: str = "") -> None:
+        """End work before its time."""
+        if why := self._desk.session.forbidden:
+            raise ValueError(why)
+        if not argument.strip().isdecimal():
+            raise ValueError("which window? Give its number (:records maintenance lists them)")
+        self._ask([EndMaintenance(int(argument))])
+
+    # -- undo, copies ----------------------------------------------------------------------------------------------
+
+    def do_outage_undo(self, _: str = "") -> None:
+        """Take the last of these back."""
+        if not self._undo or self._desk.now() > self._undo_until_at:
+            raise ValueError(f"nothing to take back: U works for {UNDO_S:.0f} s after a, A, x or X")
+        intents, self._undo = self._undo, ()
+        self._ask(intents)
+
+    def do_outage_copy(self, _: str = "") -> None:
+        """Copy it for a ticket."""
+        view = self._app.view
+        text = view.summary() if isinstance(view, OutagesView) else None
+        if text is None:
+            raise ValueError("nothing to copy is selected")
+        self._app.run_worker(self._copy(text), group="copy", exit_on_error=False)
+
+    async def _copy(self, text: str) -> None:
+        how = await clipboard.copy(text, self._app.send, clipboard.clip_file())
+        self._app.say(f"copied the summary for a ticket via {how}: {len(text.splitlines())} lines")
+
+    def do_screen_incidents(self, argument: str = "") -> None:
+        """Incidents; with a number one of them."""
+        view = self._app.navigation.views["incidents"]
+        if argument.strip() and isinstance(view, IncidentsView):
+            view.go_to(argument)
+        self._app.navigation.show("incidents")
+
+    # -- the door --------------------------------------------------------------------------------------------------
+
+    def _ask(self, intents: Sequence[Intent], undo: Sequence[Intent] = ()) -> None:
+        """Ask for all of these; tell what became of them, and how to take it back."""
+
+        async def ask() -> None:
+            said: list[str] = []
+            for intent in intents:
+                try:
+                    said.append((await self._desk.ask(intent)).text)
+                except NocError as error:
+                    self._app.say(str(error), "error")
+            if not said:
+                return
+            hint = f"   (U takes it back, {UNDO_S:.0f} s)" if undo else ""
+            self._undo, self._undo_until_at = undo, self._desk.now() + UNDO_S
+            self._app.say((said[0] if len(said) == 1 else f"{len(said)} done, the last: {said[-1]}") + hint)
+
+        self._app.run_worker(ask(), group="submit", exit_on_error=False)
+
+
+def planned(text: str) -> PlanMaintenance:
+    """Work as the command line has it: ``olt-1 0/1/3 splitter:SP-7 2h splicing``.
+
+    Raises:
+        ValueError: No length of time, or no reason.
+    """
+    words = [token[0] for token in TOKEN.finditer(text)]
+    places: list[str] = []
+    named: dict[str, str] = {}
+    for number, word in enumerate(words):
+        name, colon, value = word.partition(":")
+        if colon and name in _PLACES:
+            named[name] = value.replace('"', "")
+            continue
+        try:
+            lasts_s = parse_span(word)
+        except ValueError:
+            places.append(word.replace('"', ""))
+            continue
+        reason = " ".join(words[number + 1 :])
+        if not reason or len(places) > 2:
+            break
+        olt, port = (*places, None, None)[:2]
+        return PlanMaintenance(lasts_s, reason, olt, port, named.get("splitter"), named.get("zone"))
+    raise ValueError(
+        ":maintenance [OLT [PORT]] [splitter:NAME] [zone:NAME] TIME REASON, such as olt-1 0/1/3 2h splicing"
+    )

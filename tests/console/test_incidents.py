@@ -1,0 +1,232 @@
+"""The screen of incidents: what it says at every size, and what its keys do."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from incident_samples import blind, incident
+
+from noc_console.console.outages import planned
+from noc_console.domain.changes import Severity
+from noc_console.domain.handling import HANDLINGS, Handling
+from noc_console.domain.incidents.incident import Cause, Life, Scope, Where
+from noc_console.domain.incidents.records import INCIDENTS, IncidentRecord
+from noc_console.domain.intents import Acknowledge, AddComment, PlanMaintenance, Shelve, Unacknowledge, Unshelve
+from noc_console.domain.plant import SUBSCRIBERS, Subscriber
+
+from .fake_backend import FakeBackend
+from .harness import Desk, console
+
+
+def burning(*records: IncidentRecord) -> FakeBackend:
+    backend = FakeBackend()
+    for record in records or (incident(17), blind(16), incident(12, severity=Severity.MAJOR, affected=9)):
+        backend.put_record(INCIDENTS, record)
+    return backend
+
+
+async def listed(desk: Desk, *numbers: int) -> None:
+    await desk.until(lambda: tuple(view_of(desk).table.keys) == numbers)
+
+
+def view_of(desk: Desk) -> Any:
+    return desk.app.navigation.views["incidents"]
+
+
+async def test_it_opens_where_it_burns_and_says_why() -> None:
+    async with console(burning(), size=(80, 24)) as desk:
+        await desk.shows("INC-17 LOS 38 gasp 2 silent 1 alive 23/64 | first 14:02:27 last 14:02:29 (2 s)")
+        screen = desk.screen()
+        assert "C*   3m INC-17  olt-1 0/1/2 SP-7 FIBRE CUT     94%    41    23 14:02:27 -" in screen
+        assert "?*  12m INC-16  olt-2            MON? NO POLL   --   48?    --" in screen
+        assert "alive <=2310 m [======?x] dead >=2480 m  look between (this branch)" in screen
+        assert "reboot will NOT help (LOS)" in screen
+        assert "ack none" in screen
+        assert " C1 M1 ?1 " in screen.splitlines()[0]
+
+
+async def test_without_an_incident_or_after_a_choice_it_opens_elsewhere() -> None:
+    async with console() as desk:
+        await desk.until(lambda: desk.app.model.link.loaded)
+        assert desk.app.navigation.shown == "network"
+        await desk.press("1")
+        await desk.shows("no incident is open")
+    async with console(burning(), screen="jobs") as desk:
+        await desk.until(lambda: desk.app.model.link.loaded)
+        assert desk.app.navigation.shown == "jobs"
+
+
+async def test_acknowledged_taken_back_shelved_and_noted() -> None:
+    backend = burning()
+    async with console(backend, size=(80, 24)) as desk:
+        await listed(desk, 17, 16, 12)
+        await desk.press("a")
+        await desk.until(lambda: backend.handled == [Acknowledge("INC-17")])
+        await listed(desk, 16, 12, 17)
+        assert view_of(desk).table.current == 17  # the cursor stays on its incident
+        await desk.shows("U takes it back")
+        await desk.press("U")
+        await desk.until(lambda: backend.handled[-1] == Unacknowledge("INC-17"))
+        await listed(desk, 17, 16, 12)
+        await desk.press("x", "2")
+        await desk.until(lambda: backend.handled[-1] == Shelve("INC-17", 3600.0))
+        await desk.shows("Cz")
+        await desk.press("X")
+        await desk.until(lambda: backend.handled[-1] == Unshelve("INC-17"))
+        await desk.press("m")
+        await desk.type("crew sent")
+        await desk.press("enter")
+        await desk.until(lambda: backend.handled[-1] == AddComment("INC-17", "crew sent"))
+        await desk.command("shelve 2h splicing")
+        await desk.until(lambda: backend.handled[-1] == Shelve("INC-17", 7200.0, "splicing"))
+
+
+async def test_undo_ends_and_a_read_only_session_does_nothing() -> None:
+    backend = burning()
+    async with console(backend, size=(80, 24), read_only=True) as desk:
+        await listed(desk, 17, 16, 12)
+        await desk.press("a")
+        await desk.until(lambda: any("read-only" in said for said in desk.toasts()))
+        assert backend.handled == []
+    async with console(backend, size=(80, 24)) as desk:
+        await listed(desk, 17, 16, 12)
+        await desk.press("a")
+        await listed(desk, 16, 12, 17)
+        backend.clock += 11
+        await desk.press("U")
+        await desk.until(lambda: any("nothing to take back" in said for said in desk.toasts()))
+        assert len(backend.handled) == 1
+
+
+async def test_the_next_that_nobody_has() -> None:
+    backend = burning(incident(1), incident(2), incident(3))
+    backend.put_record(HANDLINGS, Handling("INC-1", "amy", backend.clock, ack_affected=41))
+    async with console(backend) as desk:
+        await listed(desk, 2, 3, 1)
+        table = view_of(desk).table
+        seen = []
+        for key in ("n", "n", "N"):
+            await desk.press(key)
+            seen.append(table.current)
+        assert seen == [3, 2, 3]
+
+
+async def test_planned_work_begins_with_the_place() -> None:
+    backend = burning()
+    async with console(backend) as desk:
+        await listed(desk, 17, 16, 12)
+        await desk.press("M")
+        assert desk.app.prompting.prompt.input.value == 'maintenance olt-1 0/1/2 splitter:"SP-7" 2h '
+        await desk.type("splicing")
+        await desk.press("enter")
+        wanted = PlanMaintenance(7200.0, "splicing", "olt-1", "0/1/2", "SP-7")
+        await desk.until(lambda: backend.handled == [wanted])
+
+
+@pytest.mark.parametrize("text", ["", "2h", "olt-1 0/1/2 soon splicing", "a b c 2h why"])
+def test_planned_work_without_time_or_reason_says_how(text: str) -> None:
+    with pytest.raises(ValueError, match="TIME REASON"):
+        planned(text)
+
+
+def test_planned_work_in_a_zone() -> None:
+    assert planned('zone:"old town" 1h30m power works') == PlanMaintenance(5400.0, "power works", zone="old town")
+
+
+async def test_whom_it_hits_and_from_there_to_the_ont_and_back() -> None:
+    backend = FakeBackend()
+    onts = [ont for ont in backend.onts.values() if ont.olt_id == 1 and ont.port == "0/1/2"]
+    for ont in onts:
+        backend.put_ont(replace(ont, state="offline", offline_reason="loss_of_signal"))
+    bank = onts[5]
+    backend.put_record(INCIDENTS, incident(17, business=1))
+    backend.put_record(SUBSCRIBERS, Subscriber("9", "[b]ACME[/b]", bank.serial, address="Long St 1", business=True))
+    async with console(backend, size=(80, 24)) as desk:
+        await desk.shows("business 1 ([b]ACME[/b])")
+        await desk.press("enter")
+        await desk.shows("1 of 8 ONTs")
+        assert "Incidents > INC-17: fibre cut" in desk.screen()
+        first = next(line for line in desk.screen().splitlines() if "ACME" in line)
+        assert "offline  B [b]ACME[/b]" in first
+        assert "Long St 1" in first
+        await desk.press("y")
+        await desk.until(lambda: any(str(bank.serial) in said for said in desk.toasts()))
+        await desk.press("enter")
+        await desk.until(lambda: desk.app.navigation.shown == "network" and desk.serial() == bank.serial)
+        await desk.press("escape")
+        await desk.shows("of 8 ONTs")
+        await desk.press("escape")
+        await desk.shows("1 of 1")
+
+
+async def test_an_incident_by_its_number_is_shown_whatever_is_listed() -> None:
+    over = incident(5, state=Life.RESOLVED, resolved_at=1.0, scope=Scope.ONT)
+    async with console(burning(incident(17), over)) as desk:
+        await listed(desk, 17)
+        await desk.command("inc INC-5")
+        await desk.until(lambda: view_of(desk).table.current == 5)
+        await desk.command("inc 99")
+        await desk.until(lambda: any("no incident '99'" in said for said in desk.toasts()))
+
+
+async def test_filters_and_those_of_one_ont() -> None:
+    alone = incident(3, severity=Severity.MINOR, scope=Scope.ONT, affected=1)
+    async with console(burning(incident(17), blind(16), alone), size=(80, 24)) as desk:
+        await listed(desk, 17, 16)
+        await desk.shows("+1 of one ONT (o)")
+        await desk.press("o")
+        await listed(desk, 17, 16, 3)
+        await desk.command("filter sev:?")
+        await listed(desk, 16)
+        await desk.command("filter sev:Q")
+        await desk.until(lambda: any("sev: has no 'Q'" in said for said in desk.toasts()))
+        await desk.press("escape", "!")
+        await listed(desk, 17, 16, 3)
+
+
+@pytest.mark.parametrize(
+    ("width", "shown", "gone"),
+    [
+        (79, "CONF  DOWN ALIVE ACK", "FIRST"),
+        (70, "CONF  DOWN ALIVE", "ACK"),
+        (63, "CAUSE         DOWN ALIVE", "CONF"),
+        (56, "C* 41dn FIBRE CUT olt-1 0/1/2 SP-7", "CONF"),
+    ],
+)
+async def test_a_narrow_screen_drops_the_dispensable(width: int, shown: str, gone: str) -> None:
+    async with console(burning(), size=(width, 24)) as desk:
+        await desk.shows(shown)
+        assert gone not in desk.screen().split("CAUSE")[-1].split("\n")[0]
+
+
+async def test_a_wide_screen_tells_the_reasons_beside_the_list() -> None:
+    async with console(burning(), size=(160, 40)) as desk:
+        await desk.shows("38 lost the light (LOS)")
+        await desk.shows("none (m writes one)")
+
+
+async def test_a_recovery_names_its_tail() -> None:
+    clearing = incident(17, state=Life.CLEARING, restored=31, onts=tuple(("olt-1", "0/1/2", n) for n in range(10)))
+    async with console(burning(replace(clearing)), size=(80, 24)) as desk:
+        await desk.shows("31/41 back · +0 in last minute")
+
+
+async def test_the_bell_rings_once_for_each_new_one_and_for_nothing_old() -> None:
+    backend = burning(incident(17, rung_at=1.0))
+    async with console(backend, size=(80, 24)) as desk:
+        rings: list[int] = []
+        desk.app.bell_keeper._ring = lambda: rings.append(1)
+        await listed(desk, 17)
+        assert rings == []
+        backend.put_record(INCIDENTS, incident(18, rung_at=backend.clock))
+        await desk.until(lambda: rings)
+        backend.put_record(INCIDENTS, incident(18, rung_at=backend.clock, affected=44))
+        await desk.shows(" 44 ")
+        assert rings == [1]
+        await desk.press("b")
+        await desk.shows("BELL OFF 15m")
+        backend.put_record(INCIDENTS, incident(19, cause=Cause.POWER, where=Where(zone="north"), rung_at=backend.clock))
+        await desk.shows("zone north")
+        assert rings == [1]
