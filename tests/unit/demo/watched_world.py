@@ -36,6 +36,8 @@ class Show:
         onts: In all.
     """
 
+    families = FAMILIES
+
     def __init__(self, name: StoryName, seed: int = 1, onts: int = 600, olts: int = 4) -> None:
         self.now = START
         self.world = World(build(PlantOptions(olts, onts, seed, FAMILIES), START), Agenda(lambda: self.now), seed=seed)
