@@ -106,7 +106,10 @@ class Docket:
         """What goes down behind a point that is dark already goes by the same cause."""
         zone = self.network.zone_of(ont)
         for case in self.cases.values():
-            if case.open and case.scope is not Scope.ONT and not case.from_start and life.holds(case, ont, zone):
+            began = (case.first_loss_at or 0.0) - self.settings.together_s
+            if not case.open or case.scope is Scope.ONT or case.from_start or (ont.changed_at or 0.0) < began:
+                continue
+            if life.holds(case, ont, zone):
                 ont.case = case.number
                 case.members.add(ont)
                 self.loose.discard(ont)

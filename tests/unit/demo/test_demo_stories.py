@@ -196,7 +196,7 @@ def fibre_of_a_port(one: Incident, lost: list[SimOnt]) -> bool:
 
 
 def power_of_a_zone(one: Incident, lost: list[SimOnt]) -> bool:
-    return one.where.zone == lost[0].zone and one.affected > 0.8 * len(lost)
+    return one.where.zone == lost[0].zone and one.affected > 0.7 * len(lost)
 
 
 def fibre_of_a_splitter(one: Incident, lost: list[SimOnt]) -> bool:
