@@ -16,14 +16,19 @@ from typing import Any
 
 from noc_console.cli.output import Exit, fail
 from noc_console.config.load import load
+from noc_console.demo.story_names import StoryName
 
 START_S = 120.0
 END_S = 3.0
 
 
-def run_demo(olts: int, onts: int, seed: int, folder: Path | None, headless: bool, as_json: bool) -> int:
+def run_demo(
+    olts: int, onts: int, seed: int, scenario: StoryName | None, folder: Path | None, headless: bool, as_json: bool
+) -> int:
     """Serve the simulated network; with the console in front of it unless ``headless``."""
     arguments = ["--olts", str(olts), "--onts", str(onts), "--seed", str(seed)]
+    if scenario:
+        arguments += ["--scenario", scenario.value]
     if headless:
         from noc_console.demo.__main__ import main
 

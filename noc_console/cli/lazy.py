@@ -15,6 +15,7 @@ from noc_console.domain.changes import Change
 from noc_console.domain.cpe import CpeDocument, Section
 from noc_console.domain.errors import SourceUnavailable
 from noc_console.domain.history import ChartData
+from noc_console.domain.incidents.observations import Observation
 from noc_console.domain.intents import Answer, Intent
 from noc_console.domain.jobs import Job
 from noc_console.domain.operators import Operator
@@ -105,6 +106,14 @@ class LazyBackend:
     async def rx_sparklines(self, serials: Sequence[str], range_s: float, points: int) -> dict[str, list[float | None]]:
         """Rx power history."""
         return await self._reader.rx_sparklines(serials, range_s, points)
+
+    async def observed(self, since: float, until: float) -> list[Observation]:
+        """What was recorded."""
+        return await self._reader.observed(since, until)
+
+    async def audit_since(self, at: float) -> list[dict[str, Any]]:
+        """The audit log from an instant on."""
+        return await self._reader.audit_since(at)
 
     async def ont_changes(self, olt: str, port: str, serial: str | None, limit: int = 100) -> list[Change]:
         """Changes of one ONT."""

@@ -16,6 +16,7 @@ from noc_console.cli import outage_commands
 from noc_console.cli.output import Exit, fail
 from noc_console.config.load import ENV_CONFIG, find, load
 from noc_console.config.model import Config
+from noc_console.demo.story_names import StoryName
 from noc_console.domain.actions import JobKind
 from noc_console.domain.errors import ConfigError, NocError, SourceError
 from noc_console.domain.targets import TargetKind
@@ -395,13 +396,14 @@ def demo(
     onts: Annotated[int, typer.Option(min=1, help="How many ONTs in all.")] = 600,
     headless: Annotated[bool, typer.Option("--headless", help="Only the network, no console.")] = False,
     seed: Annotated[int, typer.Option(help="Another seed makes another network.")] = 1,
+    scenario: Annotated[StoryName | None, typer.Option(help="An outage to watch, soon after the start.")] = None,
     folder: Annotated[Path | None, typer.Option("--dir", help="For its files; else a temporary folder.")] = None,
     as_json: Json = False,
 ) -> None:
     """Open the console on a simulated network behind real sockets."""
     from noc_console.cli.demo import run_demo
 
-    raise SystemExit(run_demo(olts, onts, seed, folder, headless, as_json))
+    raise SystemExit(run_demo(olts, onts, seed, scenario, folder, headless, as_json))
 
 
 @app.command()

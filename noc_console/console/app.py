@@ -34,6 +34,7 @@ from noc_console.console.outages import Outages
 from noc_console.console.palette_commands import ConsoleCommands
 from noc_console.console.prompting import Prompting
 from noc_console.console.registry import Action, Context, Registry
+from noc_console.console.reporting import Reporting
 from noc_console.console.screens.alarms import AlarmsView
 from noc_console.console.screens.configuration import ConfigView
 from noc_console.console.screens.dash import DashView
@@ -121,6 +122,7 @@ class NocApp(Background, Shell):
             Outages(self, self.desk),
             self.bell_keeper,
             Travelling(self),
+            Reporting(self),
         )
         self._started = False
         self._bind_keys()

@@ -6,11 +6,13 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from noc_console.domain.changes import Change
 from noc_console.domain.cpe import CpeDocument, Section
 from noc_console.domain.errors import ActionRefused
 from noc_console.domain.history import ChartData
+from noc_console.domain.incidents.observations import Observation
 from noc_console.domain.intents import Answer, Intent
 from noc_console.domain.jobs import Job
 from noc_console.domain.operators import Operator
@@ -108,6 +110,14 @@ class PastBackend:
     async def rx_sparklines(self, serials: Sequence[str], range_s: float, points: int) -> dict[str, list[float | None]]:
         """Recordings hold no history before their begin."""
         return {}
+
+    async def observed(self, since: float, until: float) -> list[Observation]:
+        """The recording itself."""
+        return [] if self.past is None else self.past.observations
+
+    async def audit_since(self, at: float) -> list[dict[str, Any]]:
+        """Recordings hold no audit log."""
+        return []
 
     async def ont_changes(self, olt: str, port: str, serial: str | None, limit: int = 100) -> list[Change]:
         """Recordings hold no changes in words."""

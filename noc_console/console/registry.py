@@ -169,6 +169,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("zoom", "Give the pane the whole screen, and back", ("z",), "zoom"),
     Action("filter", "Filter (live)", ("/",), "filter", argument="[TEXT]", footer="filter"),
     Action("time.at", "Time travel: the network as it was", (), "at", argument="TIME"),
+    Action("time.diff", "What was lost, came back, or changed its light since", (), "diff", argument="TIME"),
+    Action("handover", "Handover to the next shift, as text", (), "handover", argument="[8h]"),
     Action("time.live", "Back from the past", (), "live"),
     Action("time.step-back", "Time travel: 30 s back", ("(",), "step-back"),
     Action("time.step-forward", "Time travel: 30 s on", (")",), "step-forward"),

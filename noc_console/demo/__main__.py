@@ -15,6 +15,7 @@ from pathlib import Path
 from noc_console.demo.families import HUAWEI, NOKIA, ZTE_C300, ZTE_C600
 from noc_console.demo.planner import PlantOptions
 from noc_console.demo.serve import DemoInfo, DemoOptions, serve
+from noc_console.demo.story_names import StoryName
 from noc_console.domain.errors import NocError
 
 PARENT_PERIOD_S = 0.5
@@ -31,6 +32,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = DemoOptions(
         plant=PlantOptions(arguments.olts, arguments.onts, arguments.seed, tuple(arguments.families.split(","))),
         folder=arguments.dir,
+        story=StoryName(arguments.scenario) if arguments.scenario else None,
         faults=arguments.faults,
         silences=arguments.silences,
         past=arguments.history,
@@ -54,6 +56,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--families", default=",".join((HUAWEI, ZTE_C300, ZTE_C600, NOKIA)), help="of the OLTs, in turn, by comma"
     )
+    parser.add_argument("--scenario", choices=[name.value for name in StoryName], help="an outage to watch first")
     parser.add_argument("--dir", type=Path, help="folder for config, database and log; a temporary one when not given")
     parser.add_argument("--json", action="store_true", help="print one JSON line when ready")
     parser.add_argument("--no-faults", dest="faults", action="store_false", help="nothing happens")

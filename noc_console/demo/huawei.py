@@ -49,6 +49,10 @@ def ethernet_if_index(slot: int, number: int) -> int:
     return _ETHERNET_TYPE << 25 | slot << 13 | number << 6
 
 
+def _of_sfp(value: Callable[[SimPort], int]) -> Cell[SimPort]:
+    return lambda port: ber.integer(NO_READING if port.dead else value(port))
+
+
 class HuaweiOlt(OltTables):
     """An MA5800."""
 
@@ -140,10 +144,10 @@ class HuaweiOlt(OltTables):
             (*XPON, 2, 21, 1, 17): lambda port: self.clock_text(port.last_up_at),
             (*XPON, 2, 21, 1, 18): lambda port: self.clock_text(port.last_down_at),
             (*XPON, 2, 21, 1, 19): lambda port: ber.integer(1 if port.last_down_at else -1),
-            (*XPON, 2, 23, 1, 1): lambda port: ber.integer(port.sfp_celsius),
-            (*XPON, 2, 23, 1, 2): lambda port: ber.integer(322 + port.sfp_celsius % 7),
-            (*XPON, 2, 23, 1, 3): lambda port: ber.integer(port.sfp_celsius // 3),
-            (*XPON, 2, 23, 1, 4): lambda port: ber.integer(round(port.tx_dbm * 100)),
+            (*XPON, 2, 23, 1, 1): _of_sfp(lambda port: port.sfp_celsius),
+            (*XPON, 2, 23, 1, 2): _of_sfp(lambda port: 322 + port.sfp_celsius % 7),
+            (*XPON, 2, 23, 1, 3): _of_sfp(lambda port: port.sfp_celsius // 3),
+            (*XPON, 2, 23, 1, 4): _of_sfp(lambda port: round(port.tx_dbm * 100)),
             (*XPON, 2, 23, 1, 5): lambda port: ber.integer(NO_READING),
         }
 

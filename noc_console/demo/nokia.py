@@ -162,7 +162,7 @@ _IF_LIVE: dict[Oid, Cell[SimPort | SimOnt]] = {
 }
 _SFP_CELLS: dict[Oid, Cell[SimPort]] = {
     (*ISAM, 56, 5, 1, 3): lambda port: ber.integer(1),
-    (*ISAM, 56, 5, 1, 6): lambda port: ber.octets(f"{port.tx_dbm:.2f} dBm".encode()),
+    (*ISAM, 56, 5, 1, 6): lambda port: ber.octets(b"not-available" if port.dead else f"{port.tx_dbm:.2f} dBm".encode()),
 }
 _CARD_CELLS: dict[Oid, Cell[SimCard]] = {
     (*ISAM, 23, 3, 1, 3): lambda card: ber.octets(card.type.encode()),

@@ -38,6 +38,12 @@ ONT_MODELS = (
     (OntModel("G-1425G-A", "ALCL", "3FE77771BEAA", "3FE49568IJHK07", 2.5), 5),
 )
 
+SPLIT_STAGES = {32: (4, 8), 64: (8, 8), 128: (8, 16)}
+"""Split to the outlets of the port's first splitter, and of those behind it."""
+_ONTS_PER_BRANCH = 5
+"""A splitter is put up for so many customers."""
+_PORTS_PER_ZONE = 4
+
 
 @dataclass(frozen=True, slots=True)
 class PlantOptions:
@@ -82,6 +88,7 @@ def build(options: PlantOptions, now: float) -> Plant:
         _olt(rng, n, share + (n < rest), now, options.families[n % len(options.families)]) for n in range(options.olts)
     ]
     plant = Plant(olts, now)
+    _lay_out(plant)
     _spoil(rng, plant)
     for ont in plant.onts:
         _begin(rng, ont, now)
@@ -179,6 +186,25 @@ def aim(ont: SimOnt, rx_dbm: float) -> None:
     """Choose the drop loss that makes the power at the ONT ``rx_dbm``, without wander and fades."""
     fibre_db = ont.distance_m / 1000 * FIBRE_1490_DB_PER_KM
     ont.drop_loss_db = ont.port.tx_dbm - ont.port.split_loss_db - fibre_db - rx_dbm
+
+
+def _lay_out(plant: Plant) -> None:
+    """Who shares a splitter, a power feed, an uplink: neighbours. Draws nothing: a seed keeps its network."""
+    for number, olt in enumerate(plant.olts):
+        pair = number // 2 + 1
+        olt.uplink = f"ring-{pair}"
+        for place, port in enumerate(port for port in olt.ports if port.onts):
+            branches = _branches(port)
+            in_order = sorted(port.onts, key=lambda ont: (ont.distance_m, ont.ont_id))
+            for rank, ont in enumerate(in_order):
+                ont.branch = rank * branches // len(in_order)
+                beyond = branches > 1 and ont.branch >= branches / 2
+                ont.zone = f"TS-{pair}{place // _PORTS_PER_ZONE + beyond + 1:02}"
+
+
+def _branches(port: SimPort) -> int:
+    first, second = SPLIT_STAGES[port.split]
+    return max(-(-len(port.onts) // second), min(first, len(port.onts) // _ONTS_PER_BRANCH), 1)
 
 
 def _cards(rng: _Draw, slots: tuple[int, ...], ports_per_board: int, family: Family) -> list[SimCard]:

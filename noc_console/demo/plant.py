@@ -76,6 +76,9 @@ class SimPort:
     onts: list[SimOnt] = field(default_factory=list)
     sfp_celsius: int = 42
     cut: bool = False
+    cut_branches: set[int] = field(default_factory=set)
+    dead: bool = False
+    """Its card has failed."""
     last_up_at: float = 0.0
     last_down_at: float | None = None
 
@@ -83,6 +86,11 @@ class SimPort:
     def up(self) -> bool:
         """Whether light comes back from any ONT."""
         return any(ont.online for ont in self.onts)
+
+    @property
+    def branches(self) -> int:
+        """How many splitters hang on its first one."""
+        return 1 + max((ont.branch for ont in self.onts), default=0)
 
 
 @dataclass(slots=True)
@@ -104,6 +112,10 @@ class SimOnt:
     up_bps: float
     managed: bool = True
     """Whether its router informs the ACS."""
+    branch: int = 0
+    """Which splitter of its port it hangs on: neighbours along the fibre share one."""
+    zone: str = ""
+    """Whose power fails together with its own."""
     fades: list[Fade] = field(default_factory=list)
 
     powered: bool = True
@@ -124,7 +136,13 @@ class SimOnt:
     @property
     def able(self) -> bool:
         """Whether it could be online: power, light, permission."""
-        return self.powered and self.active and not (self.restarting or self.port.cut or self.drop_broken)
+        return self.powered and self.active and self.has_light and not self.restarting
+
+    @property
+    def has_light(self) -> bool:
+        """Whether its fibre is whole up to a port that works."""
+        port = self.port
+        return not (port.dead or port.cut or self.branch in port.cut_branches or self.drop_broken)
 
     @property
     def down_cause(self) -> Cause:
@@ -218,11 +236,19 @@ class SimOlt:
     unregistered: list[Unregistered] = field(default_factory=list)
     family: str = HUAWEI
     """A key of ``FAMILIES``."""
+    uplink: str = ""
+    """What it hangs on."""
+    cut_off: bool = False
+    """Whether its uplink is dead: nothing of it, nor of its customers, gets through."""
 
     @property
     def onts(self) -> list[SimOnt]:
         """All ONTs, by port and id."""
         return [ont for port in self.ports for ont in port.onts]
+
+    def ports_of(self, card: SimCard) -> list[SimPort]:
+        """The PON ports of a card."""
+        return [port for port in self.ports if port.id.path[-2] == card.slot]
 
 
 @dataclass(slots=True)

@@ -34,3 +34,8 @@ HOSTILE_DESCRIPTIONS = (
     b"C100231\x00\x00\x00\x00",
 )
 """What has been seen, or feared, in the description column: markup, control sequences, other encodings, nothing."""
+
+BUSINESSES = (
+    "City Hospital", "Acme Logistics", "Harbour Bank", "Primary School 4", "Dr. Weber, Dentist", "Café Central",
+    "Northern Dairy", "Town Hall", "Hotel Aurora", "Bakery Lindqvist", "Fire Station 2", "Silva & Sons, Lawyers",
+)  # fmt: skip

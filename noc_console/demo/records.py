@@ -3,59 +3,82 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from io import StringIO
 
-from noc_console.demo.plant import Plant, SimOlt, SimPort
+from noc_console.demo.planner import SPLIT_STAGES
+from noc_console.demo.plant import Plant, SimOlt, SimOnt, SimPort
+from noc_console.demo.plant_names import BUSINESSES
 
 FIRST_ACCOUNT = 10_001
 UNKNOWN_EVERY = 11
 """One ONT in so many has no subscriber record."""
+BUSINESS_EVERY = 14
+"""One customer in so many is a business."""
+ABOVE_M = 15
+"""Fibre between a port's first splitter and the nearest one behind it."""
+
+Row = Sequence[object]
 
 
 def csv_files(plant: Plant) -> dict[str, str]:
     """Text by the name of the record kind, in the order in which they refer to each other."""
     places = [(olt, port) for olt in plant.olts for port in olt.ports if port.onts]
-    zones = sorted({_zone(olt, port) for olt, port in places})
-    splitters = [
-        (
-            _splitter(olt, port),
-            olt.name,
-            port.id,
-            port.split,
-            min(ont.distance_m for ont in port.onts),
-            _zone(olt, port),
-        )
-        for olt, port in places
-    ]
+    zones = sorted({ont.zone for ont in plant.onts})
     return {
-        "zones": _text(("name", "note"), ((zone, "one power feed") for zone in zones)),
-        "splitters": _text(("name", "olt", "port", "ratio", "distance_m", "zone"), splitters),
+        "zones": _text(("name", "note"), ((zone, "transformer station") for zone in zones)),
+        "splitters": _text(("name", "olt", "port", "parent", "ratio", "distance_m", "zone"), _splitters(places)),
         "subscribers": _text(
-            ("account", "name", "address", "serial", "splitter", "splitter_port"), _subscribers(places)
+            ("account", "name", "serial", "splitter", "splitter_port", "address", "contact", "business"),
+            _subscribers(places),
         ),
+        "uplinks": _text(("olt", "uplink"), ((olt.name, olt.uplink) for olt in plant.olts)),
     }
 
 
-def _subscribers(places: Iterable[tuple[SimOlt, SimPort]]) -> Iterable[Sequence[object]]:
+def _splitters(places: Iterable[tuple[SimOlt, SimPort]]) -> Iterator[Row]:
+    for olt, port in places:
+        nearest_m = min(ont.distance_m for ont in port.onts)
+        if port.branches == 1:
+            yield _first(olt, port), olt.name, port.id, "", port.split, nearest_m, port.onts[0].zone
+            continue
+        first, second = SPLIT_STAGES[port.split]
+        yield _first(olt, port), olt.name, port.id, "", first, nearest_m - ABOVE_M, ""
+        for branch in range(port.branches):
+            onts = [ont for ont in port.onts if ont.branch == branch]
+            distance_m, name = min(ont.distance_m for ont in onts), splitter_of(olt, onts[0])
+            yield name, olt.name, port.id, _first(olt, port), second, distance_m, onts[0].zone
+
+
+def _subscribers(places: Iterable[tuple[SimOlt, SimPort]]) -> Iterator[Row]:
     account = FIRST_ACCOUNT
     for olt, port in places:
-        for outlet, ont in enumerate(port.onts, 1):
+        outlets = dict.fromkeys(range(port.branches), 0)
+        for ont in port.onts:
             account += 1
+            outlets[ont.branch] += 1
             name, comma, address = ont.description.decode(errors="replace").partition(", ")
-            if account % UNKNOWN_EVERY and comma:
-                yield account, name, address, ont.serial.text, _splitter(olt, port), outlet
+            if not (account % UNKNOWN_EVERY and comma):
+                continue
+            business = account % BUSINESS_EVERY == 0
+            contact = f"+00 555 {account}" if business else ""
+            if business:
+                name = BUSINESSES[account // BUSINESS_EVERY % len(BUSINESSES)]
+            outlet = splitter_of(olt, ont), outlets[ont.branch]
+            yield account, name, ont.serial.text, *outlet, address, contact, "yes" if business else ""
 
 
-def _zone(olt: SimOlt, port: SimPort) -> str:
-    return f"{olt.name.removeprefix('olt-')}-{port.id.path[-2]}"
+def splitter_of(olt: SimOlt, ont: SimOnt) -> str:
+    """Name of the splitter that an ONT hangs on."""
+    first = _first(olt, ont.port)
+    return first if ont.port.branches == 1 else f"{first}-{ont.branch + 1}"
 
 
-def _splitter(olt: SimOlt, port: SimPort) -> str:
+def _first(olt: SimOlt, port: SimPort) -> str:
     return f"SP-{olt.name.removeprefix('olt-')}-{'-'.join(map(str, port.id.path[-2:]))}"
 
 
-def _text(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+def _text(header: Sequence[str], rows: Iterable[Row]) -> str:
     out = StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(header)

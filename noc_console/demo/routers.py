@@ -60,15 +60,15 @@ class Routers:
         world.observer = self
 
     def state_changed(self, ont: SimOnt) -> None:
-        """The ONT went online or offline: so does its router."""
+        """The ONT went online or offline: so does its router. A dead uplink keeps it from the ACS, and it runs on."""
         cpe = self.cpes.get(ont.serial.text)
         if cpe is None:
             return
-        if ont.online:
+        if self._reaches_acs(ont):
             self._world.agenda.after(self._random.uniform(*INFORM_DELAY_S), lambda: self._return(ont, cpe))
             return
         cpe.online = False
-        if ont.cause in _COLD_CAUSES:
+        if not ont.online and ont.cause in _COLD_CAUSES:
             self._cold.setdefault(ont.serial.text, ())
 
     def light_changed(self, ont: SimOnt, at: float) -> None:
@@ -109,8 +109,11 @@ class Routers:
         self._cold[ont.serial.text] = events
         self._world.restart(ont, self._random.uniform(*RESTART_S))
 
+    def _reaches_acs(self, ont: SimOnt) -> bool:
+        return ont.online and not self._world.is_cut_off(ont)
+
     def _return(self, ont: SimOnt, cpe: SimulatedCpe) -> None:
-        if not ont.online or cpe.online:
+        if cpe.online or not self._reaches_acs(ont):
             return
         events = self._cold.pop(ont.serial.text, None)
         if events == ("0 BOOTSTRAP",) and has_trait(ont.serial, "loses its ACS", 40):

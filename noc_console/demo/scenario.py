@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from noc_console.demo.plant import SimOnt, SimPort
+from noc_console.demo.stories import STORY_S, TRAP_LOSS, Begin
 from noc_console.demo.world import World
 
 
@@ -27,8 +28,9 @@ SILENCE = Rhythm(360, (900, 1500), (55, 65))
 
 FADE_DEPTH_DB = 7.5
 FADE_S = 600.0
-_CARD_FAULT = 3
-_CARD_NORMAL = 2
+STORY_AFTER_S = 15.0
+"""From the first reading of an OLT to a story: by then a console knows the network as it was."""
+LOOK_S = 1.0
 
 
 class Scenario:
@@ -38,15 +40,39 @@ class Scenario:
         world: Where they happen.
         seed: Decides who is hit and when.
         silences: Whether OLTs may fall silent.
+        faults: Whether anything happens besides a story.
     """
 
-    def __init__(self, world: World, seed: int = 0, silences: bool = True) -> None:
+    def __init__(self, world: World, seed: int = 0, silences: bool = True, faults: bool = True) -> None:
         self.world = world
+        self.faults = faults
         self.silences = silences
         self._random = random.Random(seed)
         self._agenda = world.agenda
 
-    def begin(self) -> None:
+    def begin(self, story: Begin | None = None) -> None:
+        """Let things happen: a story first, if there is one, as soon as somebody watches."""
+        if story is not None:
+            self._wait_for_watcher(story)
+        elif self.faults:
+            self._live()
+
+    def _wait_for_watcher(self, story: Begin) -> None:
+        if any(agent.requests for agent in self.world.agents.values()):
+            self._agenda.after(STORY_AFTER_S, lambda: self._tell(story))
+        else:
+            self._agenda.after(LOOK_S, lambda: self._wait_for_watcher(story))
+
+    def _tell(self, story: Begin) -> None:
+        self.world.trap_loss = TRAP_LOSS
+        self._agenda.after(STORY_S, self._end_story)
+        story()
+
+    def _end_story(self) -> None:
+        self.world.trap_loss = 0.0
+        self.begin()
+
+    def _live(self) -> None:
         """Enter the first fault of each kind; each repair enters the next."""
         self._plan(FADE, self._fade)
         self._plan(POWER, self._power)
@@ -95,26 +121,15 @@ class Scenario:
     def _card(self) -> Callable[[], None] | None:
         olt = self._random.choice(self.world.plant.olts)
         card = next(card for card in olt.cards if card.kind == "power")
-        table = self.world.tables[olt.name]
-        card.state = _CARD_FAULT
-        table.refresh_card(card)
-
-        def replace() -> None:
-            card.state = _CARD_NORMAL
-            table.refresh_card(card)
-
-        return replace
+        self.world.fail_card(olt, card)
+        return lambda: self.world.replace_card(olt, card)
 
     def _silence(self) -> Callable[[], None] | None:
         if len(self.world.agents) < 2:
             return None
-        behaviour = self._random.choice(list(self.world.agents.values())).behaviour
-        behaviour.silent = True
-
-        def answer() -> None:
-            behaviour.silent = False
-
-        return answer
+        olt = self._random.choice(self.world.plant.olts)
+        self.world.silence(olt, True)
+        return lambda: self.world.silence(olt, False)
 
     def _any(self, onts: Iterable[SimOnt]) -> SimOnt | None:
         candidates = list(onts)

@@ -17,7 +17,7 @@ from typing import Any
 import httpx
 import yaml
 
-from noc_console.demo import history, planner, victoria
+from noc_console.demo import history, planner, stories, victoria
 from noc_console.demo.acs import SimulatedAcs
 from noc_console.demo.agenda import Agenda
 from noc_console.demo.bridge import BRIDGED, SimulatedBridge
@@ -28,6 +28,7 @@ from noc_console.demo.plant import Plant
 from noc_console.demo.records import csv_files
 from noc_console.demo.routers import Routers
 from noc_console.demo.scenario import Scenario
+from noc_console.demo.story_names import StoryName
 from noc_console.demo.traps import TrapSender
 from noc_console.demo.victoria import VictoriaMetrics
 from noc_console.demo.world import World
@@ -52,6 +53,8 @@ class DemoOptions:
     plant: PlantOptions = field(default_factory=PlantOptions)
     folder: Path | None = None
     """For config, database and log; None makes one and removes it in the end."""
+    story: StoryName | None = None
+    """An outage to watch, before anything else happens."""
     faults: bool = True
     """Whether things happen."""
     silences: bool = True
@@ -104,16 +107,17 @@ async def serve(options: DemoOptions, ready: Callable[[DemoInfo], None]) -> None
 
     Raises:
         ConfigError: The folder holds somebody else's config file, or cannot be written.
-        ValueError: The plant is impossible.
+        ValueError: The plant is impossible, or too small for the story.
     """
-    built_at = time.time()
-    world = World(planner.build(options.plant, built_at), Agenda(time.time), seed=options.plant.seed)
+    built_at, seed = time.time(), options.plant.seed
+    world = World(planner.build(options.plant, built_at), Agenda(time.time), seed=seed)
+    story = stories.make(options.story, world, seed) if options.story else None
     async with AsyncExitStack() as stack:
         folder = _own_folder(stack) if options.folder is None else options.folder
         _check_folder(folder)
         _start_agents(stack, world, options)
         acs = SimulatedAcs()
-        routers = Routers(world, acs, options.plant.seed)
+        routers = Routers(world, acs, seed)
         await acs.start()
         stack.push_async_callback(acs.close)
         bridge = SimulatedBridge(routers.cpes)
@@ -135,15 +139,16 @@ async def serve(options: DemoOptions, ready: Callable[[DemoInfo], None]) -> None
             past=folder / "history.jsonl" if options.past and not database else None,
             records=_write_records(folder, world.plant),
         )
-        _write_config(info)
+        _write_config(info, pings=options.story is not StoryName.UPLINK)
         # A second plant of the same seed and instant: the first one changes while its past is told.
-        past = history.import_lines(history.samples(planner.build(options.plant, built_at)))
+        before = planner.build(options.plant, built_at)
+        stories.give_past(before, options.story, seed)
+        past = history.import_lines(history.samples(before))
         if info.past:
             info.past.write_text("".join(past), encoding="utf-8")
         ready(info)
         world.live()
-        if options.faults:
-            Scenario(world, options.plant.seed, options.silences).begin()
+        Scenario(world, seed, options.silences, options.faults).begin(story)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(world.agenda.run())
             if database and options.past:
@@ -218,7 +223,7 @@ def _write_records(folder: Path, plant: Plant) -> tuple[Path, ...]:
     return tuple(files)
 
 
-def _write_config(info: DemoInfo) -> None:
+def _write_config(info: DemoInfo, pings: bool) -> None:
     metrics = {"url": f"http://127.0.0.1:{info.victoriametrics}"} if info.victoriametrics else None
     config = {
         "database": "sqlite:///noc.db",
@@ -227,6 +232,8 @@ def _write_config(info: DemoInfo) -> None:
         "modem_bridge": {"url": f"http://127.0.0.1:{info.bridge}", "models": [BRIDGED]},
         "speed_test": SPEED_TEST,
         "polling": POLLING,
+        # Loopback always echoes: beside OLTs whose uplink is dead that would be a lie.
+        **({} if pings else {"ping": None}),
         "traps": {"listen": f"127.0.0.1:{info.traps}"},
         "olts": [
             {

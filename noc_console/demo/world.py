@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Protocol
 
 from noc_console.demo.agenda import Agenda
@@ -17,7 +17,7 @@ from noc_console.demo.families import HUAWEI, NOKIA, ZTE_C300, ZTE_C600
 from noc_console.demo.huawei import HuaweiOlt
 from noc_console.demo.nokia import NokiaOlt
 from noc_console.demo.olt_tables import OltTables
-from noc_console.demo.plant import Cause, Fade, Plant, SimOlt, SimOnt, SimPort
+from noc_console.demo.plant import Cause, Fade, Plant, SimCard, SimOlt, SimOnt, SimPort
 from noc_console.demo.traps import Trap
 from noc_console.demo.zte import ZteOlt
 
@@ -28,6 +28,8 @@ CUT_SPREAD_S = 2.0
 """A cut darkens all ONTs of a port within this time."""
 RANGING_S = (4.0, 35.0)
 """How long an ONT takes to come back once it has light and power."""
+DARK_CARD, GOOD_CARD = 3, 2
+"""States of a card: fault, normal."""
 
 
 TABLES: dict[str, type[OltTables]] = {HUAWEI: HuaweiOlt, ZTE_C300: ZteOlt, ZTE_C600: ZteOlt, NOKIA: NokiaOlt}
@@ -37,7 +39,7 @@ class Observer(Protocol):
     """Who else lives by the plant: the routers behind the ACS."""
 
     def state_changed(self, ont: SimOnt) -> None:
-        """The ONT went online or offline."""
+        """The ONT went online or offline, or its OLT lost its uplink or has it back."""
 
     def light_changed(self, ont: SimOnt, at: float) -> None:
         """The ONT's optical readings were taken again."""
@@ -63,6 +65,8 @@ class World:
             name: SnmpAgent(table.tree, community, seed=seed + number)
             for number, (name, table) in enumerate(self.tables.items())
         }
+        self.trap_loss = 0.0
+        """Share of the changes of which no notification arrives, 0 to 1."""
         self._olts = {olt.name: olt for olt in plant.olts}
         self._send: Callable[[SimOlt, Trap], None] | None = None
         self.random = random.Random(seed)
@@ -100,16 +104,16 @@ class World:
             ont.port.last_down_at = now
         tables = self.tables[ont.olt]
         tables.refresh_ont(ont)
-        if self._send:
+        if self._send and not (self.trap_loss and self.random.random() < self.trap_loss):
             for trap in tables.traps(ont, port_too=ont.port.up != was_up):
                 self._send(self._olts[ont.olt], trap)
         if self.observer:
             self.observer.state_changed(ont)
 
-    def power_off(self, ont: SimOnt) -> None:
-        """Its home loses power: dying gasp."""
+    def power_off(self, ont: SimOnt, gasps: bool = True) -> None:
+        """Its home loses power: dying gasp, unless that does not get through."""
         ont.powered = False
-        self.settle(ont)
+        self.settle(ont, None if gasps else Cause.LOS)
 
     def power_on(self, ont: SimOnt) -> None:
         """Power is back; the ONT has booted and comes up."""
@@ -130,18 +134,56 @@ class World:
     def cut(self, port: SimPort) -> None:
         """Cut the fibre of a PON port: all its ONTs lose light within two seconds."""
         port.cut = True
-        for ont in port.onts:
-            self._settle_in(self.random.uniform(0.0, CUT_SPREAD_S), ont)
+        self._go_dark(port.onts)
 
     def repair(self, port: SimPort) -> None:
         """Mend it: the ONTs range again, one after the other."""
         port.cut = False
-        for ont in port.onts:
-            self._settle_in(self.random.uniform(*RANGING_S), ont)
+        self._range(port.onts)
 
-    def fade(self, ont: SimOnt, depth_db: float, duration_s: float) -> None:
-        """Let its drop fibre get worse from now on."""
-        ont.fades.append(Fade(self.clock(), duration_s, depth_db))
+    def cut_branch(self, port: SimPort, branch: int) -> None:
+        """Cut the fibre to one of the port's splitters."""
+        port.cut_branches.add(branch)
+        self._go_dark(ont for ont in port.onts if ont.branch == branch)
+
+    def repair_branch(self, port: SimPort, branch: int) -> None:
+        """Mend it."""
+        port.cut_branches.discard(branch)
+        self._range(ont for ont in port.onts if ont.branch == branch)
+
+    def fail_card(self, olt: SimOlt, card: SimCard) -> None:
+        """A card with PON ports dies: its lasers are off, and it says that it has a fault."""
+        self._turn_card(olt, card, DARK_CARD)
+        for port in olt.ports_of(card):
+            self._go_dark(port.onts)
+
+    def replace_card(self, olt: SimOlt, card: SimCard) -> None:
+        """Put in a new one."""
+        self._turn_card(olt, card, GOOD_CARD)
+        for port in olt.ports_of(card):
+            self._range(port.onts)
+
+    def silence(self, olt: SimOlt, silent: bool) -> None:
+        """Let an OLT's agent neither answer nor send, while its customers are well; or let it speak again."""
+        self.agents[olt.name].behaviour.silent = silent
+
+    def cut_off(self, olt: SimOlt, dead: bool) -> None:
+        """Let an OLT's uplink die, or mend it: nothing gets through, and all its ONTs keep their light."""
+        olt.cut_off = dead
+        self.silence(olt, dead)
+        if self.observer:
+            for ont in olt.onts:
+                if ont.online:
+                    self.observer.state_changed(ont)
+
+    def is_cut_off(self, ont: SimOnt) -> bool:
+        """Whether the uplink of its OLT is dead."""
+        return self._olts[ont.olt].cut_off
+
+    def fade(self, ont: SimOnt, depth_db: float, duration_s: float, since_at: float | None = None) -> None:
+        """Let its drop fibre get worse, from now on unless told otherwise."""
+        ont.fades.append(Fade(self.clock() if since_at is None else since_at, duration_s, depth_db))
+        self._read_light(ont)
 
     def mend(self, ont: SimOnt) -> None:
         """Make its drop fibre as good as new."""
@@ -167,6 +209,22 @@ class World:
                     card.cpu_percent = _walk(self.random, card.cpu_percent, 5, 62, step=3)
                     card.memory_percent = _walk(self.random, card.memory_percent, 35, 70)
                 self.tables[olt.name].refresh_card(card)
+
+    def _turn_card(self, olt: SimOlt, card: SimCard, state: int) -> None:
+        tables = self.tables[olt.name]
+        card.state = state
+        tables.refresh_card(card)
+        for port in olt.ports_of(card):
+            port.dead = state != GOOD_CARD
+            tables.refresh_port(port)
+
+    def _go_dark(self, onts: Iterable[SimOnt]) -> None:
+        for ont in onts:
+            self._settle_in(self.random.uniform(0.0, CUT_SPREAD_S), ont)
+
+    def _range(self, onts: Iterable[SimOnt]) -> None:
+        for ont in onts:
+            self._settle_in(self.random.uniform(*RANGING_S), ont)
 
     def _settle_in(self, delay_s: float, ont: SimOnt) -> None:
         self.agenda.after(delay_s, lambda: self.settle(ont))

@@ -9,6 +9,8 @@ Source:
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from noc_console.demo import ber
 from noc_console.demo.ber import Oid
 from noc_console.demo.families import ZTE_C300
@@ -36,7 +38,7 @@ C600_CELSIUS: Oid = (*ZTE, 3, 6002, 2, 5, 1)
 C300_CELSIUS: Oid = (*ZTE, 1082, 10, 10, 2, 1, 6, 1)
 _C300_TRAPS: Oid = (*Q, 45)
 _C600_TRAPS: Oid = (*W, 10, 3, 1)
-NO_LIGHT, NO_OLT_LIGHT = 65535, -80000
+NO_LIGHT, NO_OLT_LIGHT, NO_SFP = 65535, -80000, 2147483647
 CARD_STATES = {2: 1, 3: 9}
 """The plan's states as ZTE numbers them: in service, fault."""
 
@@ -243,11 +245,15 @@ def _phase(ont: SimOnt) -> int:
     return {Cause.LOS: 1, Cause.DYING_GASP: 4}.get(Cause(ont.cause), 6)
 
 
+def _of_sfp(value: Callable[[SimPort], int]) -> Cell[SimPort]:
+    return lambda port: ber.integer(NO_SFP if port.dead else value(port))
+
+
 _SFP_CELLS: dict[Oid, Cell[SimPort]] = {
-    (*SFP, 3): lambda port: ber.integer(round(port.tx_dbm * 1000)),
-    (*SFP, 5): lambda port: ber.integer(port.sfp_celsius * 300),
-    (*SFP, 6): lambda port: ber.integer(3290),
-    (*SFP, 8): lambda port: ber.integer(port.sfp_celsius * 1000),
+    (*SFP, 3): _of_sfp(lambda port: round(port.tx_dbm * 1000)),
+    (*SFP, 5): _of_sfp(lambda port: port.sfp_celsius * 300),
+    (*SFP, 6): _of_sfp(lambda port: 3290),
+    (*SFP, 8): _of_sfp(lambda port: port.sfp_celsius * 1000),
 }
 
 

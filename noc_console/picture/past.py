@@ -34,7 +34,7 @@ class Past:
     """
 
     def __init__(self, observations: Sequence[Observation], settings: IncidentSettings, starts_at: float = 0.0) -> None:
-        self._observations = observations
+        self._observations = list(observations)
         self._settings = settings
         self._shift = starts_at
         self.first_at = starts_at + (observations[0].at if observations else 0.0)
@@ -61,6 +61,11 @@ class Past:
                 touched.add((one.fields["olt"], one.fields["port"], one.fields["ont_id"]))
         self._engine.advance(relative)
         return self._update(touched)
+
+    @property
+    def observations(self) -> list[Observation]:
+        """The recording itself; times are Unix seconds."""
+        return [replace(one, at=one.at + self._shift) for one in self._observations]
 
     @property
     def network(self) -> Network:

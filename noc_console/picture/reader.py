@@ -7,11 +7,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 from noc_console.domain.changes import Change
 from noc_console.domain.cpe import CpeDocument, Section
 from noc_console.domain.history import ChartData
+from noc_console.domain.incidents.observations import Observation
 from noc_console.domain.jobs import Job
 from noc_console.domain.update import Update
 
@@ -48,6 +49,12 @@ class Reader(Protocol):
 
     async def rx_sparklines(self, serials: Sequence[str], range_s: float, points: int) -> dict[str, list[float | None]]:
         """Rx power history per serial, ``points`` values each, oldest first; serials without samples are absent."""
+
+    async def observed(self, since: float, until: float) -> list[Observation]:
+        """What the collector recorded between two instants, Unix seconds, with the network as it was at the first."""
+
+    async def audit_since(self, at: float) -> list[dict[str, Any]]:
+        """Entries of the audit log from an instant on, as the table has them."""
 
     async def ont_changes(self, olt: str, port: str, serial: str | None, limit: int = 100) -> list[Change]:
         """Changes of one ONT, and of its port as a whole, newest first."""

@@ -13,6 +13,7 @@ from noc_console.domain.changes import Change
 from noc_console.domain.cpe import CpeDocument, Section
 from noc_console.domain.csv_records import ImportPlan
 from noc_console.domain.history import ChartData
+from noc_console.domain.incidents.observations import Observation, in_order
 from noc_console.domain.jobs import Batch, Job
 from noc_console.domain.network import Cpe
 from noc_console.domain.records import Record, RecordKind
@@ -27,6 +28,7 @@ from noc_console.storage.feed import read_update
 from noc_console.storage.history.charts import Charts
 from noc_console.storage.history.victoria import Victoria
 from noc_console.storage.jobs import JobStore
+from noc_console.storage.recordings import RecordingStore
 
 R = TypeVar("R", bound=Record)
 
@@ -113,6 +115,10 @@ class StorageReader:
     async def rx_sparklines(self, serials: Sequence[str], range_s: float, points: int) -> dict[str, list[float | None]]:
         """Received power per ONT serial."""
         return await self._history().sparklines("ont_onu_rx_dbm", "ont_serial", serials, range_s, points)
+
+    async def observed(self, since: float, until: float) -> list[Observation]:
+        """What the collector recorded between two instants."""
+        return list(in_order(await RecordingStore(self.database).read(since, until)))
 
     async def ont_changes(self, olt: str, port: str, serial: str | None, limit: int = 100) -> list[Change]:
         """Changes of one ONT, and of its port as a whole, newest first."""

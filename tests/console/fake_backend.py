@@ -16,6 +16,7 @@ from noc_console.domain.cpe import CpeDocument, Field, Group, Section
 from noc_console.domain.errors import ActionRefused, NocError
 from noc_console.domain.handling import COMMENTS, HANDLINGS, Comment, Handling
 from noc_console.domain.history import ChartData, Series
+from noc_console.domain.incidents.observations import Observation
 from noc_console.domain.intents import (
     Acknowledge,
     Act,
@@ -97,6 +98,7 @@ class FakeBackend:
         self.cpes: dict[str, Cpe] = {}
         self.jobs: dict[int, Job] = {}
         self.changes: list[Change] = []
+        self.observations: list[Observation] = []
         self.sources: dict[str, Source] = {}
         self.collectors: dict[str, Collector] = {}
         self._fill(olts, ports, onts, random.Random(seed))
@@ -465,6 +467,14 @@ class FakeBackend:
                 for i in range(points)
             ]
         return found
+
+    async def observed(self, since: float, until: float) -> list[Observation]:
+        self._fail()
+        return [one for one in self.observations if one.at <= until]
+
+    async def audit_since(self, at: float) -> list[dict[str, Any]]:
+        self._fail()
+        return []
 
     async def ont_changes(self, olt: str, port: str, serial: str | None, limit: int = 100) -> list[Change]:
         self._fail()

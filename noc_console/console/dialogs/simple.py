@@ -139,6 +139,51 @@ class HelpScreen(Dialog[None]):
         return lines + [[(" " * (len(keys) + len(command)), "base"), part] for part in told]
 
 
+class TextScreen(Dialog[bool]):
+    """A text to read; True when it is to be copied."""
+
+    DEFAULT_CSS = BOX_CSS.format(name="TextScreen", size="width: 110; max-width: 96%; height: 90%;")
+
+    def __init__(self, title: str, text: str, registry: Registry, palette: Palette) -> None:
+        super().__init__()
+        self._title = title
+        self._text = text
+        self._registry = registry
+        self._pane = FocusPane(palette, id="text")
+
+    def compose(self) -> ComposeResult:
+        """A box of lines."""
+        with Container(id="box") as box:
+            box.border_title = self._title
+            box.border_subtitle = "y copies   Esc closes"
+            yield self._pane
+
+    def on_mount(self) -> None:
+        """Fill it."""
+        self._pane.focus()
+        self.call_after_refresh(self._fill)
+
+    def on_resize(self) -> None:
+        """Lay out again."""
+        self.call_after_refresh(self._fill)
+
+    def on_key(self, event: events.Key) -> None:
+        """Move, copy or close."""
+        event.stop()
+        event.prevent_default()
+        if event.character == "y":
+            self.leave(True)
+        elif event.key in ("escape", "q", "backspace", "enter"):
+            self.leave(False)
+        elif (action := self._registry.for_key(_name(event), ("list",))) is not None:
+            getattr(self._pane, action.method, lambda _: None)("")
+
+    def _fill(self) -> None:
+        width = max(20, self._pane.size.width - 2)
+        rows = (row for text in self._text.splitlines() for row in wrap(text, width) or [""])
+        self._pane.set_lines([[(f" {row}", "base")] for row in rows])
+
+
 class MenuScreen(Dialog[str | None]):
     """Actions on the selection; what cannot be done says why. Returns the chosen action's id."""
 

@@ -16,6 +16,7 @@ from noc_console.console.navigation import Navigation
 from noc_console.console.outages import Outages
 from noc_console.console.prompting import Prompting
 from noc_console.console.registry import ACTIONS, Action, Context, Registry, clashes
+from noc_console.console.reporting import Reporting
 from noc_console.console.screens.configuration import ConfigView
 from noc_console.console.screens.detail import DetailPane
 from noc_console.console.screens.incidents import IncidentsView
@@ -48,7 +49,7 @@ def test_shipped_keys_do_not_clash_and_arrive_in_every_terminal() -> None:
 
 @pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action.id)
 def test_every_action_is_done_somewhere(action: Action) -> None:
-    apps_own = (NocApp, Navigation, Acting, Prompting, Looks, Copying, Outages, Bell, Travelling)
+    apps_own = (NocApp, Navigation, Acting, Prompting, Looks, Copying, Outages, Bell, Travelling, Reporting)
     views = (IncidentsView, NetworkView, SwapsView, ConfigView)
     doers = (*apps_own, *views, Panes, DetailPane, JobsView, LogView, SourcesView, LineTable)
     assert action.kind in PERFORMERS or any(hasattr(doer, action.method) for doer in doers)

@@ -1,0 +1,101 @@
+"""Texts about a span of time: the handover to the next shift, and what is different from an instant of the past."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from noc_console.console import clipboard
+from noc_console.console.dialogs.simple import TextScreen
+from noc_console.console.render.times import stamp
+from noc_console.console.screens.view import Say
+from noc_console.domain.errors import NocError
+from noc_console.domain.incidents.network import OntFact
+from noc_console.domain.incidents.settings import IncidentSettings
+from noc_console.domain.instants import parse_instant, parse_span
+from noc_console.domain.ont import reason_label
+from noc_console.picture.handover import handover, markdown
+from noc_console.picture.past import Past, differences
+
+if TYPE_CHECKING:
+    from noc_console.console.app import NocApp
+
+SHIFT = "8h"
+HEADINGS = {"lost": "Lost", "recovered": "Back", "light": "Light moved"}
+NAMED_AT_MOST = 200
+
+
+class Reporting:
+    """Answers the actions ``handover`` and ``time.diff``."""
+
+    def __init__(self, app: NocApp) -> None:
+        self._app = app
+
+    def do_handover(self, lasted: str = "") -> None:
+        """What the next shift must know."""
+        span_s = parse_span(lasted or SHIFT)
+        self._app.run_worker(self._handover(span_s), group="report", exit_on_error=False)
+
+    def do_time_diff(self, text: str = "") -> None:
+        """What is different from an instant."""
+        if not text.strip():
+            raise ValueError(":diff wants a time: 02:00, 30m (ago) or 2026-11-26T02:00")
+        at = parse_instant(text, self._app.now())
+        self._app.run_worker(self._diff(at), group="report", exit_on_error=False)
+
+    async def _handover(self, span_s: float) -> None:
+        app, now = self._app, self._app.now()
+        try:
+            audit = await app.backend.audit_since(now - span_s)
+        except NocError as error:
+            app.post_message(Say(f"no handover: {error}", "error"))
+            return
+        told = handover(app.model, app.settings.site, now - span_s, now, audit)
+        self._show("Handover", markdown(told))
+
+    async def _diff(self, at: float) -> None:
+        app, now = self._app, self._app.now()
+        try:
+            observed = await app.backend.observed(at, now)
+        except NocError as error:
+            app.post_message(Say(f"nothing to compare with: {error}", "error"))
+            return
+        if not observed:
+            app.post_message(Say("nothing is recorded from then", "error"))
+            return
+        settings = IncidentSettings(intervals=app.model.intervals)
+        before, after = Past(observed, settings), Past(observed, settings)
+        before.go_to(at)
+        after.go_to(now)
+        since = max(at, before.first_at)
+        self._show(f"Since {stamp(since, now)}", difference_text(differences(before.network, after.network)))
+
+    def _show(self, title: str, text: str) -> None:
+        app = self._app
+
+        def closed(copy: bool | None) -> None:
+            if copy:
+                app.run_worker(self._copy(title, text), group="copy", exit_on_error=False)
+
+        app.push_screen(TextScreen(title, text, app.registry, app.palette), closed)
+
+    async def _copy(self, title: str, text: str) -> None:
+        how = await clipboard.copy(text, self._app.send, clipboard.clip_file())
+        self._app.say(f"copied {title.lower()} via {how}")
+
+
+def difference_text(found: dict[str, list[OntFact]]) -> str:
+    """The ONTs that are different, by what is different, and by PON port."""
+    lines = [", ".join(f"{HEADINGS[what].lower()} {len(onts)}" for what, onts in found.items())]
+    for what, onts in found.items():
+        if onts:
+            lines += ["", f"{HEADINGS[what]}: {len(onts)}"]
+            lines += [_line(what, ont) for ont in onts[:NAMED_AT_MOST]]
+        if len(onts) > NAMED_AT_MOST:
+            lines.append(f"  ... and {len(onts) - NAMED_AT_MOST} more")
+    return "\n".join(lines)
+
+
+def _line(what: str, ont: OntFact) -> str:
+    olt, port, ont_id = ont.place
+    told = {"lost": reason_label(ont.reason), "recovered": "online"}.get(what, f"{ont.onu_rx_dbm} dBm now")
+    return f"  {olt} {port} id {ont_id}  {ont.serial or ''}  {ont.customer or ''}  {told}"
