@@ -62,8 +62,11 @@ class Navigation:
             view.show_pages(parse_pages(names) if names.strip() else PAGES)
         self.show("dash")
 
-    def do_screen_alarms(self, _: str = "") -> None:
-        """Alarms."""
+    def do_screen_alarms(self, argument: str = "") -> None:
+        """Alarms; with ``/`` those that a filter lets through."""
+        if argument.startswith("/"):
+            view = self.views["alarms"]
+            view.set_filter(view.parse_filter(argument.removeprefix("/")))
         self.show("alarms")
 
     def do_screen_network(self, _: str = "") -> None:

@@ -138,9 +138,11 @@ class Outages:
         self._app.say(f"copied the summary for a ticket via {how}: {len(text.splitlines())} lines")
 
     def do_screen_incidents(self, argument: str = "") -> None:
-        """Incidents; with a number one of them."""
+        """Incidents; with a number one of them, with ``/`` those that a filter lets through."""
         view = self._app.navigation.views["incidents"]
-        if argument.strip() and isinstance(view, IncidentsView):
+        if argument.startswith("/"):
+            view.set_filter(view.parse_filter(argument.removeprefix("/")))
+        elif argument.strip() and isinstance(view, IncidentsView):
             view.go_to(argument)
         self._app.navigation.show("incidents")
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
 from noc_console.console.keys import command_of, keys_of
+from noc_console.domain.incidents.words import words_of
 from noc_console.domain.text import fold
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ class ConsoleCommands(Provider):
 
     async def discover(self) -> Hits:
         """Everything that can be done here, before anything is typed."""
-        for action in self._console.registry.active(("global", "network", "jobs")):
+        for action in self._console.registry.active(("global", "incidents", "network", "jobs")):
             if not action.argument or action.keys:
                 yield DiscoveryHit(action.title, partial(self._console.act, action), help=self._help(action.id))
 
@@ -58,6 +59,9 @@ class ConsoleCommands(Provider):
         for olt in model.olts.values():
             if needle in fold(olt.name):
                 yield f"olt {olt.name}", f"OLT {olt.name}"
+        for one in model.outages.open():
+            if needle in fold(f"{one.name} {one.place} {words_of(one.cause).told}"):
+                yield f"inc {one.name}", f"{one.name}  {words_of(one.cause).told} {one.place}"
         found = 0
         for name, row in model.onts.by_identity.items():
             description = model.onts.get(row, "description") or ""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from noc_console.console import commands
 from noc_console.console.render.onts import PRESETS
 from noc_console.console.screens.detail import TABS
+from noc_console.console.wallpages import PAGES
 from noc_console.console.widgets.prompt import Prompt
 from noc_console.domain.actions import JobKind
 from noc_console.domain.filters import FilterError
@@ -104,5 +105,8 @@ class Prompting:
             "goto.olt": [olt.name for olt in model.olts.values()],
             "olt.refresh": [olt.name for olt in model.olts.values()],
             "goto.ont": model.onts.by_identity,
+            "screen.incidents": [one.name for one in model.outages.open()],
+            "screen.dash": PAGES,
+            "screen.ports": [olt.name for olt in model.olts.values()],
         }
         return known.get(action_id, ())

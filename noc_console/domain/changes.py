@@ -448,6 +448,10 @@ class RecordsImported(Change):
 # -- outages -------------------------------------------------------------------------------------------------------
 
 
+ENDED_INCIDENTS = ("resolved", "withdrawn")
+"""What an incident becomes that is no outage any more."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IncidentChanged(Change):
     """An incident opened, went on in its life, or turned out to be something else."""
@@ -523,7 +527,7 @@ def severity_of(change: Change) -> Severity:
     if isinstance(change, Note):
         return change.told_severity
     if isinstance(change, IncidentChanged):
-        return Severity.CLEARED if change.after in ("resolved", "withdrawn") else change.told_severity
+        return Severity.CLEARED if change.after in ENDED_INCIDENTS else change.told_severity
     if isinstance(change, AlarmChanged):
         return Severity.CLEARED if change.after == "cleared" else change.told_severity
     if isinstance(change, PortChanged | CoreInterfaceChanged):

@@ -12,7 +12,7 @@ from noc_console.domain.filters import searched
 from noc_console.domain.handling import COMMENTS, HANDLINGS, Comment, Handling
 from noc_console.domain.incidents.incident import Cause, Incident, Life, Scope
 from noc_console.domain.incidents.records import IncidentRecord
-from noc_console.domain.incidents.words import KnownOutage, began_at, clock, is_area, letter_of, sentence, words_of
+from noc_console.domain.incidents.words import KnownOutage, began_at, clock, is_area, letter_of, words_of
 from noc_console.domain.plant import SPLITTERS
 from noc_console.picture.incident_report import customers
 from noc_console.picture.model import Model, natural
@@ -81,11 +81,6 @@ def _need(one: Listed) -> tuple[bool, bool, int, int, int]:
     return one.state.quiet, not one.state.asks, -rank(record.severity), -hit, record.id
 
 
-def unacked(model: Model, now: float) -> list[Listed]:
-    """Open incidents that nobody has, in order of need."""
-    return [one for one in listed(model, now) if one.record.open and one.state.asks]
-
-
 def counts(model: Model, now: float) -> dict[str, int]:
     """Open incidents by letter; those put away or planned are not counted."""
     found = Counter(letter_of(one.record) for one in listed(model, now) if one.record.open and not one.state.quiet)
@@ -94,7 +89,8 @@ def counts(model: Model, now: float) -> dict[str, int]:
 
 def unacked_critical(model: Model, now: float) -> int:
     """How many critical incidents nobody has."""
-    return sum(one.record.severity is Severity.CRITICAL for one in unacked(model, now))
+    burning = (one for one in listed(model, now) if one.record.open and one.state.asks)
+    return sum(one.record.severity is Severity.CRITICAL for one in burning)
 
 
 # -- one incident --------------------------------------------------------------------------------------------------
@@ -207,11 +203,6 @@ def known_outage(model: Model, row: int, now: float) -> KnownOutage | None:
 def acked_by(model: Model, record: IncidentRecord, now: float) -> str | None:
     """Who has it."""
     return look(model, record, now).acked_by
-
-
-def told(model: Model, record: IncidentRecord, now: float) -> str:
-    """``INC-17: fibre cut olt-03 0/3/7, 41 down of 64 since 14:02, acknowledged by amy``."""
-    return sentence(record, now, acked_by(model, record, now))
 
 
 # -- filters -------------------------------------------------------------------------------------------------------

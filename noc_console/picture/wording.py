@@ -93,7 +93,8 @@ def _incident(change: c.IncidentChanged) -> str:
     what = words_of(Cause(change.cause)).told if change.cause in set(Cause) else change.cause
     named = " ".join(filter(None, (f"INC-{change.number}", what, change.place)))
     state = "opened" if change.before is None else change.after
-    return f"{named}: {state}" + (f", {change.affected} down" if change.affected else "")
+    down = change.affected and change.after not in c.ENDED_INCIDENTS
+    return f"{named}: {state}" + (f", {change.affected} down" if down else "")
 
 
 def _alarm(change: c.AlarmChanged) -> str:

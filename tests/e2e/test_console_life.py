@@ -88,7 +88,7 @@ def test_a_second_console_shows_the_same_and_outlives_the_first(console: Termina
 def test_the_wallboard_ends_cleanly_too(config: Path) -> None:
     wall = Terminal([sys.executable, "-m", "noc_console", "--config", str(config), "wallboard"])
     try:
-        wall.wait_for(b"ONLINE", PATIENCE_S)
+        wall.wait_for(b"OLTs", PATIENCE_S)
         wall.hang_up()
         assert wall.wait_end(PATIENCE_S)
     finally:

@@ -28,6 +28,8 @@ OLT: dict[str, Any] = {"at": 1.0, "olt": "north"}
          "INC-17 fibre cut north 0/1/3: opened, 41 down"),
         (c.IncidentChanged(at=1.0, number=17, before="clearing", after="resolved", cause="fibre", place="north 0/1/3"),
          "INC-17 fibre cut north 0/1/3: resolved"),
+        (c.IncidentChanged(at=1.0, number=17, before="suspected", after="withdrawn", cause="fibre", affected=41),
+         "INC-17 fibre cut: withdrawn"),
         (c.IncidentChanged(at=1.0, number=17, after="new life", before="x", cause="new cause", place="north",
                            affected=3),
          "INC-17 new cause north: new life, 3 down"),
