@@ -81,6 +81,8 @@ class Watched(Show):
         super().__init__(name, seed, onts, olts)
         self.engine = Engine(IncidentSettings(intervals=Intervals(state_s=POLL_S, optics_s=OPTICS_S)), starts_at=START)
         self._seen: dict[str, tuple[bool, int]] = {}
+        self.recorded: set[str] = set()
+        """Serials of the ONTs whose splitter is recorded."""
         for one in self._records():
             self.engine.take(one)
         for olt in self.world.plant.olts:
@@ -100,6 +102,7 @@ class Watched(Show):
         ]
         said += [Observation(START, "olt", {"name": one.olt, "uplink": one.uplink}) for one in known["uplinks"]]
         places = {ont.serial.text: ont for ont in self.world.plant.onts}
+        self.recorded = {one.serial for one in known["subscribers"]}
         for one in known["subscribers"]:
             told = {"splitter": one.splitter, "customer": one.name, "business": bool(one.business)}
             said.append(Observation(START, "ont", _place(places[one.serial]) | {"serial": one.serial} | told))
