@@ -25,7 +25,7 @@ from noc_console.domain.incidents.incident import Incident
 
 LIVING = [name for name in StoryName if name not in (StoryName.FADE, StoryName.OLT_SILENT, StoryName.UPLINK)]
 """Stories in which ONTs go down."""
-SEEDS = (1, 4)
+SEEDS = (4,)
 
 
 def opened(name: StoryName, seed: int = 1) -> Show:
@@ -116,7 +116,7 @@ def test_a_splitter_leaves_the_rest_of_its_port_alone() -> None:
     assert len(ports(show.lost)) == 1 and show.lost[0].port.up
 
 
-@pytest.mark.parametrize("seed", range(1, 9))
+@pytest.mark.parametrize("seed", range(1, 5))
 def test_a_dead_card_says_so_and_its_modules_are_silent(seed: int) -> None:
     show = opened(StoryName.CARD, seed)
     show.play(CUT_SPREAD_S + 1)
