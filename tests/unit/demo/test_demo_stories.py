@@ -199,14 +199,9 @@ def fibre_of_a_port(one: Incident, lost: list[SimOnt], recorded: set[str]) -> bo
     return (one.where.olt, one.where.port) == (lost[0].olt, str(lost[0].port.id)) and one.affected == len(lost)
 
 
-<<<<<<< HEAD
-def power_of_a_zone(one: Incident, lost: list[SimOnt]) -> bool:
-    return one.where.zone == lost[0].zone and one.affected > 0.7 * len(lost)
-=======
 def power_of_a_zone(one: Incident, lost: list[SimOnt], recorded: set[str]) -> bool:
     known = sum(ont.serial.text in recorded for ont in lost)
     return one.where.zone == lost[0].zone and 0.95 * known <= one.affected <= known
->>>>>>> demo-scen
 
 
 def fibre_of_a_splitter(one: Incident, lost: list[SimOnt], recorded: set[str]) -> bool:
