@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import random
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import TypeVar
 
+from noc_console.demo.families import FAMILIES, HUAWEI, NOKIA
 from noc_console.demo.plant import Plant, SimCard, SimOlt, SimOnt, SimPort
 from noc_console.demo.story_names import StoryName
 
@@ -16,6 +17,8 @@ LARGE = 0.8
 """A choice among those that have this share of the largest's ONTs."""
 GOOD_DBM = -22.0
 """Light that can get worse for a while."""
+OFTEN_LIT = (HUAWEI, NOKIA)
+"""A collector asks ZTE OLTs for light once an hour: their cards have been seen to restart."""
 
 Part = TypeVar("Part")
 
@@ -62,16 +65,16 @@ class Casting:
 
     def splitter(self) -> list[SimOnt]:
         """The ONTs behind a splitter that is not the only one of its port."""
-        return self._pick(self._splitters(), online, "a splitter beside others")
+        return self._pick(self._splitters(FAMILIES), online, "a splitter beside others")
 
     def fading_splitter(self) -> list[SimOnt]:
-        """The same, where all have good light."""
+        """The same, where all have good light that is read often."""
 
         def bad(ont: SimOnt) -> bool:
             return ont.online and (bool(ont.fades) or ont.rx_dbm(self._plant.built_at) < GOOD_DBM)
 
-        good = [onts for onts in self._splitters() if not any(map(bad, onts))]
-        return self._pick(good, online, "a splitter beside others", LEAST - 1)
+        good = [onts for onts in self._splitters(OFTEN_LIT) if not any(map(bad, onts))]
+        return self._pick(good, online, f"a splitter beside others on an OLT of {' or '.join(OFTEN_LIT)}", LEAST - 1)
 
     def zone(self, olts: Iterable[SimOlt]) -> list[SimOnt]:
         """The ONTs of a zone across OLTs."""
@@ -87,10 +90,11 @@ class Casting:
         cards = [(olt, card) for olt in olts for card in olt.cards if sum(port.up for port in olt.ports_of(card)) > 1]
         return self._pick(cards, lambda at: sum(online(port.onts) for port in at[0].ports_of(at[1])), "a card")
 
-    def _splitters(self) -> list[list[SimOnt]]:
+    def _splitters(self, families: Collection[str]) -> list[list[SimOnt]]:
         return [
             [ont for ont in port.onts if ont.branch == branch]
             for olt in self._plant.olts
+            if olt.family in families
             for port in olt.ports
             if port.branches > 1
             for branch in range(port.branches)

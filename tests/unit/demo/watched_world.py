@@ -8,6 +8,7 @@ from io import StringIO
 from typing import Any
 
 from noc_console.demo.agenda import Agenda
+from noc_console.demo.casting import OFTEN_LIT
 from noc_console.demo.families import HUAWEI, NOKIA, ZTE_C300, ZTE_C600
 from noc_console.demo.planner import PlantOptions, build
 from noc_console.demo.plant import Cause, SimOlt, SimOnt
@@ -120,7 +121,8 @@ class Watched(Show):
             for number, olt in enumerate(self.world.plant.olts):
                 if (second + number) % POLL_S == 0:
                     self._poll(olt)
-                if (second + number) % OPTICS_S == 0 and not self._silent(olt):
+                often_lit = olt.family in OFTEN_LIT
+                if (second + number) % OPTICS_S == 0 and often_lit and not self._silent(olt):
                     self._read_light(olt)
             for ont in self._informs[second % INFORM_S]:
                 if ont.online and not self.world.is_cut_off(ont):
