@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
+from rich.text import Text
 from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.markup import escape
 
 from noc_console.console.keys import command_of, keys_of
 from noc_console.domain.incidents.words import words_of
-from noc_console.domain.text import fold
+from noc_console.domain.text import fold, visible
 
 if TYPE_CHECKING:
     from noc_console.console.app import NocApp
@@ -45,11 +47,12 @@ class ConsoleCommands(Provider):
                     run = partial(self._console.act, action)
                 yield Hit(score, action.title, run, text=action.title, help=self._help(action.id))
         for command, text in self._objects(query):
-            yield Hit(0.9, text, partial(self._console.command, command), text=text)
+            # A plain string would be read as markup: a customer called "[/b]" would end the palette.
+            yield Hit(0.9, Text(visible(text)), partial(self._console.command, command), text=text)
 
     def _help(self, action_id: str) -> str:
         action = self._console.registry.by_id[action_id]
-        return f"{keys_of(action)}  {command_of(action)}".strip()
+        return escape(f"{keys_of(action)}  {command_of(action)}".strip())
 
     def _objects(self, query: str) -> Iterator[tuple[str, str]]:
         model = self._console.desk.model

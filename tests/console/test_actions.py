@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from incident_samples import incident
 from textual.events import Key, Paste
 from textual.widgets import Button, Input
 
 from noc_console.console.app import _textual_key
 from noc_console.console.dialogs.guarded import GuardedDialog
 from noc_console.console.render.jobs import state_role
+from noc_console.domain.incidents.incident import Where
+from noc_console.domain.incidents.records import INCIDENTS
 from noc_console.domain.jobs import JobKind, JobState
 from noc_console.domain.operators import Role
 from noc_console.domain.targets import Target
@@ -403,3 +406,20 @@ async def test_palette_finds_actions_and_objects() -> None:
         await desk.shows(f"ONT {serial}")
         await desk.press("down", "enter")
         await desk.until(lambda: desk.serial() == serial)
+
+
+async def test_names_in_the_palette_are_data() -> None:
+    backend = FakeBackend()
+    backend.put_ont(replace(backend.onts[40], description="Casa [/b] [red]x"))
+    backend.put_record(INCIDENTS, incident(17, where=Where(zone="[/b] old town")))
+    async with console(backend, screen="network") as desk:
+        await desk.until(lambda: desk.app.model.link.loaded)
+        await desk.press("ctrl+p")
+        await desk.type("casa")
+        await desk.shows("Casa [/b] [red]x")
+        await desk.press("escape", "ctrl+p")
+        await desk.type("old town")
+        await desk.shows("INC-17  fibre cut zone [/b] old town")
+        await desk.press("escape", "ctrl+p")
+        await desk.type("incidents")
+        await desk.shows(":inc [NUMBER|/TEXT]")

@@ -10,12 +10,16 @@ from incident_samples import blind, incident
 from textual.pilot import Pilot
 
 from noc_console.console.outages import planned
+from noc_console.console.render import incidents as render
+from noc_console.console.widgets.columns import place
+from noc_console.domain.alarms.states import AlarmState
 from noc_console.domain.changes import AlarmChanged, IncidentChanged, Severity
 from noc_console.domain.handling import HANDLINGS, Handling
 from noc_console.domain.incidents.incident import Cause, Life, Scope, Where
 from noc_console.domain.incidents.records import INCIDENTS, IncidentRecord
 from noc_console.domain.intents import Acknowledge, AddComment, PlanMaintenance, Shelve, Unacknowledge, Unshelve
 from noc_console.domain.plant import SUBSCRIBERS, Subscriber
+from noc_console.picture.incidents import Listed
 
 from .fake_backend import START, FakeBackend
 from .harness import Desk, build, console
@@ -192,31 +196,33 @@ async def test_filters_and_those_of_one_ont() -> None:
 
 
 @pytest.mark.parametrize(
-    ("width", "shown", "gone"),
+    ("width", "dropped"),
     [
-        (79, "CONF  DOWN ALIVE ACK", "FIRST"),
-        (70, "CONF  DOWN ALIVE", "ACK"),
-        (63, "CAUSE         DOWN ALIVE", "CONF"),
-        (56, "C* 41dn FIBRE CUT olt-1 0/1/2 SP-7", "CONF"),
+        (80, set()),
+        (79, {"first"}),
+        (70, {"first", "ack"}),
+        (63, {"first", "ack", "confidence"}),
+        (60, {"first", "ack", "confidence"}),
     ],
 )
-async def test_a_narrow_screen_drops_the_dispensable(width: int, shown: str, gone: str) -> None:
-    async with console(burning(), size=(width, 24)) as desk:
-        await desk.shows(shown)
-        assert "C1 M1 ?1" in desk.screen().splitlines()[0]
-        assert gone not in desk.screen().split("CAUSE")[-1].split("\n")[0]
+def test_a_narrow_screen_drops_the_dispensable(width: int, dropped: set[str]) -> None:
+    wanted = render.columns(width)
+    assert {column.id for column in render.columns(80)} - {column.id for column in wanted} == dropped
+    assert len(place(wanted, width - 2, 0)) == len(wanted)  # and what is left fits
 
 
-async def test_a_wide_screen_tells_the_reasons_beside_the_list() -> None:
-    async with console(burning(), size=(160, 40)) as desk:
-        await desk.shows("38 lost the light (LOS)")
-        await desk.shows("none (m writes one)")
-
-
-async def test_a_recovery_names_its_tail() -> None:
-    clearing = incident(17, state=Life.CLEARING, restored=31, onts=tuple(("olt-1", "0/1/2", n) for n in range(10)))
-    async with console(burning(replace(clearing)), size=(80, 24)) as desk:
-        await desk.shows("31/41 back · +0 in last minute")
+@pytest.mark.parametrize(
+    ("record", "line"),
+    [
+        (incident(17), "C* 41dn FIBRE CUT olt-1 0/1/2 SP-7"),
+        (blind(16), "?* 48unk MON? NO POLL olt-2"),
+        (incident(5, state=Life.RESOLVED), "C- over FIBRE CUT olt-1 0/1/2 SP-7"),
+    ],
+)
+def test_on_the_narrowest_screens_an_incident_is_one_line(record: IncidentRecord, line: str) -> None:
+    assert [column.id for column in render.columns(59)] == ["line"]
+    state = AlarmState.UNACKED if record.open else AlarmState.RETURNED
+    assert render.cell(Listed(record, state), "line", START, absolute=False)[0] == line
 
 
 async def test_the_bell_rings_once_for_each_new_one_and_for_nothing_old() -> None:
