@@ -61,7 +61,7 @@ def _subscribers(places: Iterable[tuple[SimOlt, SimPort]]) -> Iterator[Row]:
             if not (account % UNKNOWN_EVERY and comma):
                 continue
             business = account % BUSINESS_EVERY == 0
-            contact = f"+00 555 {account}" if business else ""
+            contact = f"555-{account}" if business else ""
             if business:
                 name = BUSINESSES[account // BUSINESS_EVERY % len(BUSINESSES)]
             outlet = splitter_of(olt, ont), outlets[ont.branch]

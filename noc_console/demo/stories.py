@@ -31,7 +31,7 @@ LATE_S = (60.0, 240.0)
 """Some come back only when their owner switches them off and on."""
 FADED_DB, FADED_S = 2.0, 9 * 86400.0
 """What a fading splice has cost before anybody looks, and since when."""
-FADE_DB, FADE_S = 4.0, 320.0
+FADE_DB, FADE_S = 4.0, 180.0
 """What it costs while one watches: what takes days elsewhere takes minutes here."""
 STORM_ONTS = 210
 """Down within a minute, those that have no battery."""
