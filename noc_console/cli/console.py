@@ -38,20 +38,20 @@ def open_console(
             code, travel_to = run_console(backend, settings)
             if code or travel_to is None:
                 return code
-            if code := _open_past(config, settings, travel_to):
+            code, travel_to = _open_past(config, settings, travel_to)
+            if code or travel_to is None:
                 return code
 
 
-def _open_past(config: Config, settings: ConsoleSettings, at: float) -> int:
-    """Show what the collector recorded, until the operator wants what is live."""
+def _open_past(config: Config, settings: ConsoleSettings, at: float) -> tuple[int, float | None]:
+    """Show what the collector recorded, until the operator wants what is live, or leaves; as ``run_console``."""
     from noc_console.cli.past import recorded
     from noc_console.console.past import WHY, PastBackend, PastClock
     from noc_console.console.run import run_console
 
     clock = PastClock(at)
     backend = PastBackend(lambda: recorded(config, at), clock)
-    code, _ = run_console(backend, replace(settings, past=WHY), clock.now)
-    return code
+    return run_console(backend, replace(settings, past=WHY), clock.now)
 
 
 def open_recording(config: Config | None, file: Path, speed: float, theme: str | None) -> int:

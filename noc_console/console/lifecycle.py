@@ -50,6 +50,10 @@ class Lifecycle:
         if self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._end, code)
 
+    def pass_on(self) -> None:
+        """Watch no more: another app of this process takes the terminal over."""
+        self._ending.set()
+
     def left(self) -> None:
         """The terminal is given back: the rest of the time is for cleaning up."""
         self._left.set()

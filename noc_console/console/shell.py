@@ -98,6 +98,12 @@ class Shell(App[int]):
         else:
             self._end(0)
 
+    def pass_on(self) -> None:
+        """End, and leave the terminal to another app of this process."""
+        if self._lifecycle:
+            self._lifecycle.pass_on()
+        self._end(0)
+
     def ended(self) -> None:
         """It has run; whoever started it cleans up now."""
         if self._lifecycle:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from noc_console.console.past import STEP_S, PastBackend
@@ -12,10 +13,15 @@ if TYPE_CHECKING:
     from noc_console.console.app import NocApp
 
 
+LIVE = math.inf
+"""Where ``live`` goes."""
+
+
 class Travelling:
     """Answers the actions ``time.at``, ``time.live``, ``time.speed``, ``time.step-back`` and ``time.step-forward``.
 
-    From the live console ``at`` ends the app with ``app.travel_to`` set; whoever started it then opens the past.
+    From the live console ``at`` ends the app with ``app.travel_to`` set; whoever started it then opens the past, and
+    after it what is live.
     """
 
     def __init__(self, app: NocApp) -> None:
@@ -34,7 +40,7 @@ class Travelling:
         at = parse_instant(text, self._app.now() if past is None else past.clock.until_at)
         if past is None:
             self._app.travel_to = at
-            self._app.leave()
+            self._app.pass_on()
         else:
             self._go(past, at)
 
@@ -42,7 +48,8 @@ class Travelling:
         """Back to what is live."""
         if self._past is None:
             raise ValueError("this is live already")
-        self._app.leave()
+        self._app.travel_to = LIVE
+        self._app.pass_on()
 
     def do_time_step_back(self, _: str = "") -> None:
         """A step towards the beginning."""

@@ -11,6 +11,7 @@ from typing import Any
 
 from noc_console.domain.incidents.engine import Engine
 from noc_console.domain.incidents.incident import Place
+from noc_console.domain.incidents.lines import INSTANTS
 from noc_console.domain.incidents.network import Network, OltFact, OntFact
 from noc_console.domain.incidents.observations import Observation
 from noc_console.domain.incidents.records import INCIDENTS, IncidentRecord, record_of
@@ -65,7 +66,7 @@ class Past:
     @property
     def observations(self) -> list[Observation]:
         """The recording itself; times are Unix seconds."""
-        return [replace(one, at=one.at + self._shift) for one in self._observations]
+        return [_moved_by(one, self._shift) for one in self._observations]
 
     @property
     def network(self) -> Network:
@@ -193,6 +194,12 @@ class Past:
 
     def _clock(self, at: float | None) -> float | None:
         return None if at is None else at + self._shift
+
+
+def _moved_by(one: Observation, seconds: float) -> Observation:
+    told = {name: one.fields[name] for name in INSTANTS & one.fields.keys()}
+    moved = {name: at + seconds for name, at in told.items() if at is not None}
+    return replace(one, at=one.at + seconds, fields={**one.fields, **moved})
 
 
 def _subscriber(ont: OntFact) -> Subscriber | None:

@@ -54,6 +54,8 @@ class Case:
     shift_db: float | None = None
     burst_until: float = 0.0
     """A loss before this belongs to the burst that it rang for."""
+    missed: bool = False
+    """... whether their routers missed their Informs."""
     part_back_at: float | None = None
     """Of a silence: since when some of them answer again."""
     alive: set[OntFact] = field(default_factory=set)

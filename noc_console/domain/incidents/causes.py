@@ -96,7 +96,7 @@ def _zone_cut(
         return None
     if _elsewhere(lost, zone, ports, network, fresh, last_at, settings) > len(lost) / 2:
         return None  # the zone is a part of something larger
-    where = Where(zone=zone, olt=_only_olt(ports), ports=port_names(ports))
+    where = Where(zone=zone, olt=only_olt(ports), ports=port_names(ports))
     return Finding(Cause.POWER, Scope.ZONE, where, lost)
 
 
@@ -174,10 +174,25 @@ def olt_findings(
     for burst in bursts_of(rest, settings):
         if looks_like_power(burst):
             found += _power(olt, burst, power, now, settings)
-    for together in _together(others, settings):
+    failed, others = _of_failed_cards(olt, others)
+    for together in [*failed, *_together(others, settings)]:
         found.append(_equipment(olt, together, network, settings) or _fibre(olt, together))
     found += _rogues(olt, losses, found, settings)
     return found
+
+
+def _of_failed_cards(olt: OltFact, groups: list[Group]) -> tuple[list[list[Group]], list[Group]]:
+    """What is on a card that says that it failed is one, whenever its ports were read; and the others."""
+    bad = {card for card, state in olt.cards.items() if state not in (None, "normal")}
+    by_card: dict[str, list[Group]] = defaultdict(list)
+    others = []
+    for group in groups:
+        cards = {port.card for port in group.ports}
+        if len(cards) == 1 and cards <= bad:
+            by_card[cards.pop()].append(group)
+        else:
+            others.append(group)
+    return list(by_card.values()), others
 
 
 def _power(
@@ -335,6 +350,7 @@ def _spread(onts: Collection[OntFact]) -> float:
 
 
 def port_names(ports: Iterable[PortFact]) -> tuple[str, ...]:
+    """Their names in order, with the OLTs' where there are several OLTs."""
     several = defaultdict(list)
     for port in ports:
         several[port.olt.name].append(port.name)
@@ -343,6 +359,7 @@ def port_names(ports: Iterable[PortFact]) -> tuple[str, ...]:
     return tuple(f"{olt} {name}" for olt in sorted(several) for name in sorted(several[olt], key=natural))
 
 
-def _only_olt(ports: Iterable[PortFact]) -> str | None:
+def only_olt(ports: Iterable[PortFact]) -> str | None:
+    """The OLT of these ports, when it is one."""
     olts = {port.olt.name for port in ports}
     return olts.pop() if len(olts) == 1 else None

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 
 from noc_console.domain.incidents import life
 from noc_console.domain.incidents.case import Case
-from noc_console.domain.incidents.causes import Finding
+from noc_console.domain.incidents.causes import Finding, only_olt, port_names
 from noc_console.domain.incidents.fading import Fade
 from noc_console.domain.incidents.incident import Cause, Life, Scope
 from noc_console.domain.incidents.network import Network, OntFact
@@ -76,6 +77,9 @@ class Docket:
             else:
                 ont.case = None
                 self.loose.add(ont)
+        if case.scope is Scope.ZONE:
+            ports = {ont.port for ont in case.members}
+            case.where = replace(case.where, olt=only_olt(ports), ports=port_names(ports))
         for ont in finding.members:
             ont.case = case.number
             self.loose.discard(ont)

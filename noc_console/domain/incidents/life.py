@@ -92,6 +92,8 @@ def behind(case: Case, finding: Finding) -> bool:
     down = {ont for ont in case.members if ont.down}
     if case.scope is Scope.ONT or case.olts or not down or case.from_start or case.cause is Cause.ADMINISTRATIVE:
         return False
+    if finding.scope is Scope.CARD and (case.where.olt, case.where.card) == (finding.where.olt, finding.where.card):
+        return True
     hit = {port for port, _ in finding.roots}
     if not {ont.port for ont in down} <= hit:
         return False

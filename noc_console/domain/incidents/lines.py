@@ -13,6 +13,8 @@ _NAMED = {"olt": "olt", "splitter": "splitter", "parent": "splitter", "zone": "z
 """Fields that hold names, and what of."""
 _OWN_NAME = {"olt": "olt", "splitter": "splitter"}
 """Kinds of lines whose ``name`` is one."""
+INSTANTS = frozenset(("since_at", "until"))
+"""Fields that are instants, and count from the recording's start too."""
 _DROPPED = ("customer", "error")
 
 
@@ -25,8 +27,11 @@ def header(starts_at: float, note: str, intervals: Intervals) -> str:
 
 def line(one: Observation, starts_at: float = 0.0) -> str:
     """One observation; its time counts from ``starts_at``."""
+    fields = dict(one.fields)
+    for name in INSTANTS & fields.keys():
+        fields[name] = None if fields[name] is None else round(fields[name] - starts_at, 2)
     at = max(0.0, round(one.at - starts_at, 2))
-    return json.dumps({"at": at, one.kind: dict(one.fields)}, separators=(",", ":"), ensure_ascii=False)
+    return json.dumps({"at": at, one.kind: fields}, separators=(",", ":"), ensure_ascii=False)
 
 
 class Anonymous:

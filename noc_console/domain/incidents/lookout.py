@@ -50,10 +50,15 @@ class Lookout:
         return docket.begin(Case(docket.new_number(), silence.cause, silence.scope, silence.where, now))
 
     def _fill_silence(self, case: Case, silence: Silence, now: float) -> None:
+        if _returns(case, silence):
+            case.blind = set(silence.olts)
+            life.answers(case, now)
+            return
         if case.state is Life.CLEARING:
             case.state, case.clearing_at = Life.CONFIRMED, None
             case.darkened += 1
         elsewhere = {ont for ont in silence.down if ont.case not in (None, case.number)}
+        case.missed = case.missed or silence.missed
         case.alive, case.members, case.blind = silence.alive, silence.down - elsewhere, set(silence.olts)
         self._docket.changed.add(case.number)
         if case.blind < set(case.olts):
@@ -92,3 +97,9 @@ class Lookout:
             for case in failed:
                 case.shift_db = shift_of(case, self._docket.network)
                 self._docket.changed.add(case.number)
+
+
+def _returns(case: Case, silence: Silence) -> bool:
+    """Whether routers that had missed their Informs speak again, before their OLT answers us."""
+    missed = case.cause in (Cause.OLT, Cause.UPLINK) and case.missed
+    return missed and silence.cause is Cause.MONITORING and set(silence.olts) <= set(case.olts)

@@ -16,6 +16,7 @@ def remember(case: Case) -> dict[str, Any]:
         "lost": sorted([list(ont.place) for ont in case.members]),
         "points": [[port.olt.name, port.name, node.name] for port, node in case.roots],
         "silent": sorted(olt.name for olt in case.olts),
+        "missed": case.missed,
         "form": case.form.value,
         "from_start": case.from_start,
         "rung_affected": case.rung_affected,
@@ -39,7 +40,7 @@ def recall(incident: Incident, told: dict[str, Any], network: Network) -> Case:
     for ont in case.members:
         ont.ever_up = True
     case.olts = [network.olts[name] for name in told.get("silent", ()) if name in network.olts]
-    case.blind = set(case.olts)
+    case.blind, case.missed = set(case.olts), told.get("missed", False)
     case.roots = [point for olt, port, name in told.get("points", ()) if (point := _point(network, olt, port, name))]
     case.form = Form(told.get("form", Form.DARK.value))
     case.from_start = told.get("from_start", False)

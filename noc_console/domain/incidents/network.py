@@ -230,6 +230,8 @@ class Network:
         self.serials: dict[str, OntFact] = {}
         self.zones: dict[str, set[OntFact]] = {}
         self.sources: dict[str, bool] = {}
+        self._early_informs: dict[str, float] = {}
+        """Informs of routers whose ONTs were not told of yet, by serial number."""
         self.started = False
         """Whether the network as it was is known, so that what comes now is new."""
         self.lost: list[OntFact] = []
@@ -351,6 +353,8 @@ class Network:
                 setattr(ont, name, told[name])
         if told.get("serial"):
             self.serials[told["serial"]] = ont
+            if (informed_at := self._early_informs.pop(told["serial"], None)) is not None:
+                ont.informed_at = max(informed_at, ont.informed_at or informed_at)
         ont.business = bool(told.get("business", ont.business))
         if told.get("distance_m") is not None:
             ont.distance_m = told["distance_m"]
@@ -447,7 +451,10 @@ class Network:
 
     def _inform(self, at: float, told: Mapping[str, Any]) -> None:
         ont = self.serials.get(told["serial"])
-        if ont is None or (ont.informed_at is not None and at <= ont.informed_at):
+        if ont is None:
+            self._early_informs[told["serial"]] = at
+            return
+        if ont.informed_at is not None and at <= ont.informed_at:
             return
         if ont.informed_at is not None and at - ont.informed_at > 30:
             ont.inform_every_s = min(at - ont.informed_at, ont.inform_every_s or 86400.0)

@@ -18,7 +18,7 @@ EXPECTED_INFORMS = 5.0
 """So many should have come before their absence means anything."""
 INFORM_LATE = 2.0
 INFORM_SLACK_S = 60.0
-ALIVE_SHARE = 0.1
+ALIVE_SHARE = 0.3
 
 
 @dataclass(slots=True, eq=False)
@@ -33,6 +33,8 @@ class Silence:
     """ONTs whose routers should have spoken to the ACS, and did not."""
     alive: set[OntFact] = field(default_factory=set)
     since_at: float = 0.0
+    missed: bool = False
+    """Whether Informs that should have come did not."""
     inferred: bool = False
 
 
@@ -45,12 +47,15 @@ class _Witnesses:
     down: set[OntFact] = field(default_factory=set)
     alive: set[OntFact] = field(default_factory=set)
     ping_lost: bool = False
+    expected: float = 0.0
+    """How many Informs should have come since then."""
     missed: bool = False
     """Whether Informs that should have come did not."""
 
     @property
     def well(self) -> bool:
-        return bool(self.alive) and len(self.alive) >= ALIVE_SHARE * (len(self.alive) + len(self.down))
+        known = max(len(self.alive) + len(self.down), self.expected)
+        return bool(self.alive) and len(self.alive) >= ALIVE_SHARE * known
 
     @property
     def dead(self) -> bool:
@@ -114,18 +119,17 @@ def _hear(network: Network, olt: OltFact, now: float, settings: IncidentSettings
     said = _Witnesses(olt, since_at, ping_lost=olt.ping_lost_at is not None)
     if not network.sources.get("acs", True):
         return said
-    expected = 0.0
     for port in olt.ports.values():
         for ont in port.onts.values():
             if ont.informed_at is None or ont.down:
                 continue
             every_s = ont.inform_every_s or INFORM_USUAL_S
-            expected += min(1.0, max(0.0, now - since_at) / every_s)
+            said.expected += min(1.0, max(0.0, now - since_at) / every_s)
             if ont.informed_at > since_at + settings.together_s:
                 said.alive.add(ont)
             elif now - ont.informed_at > INFORM_LATE * every_s + INFORM_SLACK_S:
                 said.down.add(ont)
-    said.missed = expected >= EXPECTED_INFORMS and not said.well
+    said.missed = said.expected >= EXPECTED_INFORMS and not said.well
     if not said.missed:
         said.down = set()
     if said.alive and not said.missed:
@@ -170,6 +174,7 @@ def _one(said: list[_Witnesses], scope: Scope, where: Where, cause: Cause) -> Si
         set().union(*(one.down for one in said if one.dead)),
         set().union(*(one.alive for one in said)),
         min(one.since_at for one in said),
+        any(one.missed for one in said),
     )
 
 
