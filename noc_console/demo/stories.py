@@ -1,16 +1,14 @@
-"""Outages to watch, one each: whom it hits, how it comes, how it is repaired, who comes back late.
+"""Outages to watch, one each: how it comes, how it is repaired, who comes back late.
 
-Each story is cast when it is made, so that what the network lacks is told before anything starts; what is made here
-begins it. The same seed casts the same.
+A story is cast when it is made, so that what the network lacks is told before anything starts; what is made here
+begins it. The same seed tells the same.
 """
 
 from __future__ import annotations
 
-import random
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from typing import TypeVar
 
+from noc_console.demo.casting import Casting, cable, online
 from noc_console.demo.plant import Fade, Plant, SimCard, SimOlt, SimOnt, SimPort
 from noc_console.demo.story_names import StoryName
 from noc_console.demo.world import World
@@ -35,61 +33,55 @@ FADED_DB, FADED_S = 2.0, 9 * 86400.0
 """What a fading splice has cost before anybody looks, and since when."""
 FADE_DB, FADE_S = 4.0, 320.0
 """What it costs while one watches: what takes days elsewhere takes minutes here."""
-_LARGE = 0.8
-GROUP = 5
-"""Fewer that fail together are no outage to show."""
 STORM_ONTS = 210
 """Down within a minute, those that have no battery."""
-_GOOD_DBM = -22.0
 
 Begin = Callable[[], None]
-Thing = TypeVar("Thing")
 
 
 class Stage:
-    """The world, chance, and what the stories share."""
+    """The world, the cast, and what the stories share."""
 
-    def __init__(self, world: World, name: StoryName, seed: int) -> None:
+    def __init__(self, world: World, cast: Casting) -> None:
         self.world = world
-        self.plant = world.plant
-        self.name = name
-        self.random = chance(name, seed)
+        self.cast = cast
         self.after = world.agenda.after
-
-    def pick(self, candidates: Iterable[Thing], size: Callable[[Thing], int], what: str, least: int = GROUP) -> Thing:
-        """One of the larger ones."""
-        return pick(self.random, self.name, candidates, size, what, least)
+        self._random = cast.random
 
     def repair(self, onts: Iterable[SimOnt], mend: Callable[[], None]) -> None:
         """Mend it after the outage; some need a hand of their own."""
-        late = [ont for ont in onts if self.random.random() < LATE]
+        late = [ont for ont in onts if self._random.random() < LATE]
 
         def happen() -> None:
             for ont in late:
-                self.world.restart(ont, self.random.uniform(*LATE_S))
+                self.world.restart(ont, self._random.uniform(*LATE_S))
             mend()
 
         self.after(OUTAGE_S, happen)
 
     def black_out(self, onts: Iterable[SimOnt]) -> None:
         """Homes lose power one after another, and have it back together; their ONTs boot, each in its time."""
-        for ont in [ont for ont in onts if ont.powered]:
-            goes_s, back_s = self.random.uniform(0, GASPS_S), self.random.uniform(*BOOT_S)
-            if self.random.random() < BATTERY:
-                if self.random.random() < BATTERY_HOLDS:
-                    continue
-                goes_s = self.random.uniform(*BATTERY_S)
-            if self.random.random() < LATE:
-                back_s += self.random.uniform(*LATE_S)
-            gasps = self.random.random() >= GASP_LOST
-            self.after(goes_s, lambda ont=ont, gasps=gasps: self.world.power_off(ont, gasps))  # type: ignore[misc]
-            self.after(OUTAGE_S + back_s, lambda ont=ont: self.world.power_on(ont))  # type: ignore[misc]
+        for ont in onts:
+            if ont.powered:
+                self._black_out(ont)
 
-    def cut(self, ports: Iterable[SimPort]) -> None:
-        """Cut a cable with the feeders of some ports, and splice it again."""
-        for port in ports:
-            self.world.cut(port)
-            self.repair(port.onts, lambda port=port: self.world.repair(port))  # type: ignore[misc]
+    def _black_out(self, ont: SimOnt) -> None:
+        rng = self._random
+        goes_s, back_s = rng.uniform(0, GASPS_S), rng.uniform(*BOOT_S)
+        if rng.random() < BATTERY:
+            if rng.random() < BATTERY_HOLDS:
+                return
+            goes_s = rng.uniform(*BATTERY_S)
+        if rng.random() < LATE:
+            back_s += rng.uniform(*LATE_S)
+        gasps = rng.random() >= GASP_LOST
+        self.after(goes_s, lambda: self.world.power_off(ont, gasps))
+        self.after(OUTAGE_S + back_s, lambda: self.world.power_on(ont))
+
+    def cut(self, port: SimPort) -> None:
+        """Cut a feeder, and splice it again."""
+        self.world.cut(port)
+        self.repair(port.onts, lambda: self.world.repair(port))
 
     def fail_card(self, olt: SimOlt, card: SimCard) -> None:
         """Let a card die, and replace it."""
@@ -107,64 +99,32 @@ def make(name: StoryName, world: World, seed: int) -> Begin:
     Raises:
         ValueError: The network is too small for it.
     """
-    return _STORIES[name](Stage(world, name, seed))
+    return _STORIES[name](Stage(world, Casting(world.plant, name, seed)))
 
 
 def give_past(plant: Plant, name: StoryName | None, seed: int) -> None:
-    """Give a plant what came before a story; the one of its world has it already.
+    """Give a plant what came before a story; that of a world for which the story was made has it already.
 
     Raises:
         ValueError: The network is too small for it.
     """
     if name is StoryName.FADE:
-        for ont in _fading(plant, name, chance(name, seed)):
+        for ont in Casting(plant, name, seed).fading_splitter():
             ont.fades.append(Fade(plant.built_at - FADED_S, FADED_S, FADED_DB))
 
 
-def chance(name: StoryName, seed: int) -> random.Random:
-    """The same for the same story and seed."""
-    return random.Random(f"{name} {seed}")
-
-
-def pick(
-    rng: random.Random,
-    name: StoryName,
-    candidates: Iterable[Thing],
-    size: Callable[[Thing], int],
-    what: str,
-    least: int = GROUP,
-) -> Thing:
-    """One of the largest.
-
-    Raises:
-        ValueError: None is large enough.
-    """
-    sized = [(one, size(one)) for one in candidates]
-    most = max((count for _, count in sized), default=0)
-    if most < least:
-        raise ValueError(f"the scenario {name} needs {what} with {least} ONTs online: give more --onts")
-    return rng.choice([one for one, count in sized if count >= max(least, _LARGE * most)])
-
-
-def online(onts: Iterable[SimOnt]) -> int:
-    """How many are online."""
-    return sum(ont.online for ont in onts)
-
-
 def _feeder_cut(stage: Stage) -> Begin:
-    ports = [port for olt in stage.plant.olts for port in olt.ports]
-    port = stage.pick(ports, lambda port: online(port.onts), "a PON port")
-    return lambda: stage.cut([port])
+    port = stage.cast.port()
+    return lambda: stage.cut(port)
 
 
 def _power(stage: Stage) -> Begin:
-    _need_olts(stage, 2)
-    onts = _zone(stage, stage.plant.olts)
+    onts = stage.cast.zone(stage.cast.olts(2))
     return lambda: stage.black_out(onts)
 
 
 def _splitter(stage: Stage) -> Begin:
-    onts = stage.pick(_branches(stage.plant), online, "a splitter beside others")
+    onts = stage.cast.splitter()
     port, branch = onts[0].port, onts[0].branch
 
     def begin() -> None:
@@ -175,30 +135,29 @@ def _splitter(stage: Stage) -> Begin:
 
 
 def _fade(stage: Stage) -> Begin:
-    onts = _fading(stage.plant, stage.name, stage.random)
+    onts, world = stage.cast.fading_splitter(), stage.world
     for ont in onts:
-        stage.world.fade(ont, FADED_DB, FADED_S, since_at=stage.plant.built_at - FADED_S)
+        world.fade(ont, FADED_DB, FADED_S, since_at=world.plant.built_at - FADED_S)
 
     def begin() -> None:
         for ont in onts:
-            stage.world.fade(ont, FADE_DB, FADE_S)
+            world.fade(ont, FADE_DB, FADE_S)
         stage.after(2 * OUTAGE_S, mend)
 
     def mend() -> None:
         for ont in onts:
-            stage.world.mend(ont)
+            world.mend(ont)
 
     return begin
 
 
 def _card(stage: Stage) -> Begin:
-    olt, card = _line_card(stage, stage.plant.olts)
+    olt, card = stage.cast.line_card(stage.cast.olts(1))
     return lambda: stage.fail_card(olt, card)
 
 
 def _olt_silent(stage: Stage) -> Begin:
-    _need_olts(stage, 2)
-    olt = stage.pick(stage.plant.olts, lambda olt: online(olt.onts), "an OLT")
+    olt = stage.cast.olt()
 
     def begin() -> None:
         stage.world.silence(olt, True)
@@ -208,11 +167,7 @@ def _olt_silent(stage: Stage) -> Begin:
 
 
 def _uplink(stage: Stage) -> Begin:
-    _need_olts(stage, 2)
-    behind: dict[str, list[SimOlt]] = defaultdict(list)
-    for olt in stage.plant.olts:
-        behind[olt.uplink].append(olt)
-    olts = stage.random.choice([olts for olts in behind.values() if len(olts) > 1])
+    olts = stage.cast.uplink()
 
     def set_dead(dead: bool) -> None:
         for olt in olts:
@@ -227,17 +182,20 @@ def _uplink(stage: Stage) -> Begin:
 
 def _storm(stage: Stage) -> Begin:
     """A transformer station, a line card and a cable, on OLTs that have nothing to do with each other."""
-    _need_olts(stage, 4)
-    first, second = stage.plant.olts[:2], stage.plant.olts[2:4]
-    dark = _zone(stage, first)
-    olt, card = _line_card(stage, second[:1])
+    *first, third, fourth = stage.cast.olts(4)[:4]
+    dark = stage.cast.zone(first)
+    olt, card = stage.cast.line_card([third])
     on_card = sum(online(port.onts) for port in olt.ports_of(card))
-    ports = _cable(second[1], STORM_ONTS - round(online(dark) * (1 - BATTERY)) - on_card)
+    ports = cable(fourth, STORM_ONTS - round(online(dark) * (1 - BATTERY)) - on_card)
+
+    def cut_cable() -> None:
+        for port in ports:
+            stage.cut(port)
 
     def begin() -> None:
         stage.black_out(dark)
         stage.after(10, lambda: stage.fail_card(olt, card))
-        stage.after(20, lambda: stage.cut(ports))
+        stage.after(20, cut_cable)
 
     return begin
 
@@ -252,57 +210,3 @@ _STORIES: Mapping[StoryName, Callable[[Stage], Begin]] = {
     StoryName.UPLINK: _uplink,
     StoryName.STORM: _storm,
 }
-
-
-def _need_olts(stage: Stage, least: int) -> None:
-    if len(stage.plant.olts) < least:
-        raise ValueError(f"the scenario {stage.name} needs --olts {least} or more")
-
-
-def _branches(plant: Plant) -> list[list[SimOnt]]:
-    """The ONTs behind each splitter that is not the only one of its port."""
-    return [
-        [ont for ont in port.onts if ont.branch == branch]
-        for olt in plant.olts
-        for port in olt.ports
-        if port.branches > 1
-        for branch in range(port.branches)
-    ]
-
-
-def _fading(plant: Plant, name: StoryName, rng: random.Random) -> list[SimOnt]:
-    """The ONTs behind a splitter whose light is good so far."""
-
-    def bad(ont: SimOnt) -> bool:
-        return ont.online and (bool(ont.fades) or ont.rx_dbm(plant.built_at) < _GOOD_DBM)
-
-    def lit(onts: list[SimOnt]) -> int:
-        return 0 if any(map(bad, onts)) else online(onts)
-
-    return pick(rng, name, _branches(plant), lit, "a splitter beside others", GROUP - 1)
-
-
-def _zone(stage: Stage, olts: Iterable[SimOlt]) -> list[SimOnt]:
-    """The ONTs of a zone across OLTs."""
-    zones: dict[str, list[SimOnt]] = defaultdict(list)
-    for olt in olts:
-        for ont in olt.onts:
-            zones[ont.zone].append(ont)
-    across = [onts for onts in zones.values() if len({ont.olt for ont in onts}) > 1]
-    return stage.pick(across, online, "a zone across two OLTs", 2 * GROUP)
-
-
-def _line_card(stage: Stage, olts: Iterable[SimOlt]) -> tuple[SimOlt, SimCard]:
-    """A card with several ports in use."""
-    cards = [(olt, card) for olt in olts for card in olt.cards if sum(port.up for port in olt.ports_of(card)) > 1]
-    return stage.pick(cards, lambda at: sum(online(port.onts) for port in at[0].ports_of(at[1])), "a card", 2 * GROUP)
-
-
-def _cable(olt: SimOlt, least: int) -> list[SimPort]:
-    """Feeders in one cable: the OLT's ports all over its cards until so many ONTs hang on them; two to all but one."""
-    found: list[SimPort] = []
-    used = [port for port in olt.ports if port.up]
-    for port in [*used[::2], *used[1:-1:2]]:
-        if len(found) < 2 or sum(online(one.onts) for one in found) < least:
-            found.append(port)
-    return found

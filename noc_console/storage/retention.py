@@ -10,10 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Table, delete, exists, select
+from sqlalchemy import Table, delete, exists, func, select
 
 from noc_console.config.paths import file_mode
+from noc_console.domain.alarms.alarm import ALARMS
 from noc_console.domain.errors import SourceUnavailable
+from noc_console.domain.handling import COMMENTS, HANDLINGS, MAINTENANCE
+from noc_console.domain.incidents.records import INCIDENTS
 from noc_console.domain.jobs import ENDED
 from noc_console.storage import audit, schema
 from noc_console.storage.database import Database
@@ -57,6 +60,7 @@ class Retention:
         gone = {
             "changes": await self._drop_changes(limits.changes),
             "jobs": await self._drop_jobs(limits.jobs),
+            "records of outages": await self._drop_outages(limits.changes),
             "audit entries archived": await self._archive_audit(limits.audit),
         }
         return {what: count for what, count in gone.items() if count}
@@ -67,6 +71,28 @@ class Retention:
             async with self._database.writing() as connection:
                 await connection.execute(delete(table).where(table.c.id.in_(ids)))
             count += len(ids)
+        return count
+
+    async def _drop_outages(self, before_at: float | None) -> int:
+        """What is over, and what was written about it: as long as the changes that tell of it."""
+        if before_at is None:
+            return 0
+        tables = schema.RECORD_TABLES
+        incident, alarm = tables[INCIDENTS.name].c, tables[ALARMS.name].c
+        handling, comment, work = tables[HANDLINGS.name].c, tables[COMMENTS.name].c, tables[MAINTENANCE.name].c
+        greatest = func.max if self._database.is_sqlite else func.greatest
+        touched = greatest(func.coalesce(handling.ack_at, 0), func.coalesce(handling.shelved_until_at, 0))
+        old = {
+            INCIDENTS.name: (incident.resolved_at < before_at) | (incident.removed_at < before_at),
+            ALARMS.name: alarm.removed_at < before_at,
+            HANDLINGS.name: touched < before_at,
+            COMMENTS.name: comment.at < before_at,
+            MAINTENANCE.name: work.until_at < before_at,
+        }
+        count = 0
+        async with self._database.writing() as connection:
+            for name, where in old.items():
+                count += (await connection.execute(delete(tables[name]).where(where))).rowcount
         return count
 
     async def _drop_jobs(self, before_at: float | None) -> int:

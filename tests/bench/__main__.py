@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 
-from tests.bench import acs, acs_writes, failover, fleet, flood, idle, keys, path, start, walk
+from tests.bench import acs, acs_writes, failover, fleet, flood, idle, keys, outages, path, start, walk
 
 BENCHES = {
     "start": start.run,
@@ -21,6 +21,7 @@ BENCHES = {
     "failover": failover.run,
     "fleet": fleet.run,
     "flood": flood.run,
+    "outages": outages.run,
 }
 
 

@@ -25,6 +25,7 @@ from noc_console.demo.planner import PlantOptions, build
 from noc_console.demo.plant import SimOnt
 from noc_console.demo.routers import INFORM_DELAY_S, RESTART_S, RESTLESS_S, Routers
 from noc_console.demo.serve import DemoInfo, DemoOptions, serve
+from noc_console.demo.story_names import StoryName
 from noc_console.demo.world import World
 from noc_console.domain.errors import ConfigError
 
@@ -157,6 +158,24 @@ async def test_without_victoriametrics_the_past_is_a_file(tmp_path: Path) -> Non
     assert info.config.exists(), "a folder that was given stays"
 
 
+@pytest.mark.parametrize(("story", "pings"), [(None, True), (StoryName.UPLINK, False)])
+async def test_olts_whose_uplink_dies_are_not_pinged_for_loopback_would_answer(
+    story: StoryName | None, pings: bool, tmp_path: Path
+) -> None:
+    options = DemoOptions(PlantOptions(2, 40), folder=tmp_path, story=story, metrics=False, past=False)
+    async with network(options) as info:
+        assert (load(info.config).ping is not None) == pings
+
+
+async def test_a_story_that_the_network_is_too_small_for_is_wrong_usage() -> None:
+    child = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "noc_console.demo", "--olts", "1", "--scenario", "uplink"),
+        stderr=asyncio.subprocess.PIPE,
+    )
+    _, error = await asyncio.wait_for(child.communicate(), TIMEOUT_S)
+    assert child.returncode == 2 and b"needs --olts 2 or more" in error
+
+
 async def test_somebody_elses_config_is_left_alone(tmp_path: Path) -> None:
     config = tmp_path / "config.yaml"
     config.write_text("olts: []\n")
@@ -253,6 +272,22 @@ def test_after_a_cut_a_router_informs_without_a_boot() -> None:
     home.world.repair(home.ont.port)
     home.play(60)
     assert home.cpe.online and home.informs == [("2 PERIODIC",)]
+
+
+def test_behind_a_dead_uplink_a_router_runs_on_and_informs_when_it_is_mended() -> None:
+    home = Home()
+    (olt,) = home.world.plant.olts
+    home.world.cut_off(olt, True)
+    assert home.ont.online and not home.cpe.online
+    home.play(60)
+    assert not home.cpe.online and not home.informs
+    home.world.power_off(home.ont)
+    home.world.power_on(home.ont)
+    home.play(60)
+    assert not home.cpe.online and not home.informs
+    home.world.cut_off(olt, False)
+    home.play(INFORM_DELAY_S[1] + 1)
+    assert home.cpe.online and home.informs == [("1 BOOT",)]
 
 
 def test_a_router_that_forgets_its_acs_never_informs_again() -> None:

@@ -34,6 +34,16 @@ def fit(text: str, width: int, right: bool = False, ellipsis: str = "…") -> st
     return set_cell_size(text, width - 1) + ellipsis if width > 1 else set_cell_size(text, width)
 
 
+def fit_end(text: str, width: int, ellipsis: str = "…") -> str:
+    """As ``fit``, but what is too long loses its beginning."""
+    text = visible(text)
+    if cell_len(text) <= width or width < 2:
+        return fit(text, width)
+    while cell_len(text) > width - 1:
+        text = text[1:]
+    return fit(ellipsis + text, width)
+
+
 def width_of(line: Line) -> int:
     """Cells that a line takes."""
     return sum(cell_len(visible(text)) for text, _ in line)

@@ -35,7 +35,7 @@ _COLUMNS = (
     Column("code", "S*", 2, frozen=True),
     Column("age", "AGE", 4, right=True, frozen=True),
     Column("id", "ID", 7, frozen=True),
-    Column("place", "WHERE", 16, flex=True),
+    Column("place", "WHERE", 16, flex=True, keeps_end=True),
     Column("cause", "CAUSE", 12),
     Column("confidence", "CONF", 4, right=True),
     Column("down", "DOWN", 5, right=True),

@@ -18,6 +18,8 @@ class Column:
     """Stays when the others are scrolled."""
     flex: bool = False
     """Takes the room that is left; ``width`` is its least."""
+    keeps_end: bool = False
+    """What does not fit loses its beginning: of a place the PON port tells more than the OLT's whole name."""
     letter: str = ""
     """Sorts by it after ``s``; empty when it cannot be sorted by."""
 

@@ -16,7 +16,7 @@ from textual.widget import Widget
 
 from noc_console.console.glyphs import Glyphs
 from noc_console.console.palette import Palette
-from noc_console.console.render.cells import Cell, Line, changed_span, fit, to_strip
+from noc_console.console.render.cells import Cell, Line, changed_span, fit, fit_end, to_strip
 from noc_console.console.widgets.columns import Column, Placed, last_offset, place
 
 WHEEL = 3
@@ -225,7 +225,11 @@ class LineTable(Widget, can_focus=True):
         cells: list[Cell] = [("*", "mark") if key in self.marked else (" ", "base")]
         for placed in self._placed:
             text, role = self._cell_of(key, placed.column.id)
-            shown = fit(text, placed.width, placed.column.right, self._glyphs.ellipsis)
+            column, ellipsis = placed.column, self._glyphs.ellipsis
+            if column.keeps_end:
+                shown = fit_end(text, placed.width, ellipsis)
+            else:
+                shown = fit(text, placed.width, column.right, ellipsis)
             cells += [(shown, role), (" ", "base")]
         return cells
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from noc_console.domain.incidents import life
 from noc_console.domain.incidents.case import Case
 from noc_console.domain.incidents.causes import Finding
@@ -80,8 +82,7 @@ class Docket:
             if not ont.known_down:
                 self.touch(case, ont)
         if finding.members and case.last_loss_at is not None:
-            lost = [ont.changed_at or 0.0 for ont in finding.members]
-            case.first_loss_at, case.last_loss_at = min(lost), max(lost)
+            case.first_loss_at, case.last_loss_at = _span(finding.members)
         self.fades.pop(case.number, None)
         self.changed.add(case.number)
 
@@ -106,7 +107,10 @@ class Docket:
         """What goes down behind a point that is dark already goes by the same cause."""
         zone = self.network.zone_of(ont)
         for case in self.cases.values():
-            if case.open and case.scope is not Scope.ONT and not case.from_start and life.holds(case, ont, zone):
+            began = (case.first_loss_at or 0.0) - self.settings.together_s
+            if not case.open or case.scope is Scope.ONT or case.from_start or (ont.changed_at or 0.0) < began:
+                continue
+            if life.holds(case, ont, zone):
                 ont.case = case.number
                 case.members.add(ont)
                 self.loose.discard(ont)
@@ -116,6 +120,8 @@ class Docket:
     def touch(self, case: Case, ont: OntFact) -> None:
         """A loss of a case: it is a new burst when the one before is long over."""
         at = ont.changed_at or 0.0
+        if not ont.by_trap and case.last_loss_at is not None and (ont.earliest_at or 0.0) < case.last_loss_at:
+            at = case.last_loss_at  # it went with the others; only the reading came later
         case.last_loss_at = max(case.last_loss_at or at, at)
         case.first_loss_at = min(case.first_loss_at if case.first_loss_at is not None else at, at)
 
@@ -160,3 +166,11 @@ class Docket:
         self.fades.pop(case.number, None)
         del self.cases[case.number]
         self.changed.discard(case.number)
+
+
+def _span(onts: Collection[OntFact]) -> tuple[float, float]:
+    """When the first and the last went down, as near as it is known: a reading tells of a loss when it is over."""
+    told = [ont.changed_at or 0.0 for ont in onts if ont.by_trap]
+    last_told = max(told, default=float("-inf"))
+    late = [ont.changed_at or 0.0 for ont in onts if not ont.by_trap and (ont.earliest_at or 0.0) >= last_told]
+    return min(told or late), max(told + late)

@@ -63,6 +63,8 @@ class LossJudge:
             lost = case.number in docket.cases and case.number not in kept and case.scope is not Scope.ONT
             if lost and behind <= olts:
                 docket.withdraw(case)
+        for ont in list(docket.loose):
+            docket.join_open(ont)  # told apart from the others, yet behind the same point
         self._singles(now)
         for olt in olts:
             olt.lossy = {

@@ -9,7 +9,7 @@ from rich.cells import cell_len
 
 from noc_console.console.glyphs import UNICODE, sparkline
 from noc_console.console.palette import Palette
-from noc_console.console.render.cells import fit, to_strip, width_of, wrap
+from noc_console.console.render.cells import fit, fit_end, to_strip, width_of, wrap
 
 AWKWARD = [
     "น้ำตาล",
@@ -54,3 +54,9 @@ def test_a_sparkline_shows_change_and_not_the_level() -> None:
     assert fading[0] == "█"
     assert fading[-1] == "▁"
     assert sparkline([None, -20.0, float("nan")], 4, UNICODE) == "··▁·"
+
+
+def test_a_place_that_is_too_long_loses_its_beginning() -> None:
+    assert fit_end("olt-riverside 1/1/1/2", 12) == "…ide 1/1/1/2"
+    assert fit_end("olt-1 0/1/2", 12) == "olt-1 0/1/2 "
+    assert cell_len(fit_end("奥尔特河 1/1/1/2", 11)) == 11

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import csv
+from collections import defaultdict
+from io import StringIO
 from typing import Any
 
 from noc_console.demo.agenda import Agenda
+from noc_console.demo.casting import OFTEN_LIT
 from noc_console.demo.families import HUAWEI, NOKIA, ZTE_C300, ZTE_C600
 from noc_console.demo.planner import PlantOptions, build
 from noc_console.demo.plant import Cause, SimOlt, SimOnt
@@ -13,16 +17,15 @@ from noc_console.demo.stories import make
 from noc_console.demo.story_names import StoryName
 from noc_console.demo.traps import Trap
 from noc_console.demo.world import GOOD_CARD, World
-from noc_console.domain.csv_records import plan_import
 from noc_console.domain.freshness import Intervals
 from noc_console.domain.incidents.engine import Engine
 from noc_console.domain.incidents.incident import Incident, Scope
 from noc_console.domain.incidents.observations import Observation
 from noc_console.domain.incidents.settings import IncidentSettings
-from noc_console.domain.record_kinds import RECORD_KINDS
 
 START = 1_700_000_000.0
 FAMILIES = (HUAWEI, ZTE_C300, ZTE_C600, NOKIA)
+SPLITTER = ("name", "olt", "port", "parent", "zone")
 POLL_S, OPTICS_S, INFORM_S = 10, 30, 300
 REASONS = {Cause.LOS: "loss_of_signal", Cause.DYING_GASP: "dying_gasp", Cause.DEACTIVATED: "admin_off"}
 
@@ -81,6 +84,12 @@ class Watched(Show):
         super().__init__(name, seed, onts, olts)
         self.engine = Engine(IncidentSettings(intervals=Intervals(state_s=POLL_S, optics_s=OPTICS_S)), starts_at=START)
         self._seen: dict[str, tuple[bool, int]] = {}
+        self._equipment: dict[tuple[str, str], dict[str, Any]] = {}
+        self._informs: dict[int, list[SimOnt]] = defaultdict(list)
+        for ont in self.world.plant.onts:
+            self._informs[-ont.noise_seed % INFORM_S].append(ont)
+        self.recorded: set[str] = set()
+        """Serials of the ONTs whose splitter is recorded."""
         for one in self._records():
             self.engine.take(one)
         for olt in self.world.plant.olts:
@@ -91,18 +100,14 @@ class Watched(Show):
         self.engine.begin()
 
     def _records(self) -> list[Observation]:
-        known: dict[str, Any] = {}
-        for name, text in csv_files(self.world.plant).items():
-            known[name] = plan_import(RECORD_KINDS[name], text, known).added
-        names = ("name", "olt", "port", "parent", "distance_m", "zone")
-        said = [
-            Observation(START, "splitter", {name: getattr(one, name) for name in names}) for one in known["splitters"]
-        ]
-        said += [Observation(START, "olt", {"name": one.olt, "uplink": one.uplink}) for one in known["uplinks"]]
+        files = {name: list(csv.DictReader(StringIO(text))) for name, text in csv_files(self.world.plant).items()}
+        said = [Observation(START, "splitter", _told(row, SPLITTER)) for row in files["splitters"]]
+        said += [Observation(START, "olt", {"name": row["olt"], "uplink": row["uplink"]}) for row in files["uplinks"]]
         places = {ont.serial.text: ont for ont in self.world.plant.onts}
-        for one in known["subscribers"]:
-            told = {"splitter": one.splitter, "customer": one.name, "business": bool(one.business)}
-            said.append(Observation(START, "ont", _place(places[one.serial]) | {"serial": one.serial} | told))
+        for row in files["subscribers"]:
+            told = {"splitter": row["splitter"], "customer": row["name"], "business": bool(row["business"])}
+            said.append(Observation(START, "ont", _place(places[row["serial"]]) | {"serial": row["serial"]} | told))
+            self.recorded.add(row["serial"])
         return said
 
     def play(self, seconds: float, step_s: float = 1.0) -> None:
@@ -116,10 +121,11 @@ class Watched(Show):
             for number, olt in enumerate(self.world.plant.olts):
                 if (second + number) % POLL_S == 0:
                     self._poll(olt)
-                if (second + number) % OPTICS_S == 0 and not self._silent(olt):
+                often_lit = olt.family in OFTEN_LIT
+                if (second + number) % OPTICS_S == 0 and often_lit and not self._silent(olt):
                     self._read_light(olt)
-            for ont in self.world.plant.onts:
-                if (second + ont.noise_seed) % INFORM_S == 0 and ont.online and not self.world.is_cut_off(ont):
+            for ont in self._informs[second % INFORM_S]:
+                if ont.online and not self.world.is_cut_off(ont):
                     self._take("inform", {"serial": ont.serial.text})
             self.engine.advance(self.now)
 
@@ -134,16 +140,22 @@ class Watched(Show):
         self._take("olt", {"name": olt.name, "reachable": True, "uptime_s": self.now - olt.booted_at})
         for card in olt.cards:
             name = "/".join(map(str, (*olt.ports[0].id.path[:-2], card.slot)))
-            self._take(
+            self._take_new(
                 "card", {"olt": olt.name, "name": name, "state": "normal" if card.state == GOOD_CARD else "fault"}
             )
         for port in olt.ports:
             told = {"oper": "up" if port.up else "down", "tx_dbm": None if port.dead else port.tx_dbm}
-            self._take("port", {"olt": olt.name, "name": str(port.id)} | told)
+            self._take_new("port", {"olt": olt.name, "name": str(port.id)} | told)
         for ont in olt.onts:
             if self._seen.get(ont.serial.text) != (ont.online, ont.cause):
                 self._tell(ont, "poll")
         self._take("poll", {"olt": olt.name, "kind": "state", "outcome": "complete"})
+
+    def _take_new(self, kind: str, told: dict[str, Any]) -> None:
+        thing = told["olt"], told["name"]
+        if self._equipment.get(thing) != told:
+            self._equipment[thing] = told
+            self._take(kind, told)
 
     def _read_light(self, olt: SimOlt) -> None:
         for ont in olt.onts:
@@ -170,6 +182,11 @@ class Watched(Show):
             one for one in self.engine.incidents() if one.resolved_at is None and one.scope is not Scope.ONT
             and one.opened_at > START
         ]  # fmt: skip
+
+
+def _told(row: dict[str, str], names: tuple[str, ...]) -> dict[str, Any]:
+    told: dict[str, Any] = {name: row[name] or None for name in names}
+    return told | {"distance_m": float(row["distance_m"])}
 
 
 def _place(ont: SimOnt) -> dict[str, Any]:

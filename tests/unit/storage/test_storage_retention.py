@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from incident_samples import incident
 from sqlalchemy import delete, func, insert, select
 
 from noc_console.domain.errors import SourceUnavailable
+from noc_console.domain.handling import COMMENTS, HANDLINGS, MAINTENANCE, Comment, Handling, Maintenance
+from noc_console.domain.incidents.incident import Life
+from noc_console.domain.incidents.records import INCIDENTS
 from noc_console.storage import audit, schema
 from noc_console.storage.database import Database
+from noc_console.storage.records import RecordStore
 from noc_console.storage.retention import Limits, Retention, append_lines
 
 KEEP_ALL = Limits(None, None, None)
@@ -124,3 +130,20 @@ async def test_a_cut_end_shows(database: Database, replaced: bool) -> None:
             forged = dict(last) | {"id": newest, "actor": "nobody", "previous": last["digest"]}
             await connection.execute(insert(table), forged | {"digest": audit.digest(last["digest"], forged)})
     assert await broken(database) == newest + replaced
+
+
+async def test_outages_go_when_they_are_over_for_long(database: Database, tmp_path: Path) -> None:
+    store = RecordStore(database)
+    open_one = incident(17)
+    over = replace(open_one, id=16, state=Life.RESOLVED, resolved_at=100.0)
+    lately = replace(over, id=15, resolved_at=300.0)
+    await store.put(INCIDENTS, [open_one, over, lately])
+    await store.put(HANDLINGS, [Handling("INC-16", "amy", 90.0), Handling("INC-17", "amy", 300.0)])
+    await store.put(COMMENTS, [Comment(1, "INC-16", "amy", 90.0, "x"), Comment(2, "INC-17", "amy", 300.0, "x")])
+    await store.put(
+        MAINTENANCE, [Maintenance(1, "x", "amy", 0.0, 90.0, olt="a"), Maintenance(2, "x", "amy", 0.0, 900.0)]
+    )
+    gone = await Retention(database, tmp_path / "archive").run(Limits(200.0, None, None))
+    assert gone == {"records of outages": 4}
+    assert {record.id for record in await store.all(INCIDENTS)} == {15, 17}
+    assert [handling.about for handling in await store.all(HANDLINGS)] == ["INC-17"]
