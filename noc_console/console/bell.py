@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable
 
 from noc_console.console.desk import Desk
+from noc_console.domain.incidents.words import sentence
 from noc_console.picture import incidents
 from noc_console.picture.model import Delta
 from noc_console.picture.ringing import Ringing
@@ -25,7 +26,7 @@ class Bell:
     """
 
     def __init__(
-        self, desk: Desk, ring: Callable[[], None], send: Callable[[str], None], say: Callable[[str], None]
+        self, desk: Desk, ring: Callable[[], None], send: Callable[[str], None], say: Callable[[str, str], None]
     ) -> None:
         self._desk = desk
         self._ring = ring
@@ -39,9 +40,11 @@ class Bell:
         if self._ringing.begun and not delta.records & {"incidents", "handlings"}:
             return
         now = self._desk.now()
-        due = self._ringing.due(now)
-        if due and not self._desk.settings.past:
+        new = self._ringing.due(now)
+        if new and not self._desk.settings.past:
             self._desk.session.rang_at = now
+            more = f", and {len(new) - 1} more" if len(new) > 1 else ""
+            self._say(f"NEW {sentence(new[0].record, now, new[0].acked_by)}{more} (1)", "error")
             if now >= self._desk.session.bell_off_until_at:
                 self._ring()
         self._name_terminal(now)
@@ -51,7 +54,7 @@ class Bell:
         session, now = self._desk.session, self._desk.now()
         muted = now < session.bell_off_until_at
         session.bell_off_until_at = 0.0 if muted else now + MUTE_S
-        self._say("the bell rings again" if muted else "no bell for 15 minutes (b ends it)")
+        self._say("the bell rings again" if muted else "no bell for 15 minutes (b ends it)", "information")
 
     def restore(self) -> None:
         """Give the terminal its title back."""

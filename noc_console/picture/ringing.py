@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from noc_console.picture import incidents
+from noc_console.picture.incidents import Listed
 from noc_console.picture.model import Model
 
 
@@ -23,15 +24,15 @@ class Ringing:
         """Whether it is known what was so before."""
         return self._rung is not None
 
-    def due(self, now: float) -> bool:
-        """Whether an incident rang since this was asked last."""
+    def due(self, now: float) -> list[Listed]:
+        """The incidents that rang since this was asked last."""
         if not self._model.link.loaded:
-            return False
+            return []
         rung = {one.id: one.rung_at for one in self._model.outages.open() if one.rung_at is not None}
         before = self._rung
         self._rung = {**(before or {}), **rung}
         if before is None:
-            return False
+            return []
         new = [number for number, at in rung.items() if at > before.get(number, float("-inf"))]
-        found = (self._model.outages.listed(number) for number in new)
-        return any(not incidents.look(self._model, one, now).state.quiet for one in found if one)
+        found = (incidents.look(self._model, one, now) for number in new if (one := self._model.outages.listed(number)))
+        return [one for one in found if not one.state.quiet]

@@ -234,6 +234,9 @@ async def test_the_bell_rings_once_for_each_new_one_and_for_nothing_old() -> Non
         assert rings == []
         backend.put_record(INCIDENTS, incident(18, rung_at=backend.clock))
         await desk.until(lambda: rings)
+        assert desk.toasts("error") == [
+            "NEW INC-18: fibre cut olt-1 0/1/2 SP-7, 41 down of 64 since 14:02, nobody has it (1)"
+        ]
         backend.put_record(INCIDENTS, incident(18, rung_at=backend.clock, affected=44))
         await desk.shows(" 44 ")
         assert rings == [1]

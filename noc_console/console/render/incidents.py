@@ -203,7 +203,8 @@ def bar(bracket: Bracket, cells: int = BAR) -> str:
 
 def _survivors(incident: Incident, recovery: Recovery | None, customers: Sequence[Mapping[str, Any]]) -> Line:
     shift = incident.shift_db
-    said = "survivors: no common shift" if shift is None else f"survivors {shift:+.1f} dB: they share the damage"
+    said = "survivors: no common shift" if incident.alive else "no survivors"
+    said = said if shift is None else f"survivors {shift:+.1f} dB: they share the damage"
     line: list[Cell] = [(" rx     ", "dim"), (said, "base" if shift is None else "warning")]
     if incident.business:
         names = [str(one["name"] or one["account"]) for one in customers if one["business"]]
