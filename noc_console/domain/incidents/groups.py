@@ -6,7 +6,7 @@ that is only presumed alive (not read since) does not veto, but a point of which
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -146,7 +146,7 @@ def port_groups(
     splitters: Mapping[str, SplitterFact],
     losses: Collection[OntFact],
     settings: IncidentSettings,
-    apart: set[OntFact] = frozenset(),  # type: ignore[assignment]
+    apart: Set[OntFact] = frozenset(),
 ) -> list[Group]:
     """Groups of one port.
 
