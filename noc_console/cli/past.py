@@ -8,7 +8,7 @@ from pathlib import Path
 from noc_console.cli.replay import recording_lines
 from noc_console.config.model import Config
 from noc_console.domain.errors import SourceUnavailable
-from noc_console.domain.incidents.observations import in_order, read_recording
+from noc_console.domain.incidents.observations import RecordingError, in_order, read_recording
 from noc_console.picture.past import Past
 from noc_console.storage.database import Database
 from noc_console.storage.recordings import RecordingStore
@@ -41,6 +41,10 @@ def from_file(config: Config, file: Path) -> Past:
     Raises:
         RecordingError: A line cannot be read.
     """
-    header, observations = read_recording(recording_lines(file))
+    try:
+        header, found = read_recording(recording_lines(file))
+        observations = list(found)
+    except RecordingError as error:
+        raise RecordingError(f"{file}: {error}") from None
     settings = config.incidents.domain(header.intervals, config.thresholds.domain().rx_critical_dbm)
-    return Past(list(observations), settings, header.starts_at)
+    return Past(observations, settings, header.starts_at)

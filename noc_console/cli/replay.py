@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import sys
+import zlib
 from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
@@ -25,16 +26,21 @@ def replay(file: Path, moments: Sequence[float], as_json: bool) -> int:
                 _print(told)
     except RecordingError as error:
         fail(f"{file}: {error}", Exit.USAGE)
-    except (OSError, EOFError, UnicodeDecodeError) as error:
-        fail(f"{file}: cannot be read: {error}", Exit.USAGE)
     return int(Exit.DONE)
 
 
 def recording_lines(file: Path) -> Iterator[str]:
-    """The lines of a file, compressed or not."""
+    """The lines of a file, compressed or not.
+
+    Raises:
+        RecordingError: It cannot be read.
+    """
     opened = gzip.open if file.suffix == ".gz" else open
-    with opened(file, "rt", encoding="utf-8") as lines:
-        yield from lines
+    try:
+        with opened(file, "rt", encoding="utf-8") as lines:
+            yield from lines
+    except (OSError, EOFError, UnicodeDecodeError, zlib.error) as error:
+        raise RecordingError(f"cannot be read: {error}") from None
 
 
 def _warn(file: Path, text: str) -> None:

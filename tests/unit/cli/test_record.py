@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from pathlib import Path
 
 import pytest
 
+from noc_console.cli.past import from_file
 from noc_console.cli.record import cut_at
 from noc_console.cli.replay import replay
+from noc_console.config.model import Config
 from noc_console.domain.freshness import Intervals
 from noc_console.domain.incidents.lines import Anonymous, header, line
 from noc_console.domain.incidents.observations import LineReader, Observation, RecordingError, read_recording
@@ -95,3 +98,12 @@ def test_a_file_that_is_none_is_refused(content: str, tmp_path: Path, capsys: py
         replay(file, [], as_json=True)
     assert ended.value.code == 2
     assert f"{file}: line 1" in capsys.readouterr().err
+
+
+def test_a_file_that_is_not_there_or_damaged_is_named(tmp_path: Path) -> None:
+    with pytest.raises(RecordingError, match="none.jsonl: cannot be read"):
+        from_file(Config.model_construct(), tmp_path / "none.jsonl")
+    damaged = tmp_path / "x.jsonl.gz"
+    damaged.write_bytes(gzip.compress(header(0, "", Intervals()).encode() * 99)[:40])
+    with pytest.raises(RecordingError, match="x.jsonl.gz: cannot be read"):
+        from_file(Config.model_construct(), damaged)
