@@ -101,9 +101,9 @@ def test_a_file_that_is_none_is_refused(content: str, tmp_path: Path, capsys: py
 
 
 def test_a_file_that_is_not_there_or_damaged_is_named(tmp_path: Path) -> None:
-    with pytest.raises(RecordingError, match="none.jsonl: cannot be read"):
+    with pytest.raises(RecordingError, match=r"none\.jsonl: cannot be read"):
         from_file(Config.model_construct(), tmp_path / "none.jsonl")
     damaged = tmp_path / "x.jsonl.gz"
     damaged.write_bytes(gzip.compress(header(0, "", Intervals()).encode() * 99)[:40])
-    with pytest.raises(RecordingError, match="x.jsonl.gz: cannot be read"):
+    with pytest.raises(RecordingError, match=r"x\.jsonl\.gz: cannot be read"):
         from_file(Config.model_construct(), damaged)
