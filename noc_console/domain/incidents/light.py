@@ -2,53 +2,66 @@
 
 from __future__ import annotations
 
+from array import array
+from collections.abc import Iterator, Sequence
 from statistics import median
 
-HOUR_S = 3600.0
 DAY_S = 86400.0
 KEPT_DAYS = 30
 
 
-class LightTrack:
-    """Received power of one ONT: the last readings, and one a day for thirty days."""
+RECENT = 6
 
-    __slots__ = ("days", "recent")
+Point = tuple[float, float]
+"""Time and dBm."""
+_NOTHING: Sequence[float] = ()
+
+
+class LightTrack:
+    """Received power of one ONT: the last six readings, and one a day for thirty days.
+
+    A hundred thousand of them are kept: times and values lie in turn in one array.
+    """
+
+    __slots__ = ("_days", "_recent")
 
     def __init__(self) -> None:
-        self.recent: list[tuple[float, float]] = []
-        """The last six readings: time, dBm."""
-        self.days: list[tuple[float, float]] = []
-        """The first reading of each day, at most thirty, oldest first."""
+        self._recent: array[float] | None = None
+        self._days: array[float] | None = None
 
     def add(self, at: float, dbm: float) -> None:
         """Take one reading; older ones than the last are left out."""
-        if self.recent and at <= self.recent[-1][0]:
+        if self._recent is None or self._days is None:
+            self._recent, self._days = array("d", (at, dbm)), array("d", (at, dbm))
             return
-        self.recent.append((at, dbm))
-        del self.recent[:-6]
-        if not self.days or at - self.days[-1][0] >= DAY_S:
-            self.days.append((at, dbm))
-            del self.days[:-KEPT_DAYS]
+        if at <= self._recent[-2]:
+            return
+        self._recent.extend((at, dbm))
+        del self._recent[: -2 * RECENT]
+        if at - self._days[-2] >= DAY_S:
+            self._days.extend((at, dbm))
+            del self._days[: -2 * KEPT_DAYS]
 
     def before(self, at: float) -> float | None:
         """What it was before an instant: the median of the last readings before."""
-        found = [dbm for when, dbm in self.recent if when < at] or [dbm for when, dbm in self.days if when < at][-1:]
+        recent = [dbm for when, dbm in _points(self._recent) if when < at]
+        found = recent or [dbm for when, dbm in _points(self._days) if when < at][-1:]
         return median(found[-3:]) if found else None
 
     def after(self, at: float) -> float | None:
         """What it has been since an instant."""
-        found = [dbm for when, dbm in self.recent if when >= at]
+        found = [dbm for when, dbm in _points(self._recent) if when >= at]
         return median(found[-3:]) if found else None
 
     def moved(self) -> float | None:
         """By how many dB it moved since the oldest reading that is kept; None with fewer than four readings."""
-        if len(self.recent) < 4 or not self.days:
+        if self._recent is None or self._days is None or len(self._recent) < 8:
             return None
-        return median(dbm for _, dbm in self.recent[-3:]) - self.days[0][1]
+        return median(self._recent[-5::2]) - self._days[1]
 
     def slope_db_per_day(self, over_s: float) -> float | None:
         """Slope of the least squares line over the last ``over_s``; None with fewer than three points a while apart."""
-        points = sorted({*self.days, *self.recent[-1:]})
+        points = sorted({*_points(self._days), *list(_points(self._recent))[-1:]})
         points = [(at, dbm) for at, dbm in points if at >= points[-1][0] - over_s]
         if len(points) < 3 or points[-1][0] - points[0][0] < DAY_S:
             return None
@@ -56,3 +69,8 @@ class LightTrack:
         mean_dbm = sum(dbm for _, dbm in points) / len(points)
         spread = sum((at - mean_at) ** 2 for at, _ in points)
         return sum((at - mean_at) * (dbm - mean_dbm) for at, dbm in points) / spread * DAY_S
+
+
+def _points(values: array[float] | None) -> Iterator[Point]:
+    both = iter(values or _NOTHING)
+    return zip(both, both, strict=True)
