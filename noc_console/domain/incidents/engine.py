@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from noc_console.domain.freshness import STALE_AFTER
 from noc_console.domain.incidents import life
 from noc_console.domain.incidents.case import Case
 from noc_console.domain.incidents.docket import Docket
@@ -136,10 +137,19 @@ class Engine:
 
     def _run_to(self, second: float) -> None:
         while self._tick < second:
-            due_at = self._timers_at + AGAIN_EVERY_S
+            due_at = self._due_at()
             self._tick = min(second, self._tick + 1.0 if self._dirty else max(self._tick + 1.0, due_at))
             if self._dirty or self._tick >= due_at:
                 self._judge(self._tick)
+
+    def _due_at(self) -> float:
+        """When time alone may change something: soon, unless all is well; then when an OLT would have been silent."""
+        soon, olts = self._timers_at + AGAIN_EVERY_S, self.network.olts.values()
+        if self.cases or self.docket.loose or any(olt.failing_at is not None for olt in olts):
+            return soon
+        usual_s = self.settings.intervals.state_s
+        stale_at = (olt.answered_at + STALE_AFTER * (olt.state_s or usual_s) for olt in olts if olt.answered_at)
+        return max(soon, min(stale_at, default=soon))
 
     def _judge(self, now: float) -> None:
         docket = self.docket
