@@ -18,11 +18,14 @@ from schema_copy import sqlite_with_schema
 from services import eventually, free_port
 from sqlalchemy import delete, select, update
 
+from noc_console.collector import incidents
 from noc_console.collector import stint as stint_module
 from noc_console.collector import traps as traps_module
+from noc_console.collector.alarms import AlarmWorker
 from noc_console.collector.clock import Clock
 from noc_console.collector.coordinator import Coordinator, Off, Part, Service
 from noc_console.collector.facts import OltFacts
+from noc_console.collector.incidents import IncidentWorker
 from noc_console.collector.service import LEASE_RETRY_S, STANDBY_S, CollectorService
 from noc_console.config.model import Config
 from noc_console.domain.errors import SourceUnavailable
@@ -50,6 +53,12 @@ class Quick(Clock):
 
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds / 500)
+
+
+@pytest.fixture(autouse=True)
+def seldom(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Looking for incidents each second would be sixty steps of a test's clock from poll to poll."""
+    monkeypatch.setattr(incidents, "LOOK_S", 30.0)
 
 
 def config_of(path: Path, *olts: str, **more: Any) -> Config:
@@ -296,6 +305,8 @@ PLACES: list[tuple[Any, str, str]] = [
     (CpeStore, "newest_inform_at", "genieacs"),
     (SwapStore, "without_ticket", "tickets"),
     (JobStore, "waiting", "jobs"),
+    (IncidentWorker, "look", "incidents"),
+    (AlarmWorker, "turn", "alarms"),
     (CollectorRegister, "beat", "collector"),
     (LeaseStore, "renew", "collector"),
 ]
