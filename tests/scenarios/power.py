@@ -187,3 +187,22 @@ def power_cut_half_told(stage: Stage) -> Iterator[Wanted]:
     hit = plant.pick(zone="zone-4")
     world.off(hit, 200, over=35, why=GASP)
     yield moment(480, fault("power", "zone", hit, zone="zone-4", first_loss_at=between(198, 215), **FULL), rings=(1, 2))
+
+
+@kind
+def branches_cut_beside_a_power_cut(stage: Stage) -> Iterator[Wanted]:
+    """Two branches of another OLT are cut while a zone is without power, one of them in that zone: neither takes the
+    other's number or ONTs."""
+    plant, world = stage.set(1000, olts=2)
+    dark = plant.pick(olt="olt-2", zone="zone-2")
+    cut = [*plant.pick(olt="olt-1", port="0/1/1", zone="zone-2"), *plant.pick(olt="olt-1", port="0/1/1", zone="zone-3")]
+    stage.apart = len(cut)
+    world.off(dark, 200, over=35, why=GASP)
+    world.off(cut, 330)
+    yield moment(300, fault("power", "zone", dark, zone="zone-2", same="power"), rings=1)
+    yield moment(
+        620,
+        fault("power", "zone", dark, zone="zone-2", same="power"),
+        fault("fibre", "branch", cut, olt="olt-1", port="0/1/1", alive=0),
+        rings=1,
+    )

@@ -81,6 +81,9 @@ class Docket:
             ports = {ont.port for ont in case.members}
             case.where = replace(case.where, olt=only_olt(ports), ports=port_names(ports))
         for ont in finding.members:
+            if ont.case not in (None, case.number) and ont.case in self.cases:
+                self.cases[ont.case].members.discard(ont)
+                self.check_empty(self.cases[ont.case])
             ont.case = case.number
             self.loose.discard(ont)
             if not ont.known_down:

@@ -134,18 +134,7 @@ class LossJudge:
 
     def _match(self, finding: Finding, now: float) -> int:
         """The case of a finding: the oldest that it shares ONTs or its point with, else a new one."""
-        numbers = {ont.case for ont in finding.members if ont.case is not None}
-        known = [
-            case
-            for case in self._docket.cases.values()
-            if case.open
-            and (
-                case.number in numbers
-                or life.fades_at(case, finding)
-                or life.went_silent(case, finding)
-                or life.behind(case, finding)
-            )
-        ]
+        known = [case for case in self._docket.cases.values() if case.open and _is_same(case, finding)]
         if not known:
             return self._docket.open(finding, now).number
         case = min(known, key=lambda case: (case.scope is Scope.ONT, case.number))
@@ -183,3 +172,12 @@ class LossJudge:
                 self._docket.fill(case, life.switched_off(olt, onts | case.members))
             elif len(onts) >= self._docket.settings.administrative_onts:
                 self._docket.open(life.switched_off(olt, onts), now)
+
+
+def _is_same(case: Case, finding: Finding) -> bool:
+    """Whether a finding is what a case is about: it holds most of its ONTs, or lies in it, or has its point."""
+    down = {ont for ont in case.members if ont.down}
+    shared = len(down & finding.members)
+    if shared and (2 * shared >= len(down) or shared == len(finding.members)):
+        return True
+    return life.fades_at(case, finding) or life.went_silent(case, finding) or life.behind(case, finding)
