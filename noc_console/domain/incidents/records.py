@@ -114,7 +114,7 @@ def place_of(where: Where) -> str:
     if where.olt is None:
         return ", ".join(where.olts) or "network"
     port = where.port or where.card or ("" if not where.ports else _few(where.ports))
-    branch = where.splitter or _few(where.splitters)
+    branch = where.splitter or (f"{len(where.splitters)} splitters" if where.splitters else "")
     ont = f"id {where.ont_id}" if where.ont_id is not None else ""
     return " ".join(filter(None, (where.olt, port, branch, ont)))
 
