@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import sys
+import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -27,6 +29,7 @@ settings.load_profile("busy machine")
 SIGNALS = (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM)
 _owner = pytest.StashKey[run_servers.Owner]()
 _counter = pytest.StashKey[run_servers.Counter]()
+_net_snmp = pytest.StashKey[tempfile.TemporaryDirectory[str]]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -38,6 +41,9 @@ def pytest_configure(config: pytest.Config) -> None:
     for number in SIGNALS:
         if signal.getsignal(number) is signal.SIG_IGN:
             signal.signal(number, lambda *_: None)
+    # Net-snmp's programs write their engine ID to one file of the machine, and complain when several do so at once.
+    config.stash[_net_snmp] = tempfile.TemporaryDirectory(prefix="net-snmp-")
+    os.environ["SNMP_PERSISTENT_DIR"] = config.stash[_net_snmp].name
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -55,7 +61,8 @@ def pytest_asyncio_loop_factories(item: pytest.Item) -> dict[str, Callable[[], a
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """End the run's servers."""
+    """End the run's servers, and remove what programs kept."""
+    config.stash[_net_snmp].cleanup()
     for key in (_owner, _counter):
         if key in config.stash:
             config.stash[key].close()
