@@ -31,7 +31,7 @@ async def recorded(config: Config, at: float) -> Past:
         await database.close()
     if not observations:
         raise SourceUnavailable("nothing is recorded yet", "recording", "the collector records while it runs")
-    settings = config.incidents.domain(config.polling.intervals(), config.thresholds.domain().rx_critical_dbm)
+    settings = config.incident_settings()
     return Past(list(in_order(observations)), settings)
 
 
@@ -46,5 +46,5 @@ def from_file(config: Config, file: Path) -> Past:
         observations = list(found)
     except RecordingError as error:
         raise RecordingError(f"{file}: {error}") from None
-    settings = config.incidents.domain(header.intervals, config.thresholds.domain().rx_critical_dbm)
+    settings = config.incident_settings(header.intervals)
     return Past(observations, settings, header.starts_at)

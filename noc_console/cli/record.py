@@ -10,9 +10,9 @@ from pathlib import Path
 
 from noc_console.cli.output import Exit, fail, print_json
 from noc_console.config.model import Config
-from noc_console.domain.incidents.engine import Engine
 from noc_console.domain.incidents.keyframe import keyframe
 from noc_console.domain.incidents.lines import Anonymous, header, line
+from noc_console.domain.incidents.network import Network
 from noc_console.domain.incidents.observations import Observation, in_order
 from noc_console.domain.instants import parse_instant
 from noc_console.storage.database import Database
@@ -58,13 +58,13 @@ def cut_at(observations: Iterable[Observation], first: float) -> tuple[float, It
     """
     ordered = list(in_order(observations))
     starts_at = max(first, ordered[0].at)
-    engine = Engine(starts_at=starts_at)
+    network = Network()
     for one in ordered:
         if one.at <= starts_at:
-            engine.network.take(one)
+            network.take(one)
 
     def told() -> Iterator[Observation]:
-        yield from keyframe(engine.network, starts_at)
+        yield from keyframe(network, starts_at)
         yield from (one for one in ordered if one.at > starts_at)
 
     return starts_at, told()

@@ -7,6 +7,7 @@ from typing import Any
 
 from noc_console.domain.changes import How, OntDown, OntUp
 from noc_console.domain.handling import MAINTENANCE, Maintenance
+from noc_console.domain.incidents.incident import Place
 from noc_console.domain.incidents.observations import Observation
 from noc_console.domain.network import Olt, Ont, Outcome, PollMark
 from noc_console.domain.plant import SPLITTERS, SUBSCRIBERS, Splitter, Subscriber
@@ -14,7 +15,6 @@ from noc_console.domain.update import Update
 from noc_console.domain.uplinks import UPLINKS, Uplink
 
 FACTS = "serial offline_reason admin distance_m onu_rx_dbm olt_rx_dbm".split()
-Place = tuple[str, str, int]
 
 
 class Observer:

@@ -184,7 +184,7 @@ class Stint:
 
     def _incidents(self) -> IncidentWorker:
         config, keep_h = self._config, self._config.retention.recording_hours
-        settings = config.incidents.domain(config.polling.intervals(), config.thresholds.domain().rx_critical_dbm)
+        settings = config.incident_settings()
         recorder = Recorder(RecordingStore(self._database), keep_h * 3600) if keep_h else None
         return IncidentWorker(self._database, settings, self._clock, recorder)
 

@@ -15,6 +15,7 @@ from noc_console.config.incidents import Incidents
 from noc_console.config.notifications import Notifications
 from noc_console.config.operations import Access, Bulk, Jobs, ModemBridge, OltCli, SpeedTest, Swaps
 from noc_console.domain.freshness import Intervals
+from noc_console.domain.incidents.settings import IncidentSettings
 from noc_console.domain.optics import Thresholds
 
 
@@ -302,6 +303,11 @@ class Config(Model):
     def _core_named_once(cls, devices: tuple[CoreDeviceConfig, ...]) -> tuple[CoreDeviceConfig, ...]:
         _differ("core device", [device.name for device in devices])
         return devices
+
+    def incident_settings(self, intervals: Intervals | None = None) -> IncidentSettings:
+        """What outages are judged by; ``intervals`` are a recording's own."""
+        light_limit_dbm = self.thresholds.domain().rx_critical_dbm
+        return self.incidents.domain(intervals or self.polling.intervals(), light_limit_dbm)
 
     def thresholds_for(self, olt: str) -> Thresholds:
         """Thresholds of one OLT: its own, or the global ones."""

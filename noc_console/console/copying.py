@@ -10,6 +10,16 @@ if TYPE_CHECKING:
     from noc_console.console.app import NocApp
 
 
+def copy(app: NocApp, text: str, what: str, told: str = "") -> None:
+    """Copy ``text`` in the background, then say ``copied WHAT via WAY: TOLD``."""
+
+    async def work() -> None:
+        how = await clipboard.copy(text, app.send, clipboard.clip_file())
+        app.say(f"copied {what} via {how}" + (f": {told}" if told else ""))
+
+    app.run_worker(work(), group="copy", exit_on_error=False)
+
+
 class Copying:
     """Answers the action ``copy``."""
 
@@ -21,8 +31,5 @@ class Copying:
         found = self._app.view.copyable()
         if found is None:
             raise ValueError("nothing to copy is selected")
-        self._app.run_worker(self._copy(*found), group="copy", exit_on_error=False)
-
-    async def _copy(self, what: str, text: str) -> None:
-        how = await clipboard.copy(text, self._app.send, clipboard.clip_file())
-        self._app.say(f"copied {what} via {how}: {text}")
+        what, text = found
+        copy(self._app, text, what, text)

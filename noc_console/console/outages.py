@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from noc_console.console import clipboard
+from noc_console.console.copying import copy
 from noc_console.console.desk import Desk
 from noc_console.console.dialogs.shelf import ShelfScreen
 from noc_console.console.screens.incidents import IncidentsView
@@ -131,11 +131,7 @@ class Outages:
         text = view.summary() if isinstance(view, OutagesView) else None
         if text is None:
             raise ValueError("nothing to copy is selected")
-        self._app.run_worker(self._copy(text), group="copy", exit_on_error=False)
-
-    async def _copy(self, text: str) -> None:
-        how = await clipboard.copy(text, self._app.send, clipboard.clip_file())
-        self._app.say(f"copied the summary for a ticket via {how}: {len(text.splitlines())} lines")
+        copy(self._app, text, "the summary for a ticket", f"{len(text.splitlines())} lines")
 
     def do_screen_incidents(self, argument: str = "") -> None:
         """Incidents; with a number one of them, with ``/`` those that a filter lets through."""

@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from noc_console.domain.changes import Change
 from noc_console.domain.cpe import CpeDocument, Section
@@ -17,7 +17,9 @@ from noc_console.domain.intents import Answer, Intent
 from noc_console.domain.jobs import Job
 from noc_console.domain.operators import Operator
 from noc_console.domain.update import Update
-from noc_console.picture.past import Past
+
+if TYPE_CHECKING:
+    from noc_console.picture.past import Past
 
 STEP_S = 30.0
 NO_HISTORY = "a recording holds no history from before it begins"

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from noc_console.console import clipboard
+from noc_console.console.copying import copy
 from noc_console.console.dialogs.simple import TextScreen
 from noc_console.console.render.times import stamp
 from noc_console.console.screens.view import Say
 from noc_console.domain.errors import NocError
-from noc_console.domain.incidents.network import OntFact
-from noc_console.domain.incidents.settings import IncidentSettings
-from noc_console.domain.instants import parse_instant, parse_span
+from noc_console.domain.instants import parse_instant
 from noc_console.domain.ont import reason_label
-from noc_console.picture.handover import handover, markdown
-from noc_console.picture.past import Past, differences
+from noc_console.domain.spans import parse_span
 
 if TYPE_CHECKING:
     from noc_console.console.app import NocApp
+    from noc_console.domain.incidents.network import OntFact
 
 SHIFT = "8h"
 HEADINGS = {"lost": "Lost", "recovered": "Back", "light": "Light moved"}
@@ -43,6 +41,8 @@ class Reporting:
         self._app.run_worker(self._diff(at), group="report", exit_on_error=False)
 
     async def _handover(self, span_s: float) -> None:
+        from noc_console.picture.handover import handover, markdown
+
         app, now = self._app, self._app.now()
         try:
             audit = await app.backend.audit_since(now - span_s)
@@ -53,6 +53,10 @@ class Reporting:
         self._show("Handover", markdown(told))
 
     async def _diff(self, at: float) -> None:
+        # The engine of incidents is not loaded before it is wanted: it would make every start slower.
+        from noc_console.domain.incidents.settings import IncidentSettings
+        from noc_console.picture.past import Past, differences
+
         app, now = self._app, self._app.now()
         try:
             observed = await app.backend.observed(at, now)
@@ -72,15 +76,11 @@ class Reporting:
     def _show(self, title: str, text: str) -> None:
         app = self._app
 
-        def closed(copy: bool | None) -> None:
-            if copy:
-                app.run_worker(self._copy(title, text), group="copy", exit_on_error=False)
+        def closed(wanted: bool | None) -> None:
+            if wanted:
+                copy(app, text, title.lower())
 
         app.push_screen(TextScreen(title, text, app.registry, app.palette), closed)
-
-    async def _copy(self, title: str, text: str) -> None:
-        how = await clipboard.copy(text, self._app.send, clipboard.clip_file())
-        self._app.say(f"copied {title.lower()} via {how}")
 
 
 def difference_text(found: dict[str, list[OntFact]]) -> str:

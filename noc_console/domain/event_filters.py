@@ -19,7 +19,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from noc_console.domain.changes import KINDS, Severity
-from noc_console.domain.filters import TOKEN, UNITS, Filter, FilterError, Row, Test, parse_filter
+from noc_console.domain.filters import TOKEN, Filter, FilterError, Row, Test, parse_filter
+from noc_console.domain.spans import UNITS_S
 
 _DAY, _MINUTE = "%Y-%m-%d", "%Y-%m-%d %H:%M"
 _CLOCK = ("%H:%M", "%H:%M:%S")
@@ -136,7 +137,7 @@ def _list(known: list[str]) -> str:
 def _span_s(value: str, at: int) -> float:
     number, unit = value.removeprefix("<").removeprefix("=")[:-1], value[-1:].lower()
     try:
-        return float(number) * UNITS[unit]
+        return float(number) * UNITS_S[unit]
     except (ValueError, KeyError):
         raise FilterError(f"since: wants a time such as 90s, 5m, 2h or 3d, not {value!r}", at) from None
 

@@ -21,6 +21,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from noc_console.domain.identity import OntSerial, parse_mac
+from noc_console.domain.spans import UNITS_S
 from noc_console.domain.text import fold
 
 Row = Mapping[str, object]
@@ -93,7 +94,6 @@ _TEXT_KEYS = (
 TOKEN = re.compile(r'(?:[^\s"]|"[^"]*(?:"|$))+')
 _NUMBER = re.compile(r"([-+]?\d+(?:\.\d+)?)([a-z%°]*)")
 _COMPARE = {"<=": operator.le, ">=": operator.ge, "<": operator.lt, ">": operator.gt, "=": operator.eq}
-UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _MAC_LIKE = re.compile(r"(?:[0-9a-f]{2}[:\-]){1,7}[0-9a-f]{1,2}|[0-9a-f]{4}(?:[:.\-][0-9a-f]{1,8})+")
 _SERIAL_LIKE = re.compile(r"[a-z0-9]{4}[:\-.][0-9a-f]{1,8}")
 _MAC_UNPADDED = re.compile(r"[0-9a-f]{1,2}(?:[:\-][0-9a-f]{1,2}){5}")
@@ -302,8 +302,8 @@ def _quantity(field: FilterField, text: str, at: int) -> float:
     match = _NUMBER.fullmatch(text.lower())
     unit = match[2] if match else ""
     if field.kind == "age":
-        if match and unit in UNITS:
-            return float(match[1]) * UNITS[unit]
+        if match and unit in UNITS_S:
+            return float(match[1]) * UNITS_S[unit]
         if match and not unit:
             return float(match[1])
         raise FilterError(f"{field.name}: wants a time such as 90s, 5m, 2h or 3d, not {text!r}", at)

@@ -5,21 +5,9 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta
 
-UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
-_SPAN = re.compile(r"(?:\d+(?:\.\d+)?[smhd])+")
-_PART = re.compile(r"(\d+(?:\.\d+)?)([smhd])")
+from noc_console.domain.spans import SPAN, parse_span
+
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?")
-
-
-def parse_span(text: str) -> float:
-    """Seconds in ``90s``, ``45m``, ``2h``, ``1h30m``.
-
-    Raises:
-        ValueError: It is none.
-    """
-    if not _SPAN.fullmatch(text.strip()):
-        raise ValueError(f"{text!r} is no span of time: write 45m, 2h or 1h30m")
-    return sum(float(number) * UNITS[unit] for number, unit in _PART.findall(text))
 
 
 def parse_instant(text: str, now: float) -> float:
@@ -29,7 +17,7 @@ def parse_instant(text: str, now: float) -> float:
         ValueError: It is none.
     """
     text = text.strip()
-    if _SPAN.fullmatch(text):
+    if SPAN.fullmatch(text):
         return now - parse_span(text)
     today = datetime.fromtimestamp(now).astimezone()
     if match := _CLOCK.fullmatch(text):

@@ -6,7 +6,7 @@ import re
 
 UNITS_S = {"d": 86400.0, "h": 3600.0, "m": 60.0, "s": 1.0}
 _PART = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,3})?)\s*([dhms])")
-_SPAN = re.compile(rf"(?:{_PART.pattern}\s*)+", re.IGNORECASE)
+SPAN = re.compile(rf"(?:{_PART.pattern}\s*)+", re.IGNORECASE)
 
 
 def parse_span(text: str) -> float:
@@ -16,7 +16,7 @@ def parse_span(text: str) -> float:
         ValueError: It is no length of time.
     """
     wanted = text.strip().lower()
-    if not _SPAN.fullmatch(wanted):
+    if not SPAN.fullmatch(wanted):
         raise ValueError(f"{text!r} is no length of time: write 30m, 4h, 1h30m or 2d")
     return sum(float(number) * UNITS_S[unit] for number, unit in _PART.findall(wanted))
 

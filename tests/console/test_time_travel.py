@@ -87,7 +87,7 @@ async def test_at_leaves_the_live_console_for_the_past() -> None:
 @pytest.mark.parametrize(
     ("command", "said"),
     [("at", ":at wants a time"), ("at soon", "is no time"), ("diff", ":diff wants a time"), ("live", "live already"),
-     ("speed 3", ":at 02:05 goes to the past"), ("handover x", "no span of time")],
+     ("speed 3", ":at 02:05 goes to the past"), ("handover x", "no length of time")],
 )  # fmt: skip
 async def test_what_makes_no_sense_says_why(command: str, said: str) -> None:
     async with console(FakeBackend()) as desk:

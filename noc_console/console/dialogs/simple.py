@@ -54,24 +54,21 @@ class Dialog(ModalScreen[Result]):
             self.dismiss(result)
 
 
-class HelpScreen(Dialog[None]):
-    """Every key and command that works here, and what the signs mean; ``/`` narrows it."""
+class Reading(Dialog[Result]):
+    """A box of lines to read. Subclasses give the lines for a width, and take their own keys in ``took``."""
 
-    DEFAULT_CSS = BOX_CSS.format(name="HelpScreen", size="width: 96; max-width: 96%; height: 90%;")
-
-    def __init__(self, registry: Registry, scopes: Sequence[str], palette: Palette) -> None:
+    def __init__(self, title: str, keys: str, registry: Registry, palette: Palette) -> None:
         super().__init__()
+        self._title = title
+        self._keys = keys
         self._registry = registry
-        self._scopes = scopes
-        self._needle = ""
-        self._typing = False
-        self._pane = FocusPane(palette, id="help")
+        self._pane = FocusPane(palette, id="text")
 
     def compose(self) -> ComposeResult:
         """A box of lines."""
         with Container(id="box") as box:
-            box.border_title = "Help"
-            box.border_subtitle = "/ search   Esc closes"
+            box.border_title = self._title.replace("[", "\\[")
+            box.border_subtitle = self._keys
             yield self._pane
 
     def on_mount(self) -> None:
@@ -84,18 +81,51 @@ class HelpScreen(Dialog[None]):
         self.call_after_refresh(self._fill)
 
     def on_key(self, event: events.Key) -> None:
-        """Search letters while typing, else move or close."""
+        """A key of this dialog, else close or move."""
         event.stop()
         event.prevent_default()
+        if self.took(event):
+            return
+        if event.key in ("escape", "q", "backspace", "enter"):
+            self.leave()
+        elif (action := self._registry.for_key(_name(event), ("list",))) is not None:
+            getattr(self._pane, action.method, lambda _: None)("")
+
+    def took(self, event: events.Key) -> bool:
+        """Do what a key of this dialog does; False when it is none."""
+        raise NotImplementedError
+
+    def lines(self, width: int) -> list[Line]:
+        """What is to be read, within ``width`` cells."""
+        raise NotImplementedError
+
+    def _fill(self) -> None:
+        self._pane.set_lines(self.lines(self._pane.size.width))
+
+
+class HelpScreen(Reading[None]):
+    """Every key and command that works here, and what the signs mean; ``/`` narrows it."""
+
+    DEFAULT_CSS = BOX_CSS.format(name="HelpScreen", size="width: 96; max-width: 96%; height: 90%;")
+
+    def __init__(self, registry: Registry, scopes: Sequence[str], palette: Palette) -> None:
+        super().__init__("Help", "/ search   Esc closes", registry, palette)
+        self._scopes = scopes
+        self._needle = ""
+        self._typing = False
+
+    def took(self, event: events.Key) -> bool:
+        """Search letters while typing; ``/`` begins, ``?`` closes."""
         if self._typing:
             self._type(event)
         elif event.character == "/":
             self._typing, self._needle = True, ""
-            self._fill()
-        elif event.key in ("escape", "q", "backspace", "enter") or event.character == "?":
+        elif event.character == "?":
             self.leave()
-        elif (action := self._registry.for_key(_name(event), ("list",))) is not None:
-            getattr(self._pane, action.method, lambda _: None)("")
+        else:
+            return False
+        self._fill()
+        return True
 
     def _type(self, event: events.Key) -> None:
         if event.key == "escape":
@@ -106,10 +136,9 @@ class HelpScreen(Dialog[None]):
             self._needle = self._needle[:-1]
         elif event.is_printable and event.character:
             self._needle += event.character
-        self._fill()
 
-    def _fill(self) -> None:
-        width = self._pane.size.width
+    def lines(self, width: int) -> list[Line]:
+        """The search, the keys by where they work, the signs."""
         lines: list[Line] = []
         if self._typing or self._needle:
             lines.append([(" /", "prompt"), (self._needle, "strong"), ("_" if self._typing else "", "prompt")])
@@ -123,7 +152,7 @@ class HelpScreen(Dialog[None]):
         if not self._needle:
             lines.append([(" Signs", "title")])
             lines += [[(f"  {row}", "base")] for text in LEGEND for row in wrap(text, max(20, width - 4))]
-        self._pane.set_lines(lines)
+        return lines
 
     def _wanted(self, action: Action) -> bool:
         text = f"{action.title} {action.command} {keys_of(action)}"
@@ -139,49 +168,25 @@ class HelpScreen(Dialog[None]):
         return lines + [[(" " * (len(keys) + len(command)), "base"), part] for part in told]
 
 
-class TextScreen(Dialog[bool]):
+class TextScreen(Reading[bool]):
     """A text to read; True when it is to be copied."""
 
     DEFAULT_CSS = BOX_CSS.format(name="TextScreen", size="width: 110; max-width: 96%; height: 90%;")
 
     def __init__(self, title: str, text: str, registry: Registry, palette: Palette) -> None:
-        super().__init__()
-        self._title = title
+        super().__init__(title, "y copies   Esc closes", registry, palette)
         self._text = text
-        self._registry = registry
-        self._pane = FocusPane(palette, id="text")
 
-    def compose(self) -> ComposeResult:
-        """A box of lines."""
-        with Container(id="box") as box:
-            box.border_title = self._title
-            box.border_subtitle = "y copies   Esc closes"
-            yield self._pane
-
-    def on_mount(self) -> None:
-        """Fill it."""
-        self._pane.focus()
-        self.call_after_refresh(self._fill)
-
-    def on_resize(self) -> None:
-        """Lay out again."""
-        self.call_after_refresh(self._fill)
-
-    def on_key(self, event: events.Key) -> None:
-        """Move, copy or close."""
-        event.stop()
-        event.prevent_default()
+    def took(self, event: events.Key) -> bool:
+        """``y`` copies."""
         if event.character == "y":
             self.leave(True)
-        elif event.key in ("escape", "q", "backspace", "enter"):
-            self.leave(False)
-        elif (action := self._registry.for_key(_name(event), ("list",))) is not None:
-            getattr(self._pane, action.method, lambda _: None)("")
+        return event.character == "y"
 
-    def _fill(self) -> None:
-        width = max(20, self._pane.size.width - 2)
-        rows = (row for text in self._text.splitlines() for row in wrap(text, width) or [""])
-        self._pane.set_lines([[(f" {row}", "base")] for row in rows])
+    def lines(self, width: int) -> list[Line]:
+        """The text, wrapped."""
+        rows = (row for text in self._text.splitlines() for row in wrap(text, max(20, width - 2)) or [""])
+        return [[(f" {row}", "base")] for row in rows]
 
 
 class MenuScreen(Dialog[str | None]):

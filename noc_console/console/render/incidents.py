@@ -19,7 +19,6 @@ from noc_console.picture.incidents import Listed, Recovery
 
 ONE_LINE = 60
 """Cells below which an incident is one text."""
-EVIDENCE_LINES = 4
 BAR = 10
 SEVERITY_ROLES = {
     Severity.CRITICAL: "sev-critical",

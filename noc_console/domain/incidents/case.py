@@ -65,8 +65,3 @@ class Case:
     def open(self) -> bool:
         """Whether it goes on."""
         return self.state is not Life.RESOLVED
-
-    @property
-    def of_losses(self) -> bool:
-        """Whether ONTs were lost by it; not for silences and fading light."""
-        return bool(self.members)

@@ -42,15 +42,13 @@ class Finding:
     members: set[OntFact]
     form: Form = Form.DARK
     roots: list[tuple[PortFact, Node]] = field(default_factory=list)
-    certain: bool = True
-    """Whether the cause is known from the equipment, not from the losses alone."""
 
 
 Losses = Callable[[PortFact], Collection[OntFact]]
 
 
 def zone_findings(
-    network: Network, zones: Iterable[str], fresh: Callable[[OntFact], bool], now: float, settings: IncidentSettings
+    network: Network, zones: Iterable[str], fresh: Callable[[OntFact], bool], settings: IncidentSettings
 ) -> list[Finding]:
     """Power cuts of recorded zones, over ports and OLTs.
 
@@ -58,14 +56,13 @@ def zone_findings(
         network: The network.
         zones: Those that lost ONTs lately.
         fresh: Whether an ONT is down and may belong to an outage of today.
-        now: The clock.
         settings: The limits.
     """
     found = []
     for zone in sorted(zones):
         members = network.zones.get(zone, set())
         for burst in bursts_of(filter(fresh, members), settings):
-            finding = _zone_cut(zone, burst, members, network, fresh, now, settings)
+            finding = _zone_cut(zone, burst, members, network, fresh, settings)
             if finding is not None:
                 found.append(finding)
     return found
@@ -77,7 +74,6 @@ def _zone_cut(
     members: set[OntFact],
     network: Network,
     fresh: Callable[[OntFact], bool],
-    now: float,
     settings: IncidentSettings,
 ) -> Finding | None:
     lost = set(burst)
@@ -270,7 +266,7 @@ def _equipment(olt: OltFact, groups: list[Group], network: Network, settings: In
     roots = [root for group in groups for root in group.roots]
     if len(cards) > 1 and dark >= _occupied(olt, None) and not failed:
         where = Where(olt=olt.name, ports=port_names(dark))
-        return Finding(Cause.OLT, Scope.OLT, where, members, roots=roots, certain=olt.restarted_at is not None)
+        return Finding(Cause.OLT, Scope.OLT, where, members, roots=roots)
     if len(cards) != 1:
         return None
     (card,) = cards
@@ -278,7 +274,7 @@ def _equipment(olt: OltFact, groups: list[Group], network: Network, settings: In
     if card in failed or (len(dark) > 1 and dark >= occupied and not _ports_failed(dark)):
         ports = {ont.port for ont in members}
         where = Where(olt=olt.name, card=card, ports=port_names(ports))
-        return Finding(Cause.CARD, Scope.CARD, where, members, roots=roots, certain=card in failed)
+        return Finding(Cause.CARD, Scope.CARD, where, members, roots=roots)
     return None
 
 
@@ -299,20 +295,20 @@ def _fibre(olt: OltFact, groups: list[Group]) -> Finding:
     """Branches and ports whose fibre is cut, or whose SFP failed."""
     ports = {port for group in groups for port, _ in group.roots}
     if len(groups) == 1 and groups[0].whole_ports and _ports_failed(ports):
-        return _placed(Cause.PORT, olt, groups, certain=True)
+        return _placed(Cause.PORT, olt, groups)
     partial = all(group.form is Form.PARTIAL for group in groups)
     return _placed(Cause.UNKNOWN if partial else Cause.FIBRE, olt, groups)
 
 
-def _placed(cause: Cause, olt: OltFact, groups: list[Group], certain: bool = False) -> Finding:
+def _placed(cause: Cause, olt: OltFact, groups: list[Group]) -> Finding:
     """Where some groups of one OLT are."""
     members = set().union(*(group.members for group in groups))
     roots = [root for group in groups for root in group.roots]
     ports = {ont.port for ont in members}
     form = Form.DARK if roots else groups[0].form
     if form is Form.PARTIAL or (roots and all(node.name is None for _, node in roots)):
-        return Finding(cause, Scope.PORT, where_of(olt, ports), members, form, roots, certain)
-    return Finding(cause, Scope.BRANCH, where_of(olt, ports, roots), members, form, roots, certain)
+        return Finding(cause, Scope.PORT, where_of(olt, ports), members, form, roots)
+    return Finding(cause, Scope.BRANCH, where_of(olt, ports, roots), members, form, roots)
 
 
 def where_of(olt: OltFact, ports: Collection[PortFact], roots: Iterable[tuple[PortFact, Node]] = ()) -> Where:

@@ -119,7 +119,6 @@ class Engine:
             if all(ont.case is None and ont.known_down for ont in finding.members):
                 case = self.docket.open(finding, self._starts_at)
                 case.from_start, case.state, case.confirmed_at = True, Life.CONFIRMED, self._starts_at
-        port.dirty = False
 
     def advance(self, now: float) -> None:
         """Let time pass: everything up to and with the whole second before ``now`` is judged."""

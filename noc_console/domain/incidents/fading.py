@@ -6,7 +6,6 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from statistics import median
 
-from noc_console.domain.incidents.groups import natural
 from noc_console.domain.incidents.incident import Scope, Where
 from noc_console.domain.incidents.light import DAY_S
 from noc_console.domain.incidents.network import Node, OntFact, PortFact, SplitterFact
@@ -88,8 +87,3 @@ def _fade(port: PortFact, node: Node, settings: IncidentSettings) -> Fade | None
 def _slope(onts: Collection[OntFact], days: int) -> float | None:
     slopes = [slope for ont in onts if (slope := ont.light.slope_db_per_day(days * DAY_S)) is not None]
     return median(slopes) if len(slopes) >= LEAST else None
-
-
-def fade_key(fade: Fade) -> tuple[str, tuple[tuple[int, str], ...], str]:
-    """Sort key."""
-    return fade.port.olt.name, natural(fade.port.name), fade.node.name or ""

@@ -43,7 +43,6 @@ class Group:
     form: Form
     roots: list[tuple[PortFact, Node]] = field(default_factory=list)
     """The points; empty for what is inferred."""
-    zone: str | None = None
     power: bool = False
 
     @property

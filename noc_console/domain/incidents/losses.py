@@ -84,7 +84,7 @@ class LossJudge:
         cut |= {ont for members in open_cuts if spans_zones(members, network) for ont in members}
         down = [ont for olt in olts for port in olt.lossy for ont in port.onts.values() if self._fresh(ont, now)]
         zones = {zone for ont in down if (zone := network.zone_of(ont)) is not None}
-        found = zone_findings(network, zones, lambda ont: ont not in cut and self._fresh(ont, now), now, settings)
+        found = zone_findings(network, zones, lambda ont: ont not in cut and self._fresh(ont, now), settings)
         taken = self._settled_members().union(*(finding.members for finding in found))
         for olt in olts:
             found += olt_findings(olt, network, losses, taken, now, settings)

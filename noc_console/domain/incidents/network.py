@@ -106,7 +106,6 @@ class PortFact:
     """When it was last read whole, by itself."""
     heard: int = 0
     onts: dict[int, OntFact] = field(default_factory=dict)
-    dirty: bool = False
     _root: Node | None = None
 
     @property
@@ -308,8 +307,6 @@ class Network:
         if "state" in told and olt.cards.get(told["name"], "") != told["state"]:
             olt.cards[told["name"]] = told["state"]
             olt.dirty = True
-            for port in olt.ports.values():
-                port.dirty = True
 
     def _port(self, at: float, told: Mapping[str, Any]) -> None:
         port = self.port(told["olt"], told["name"])
@@ -321,7 +318,7 @@ class Network:
             port.tx_gone = (port.tx_gone or had) and (tx_dbm is None or tx_dbm <= NO_POWER_DBM)
             port.tx_dbm = tx_dbm
             port.sends = tx_dbm is not None and tx_dbm > NO_POWER_DBM
-        port.dirty = port.olt.dirty = True
+        port.olt.dirty = True
 
     def _splitter(self, at: float, told: Mapping[str, Any]) -> None:
         known: dict[str, Any] = {
@@ -374,7 +371,7 @@ class Network:
             earliest_at = at - TRAP_DELAY_S if by_trap else told.get("since_at", min(seen_at, at))
             self._turn(ont, told["state"], at, earliest_at, by_trap)
             ont.own_at = at
-        port.dirty = port.olt.dirty = True
+        port.olt.dirty = True
 
     def _turn(self, ont: OntFact, state: str | None, at: float, earliest_at: float, by_trap: bool) -> None:
         before, ont.state = ont.state, state
@@ -413,7 +410,7 @@ class Network:
         if self.serials.get(ont.serial or "") is ont:
             del self.serials[ont.serial or ""]
         port.replant()
-        port.dirty = port.olt.dirty = True
+        port.olt.dirty = True
         self.gone.append(ont)
 
     def _poll(self, at: float, told: Mapping[str, Any]) -> None:
@@ -431,14 +428,10 @@ class Network:
         if name is None:
             olt.state_at = at if olt.state_at is None else max(at, olt.state_at)
             olt.heard += 1
-            ports = list(olt.ports.values())
         else:
             port = self.port(told["olt"], name)
             port.state_at = at if port.state_at is None else max(at, port.state_at)
             port.heard += 1
-            ports = [port]
-        for port in ports:
-            port.dirty = port.dirty or port in olt.lossy
 
     def _ping(self, at: float, told: Mapping[str, Any]) -> None:
         olt, loss = self.olt(told["olt"]), told.get("loss")
