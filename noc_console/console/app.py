@@ -24,9 +24,12 @@ from noc_console.console.backend import Backend
 from noc_console.console.bell import Bell
 from noc_console.console.copying import Copying
 from noc_console.console.desk import Desk
+from noc_console.console.dialogs.choice import ColumnsScreen
 from noc_console.console.dialogs.simple import HelpScreen, MenuScreen, QuitScreen
 from noc_console.console.follow import JobFollower
 from noc_console.console.frame import Frame
+from noc_console.console.freezing import Freezing
+from noc_console.console.jumping import Jumping
 from noc_console.console.keys import key_name
 from noc_console.console.looks import Looks
 from noc_console.console.navigation import Navigation
@@ -35,6 +38,7 @@ from noc_console.console.palette_commands import ConsoleCommands
 from noc_console.console.prompting import Prompting
 from noc_console.console.registry import Action, Context, Registry
 from noc_console.console.reporting import Reporting
+from noc_console.console.saved_filters import SavedFilters
 from noc_console.console.screens.alarms import AlarmsView
 from noc_console.console.screens.configuration import ConfigView
 from noc_console.console.screens.dash import DashView
@@ -43,6 +47,7 @@ from noc_console.console.screens.incidents import IncidentsView
 from noc_console.console.screens.jobs import JobsView
 from noc_console.console.screens.log import LogView
 from noc_console.console.screens.network import NetworkView
+from noc_console.console.screens.onts import OntsView
 from noc_console.console.screens.outages import OutagesView
 from noc_console.console.screens.ports import PortsView
 from noc_console.console.screens.records import RecordsView
@@ -96,6 +101,7 @@ class NocApp(Background, Shell):
             IncidentsView,
             AlarmsView,
             DashView,
+            OntsView,
             PortsView,
             JobsView,
             LogView,
@@ -113,6 +119,8 @@ class NocApp(Background, Shell):
         self._follower = JobFollower(self.model, self._say_instead)
         self._acting = Acting(self, self.desk, self._follower)
         self.bell_keeper = Bell(self.desk, self.bell, self.send, self.say)
+        self.saved_filters = SavedFilters(self)
+        self.freezing = Freezing(self)
         self._responders = (
             self.navigation,
             self.prompting,
@@ -123,6 +131,9 @@ class NocApp(Background, Shell):
             self.bell_keeper,
             Travelling(self),
             Reporting(self),
+            Jumping(self),
+            self.saved_filters,
+            self.freezing,
         )
         self._started = False
         self._bind_keys()
@@ -148,12 +159,14 @@ class NocApp(Background, Shell):
         yield self.frame.crumb
         with Container(id="views"):
             yield from self.navigation.views.values()
+        yield self.freezing.still
         yield self.prompting.prompt
         yield self.frame.footer
 
     def on_mount(self) -> None:
         """Show the first screen as it was left."""
-        restore(load_state(self.settings.state_file), self.network, self.prompting.prompt)
+        views, prompt = self.navigation.views, self.prompting.prompt
+        restore(load_state(self.settings.state_file), views, prompt, self.saved_filters)
         self.navigation.show(self.navigation.shown)
         if why := self.settings.database_read_only:
             self.say(f"read-only: {why}", "warning")
@@ -165,7 +178,8 @@ class NocApp(Background, Shell):
     async def on_unmount(self) -> None:
         """Remember how it was left."""
         self.bell_keeper.restore()
-        save_state(self.settings.state_file, remember(self.network, self.prompting.prompt))
+        views, prompt = self.navigation.views, self.prompting.prompt
+        save_state(self.settings.state_file, remember(views, prompt, self.saved_filters))
 
     # -- data ------------------------------------------------------------------------------------------------------
 
@@ -177,6 +191,7 @@ class NocApp(Background, Shell):
                     view.changed(delta)
             self._follower.changed(delta)
         self.bell_keeper.changed(delta)
+        self.freezing.changed(delta)
         self._start_where_it_burns()
         self.paint_frame()
 
@@ -216,7 +231,7 @@ class NocApp(Background, Shell):
     def _scopes(self) -> frozenset[str]:
         focused = self.focused
         in_list = isinstance(focused, LineTable) or hasattr(focused, "do_list_down")
-        return frozenset({"global", self.navigation.shown} | ({"list"} if in_list else set()))
+        return frozenset({"global", self.navigation.shown, self.view.KEYS} - {""} | ({"list"} if in_list else set()))
 
     def context(self) -> Context:
         """What decides whether an action can be done."""
@@ -237,9 +252,12 @@ class NocApp(Background, Shell):
     def action_press(self, key: str) -> None:
         """A key of the registry; while something is typed or a dialog is open, the key belongs to that."""
         self.desk.session.last_key_at = self.desk.now()
+        thawed = self.freezing.thaw()
         action = self.registry.for_key(key, self._scopes())
         if action is None or (self._typing() and action.id not in ALWAYS):
             raise SkipAction
+        if thawed and action.id in ("pause", "back"):
+            return
         self.act(action)
 
     def _typing(self) -> bool:
@@ -270,7 +288,7 @@ class NocApp(Background, Shell):
         chain: Iterable[Any] = self.focused.ancestors_with_self if self.focused else ()
         # The app is above all widgets, and asked last: what it does is for screens that have no better idea.
         widgets = (node for node in chain if node is not self)
-        for node in (*widgets, self.view, *self.view.helpers, *self._responders, self):
+        for node in (*widgets, self.view, *self.view.helpers, self.view.listing, *self._responders, self):
             method = getattr(node, name, None)
             if method is not None:
                 return method  # type: ignore[no-any-return]
@@ -323,6 +341,10 @@ class NocApp(Background, Shell):
         """A screen leads to an incident."""
         self.act(self.registry.by_id["screen.incidents"], str(event.number))
 
+    def on_line_table_choosing(self, event: LineTable.Choosing) -> None:
+        """Columns are to be chosen."""
+        self.push_screen(ColumnsScreen(self.registry, event.table, self.palette, self.glyphs))
+
     def on_failed(self, event: Failed) -> None:
         """A background task broke: told and logged, the console goes on."""
         self.say(crash.report(event.error, self.desk.settings.log_file, fatal=False), "error")
@@ -330,6 +352,7 @@ class NocApp(Background, Shell):
     def on_key(self, event: events.Key) -> None:
         """A key that nobody took: it shows that somebody is there, and is answered."""
         self.desk.session.last_key_at = self.desk.now()
+        self.freezing.thaw()
         if not self._typing():
             bare = event.character if event.is_printable and "+" not in event.key else None
             key = key_name(bare or event.key)
@@ -360,8 +383,8 @@ class NocApp(Background, Shell):
 
     def do_help(self, _: str = "") -> None:
         """Help for this screen."""
-        scopes = ["global", "list", self.navigation.shown]
-        self.push_screen(HelpScreen(self.registry, scopes, self.desk.palette))
+        scopes = ["global", "list", self.view.KEYS or self.view.NAME]
+        self.push_screen(HelpScreen(self.registry, scopes, self.context(), self.desk.palette))
 
     def do_palette(self, _: str = "") -> None:
         """Open the palette."""
@@ -384,6 +407,8 @@ class NocApp(Background, Shell):
             self.say("this is the top (q leaves the console)")
 
     def _step_back(self) -> bool:
+        if isinstance(self.focused, LineTable) and self.focused.drop_range():
+            return True
         if self.view.leave_pane() or self.navigation.out():
             return True
         if self.view.filter or self.view.only_problems:

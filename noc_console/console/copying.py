@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from noc_console.console import clipboard
+from noc_console.console.dialogs.choice import ChoiceScreen, lettered
 
 if TYPE_CHECKING:
     from noc_console.console.app import NocApp
@@ -21,7 +22,7 @@ def copy(app: NocApp, text: str, what: str, told: str = "") -> None:
 
 
 class Copying:
-    """Answers the action ``copy``."""
+    """Answers the actions ``copy`` and ``copy.menu``."""
 
     def __init__(self, app: NocApp) -> None:
         self._app = app
@@ -33,3 +34,24 @@ class Copying:
             raise ValueError("nothing to copy is selected")
         what, text = found
         copy(self._app, text, what, text)
+
+    def do_copy_menu(self, wanted: str = "") -> None:
+        """All that the selection is called; ``:copy-as WHAT`` copies at once."""
+        app, found = self._app, self._app.view.copies()
+        if not found:
+            raise ValueError("nothing to copy is selected")
+        if wanted:
+            text = dict(found).get(wanted)
+            if text is None:
+                raise ValueError(f"no {wanted!r} to copy (there are {', '.join(name for name, _ in found)})")
+            copy(app, text, wanted, text)
+            return
+        options = lettered([(name, text.replace("\t", "  ").replace("\n", "  ")) for name, text in found])
+        texts = {option.key: pair for option, pair in zip(options, found, strict=False)}
+
+        def chosen(key: str | None) -> None:
+            if key is not None:
+                what, text = texts[key]
+                copy(app, text, what, text.partition("\n")[0])
+
+        app.push_screen(ChoiceScreen(app.registry, "Copy", options, app.palette, app.glyphs), chosen)

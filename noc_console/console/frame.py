@@ -66,12 +66,15 @@ class Frame:
         self.header.set_lines([identity, header.sources_line(model, self._desk.session, now)])
         past = self._desk.settings.past
         text = header.past_banner(model, now) if past else header.banner(model, now, self._started_at)
+        text = header.frozen_banner(self._desk.session) or text
         rows = wrap(text or "", width - 2)[:MOST_BANNER_LINES]
         self.banner.display = bool(rows)
         _show(self.banner, [[(f" {row}", "banner")] for row in rows])
         self.crumb.set_lines([_crumb(view, width)])
         wrong: list[Line] = [[(f" {row}", "bar-critical")] for row in wrap(filter_error, width - 2)]
-        _show(self.footer, wrong or self.messages.lines(width) or [self._footer(view.NAME, active, width)])
+        told = wrong or self.messages.lines(width)
+        self.footer.display = bool(told) or not self._desk.session.compact
+        _show(self.footer, told or [self._footer(view.NAME, active, width)])
 
     def _footer(self, shown: str, active: list[Action], width: int) -> Line:
         cells: list[Cell] = []

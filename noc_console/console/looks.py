@@ -33,6 +33,12 @@ class Looks:
         for view in self._app.navigation.views.values():
             view.set_palette(self._app.palette)
 
+    def do_density(self, _: str = "") -> None:
+        """Compact, and back."""
+        session = self._app.desk.session
+        session.compact = not session.compact
+        self._app.query_one("#top").styles.height = 1 if session.compact else 2
+
     def do_write(self, wanted: str = "") -> None:
         """Allow or forbid actions in this session."""
         if wanted not in ("on", "off"):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from noc_console.console.desk import Desk
 from noc_console.console.render import tree
 from noc_console.console.screens.configuration import ConfigView
@@ -16,6 +18,8 @@ from noc_console.picture.model import Delta
 from noc_console.picture.ont_rows import select
 from noc_console.picture.tree import NodeKey
 
+MOST_VISITED = 50
+
 
 class Navigation:
     """Answers the actions ``screen.*``, ``view.last`` and ``goto.*``."""
@@ -27,6 +31,9 @@ class Navigation:
         self.shown = self._last = self.home = first if first in self.views else network.NAME
         self._from = ""
         """The screen from which a place was opened."""
+        self._visited: list[tuple[str, Any]] = []
+        """Screens in the order of their opening, and where on each the operator was."""
+        self._visit = 0
 
     @property
     def view(self) -> View:
@@ -35,6 +42,35 @@ class Navigation:
 
     def show(self, name: str) -> None:
         """Show another screen, up to date and with the focus where work begins."""
+        if self._visited:
+            self._note_where()
+        self._visited = [*self._visited[: self._visit + 1], (name, None)][-MOST_VISITED:]
+        self._visit = len(self._visited) - 1
+        self._show(name)
+
+    def _note_where(self) -> None:
+        name, _ = self._visited[self._visit]
+        self._visited[self._visit] = name, self.views[name].where()
+
+    def do_history_back(self, _: str = "") -> None:
+        """As it was before."""
+        self._revisit(-1)
+
+    def do_history_forward(self, _: str = "") -> None:
+        """And on again."""
+        self._revisit(1)
+
+    def _revisit(self, by: int) -> None:
+        if not 0 <= self._visit + by < len(self._visited):
+            raise ValueError("this is the first view of the history" if by < 0 else "this is the newest view")
+        self._note_where()
+        self._visit += by
+        name, where = self._visited[self._visit]
+        self._show(name)
+        if where is not None:
+            self.view.return_to(where)
+
+    def _show(self, name: str) -> None:
         self._from = ""
         if name != self.shown:
             self._last = self.shown
@@ -43,6 +79,8 @@ class Navigation:
         everything = Delta(
             structure=True, tree=True, changes=True, sources=True, jobs=set(model.jobs), records=set(RECORD_KINDS)
         )
+        for view in self.views.values():
+            view.in_use = view is self.view
         self.view.changed(everything)  # while it is hidden: then a list of news opens at the newest
         for view in self.views.values():
             view.display = name == view.NAME
@@ -68,6 +106,13 @@ class Navigation:
             view = self.views["alarms"]
             view.set_filter(view.parse_filter(argument.removeprefix("/")))
         self.show("alarms")
+
+    def do_screen_onts(self, text: str = "") -> None:
+        """ONTs; with ``/`` those that a filter lets through."""
+        if text:
+            view = self.views["onts"]
+            view.set_filter(view.parse_filter(text.removeprefix("/")))
+        self.show("onts")
 
     def do_screen_network(self, _: str = "") -> None:
         """Network."""

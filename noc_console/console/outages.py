@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from noc_console.console.copying import copy
 from noc_console.console.desk import Desk
-from noc_console.console.dialogs.shelf import ShelfScreen
+from noc_console.console.dialogs.choice import ChoiceScreen, Option
 from noc_console.console.screens.incidents import IncidentsView
 from noc_console.console.screens.outages import OutagesView
 from noc_console.domain.errors import NocError
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 UNDO_S = 10.0
 USUAL_WORK = "2h"
+SHELVES = (Option("1", "15 minutes"), Option("2", "1 hour"), Option("3", "4 hours"), Option("4", "a shift (8 hours)"))
+SHELVES_S = {"1": 900.0, "2": 3600.0, "3": 14400.0, "4": 28800.0}
 _PLACES = ("splitter", "zone")
 
 
@@ -81,8 +83,8 @@ class Outages:
             self._shelve(names, parse_span(lasts), reason)
             return
         title = names[0] if len(names) == 1 else f"{len(names)} of them"
-        dialog = ShelfScreen(self._app.registry, title, self._desk.palette, self._desk.glyphs)
-        self._app.push_screen(dialog, lambda lasts_s: self._shelve(names, lasts_s, "") if lasts_s else None)
+        dialog = ChoiceScreen(self._app.registry, f"Shelve {title} for", SHELVES, self._desk.palette, self._desk.glyphs)
+        self._app.push_screen(dialog, lambda key: self._shelve(names, SHELVES_S[key], "") if key else None)
 
     def _shelve(self, names: Sequence[str], lasts_s: float, reason: str) -> None:
         self._ask([Shelve(name, lasts_s, reason.strip()) for name in names], [Unshelve(name) for name in names])

@@ -78,14 +78,15 @@ class Prompting:
         """A bad filter is told and changes nothing."""
         self.problem, view = "", self._app.view
         try:
-            wanted = view.parse_filter(text)
-        except FilterError as error:
+            wanted = view.parse_filter(self._app.saved_filters.expand(text))
+        except ValueError as error:
+            message = error.message if isinstance(error, FilterError) else str(error)
             if not final:
-                self.problem = error.message
+                self.problem = message
             else:
                 if view.filter.text != self._before:  # it was narrowed live while the text was still good
                     view.set_filter(view.parse_filter(self._before))
-                self._app.say(f"/{text}: {error.message}; the filter stays as it was", "warning")
+                self._app.say(f"/{text}: {message}; the filter stays as it was", "warning")
         else:
             view.set_filter(wanted)
         self._app.paint_frame()

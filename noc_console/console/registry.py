@@ -155,6 +155,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("screen.dash", "Dashboard: the wallboard's pages, or some of them", (), "dash",
            argument="[incidents,map,trend]"),
     Action("screen.network", "Network", ("3",), "net"),
+    Action("screen.onts", "ONTs: all of them in one table, under any filter", ("4",), "onts", argument="[/TEXT]"),
     Action("screen.ports", "PON ports by what they lost; of one OLT", (), "ports", argument="[OLT]"),
     Action("screen.jobs", "Jobs", ("5",), "jobs"),
     Action("screen.log", "Log", ("6",), "log"),
@@ -175,9 +176,18 @@ ACTIONS: tuple[Action, ...] = (
     Action("time.step-back", "Time travel: 30 s back", ("(",), "step-back"),
     Action("time.step-forward", "Time travel: 30 s on", (")",), "step-forward"),
     Action("time.speed", "Time travel: how fast it goes on; 0 stands still", (), "speed", argument="NUMBER"),
+    Action("history.back", "The view before, where it was left", ("H",), "history-back"),
+    Action("history.forward", "And on again", ("L",), "history-forward"),
+    Action("jump", "Jump: a letter for each screen, pane and tab", ("'",), "jump"),
+    Action("filters.use", "Saved filters of this screen; /@NAME sets one", ("f",), "use-filter", argument="[NAME]"),
+    Action("filters.save", "Save the filter that is set", ("F",), "save-filter", argument="NAME"),
+    Action("filters.drop", "Forget a saved filter", (), "drop-filter", argument="NAME"),
+    Action("pause", "Pause: the screen stands still, and back", ("p",), "pause"),
+    Action("density", "Compact: one header line and no footer, and back", ("w",), "density"),
     Action("problems", "Only problems, and back", ("!",), "problems"),
     Action("time", "Times: relative or by the clock", ("t",), "time"),
     Action("copy", "Copy the identifier", ("y",), "copy", menu=True),
+    Action("copy.menu", "Copy menu: all that the selection is called", ("Y",), "copy-as", argument="[WHAT]"),
     Action("write", "Allow actions (drops back after 30 min idle)", (), "write", argument="on|off"),
     Action("bell.mute", "No bell for 15 minutes, and back", ("b",), "bell"),
     Action("theme", "Change the theme", (), "theme", argument="NAME"),
@@ -194,7 +204,9 @@ ACTIONS: tuple[Action, ...] = (
     Action("list.sort", "Sort: then the column's letter; again reverses", ("s",), "sort", "list", "[COLUMN]"),
     Action("columns.left", "Columns back", ("<",), "columns-left", "list"),
     Action("columns.right", "Columns on", (">",), "columns-right", "list"),
+    Action("columns.choose", "Choose the columns", ("c",), "columns", "list", "[+NAME,-NAME]"),
     Action("mark.toggle", "Mark", ("space",), "mark", "list"),
+    Action("mark.range", "Mark a range: begin it, move, the same key again ends it", ("v",), "mark-range", "list"),
     Action("mark.all", "Mark all that are listed", ("*",), "mark-all", "list"),
     Action("mark.none", "Take all marks away", ("u",), "unmark", "list"),
     _triage("ack", "Acknowledge: you have it", ("a",), "ack", menu=True, footer="ack", why_disabled=_on_outage),
@@ -207,7 +219,7 @@ ACTIONS: tuple[Action, ...] = (
     _triage("undo", "Take the last of these back (10 s)", ("U",), "undo"),
     _triage("next", "Next that nobody has", ("n",), "next", footer="next"),
     _triage("previous", "Previous that nobody has", ("N",), "previous"),
-    _triage("copy", "Copy a summary for a ticket", ("Y",), "copy-summary", menu=True, why_disabled=_on_outage),
+    _triage("copy", "Copy a summary for a ticket", (), "copy-summary", menu=True, why_disabled=_on_outage),
     Action("outage.maintenance", "Announce planned work; from the selection its place", ("M",), "maintenance",
            argument="[OLT [PORT]] [splitter:NAME] [zone:NAME] TIME REASON"),
     Action("outage.maintenance-end", "End planned work", (), "maintenance-end", argument="NUMBER"),
@@ -241,7 +253,7 @@ ACTIONS: tuple[Action, ...] = (
            why_disabled=_job_open),
 )  # fmt: skip
 
-SCREENS = ("incidents", "alarms", "network", "jobs", "log", "sources")
+SCREENS = ("incidents", "alarms", "network", "onts", "jobs", "log", "sources")
 _WITH_LIST = frozenset((*SCREENS, "ports", "swaps", "firmware", "routers", "records", "config", "global"))
 
 

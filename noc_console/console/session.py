@@ -18,6 +18,12 @@ class Session:
     last_key_at: float = 0.0
     bell_off_until_at: float = 0.0
     """Until then the bell is mute, Unix seconds."""
+    frozen_at: float | None = None
+    """Since when the screens stand still, Unix seconds; None while they follow the data."""
+    frozen_changes: int = 0
+    """What came since then."""
+    compact: bool = False
+    """One header line and no footer."""
     rang_at: float = float("-inf")
     """When it rang last, or would have."""
 

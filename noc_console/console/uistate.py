@@ -1,37 +1,47 @@
-"""``ui.json``: columns, order, history. Small, private to the user, never the config; a broken one is ignored."""
+"""``ui.json``: what each screen was left with, saved filters, history. Private to the user, never the config.
+
+A broken file is ignored, and so is what an older or a newer version wrote differently.
+"""
 
 from __future__ import annotations
 
 import json
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from noc_console.config.bounded import read_text
-from noc_console.console.render.onts import PRESETS
-from noc_console.console.screens.network import NetworkView
+from noc_console.console.saved_filters import SavedFilters
+from noc_console.console.screens.view import View
 from noc_console.console.widgets.prompt import KEPT, Prompt
 
 LIMIT_BYTES = 256 * 1024
 
 
-def remember(network: NetworkView, prompt: Prompt) -> dict[str, Any]:
+def remember(views: Mapping[str, View], prompt: Prompt, filters: SavedFilters) -> dict[str, Any]:
     """What is worth remembering."""
-    table = network.table
-    state: dict[str, Any] = {"columns": network.preset, "sort": table.sort_by, "sort_down": table.sort_down}
-    return state | {f"history{sign}": past for sign, past in prompt.history.items()}
+    return {
+        "screens": {name: view.remembered() for name, view in views.items()},
+        "filters": filters.by_screen,
+        "history": prompt.history,
+    }
 
 
-def restore(state: dict[str, Any], network: NetworkView, prompt: Prompt) -> None:
-    """Bring it back; what an older or a newer version wrote differently is left out."""
-    if state.get("columns") in PRESETS:
-        network.preset = state["columns"]
-    if isinstance(state.get("sort"), str):
-        network.table.show_sort(state["sort"], bool(state.get("sort_down")))
-    for sign in prompt.history:
-        past = state.get(f"history{sign}")
-        if isinstance(past, list):
+def restore(state: dict[str, Any], views: Mapping[str, View], prompt: Prompt, filters: SavedFilters) -> None:
+    """Bring it back."""
+    for name, known in _table(state.get("screens")).items():
+        if name in views and isinstance(known, dict):
+            views[name].recall(known)
+    for name, saved in _table(state.get("filters")).items():
+        filters.by_screen[name] = {key: text for key, text in _table(saved).items() if isinstance(text, str)}
+    for sign, past in _table(state.get("history")).items():
+        if sign in prompt.history and isinstance(past, list):
             prompt.history[sign] = [entry for entry in past if isinstance(entry, str)][-KEPT:]
+
+
+def _table(value: object) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
 
 
 def load_state(file: Path | None) -> dict[str, Any]:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from typing import TypeVar
 
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Container
-from textual.screen import ModalScreen
 
+from noc_console.console.dialogs.boxes import BOX_CSS, Dialog, Picking, Reading, key_of
 from noc_console.console.glyphs import Glyphs
 from noc_console.console.keys import SCOPE_TITLES, command_of, keys_of
 from noc_console.console.palette import Palette
@@ -17,15 +16,8 @@ from noc_console.console.registry import Action, Context, Registry
 from noc_console.console.render.cells import Cell, Line, fit, wrap
 from noc_console.console.screens.view import Say
 from noc_console.console.widgets.columns import Column
-from noc_console.console.widgets.lines import FocusPane, LinePane
-from noc_console.console.widgets.table import LineTable
+from noc_console.console.widgets.lines import LinePane
 from noc_console.domain.text import fold
-
-BOX_CSS = """
-{name} {{ align: center middle; background: $background 50%; }}
-{name}:ansi {{ background: transparent; }}
-{name} > #box {{ border: round $accent; background: $surface; padding: 0 1; {size} }}
-"""
 
 LEGEND = (
     "+ online   - OFFLINE   ? unknown (nobody could ask)   ~ late   ! stale   x source dead   ( ) old value",
@@ -39,78 +31,15 @@ LEGEND = (
 )
 
 
-Result = TypeVar("Result")
-
-
-class Dialog(ModalScreen[Result]):
-    """Leaves once: keys that were typed ahead must not close what lies below it."""
-
-    _left = False
-
-    def leave(self, result: Result | None = None) -> None:
-        """Close with this result."""
-        if not self._left and self.is_current:
-            self._left = True
-            self.dismiss(result)
-
-
-class Reading(Dialog[Result]):
-    """A box of lines to read. Subclasses give the lines for a width, and take their own keys in ``took``."""
-
-    def __init__(self, title: str, keys: str, registry: Registry, palette: Palette) -> None:
-        super().__init__()
-        self._title = title
-        self._keys = keys
-        self._registry = registry
-        self._pane = FocusPane(palette, id="text")
-
-    def compose(self) -> ComposeResult:
-        """A box of lines."""
-        with Container(id="box") as box:
-            box.border_title = self._title.replace("[", "\\[")
-            box.border_subtitle = self._keys
-            yield self._pane
-
-    def on_mount(self) -> None:
-        """Fill it."""
-        self._pane.focus()
-        self.call_after_refresh(self._fill)
-
-    def on_resize(self) -> None:
-        """Lay out again."""
-        self.call_after_refresh(self._fill)
-
-    def on_key(self, event: events.Key) -> None:
-        """A key of this dialog, else close or move."""
-        event.stop()
-        event.prevent_default()
-        if self.took(event):
-            return
-        if event.key in ("escape", "q", "backspace", "enter"):
-            self.leave()
-        elif (action := self._registry.for_key(_name(event), ("list",))) is not None:
-            getattr(self._pane, action.method, lambda _: None)("")
-
-    def took(self, event: events.Key) -> bool:
-        """Do what a key of this dialog does; False when it is none."""
-        raise NotImplementedError
-
-    def lines(self, width: int) -> list[Line]:
-        """What is to be read, within ``width`` cells."""
-        raise NotImplementedError
-
-    def _fill(self) -> None:
-        self._pane.set_lines(self.lines(self._pane.size.width))
-
-
 class HelpScreen(Reading[None]):
     """Every key and command that works here, and what the signs mean; ``/`` narrows it."""
 
     DEFAULT_CSS = BOX_CSS.format(name="HelpScreen", size="width: 96; max-width: 96%; height: 90%;")
 
-    def __init__(self, registry: Registry, scopes: Sequence[str], palette: Palette) -> None:
+    def __init__(self, registry: Registry, scopes: Sequence[str], context: Context, palette: Palette) -> None:
         super().__init__("Help", "/ search   Esc closes", registry, palette)
         self._scopes = scopes
+        self._about = context
         self._needle = ""
         self._typing = False
 
@@ -155,16 +84,19 @@ class HelpScreen(Reading[None]):
         return lines
 
     def _wanted(self, action: Action) -> bool:
-        text = f"{action.title} {action.command} {keys_of(action)}"
+        text = f"{action.title} {action.command} {keys_of(action)} {action.id}"
         return fold(self._needle) in fold(text)
 
-    @staticmethod
-    def _rows(action: Action, width: int) -> list[Line]:
-        """Keys, command, what it does: on as many lines as that takes."""
+    def _rows(self, action: Action, width: int) -> list[Line]:
+        """Keys, command, what it does, why not now, its id: on as many lines as that takes."""
         keys, command = f"  {fit(keys_of(action), 14)}", f"{fit(command_of(action), 18)} "
         title, *more = wrap(action.title, max(20, width - len(keys) - len(command)))
         lines: list[Line] = [[(keys, "accent"), (command, "dim"), (title, "base")]]
-        told = [(row, "base") for row in more] + [("typed confirmation", "warning")] * action.danger
+        told = [(row, "base") for row in more] + [("typed confirmation", "warning")] * bool(action.danger)
+        if (why := action.why_disabled(self._about)) is not None:
+            told += [(row, "warning") for row in wrap(f"not now: {why}", max(20, width - len(keys) - len(command)))]
+        if self._needle:
+            told.append((f"id {action.id}", "dim"))
         return lines + [[(" " * (len(keys) + len(command)), "base"), part] for part in told]
 
 
@@ -189,58 +121,40 @@ class TextScreen(Reading[bool]):
         return [[(f" {row}", "base")] for row in rows]
 
 
-class MenuScreen(Dialog[str | None]):
+class MenuScreen(Picking[str]):
     """Actions on the selection; what cannot be done says why. Returns the chosen action's id."""
 
     DEFAULT_CSS = BOX_CSS.format(name="MenuScreen", size="width: 80; max-width: 96%; height: auto; max-height: 90%;")
 
     def __init__(self, registry: Registry, context: Context, title: str, palette: Palette, glyphs: Glyphs) -> None:
-        super().__init__()
-        self._registry = registry
         self._about = context
-        self._title = title
         self._actions = {a.id: a for a in registry.active(context.scopes) if a.menu}
         columns = (Column("key", "KEY", 3), Column("title", "ACTION", 34), Column("why", "", 20, flex=True))
-        self._table = LineTable(self._cell, columns, palette, glyphs, id="menu")
+        super().__init__(title, "Enter does it   Esc closes", registry, columns, palette, glyphs)
 
-    def compose(self) -> ComposeResult:
-        """A box with a table."""
-        with Container(id="box") as box:
-            box.border_title = self._title.replace("[", "\\[")
-            box.border_subtitle = "Enter does it   Esc closes"
-            yield self._table
+    def rows(self) -> list[Hashable]:
+        """The actions' ids."""
+        return list(self._actions)
 
-    def on_mount(self) -> None:
-        """Fill it."""
-        self._table.styles.height = len(self._actions) + 1
-        self._table.set_keys(list(self._actions))
-        self._table.focus()
+    def direct(self, event: events.Key) -> Hashable | None:
+        """An action's own key."""
+        return next((a.id for a in self._actions.values() if key_of(event) in a.keys), None)
 
     def on_key(self, event: events.Key) -> None:
-        """Move, choose, close; an action's own key chooses it."""
-        event.stop()
-        event.prevent_default()
-        if event.key in ("escape", "q", "backspace", "left") or event.character in (".", "h"):
-            self.leave(None)
-            return
-        direct = next((a for a in self._actions.values() if _name(event) in a.keys), None)
-        if direct is not None:
-            self._choose(direct)
-        elif (action := self._registry.for_key(_name(event), ("list",))) is not None:
-            getattr(self._table, action.method, lambda _: None)("")
+        """The key that opened it closes it."""
+        if event.character == ".":
+            self.leave()
 
-    def on_line_table_opened(self, event: LineTable.Opened) -> None:
-        """Enter."""
-        event.stop()
-        self._choose(self._actions[str(event.key)])
-
-    def _choose(self, action: Action) -> None:
+    def chosen(self, key: Hashable) -> None:
+        """Do it, or say why not."""
+        action = self._actions[str(key)]
         if (why := action.why_disabled(self._about)) is None:
             self.leave(action.id)
         else:
             self.app.post_message(Say(f"{action.title}: {why}", "warning"))
 
-    def _cell(self, key: Hashable, column: str) -> Cell:
+    def cell(self, key: Hashable, column: str) -> Cell:
+        """Key, title, why it cannot be done."""
         action = self._actions[str(key)]
         why = action.why_disabled(self._about)
         if column == "key":
@@ -277,8 +191,3 @@ class QuitScreen(Dialog[bool]):
         event.stop()
         event.prevent_default()
         self.leave(event.character == "y" or event.key == "ctrl+q")
-
-
-def _name(event: events.Key) -> str:
-    """The key as the registry writes it: the character where there is one."""
-    return event.character if event.is_printable and event.character and event.character != " " else event.key

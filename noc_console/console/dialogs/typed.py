@@ -16,8 +16,8 @@ from textual.containers import Container, Horizontal
 from textual.widgets import Button, Input
 
 from noc_console.console.desk import Desk
+from noc_console.console.dialogs.boxes import BOX_CSS, Dialog
 from noc_console.console.dialogs.inputs import CleanInput, ParameterFields, TickBox
-from noc_console.console.dialogs.simple import BOX_CSS, Dialog
 from noc_console.console.render.cells import Line, wrap
 from noc_console.console.screens.view import Background, Say
 from noc_console.console.widgets.lines import LinePane

@@ -102,6 +102,13 @@ def sources_line(model: Model, session: Session, now: float) -> Line:
     return cells
 
 
+def frozen_banner(session: Session) -> str | None:
+    """That the screen stands still, and how much it does not show."""
+    if session.frozen_at is None:
+        return None
+    return f"FROZEN {clock(session.frozen_at)}  +{session.frozen_changes} changes  any key goes on"
+
+
 def is_starting(link: Link, now: float) -> bool:
     """Whether the database is only not there yet: with a first start that is no fault."""
     return link.starting and now - (link.failing_since or now) < GRACE_S

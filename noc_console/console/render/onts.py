@@ -73,8 +73,16 @@ def columns_for(preset: str, widths: Mapping[str, int], one_olt: bool) -> list[C
         one_olt: Leaves the OLT column out (everything listed is on the same one).
     """
     names = _PRESETS.get(preset, _PRESETS["triage"]).split()
-    chosen = (_ALL[name] for name in names if name != "olt" or not one_olt)
-    return [replace(column, width=max(len(column.title), widths.get(column.id, column.width))) for column in chosen]
+    return [column for name in names if name != "olt" or not one_olt for column in [_fitted(_ALL[name], widths)]]
+
+
+def all_columns(widths: Mapping[str, int]) -> list[Column]:
+    """Every column that there is."""
+    return [_fitted(column, widths) for column in _ALL.values()]
+
+
+def _fitted(column: Column, widths: Mapping[str, int]) -> Column:
+    return replace(column, width=max(len(column.title), widths.get(column.id, column.width)))
 
 
 @dataclass(slots=True)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable
+from functools import partial
+from typing import Any
 
 from textual import work
 from textual.app import ComposeResult
@@ -14,8 +17,8 @@ from noc_console.console.pace import Every
 from noc_console.console.palette import Palette
 from noc_console.console.render import onts, tree
 from noc_console.console.render.cells import Line
-from noc_console.console.screens.detail import DetailPane
-from noc_console.console.screens.panes import CSS, Panes
+from noc_console.console.screens.detail import TABS, TITLES, DetailPane
+from noc_console.console.screens.panes import CSS, ORDER, Panes
 from noc_console.console.screens.sparks import Sparks
 from noc_console.console.screens.topology import TopologyPane
 from noc_console.console.screens.view import Say, View
@@ -23,6 +26,7 @@ from noc_console.console.widgets.table import LineTable
 from noc_console.domain.filters import Filter
 from noc_console.domain.network import Olt, Ont
 from noc_console.picture.model import Delta
+from noc_console.picture.ont_names import ont_copies
 from noc_console.picture.ont_rows import is_problem, select
 from noc_console.picture.tree import NodeKey
 
@@ -38,6 +42,7 @@ class NetworkView(View):
     """OLT > card > PON port on the left, their ONTs in the middle, one of them in full on the right or below."""
 
     NAME, TITLE = "network", "Network"
+    PANES: tuple[str, ...] = ORDER
     DEFAULT_CSS = CSS
 
     def __init__(self, desk: Desk) -> None:
@@ -55,7 +60,7 @@ class NetworkView(View):
             id="onts",
         )
         self.detail = DetailPane(desk)
-        self.panes = Panes(self, self.topology, self.table, self.detail)
+        self.panes = Panes(self, self.topology, self.table, self.detail, self.PANES)
         self.helpers = (self.panes, self.detail)
         self._sparks = Sparks(desk)
         self.cells.sparks = self._sparks.values
@@ -71,10 +76,8 @@ class NetworkView(View):
             yield self.detail
 
     def on_mount(self) -> None:
-        """Start with the whole network."""
+        """Lay it out; the rows come when it is shown."""
         self.cells.now = self.desk.now()
-        self.topology.reload()
-        self.rebuild()
 
     def on_resize(self) -> None:
         """Choose the layout by the room there is."""
@@ -83,9 +86,12 @@ class NetworkView(View):
     # -- data ------------------------------------------------------------------------------------------------------
 
     def changed(self, delta: Delta) -> None:
-        """Repaint what the change touched; re-sort when the budget allows it."""
+        """Repaint what the change touched; re-sort when the budget allows it. Hidden it asks nobody anything."""
+        if not self.in_use:
+            self._stale_order, self._rebuild_after = True, 0.0
+            return
         self.cells.now = self.desk.now()
-        if delta.structure or delta.tree or delta.sources:
+        if "tree" in self.PANES and (delta.structure or delta.tree or delta.sources):
             self.topology.reload()
         if delta.structure or delta.rows:
             self._stale_order = True
@@ -136,9 +142,7 @@ class NetworkView(View):
             "port": max((len(port.name) for port in model.port_states.values()), default=6),
         }
         one_olt = self.scope is not None or len(model.olts) == 1
-        columns = tuple(onts.columns_for(self.preset, widths, one_olt))
-        if columns != self.table.columns:
-            self.table.set_columns(columns)
+        self.table.set_columns(onts.columns_for(self.preset, widths, one_olt), onts.all_columns(widths))
 
     def _empty(self) -> list[Line]:
         model = self.desk.model
@@ -165,6 +169,44 @@ class NetworkView(View):
         marked = sorted(row for row in self.table.marked if isinstance(row, int))
         return [self.desk.model.onts.ont(row) for row in marked] or super().chosen_onts()
 
+    def jumps(self) -> list[tuple[str, Callable[[], object]]]:
+        """Panes, and tabs of the detail."""
+        titles = {"tree": "Tree", "onts": "ONT table", "detail": "Detail"}
+        panes = [(titles[pane], partial(self.panes.focus, pane)) for pane in self.PANES]
+        tabs = zip(TABS, TITLES, strict=True)
+        return [*panes, *((f"Tab {title}", partial(self._jump_to_tab, tab)) for tab, title in tabs)]
+
+    def _jump_to_tab(self, tab: str) -> None:
+        self.panes.focus("detail")
+        self.detail.show_tab(tab)
+
+    def where(self) -> Any:
+        """The scope too."""
+        return self.scope, super().where()
+
+    def return_to(self, where: Any) -> None:
+        """The scope first."""
+        scope, listed = where
+        if scope != self.scope:
+            self.set_scope(scope)
+        super().return_to(listed)
+
+    def remembered(self) -> dict[str, Any]:
+        """The set of columns too."""
+        return {**super().remembered(), "columns": self.preset}
+
+    def recall(self, state: dict[str, Any]) -> None:
+        """The set of columns first: it decides what can be sorted by."""
+        if state.get("columns") in onts.PRESETS:
+            self.preset = state["columns"]
+            self._fit_columns()
+        super().recall(state)
+
+    def copies(self) -> list[tuple[str, str]]:
+        """All that the ONT is called by."""
+        ont = None if self.topology.has_focus else self.selected_ont()
+        return ont_copies(self.desk.model, ont) + super().copies()[1:] if ont else super().copies()
+
     def copyable(self) -> tuple[str, str] | None:
         """Serial or MAC of the ONT, or name of the tree node."""
         if self.topology.has_focus and self.topology.node:
@@ -182,7 +224,8 @@ class NetworkView(View):
         listed = f"{total} of {whole}" if total != whole else f"{at} of {total}"
         waiting = len(self.desk.model.waiting_under(self.scope))
         new = f"{waiting} to be registered   " if waiting else ""
-        return f"Network > {tree.title(self.desk.model, self.scope)}", f"{new}{marked}{listed}"
+        where = f"{self.TITLE} > {tree.title(self.desk.model, self.scope)}" if "tree" in self.PANES else self.TITLE
+        return where, f"{new}{marked}{listed}"
 
     def set_filter(self, wanted: Filter) -> None:
         """Filter the ONTs."""
@@ -295,13 +338,16 @@ class NetworkView(View):
         pane = self.panes.current
         if pane == "detail":
             self.panes.back()
-        elif pane == "onts":
-            self.panes.focus("tree")
-        else:
+        elif pane == "tree":
             self.topology.step_out()
+        elif "tree" in self.PANES:
+            self.panes.focus("tree")
 
     def do_columns_preset(self, name: str = "") -> None:
-        """Next set of columns, or the named one."""
+        """Next set of columns, the named one, or ``+rx,-model``."""
+        if name.startswith(("+", "-")):
+            self.table.do_columns_choose(name)
+            return
         if name and name not in onts.PRESETS:
             raise ValueError(f"no set of columns {name!r} (there are {', '.join(onts.PRESETS)})")
         self.preset = name or onts.PRESETS[(onts.PRESETS.index(self.preset) + 1) % len(onts.PRESETS)]

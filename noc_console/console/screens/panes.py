@@ -1,6 +1,8 @@
-"""The three panes of the Network screen: which has the focus, which are shown, the way from one to another."""
+"""The panes of the Network and ONTs screens: which has the focus, which are shown, the way from one to another."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from textual.widget import Widget
 
@@ -29,6 +31,7 @@ NetworkView.-zoom-tree > #main, NetworkView.-zoom-onts > #tree, NetworkView.-zoo
 NetworkView.-zoom-tree > #tree { width: 1fr !important; border-right: none; }
 NetworkView.-zoom-onts #detail, NetworkView.-zoom-detail #onts { display: none; }
 NetworkView.-zoom-detail #detail { width: 1fr !important; height: 1fr !important; border-left: none !important; }
+NetworkView.-treeless > #tree { display: none !important; }
 NetworkView.-short #detail { height: 5; }
 NetworkView.-tiny #detail { display: none; }
 NetworkView.-tiny.-zoom-detail #detail { display: block; }
@@ -39,8 +42,11 @@ NetworkView.-wide.-huge #detail { width: 56; }
 class Panes:
     """Answers the actions ``pane.*``, ``zoom``, ``tree.toggle`` and ``detail``."""
 
-    def __init__(self, view: Widget, topology: LineTable, table: LineTable, detail: DetailPane) -> None:
+    def __init__(
+        self, view: Widget, topology: LineTable, table: LineTable, detail: DetailPane, order: Sequence[str] = ORDER
+    ) -> None:
         self._view = view
+        self._order = order
         self._topology = topology
         self._table = table
         self._detail = detail
@@ -95,11 +101,14 @@ class Panes:
 
     def do_pane_next(self, _: str = "") -> None:
         """Tree, table, detail, tree."""
-        self.focus(ORDER[(ORDER.index(self.current) + 1) % len(ORDER)])
+        self._step(1)
 
     def do_pane_previous(self, _: str = "") -> None:
         """The other way round."""
-        self.focus(ORDER[(ORDER.index(self.current) - 1) % len(ORDER)])
+        self._step(-1)
+
+    def _step(self, by: int) -> None:
+        self.focus(self._order[(self._order.index(self.current) + by) % len(self._order)])
 
     def do_zoom(self, _: str = "") -> None:
         """Give the pane in use the whole screen, and back."""
@@ -114,6 +123,8 @@ class Panes:
 
     def do_tree_toggle(self, _: str = "") -> None:
         """Show or hide the tree."""
+        if "tree" not in self._order:
+            raise ValueError("this screen has no tree: 3 is the one that has")
         if self._view.has_class("-narrow"):
             self.focus("onts" if self._topology.has_focus else "tree")
             return

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from textual.containers import Container
 from textual.message import Message
 from textual.worker import Worker, WorkerState
@@ -9,7 +12,8 @@ from textual.worker import Worker, WorkerState
 from noc_console.console.desk import Desk
 from noc_console.console.palette import Palette
 from noc_console.console.render.cells import Line
-from noc_console.domain.filters import Filter, parse_filter
+from noc_console.console.widgets.table import LineTable
+from noc_console.domain.filters import Filter, FilterError, parse_filter
 from noc_console.domain.network import Cpe, Olt, Ont
 from noc_console.picture.model import Delta
 
@@ -64,6 +68,8 @@ class View(Background, Container):
     DEFAULT_CSS = "View { height: 1fr; width: 1fr; }"
     NAME = ""
     TITLE = ""
+    KEYS = ""
+    """The screen of which it has the keys too; empty is none."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(id=self.NAME)
@@ -72,6 +78,14 @@ class View(Background, Container):
         """Parts that answer actions whatever has the focus."""
         self.filter: Filter = parse_filter("")
         self.only_problems = False
+        self.in_use = False
+        """Whether it is the screen that is shown, or about to be."""
+
+    @property
+    def listing(self) -> LineTable | None:
+        """Its list, where it has one."""
+        table = getattr(self, "table", None)
+        return table if isinstance(table, LineTable) else None
 
     def changed(self, delta: Delta) -> None:
         """The model changed."""
@@ -138,3 +152,53 @@ class View(Background, Container):
     def copyable(self) -> tuple[str, str] | None:
         """What ``y`` copies: its name and its text."""
         return None
+
+    def copies(self) -> list[tuple[str, str]]:
+        """What ``Y`` offers: names and texts. Never a secret."""
+        found = self.copyable()
+        table = self.listing
+        row = table.texts(table.current) if table is not None and table.current is not None else []
+        rows = [("row", "  ".join(text for text in row if text)), ("row for a spreadsheet", "\t".join(row))]
+        return ([found] if found else []) + (rows if row else [])
+
+    def jumps(self) -> list[tuple[str, Callable[[], object]]]:
+        """Its panes and tabs, and the way to each."""
+        return []
+
+    def where(self) -> Any:
+        """What leads back here later, see ``return_to``."""
+        return self.filter.text, self.listing.current if self.listing is not None else None
+
+    def return_to(self, where: Any) -> None:
+        """As it was when ``where`` was asked, as far as that is still there."""
+        text, key = where
+        if text != self.filter.text:
+            self.set_filter(self.parse_filter(text))
+        if key is not None and self.listing is not None:
+            self.listing.go_to(key)
+
+    # -- what is remembered from one session to the next -----------------------------------------------------------
+
+    def remembered(self) -> dict[str, Any]:
+        """Filter, order, columns, as JSON."""
+        state: dict[str, Any] = {"filter": self.filter.text}
+        if (table := self.listing) is not None:
+            state |= {"sort": table.sort_by, "sort_down": table.sort_down}
+            state |= {"added": table.choice.added, "hidden": sorted(table.choice.hidden)}
+        return state
+
+    def recall(self, state: dict[str, Any]) -> None:
+        """Bring it back; what an older or a newer version wrote differently is left out."""
+        if (table := self.listing) is not None:
+            for name in ("added", "hidden"):
+                names = state.get(name)
+                if isinstance(names, list) and all(isinstance(one, str) for one in names):
+                    setattr(table.choice, name, set(names) if name == "hidden" else names)
+            table.choose()
+            if any(column.id == state.get("sort") and column.letter for column in table.columns):
+                table.show_sort(state["sort"], bool(state.get("sort_down")))
+        if isinstance(state.get("filter"), str):
+            try:
+                self.set_filter(self.parse_filter(state["filter"]))
+            except FilterError:
+                return

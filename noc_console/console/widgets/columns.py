@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,54 @@ class Placed:
 
     column: Column
     width: int
+
+
+@dataclass(slots=True)
+class Choice:
+    """What an operator changed about the columns of a table; ids that the table does not know are kept for later."""
+
+    added: list[str] = field(default_factory=list)
+    """In the order of their adding."""
+    hidden: set[str] = field(default_factory=set)
+
+    def of(self, given: Sequence[Column], choices: Sequence[Column]) -> tuple[Column, ...]:
+        """The columns to show: the given ones without the hidden, then the added ones. Frozen ones always stay."""
+        shown = [column for column in given if column.frozen or column.id not in self.hidden]
+        has = {column.id for column in given}
+        by_id = {column.id: column for column in choices}
+        return (*shown, *(by_id[name] for name in self.added if name in by_id and name not in has))
+
+    def change(self, text: str, given: Sequence[Column], choices: Sequence[Column]) -> None:
+        """Take ``+rx,-model`` in.
+
+        Raises:
+            ValueError: A sign is missing, or there is no such column.
+        """
+        has = {column.id for column in given}
+        wanted = [part.strip() for part in text.split(",") if part.strip()]
+        for part in wanted:
+            if part[0] not in "+-" or not _find(part[1:], choices):
+                names = ", ".join(column.id for column in choices)
+                raise ValueError(f"columns are +NAME or -NAME, not {part!r} (there are {names})")
+        for part in wanted:
+            self._switch(_find(part[1:], choices), part[0] == "+", has)
+
+    def toggle(self, name: str, given: Sequence[Column], shown: Sequence[Column]) -> None:
+        """Show what is not shown, hide what is."""
+        self._switch(name, all(column.id != name for column in shown), {column.id for column in given})
+
+    def _switch(self, name: str, on: bool, given: set[str]) -> None:
+        self.hidden.discard(name)
+        self.added = [one for one in self.added if one != name]
+        if on and name not in given:
+            self.added.append(name)
+        elif not on and name in given:
+            self.hidden.add(name)
+
+
+def _find(name: str, choices: Sequence[Column]) -> str:
+    """Id of the column with this id or title; empty when there is none."""
+    return next((c.id for c in choices if name.lower() in (c.id, c.title.lower())), "")
 
 
 def place(columns: Sequence[Column], width: int, offset: int, gap: int = 1) -> list[Placed]:

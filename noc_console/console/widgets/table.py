@@ -17,7 +17,7 @@ from textual.widget import Widget
 from noc_console.console.glyphs import Glyphs
 from noc_console.console.palette import Palette
 from noc_console.console.render.cells import Cell, Line, changed_span, fit, fit_end, to_strip
-from noc_console.console.widgets.columns import Column, Placed, last_offset, place
+from noc_console.console.widgets.columns import Choice, Column, Placed, last_offset, place
 
 WHEEL = 3
 """Rows for one step of the mouse wheel."""
@@ -61,6 +61,13 @@ class LineTable(Widget, can_focus=True):
             super().__init__()
             self.table = table
 
+    class Choosing(Message):
+        """The operator wants to choose among the columns."""
+
+        def __init__(self, table: LineTable) -> None:
+            super().__init__()
+            self.table = table
+
     def __init__(
         self,
         cell_of: CellOf,
@@ -84,8 +91,12 @@ class LineTable(Widget, can_focus=True):
         super().__init__(id=id)
         self.palette = palette
         self.columns = tuple(columns)
+        self.given = self.choices = self.columns
+        """What the screen shows, and what it could show, before the operator's choice."""
+        self.choice = Choice()
         self.keys: Sequence[Key] = ()
         self.marked: set[Key] = set()
+        self._range_at: int | None = None
         self.sort_by: str | None = None
         self.sort_down = False
         self.picking = False
@@ -119,17 +130,35 @@ class LineTable(Widget, can_focus=True):
         """Keys in view."""
         return self.keys[self._top : self._top + self.page]
 
+    def texts(self, key: Key) -> list[str]:
+        """An object's row as text, column by column."""
+        return [self._cell_of(key, column.id)[0] for column in self.columns]
+
     def set_palette(self, palette: Palette) -> None:
         """Change colours."""
         self.palette = palette
         self.refresh()
 
-    def set_columns(self, columns: Sequence[Column]) -> None:
-        """Show other columns."""
-        self.columns = tuple(columns)
-        self._offset = 0
-        self._layout_columns()
-        self.refresh()
+    def set_columns(self, columns: Sequence[Column], choices: Sequence[Column] = ()) -> None:
+        """Show other columns, as far as the operator has not chosen otherwise.
+
+        Args:
+            columns: What is shown.
+            choices: What could be shown; empty is the same.
+        """
+        given, could = tuple(columns), tuple(choices or columns)
+        if (given, could) != (self.given, self.choices):
+            self.given, self.choices = given, could
+            self.choose()
+
+    def choose(self) -> None:
+        """Show what the operator's choice makes of the columns."""
+        columns = self.choice.of(self.given, self.choices)
+        if columns != self.columns:
+            self.columns = columns
+            self._offset = 0
+            self._layout_columns()
+            self.refresh()
 
     def set_keys(self, keys: Sequence[Key], follow: Key | None = None) -> None:
         """Replace the rows; the cursor stays on its object, and the object on its line where that is possible.
@@ -143,7 +172,10 @@ class LineTable(Widget, can_focus=True):
         line = self._cursor - self._top
         was_visible = list(self.in_view())
         same_rows = len(keys) == len(self.keys) and keys == self.keys
+        range_from = None if self._range_at is None else self.keys[self._range_at]
         self.keys = keys
+        if range_from is not None and not same_rows:
+            self._range_at = keys.index(range_from) if range_from in keys else None
         if not (same_rows and follow is None):
             try:
                 self._cursor = keys.index(wanted)
@@ -174,7 +206,7 @@ class LineTable(Widget, can_focus=True):
         for y, key in enumerate(self.in_view()):
             if changed is not None and key not in changed:
                 continue
-            before, now = self._painted.get(key, ()), self._cells(key)
+            before, now = self._painted.get(key, ()), self._cells(key, self._top + y)
             if before != now:
                 start, cells = changed_span(before, now, self.size.width)
                 self.refresh(Region(start, y + 1, cells, 1))
@@ -215,14 +247,15 @@ class LineTable(Widget, can_focus=True):
             said = self._empty() if not self.keys else ()
             return to_strip(said[y - 2] if 2 <= y < len(said) + 2 else (), width, self.palette)
         key = self.keys[row]
-        line = self._painted[key] = self._cells(key)
+        line = self._painted[key] = self._cells(key, row)
         if row != self._cursor:
             return to_strip(line, width, self.palette)
         overlay = self.palette.overlay("cursor" if self.has_focus else "cursor-blur")
         return to_strip(line, width, self.palette, overlay)
 
-    def _cells(self, key: Key) -> Line:
-        cells: list[Cell] = [("*", "mark") if key in self.marked else (" ", "base")]
+    def _cells(self, key: Key, row: int) -> Line:
+        sign = "*" if key in self.marked else "|" if self._in_range(row) else " "
+        cells: list[Cell] = [(sign, "base" if sign == " " else "mark")]
         for placed in self._placed:
             text, role = self._cell_of(key, placed.column.id)
             column, ellipsis = placed.column, self._glyphs.ellipsis
@@ -263,7 +296,7 @@ class LineTable(Widget, can_focus=True):
         old, top = self._cursor, self._top
         self._cursor = row
         self._into_view()
-        if self._top != top or not self.size:
+        if self._top != top or not self.size or self._range_at is not None:
             self.refresh()
             self.post_message(self.Shown(self))
         else:
@@ -411,3 +444,34 @@ class LineTable(Widget, can_focus=True):
         """Take all marks away."""
         self.marked = set()
         self.refresh_rows()
+
+    def do_mark_range(self, _: str = "") -> None:
+        """Begin a range here; the second time mark all from there to here."""
+        if self._range_at is None and self.keys:
+            self._range_at = self._cursor
+        else:
+            self.marked |= {self.keys[row] for row in self._range()}
+            self._range_at = None
+        self.refresh()
+
+    def drop_range(self) -> bool:
+        """Give a range up that was begun; False when none was."""
+        begun, self._range_at = self._range_at is not None, None
+        if begun:
+            self.refresh()
+        return begun
+
+    def _range(self) -> range:
+        first, last = sorted((self._cursor if self._range_at is None else self._range_at, self._cursor))
+        return range(first, last + 1)
+
+    def _in_range(self, row: int) -> bool:
+        return self._range_at is not None and row in self._range()
+
+    def do_columns_choose(self, wanted: str = "") -> None:
+        """``+rx,-model`` adds and takes away; nothing opens the list of all columns."""
+        if not wanted:
+            self.post_message(self.Choosing(self))
+            return
+        self.choice.change(wanted, self.given, self.choices)
+        self.choose()

@@ -10,6 +10,8 @@ from noc_console.console.acting import Acting
 from noc_console.console.app import NocApp
 from noc_console.console.bell import Bell
 from noc_console.console.copying import Copying
+from noc_console.console.freezing import Freezing
+from noc_console.console.jumping import Jumping
 from noc_console.console.keys import SCOPE_TITLES, markdown_table
 from noc_console.console.looks import Looks
 from noc_console.console.navigation import Navigation
@@ -17,6 +19,7 @@ from noc_console.console.outages import Outages
 from noc_console.console.prompting import Prompting
 from noc_console.console.registry import ACTIONS, Action, Context, Registry, clashes
 from noc_console.console.reporting import Reporting
+from noc_console.console.saved_filters import SavedFilters
 from noc_console.console.screens.configuration import ConfigView
 from noc_console.console.screens.detail import DetailPane
 from noc_console.console.screens.incidents import IncidentsView
@@ -49,8 +52,21 @@ def test_shipped_keys_do_not_clash_and_arrive_in_every_terminal() -> None:
 
 @pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action.id)
 def test_every_action_is_done_somewhere(action: Action) -> None:
-    apps_own = (NocApp, Navigation, Acting, Prompting, Looks, Copying, Outages, Bell, Travelling, Reporting)
-    views = (IncidentsView, NetworkView, SwapsView, ConfigView)
+    apps_own = (
+        NocApp,
+        Navigation,
+        Acting,
+        Prompting,
+        Looks,
+        Copying,
+        Outages,
+        Bell,
+        Travelling,
+        Reporting,
+        Jumping,
+        Freezing,
+    )
+    views = (SavedFilters, IncidentsView, NetworkView, SwapsView, ConfigView)
     doers = (*apps_own, *views, Panes, DetailPane, JobsView, LogView, SourcesView, LineTable)
     assert action.kind in PERFORMERS or any(hasattr(doer, action.method) for doer in doers)
 
