@@ -47,6 +47,7 @@ from noc_console.console.screens.incidents import IncidentsView
 from noc_console.console.screens.jobs import JobsView
 from noc_console.console.screens.log import LogView
 from noc_console.console.screens.network import NetworkView
+from noc_console.console.screens.olts import OltsView
 from noc_console.console.screens.onts import OntsView
 from noc_console.console.screens.outages import OutagesView
 from noc_console.console.screens.ports import PortsView
@@ -102,6 +103,7 @@ class NocApp(Background, Shell):
             AlarmsView,
             DashView,
             OntsView,
+            OltsView,
             PortsView,
             JobsView,
             LogView,

@@ -9,6 +9,7 @@ from noc_console.console.render import tree
 from noc_console.console.screens.configuration import ConfigView
 from noc_console.console.screens.dash import DashView
 from noc_console.console.screens.network import NetworkView
+from noc_console.console.screens.olts import OltsView
 from noc_console.console.screens.ports import PortsView
 from noc_console.console.screens.view import View
 from noc_console.console.wallpages import PAGES, parse_pages
@@ -113,6 +114,15 @@ class Navigation:
             view = self.views["onts"]
             view.set_filter(view.parse_filter(text.removeprefix("/")))
         self.show("onts")
+
+    def do_screen_olts(self, text: str = "") -> None:
+        """OLTs; with ``/`` those that a filter lets through, with a name that one opened."""
+        view = self.views["olts"]
+        if text.startswith("/"):
+            view.set_filter(view.parse_filter(text.removeprefix("/")))
+        elif text and isinstance(view, OltsView):
+            view.open_named(text.strip())
+        self.show("olts")
 
     def do_screen_network(self, _: str = "") -> None:
         """Network."""

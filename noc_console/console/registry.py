@@ -156,6 +156,7 @@ ACTIONS: tuple[Action, ...] = (
            argument="[incidents,map,trend]"),
     Action("screen.network", "Network", ("3",), "net"),
     Action("screen.onts", "ONTs: all of them in one table, under any filter", ("4",), "onts", argument="[/TEXT]"),
+    Action("screen.olts", "OLTs: all of them in one list, or one of them", ("O",), "olts", argument="[OLT|/TEXT]"),
     Action("screen.ports", "PON ports by what they lost; of one OLT", (), "ports", argument="[OLT]"),
     Action("screen.jobs", "Jobs", ("5",), "jobs"),
     Action("screen.log", "Log", ("6",), "log"),
@@ -236,7 +237,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("detail", "Detail of the selection: the whole screen, and back", ("d",), "detail", "network"),
     Action("tab.next", "Next tab of the detail", ("]",), "tab-next", "network"),
     Action("tab.previous", "Previous tab of the detail", ("[",), "tab-back", "network"),
-    Action("tab", "A tab of the detail", (), "tab", "network", "summary|optical|tr-069|history|jobs"),
+    Action("tab", "A tab of the detail", (), "tab", "network", "NAME"),
     Action("chart.longer", "Chart: longer range", ("}",), "longer", "network"),
     Action("chart.shorter", "Chart: shorter range", ("{",), "shorter", "network"),
     Action("chart.range", "Chart: range", (), "range", "network", "6h|24h|7d|30d"),
@@ -254,7 +255,7 @@ ACTIONS: tuple[Action, ...] = (
 )  # fmt: skip
 
 SCREENS = ("incidents", "alarms", "network", "onts", "jobs", "log", "sources")
-_WITH_LIST = frozenset((*SCREENS, "ports", "swaps", "firmware", "routers", "records", "config", "global"))
+_WITH_LIST = frozenset((*SCREENS, "olts", "ports", "swaps", "firmware", "routers", "records", "config", "global"))
 
 
 class Registry:

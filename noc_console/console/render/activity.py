@@ -67,9 +67,14 @@ def render_story(line: Activity, width: int, now: float, absolute: bool) -> list
 
 
 def render_history(
-    activity: Sequence[Activity] | None, serial: str | None, width: int, now: float, absolute: bool
+    activity: Sequence[Activity] | None,
+    serial: str | None,
+    width: int,
+    now: float,
+    absolute: bool,
+    whole: bool = False,
 ) -> list[Line]:
-    """The History tab: this ONT and its port, newest first; what is not about this ONT is dim."""
+    """The History tab: this ONT and its port, newest first; what is not about this ONT is dim, but for ``whole``."""
     if activity is None:
         return [[(" reading ...", "dim")]]
     if not activity:
@@ -77,7 +82,7 @@ def render_history(
     lines: list[Line] = []
     for line in activity:
         text, role = severity_cell(line)
-        own = serial is not None and line.serial == serial
+        own = whole or (serial is not None and line.serial == serial)
         lines.append(
             [
                 (f" {when(line.at, now, absolute):>9} ", "dim"),

@@ -70,11 +70,18 @@ def light_chart(data: ChartData, thresholds: Thresholds) -> Chart:
 
 def traffic_chart(data: ChartData, held_s: float) -> Chart:
     """Traffic of a PON port down and up, Mbit/s; see ``rates_per_s`` for ``held_s``."""
-    rates = (rates_per_s(counter, data.step_s, held_s) for counter in _lines(data, TRAFFIC))
-    lines = tuple(tuple(None if rate is None else rate * 8 / 1e6 for rate in line) for line in rates)
+    lines = tuple(
+        tuple(None if rate is None else rate / 1e6 for rate in line) for line in bit_rates(data, TRAFFIC, held_s)
+    )
     nothing = "no traffic known in this time: the OLT counts none, or was not asked often enough yet"
     chart = Chart(data.start_at, data.step_s, lines, 0.0, 1.0, (), data.note, nothing)
     return replace(chart, high=max([1.0, *chart.known]) * 1.05)
+
+
+def bit_rates(data: ChartData, metrics: Sequence[str], held_s: float) -> tuple[tuple[float | None, ...], ...]:
+    """Bits per second from byte counters; None where a counter began again or was not read."""
+    rates = (rates_per_s(counter, data.step_s, held_s) for counter in _lines(data, metrics))
+    return tuple(tuple(None if rate is None else rate * 8 for rate in line) for line in rates)
 
 
 def _lines(data: ChartData, metrics: Sequence[str]) -> tuple[tuple[float | None, ...], ...]:

@@ -12,10 +12,10 @@ from noc_console.domain.core_devices import CoreDevice
 from noc_console.domain.freshness import Freshness, format_age
 from noc_console.domain.network import Card, Fan, Olt, Outcome, PollKind, PollMark
 from noc_console.picture.model import Model
+from noc_console.picture.olt_rows import WELL
 from noc_console.picture.tree import NodeKey
 
 WARM_CELSIUS, HOT_CELSIUS = 50.0, 65.0
-_WELL = ("normal", "on", "ok", "online", "active", "running", "inservice", "in-service")
 _OUTCOME_ROLES = {Outcome.COMPLETE: "good", Outcome.PARTIAL: "warning", Outcome.FAILED: "critical"}
 
 
@@ -147,7 +147,7 @@ def _fan(fan: Fan, unsure: Collection[str], trust: Freshness) -> Line:
 
 
 def _state(text: str) -> Cell:
-    return text, "good" if text.lower() in _WELL else "warning"
+    return text, "good" if text.lower() in WELL else "warning"
 
 
 def _polls(model: Model, olt: Olt, width: int, now: float, absolute: bool) -> list[Line]:

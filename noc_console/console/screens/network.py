@@ -19,7 +19,7 @@ from noc_console.console.render import onts, tree
 from noc_console.console.render.cells import Line
 from noc_console.console.screens.detail import TABS, TITLES, DetailPane
 from noc_console.console.screens.panes import CSS, ORDER, Panes
-from noc_console.console.screens.sparks import Sparks
+from noc_console.console.screens.sparks import SETTLE_S, Sparks
 from noc_console.console.screens.topology import TopologyPane
 from noc_console.console.screens.view import Say, View
 from noc_console.console.widgets.table import LineTable
@@ -30,7 +30,6 @@ from noc_console.picture.ont_names import ont_copies
 from noc_console.picture.ont_rows import is_problem, select
 from noc_console.picture.tree import NodeKey
 
-SPARK_SETTLE_S = 0.25
 SCOPE_SETTLE_S = 0.08
 REBUILD_SHARE = 0.05
 """Re-sorting while data flows may take at most this share of the time."""
@@ -317,7 +316,7 @@ class NetworkView(View):
     @work(exclusive=True, group="sparks", exit_on_error=False)
     async def _fetch_sparks(self) -> None:
         """Histories of the rows in view, once the view rests."""
-        await asyncio.sleep(SPARK_SETTLE_S)
+        await asyncio.sleep(SETTLE_S)
         serials = [self.desk.model.onts.get(row, "serial") for row in self.table.in_view()]  # type: ignore[arg-type]
         if await self._sparks.fetch(serials):
             self.table.refresh_rows()

@@ -1,15 +1,23 @@
-"""Light histories for the rows in view: fetched once the view rests, kept for some minutes."""
+"""History for the rows in view: fetched once the view rests, kept for some minutes."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Mapping
 
 from noc_console.console.desk import Desk
+from noc_console.console.render.chart import TRAFFIC, bit_rates, latest
 from noc_console.console.render.onts import SPARK_POINTS
 from noc_console.domain.errors import NocError
 
 RANGE_S = 86400.0
 KEPT_S = 300.0
+SETTLE_S = 0.25
+"""How long the view must rest before anything is fetched for it."""
+RATES_OVER_S = 1800.0
+RATES_KEPT_S = 60.0
+AT_ONCE = 4
+"""Ports whose history is read at the same time."""
 
 
 class Sparks:
@@ -38,3 +46,38 @@ class Sparks:
         self._fetched_at.update((serial, now) for serial in wanted)
         self._values.update(found)
         return True
+
+
+Port = tuple[str, str]
+
+
+class PortRates:
+    """How much a PON port carries now, by OLT and port: bits per second to and from its ONTs."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._fetched_at: dict[Port, float] = {}
+        self.known: dict[Port, tuple[float | None, float | None]] = {}
+
+    async def fetch(self, ports: Iterable[Port]) -> bool:
+        """Fetch those that are missing or old; whether anything came."""
+        now = self._desk.now()
+        wanted = [port for port in ports if now - self._fetched_at.get(port, 0.0) > RATES_KEPT_S]
+        free = asyncio.Semaphore(AT_ONCE)
+
+        async def one(port: Port) -> None:
+            olt, name = port
+            intervals = self._desk.model.intervals
+            points = max(2, int(RATES_OVER_S / (5 * intervals.health_s)) + 1)
+            labels = {"olt_name": olt, "pon_port": name}
+            async with free:
+                data = await self._desk.backend.chart(TRAFFIC, labels, RATES_OVER_S, points)
+            down, up = bit_rates(data, TRAFFIC, 2.5 * intervals.optics_s)
+            self.known[port] = latest(down), latest(up)
+            self._fetched_at[port] = now
+
+        try:
+            await asyncio.gather(*(one(port) for port in wanted))
+        except NocError:
+            return False  # blank is the truth then; the banner and the Sources screen tell
+        return bool(wanted)

@@ -1,0 +1,231 @@
+"""One OLT in five tabs: Overview, Ports, ONTs, Activity, Backups."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Hashable, Sequence
+
+from textual import work
+from textual.app import ComposeResult
+from textual.containers import Container
+
+from noc_console.console.desk import Desk
+from noc_console.console.pace import Every
+from noc_console.console.palette import Palette
+from noc_console.console.render import olt_ports, onts
+from noc_console.console.render.activity import render_history
+from noc_console.console.render.cells import Cell, Line
+from noc_console.console.render.node import render_node
+from noc_console.console.render.olts import STATES, gauges, uplink_lines
+from noc_console.console.screens.sparks import SETTLE_S, PortRates, Sparks
+from noc_console.console.screens.view import Background
+from noc_console.console.widgets.lines import FocusPane, LinePane
+from noc_console.console.widgets.table import LineTable
+from noc_console.domain.network import Olt, Ont
+from noc_console.picture.activity import fold
+from noc_console.picture.model import Delta
+from noc_console.picture.olt_rows import state_of
+from noc_console.picture.port_rows import PortLoss, port_losses
+from noc_console.picture.tree import NodeKey
+
+TABS = ("overview", "ports", "onts", "activity", "backups")
+TITLES = ("Overview", "Ports", "ONTs", "Activity", "Backups")
+NO_BACKUPS: Sequence[Line] = (
+    [(" no backups are kept", "strong")],
+    [(" NOC Console does not read the configuration of an OLT: keep its backups as you do now.", "dim")],
+)
+COUNT_EVERY_S = 2.0
+
+
+class OltDetail(Background, Container):
+    """Tab line, name, and below them lines or a list."""
+
+    DEFAULT_CSS = """
+    OltDetail { layout: vertical; height: 1fr; width: 1fr; }
+    OltDetail > #olt-tabs, OltDetail > #olt-who { height: 1; }
+    OltDetail > LineTable { display: none; }
+    OltDetail.-ports > #olt-ports, OltDetail.-onts > #olt-onts { display: block; }
+    OltDetail.-ports > #olt-body, OltDetail.-onts > #olt-body { display: none; }
+    """
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(id="olt-detail")
+        self.desk = desk
+        self.tab = TABS[0]
+        self.olt_id = 0
+        self.tabs = LinePane(desk.palette, fill="bar", id="olt-tabs")
+        self.who = LinePane(desk.palette, id="olt-who")
+        self.body = FocusPane(desk.palette, id="olt-body")
+        self.ports = LineTable(self._port_cell, olt_ports.COLUMNS, desk.palette, desk.glyphs, id="olt-ports")
+        self.cells = onts.OntCells(desk.model, desk.glyphs)
+        columns = onts.columns_for("triage", {}, one_olt=True)
+        self.onts = LineTable(self.cells.cell, columns, desk.palette, desk.glyphs, id="olt-onts")  # type: ignore[arg-type]
+        self._sparks = Sparks(desk)
+        self.cells.sparks = self._sparks.values
+        self._rates = PortRates(desk)
+        self._ports: dict[Hashable, PortLoss] = {}
+        self._due = Every(COUNT_EVERY_S)
+
+    def compose(self) -> ComposeResult:
+        """Tabs, name, and what a tab shows."""
+        yield self.tabs
+        yield self.who
+        yield self.body
+        yield self.ports
+        yield self.onts
+
+    # -- what is shown ---------------------------------------------------------------------------------------------
+
+    @property
+    def olt(self) -> Olt | None:
+        """The OLT that is shown, as long as it is there."""
+        return self.desk.model.olts.get(self.olt_id)
+
+    @property
+    def listing(self) -> LineTable | None:
+        """The list of the open tab."""
+        return {"ports": self.ports, "onts": self.onts}.get(self.tab)
+
+    def show(self, olt_id: int) -> None:
+        """Show another OLT, from its overview."""
+        if olt_id != self.olt_id:
+            self.olt_id = olt_id
+            self.show_tab(TABS[0])
+        self.reload(rewind=True)
+
+    def show_tab(self, tab: str) -> None:
+        """Open a tab."""
+        self.tab = tab
+        for name in ("ports", "onts"):
+            self.set_class(name == tab, f"-{name}")
+        self.reload(rewind=True)
+        if self.is_mounted and self.display:
+            self.call_after_refresh(self.go_in)
+
+    def go_in(self) -> None:
+        """Focus what the tab shows."""
+        (self.listing or self.body).focus()
+
+    def set_palette(self, palette: Palette) -> None:
+        """Change colours."""
+        for part in (self.tabs, self.who, self.body, self.ports, self.onts):
+            part.set_palette(palette)
+        self.cells.absolute = self.desk.session.absolute_times
+        self.reload()
+
+    def changed(self, delta: Delta) -> None:
+        """The model changed."""
+        if delta.structure or self._due.due(self.desk.now()):
+            self.reload()
+
+    def tick(self) -> None:
+        """Ages grow."""
+        if self._due.due(self.desk.now()):
+            self.reload()
+
+    def on_resize(self) -> None:
+        """Lay out again."""
+        self.call_after_refresh(self.reload)
+
+    def reload(self, rewind: bool = False) -> None:
+        """Bring the open tab up to date."""
+        olt, now = self.olt, self.desk.now()
+        self.tabs.set_lines([self._tab_line()])
+        if olt is None:
+            self.who.set_lines([])
+            self.body.set_lines([[(" this OLT is no longer in the config (Esc goes back)", "dim")]])
+            return
+        self.who.set_lines([[(f" {olt.name}  ", "title"), STATES[state_of(olt)], (f"  {olt.address}", "dim")]])
+        if self.tab == "ports":
+            self._list_ports(olt)
+        elif self.tab == "onts":
+            self._list_onts(now)
+        else:
+            self.body.set_lines(self._body_lines(olt, now), rewind=rewind)
+
+    def _body_lines(self, olt: Olt, now: float) -> Sequence[Line]:
+        width, absolute = self.body.size.width or self.size.width, self.desk.session.absolute_times
+        if self.tab == "backups":
+            return NO_BACKUPS
+        if self.tab == "activity":
+            changes = [one for one in reversed(self.desk.model.change_list()) if one.olt == olt.name]
+            if not changes:
+                return [[(" nothing happened on it that is still known", "dim")]]
+            return render_history(fold(changes), None, width, now, absolute, whole=True)
+        head = [*gauges(self.desk.model, olt, now), *uplink_lines(self.desk.model, olt, width, now, absolute)]
+        return [*head, (), *render_node(self.desk.model, NodeKey(olt.id), width, now, absolute)]
+
+    def _tab_line(self) -> Line:
+        cells: list[Cell] = [(" ", "bar")]
+        for tab, title in zip(TABS, TITLES, strict=True):
+            cells.append((f"[{title}]", "tab-active") if tab == self.tab else (f" {title} ", "tab"))
+        return cells
+
+    def _list_ports(self, olt: Olt) -> None:
+        found = port_losses(self.desk.model, olt.name)
+        ordered = olt_ports.in_order(self.desk.model, found, self._rates.known, self.ports.sort_by, self.ports.sort_down)
+        self._ports = {(one.olt_id, one.port): one for one in ordered}
+        self.ports.set_keys(list(self._ports))
+        self.ports.refresh_rows()
+
+    def _list_onts(self, now: float) -> None:
+        self.cells.now = now
+        model, table = self.desk.model, self.onts
+        rows = model.rows_under(NodeKey(self.olt_id))
+        table.set_keys(onts.sort_rows(model, rows, table.sort_by, table.sort_down))
+        table.refresh_rows()
+
+    def _port_cell(self, key: Hashable, column: str) -> Cell:
+        one = self._ports.get(key)
+        return olt_ports.cell(self.desk.model, one, self._rates.known, column, self.desk.now()) if one else ("", "base")
+
+    # -- what is selected ------------------------------------------------------------------------------------------
+
+    def selected_ont(self) -> Ont | None:
+        """The ONT under the cursor of the tab ONTs."""
+        row = self.onts.current
+        return self.desk.model.onts.ont(row) if self.tab == "onts" and isinstance(row, int) else None
+
+    def place(self) -> tuple[str | None, str | None, str | None] | None:
+        """OLT, PON port and serial number of what is under the cursor."""
+        if (ont := self.selected_ont()) is not None:
+            return self.desk.model.olt_name(ont.olt_id), ont.port, ont.identity
+        one = self._ports.get(self.ports.current) if self.tab == "ports" else None
+        return (one.olt, one.port, None) if one is not None else None
+
+    # -- actions ---------------------------------------------------------------------------------------------------
+
+    def do_tab_next(self, _: str = "") -> None:
+        """Next tab."""
+        self.show_tab(TABS[(TABS.index(self.tab) + 1) % len(TABS)])
+
+    def do_tab_previous(self, _: str = "") -> None:
+        """Previous tab."""
+        self.show_tab(TABS[(TABS.index(self.tab) - 1) % len(TABS)])
+
+    def do_tab(self, name: str = "") -> None:
+        """The named tab."""
+        found = next((tab for tab in TABS if name and tab.startswith(name.lower())), None)
+        if found is None:
+            raise ValueError(f"no tab {name!r} (there are {', '.join(TABS)})")
+        self.show_tab(found)
+
+    # -- what is fetched -------------------------------------------------------------------------------------------
+
+    def on_line_table_shown(self, event: LineTable.Shown) -> None:
+        """Other rows in view: their history is fetched once the view rests."""
+        event.stop()
+        if self.listing is event.table and event.table.keys:
+            self._fetch()
+
+    @work(exclusive=True, group="olt", exit_on_error=False)
+    async def _fetch(self) -> None:
+        await asyncio.sleep(SETTLE_S)
+        if self.tab == "onts":
+            serials = [self.desk.model.onts.get(row, "serial") for row in self.onts.in_view()]  # type: ignore[arg-type]
+            came = await self._sparks.fetch(serials)
+        else:
+            seen = (self._ports.get(key) for key in self.ports.in_view())
+            came = await self._rates.fetch([(one.olt, one.port) for one in seen if one is not None])
+        if came:
+            self.reload()

@@ -1,0 +1,206 @@
+"""The OLTs screen: all of them in one list; Enter opens one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from functools import partial
+
+from textual.app import ComposeResult
+
+from noc_console.console.desk import Desk
+from noc_console.console.pace import Every
+from noc_console.console.palette import Palette
+from noc_console.console.render import olts
+from noc_console.console.render.cells import Cell
+from noc_console.console.screens.olt_detail import TABS, TITLES, OltDetail
+from noc_console.console.screens.tables import TableView
+from noc_console.console.screens.view import Open
+from noc_console.console.widgets.table import LineTable
+from noc_console.domain.network import Olt, Ont
+from noc_console.picture.model import Delta
+from noc_console.picture.olt_rows import OltRow, facts, in_order, olt_rows
+
+COUNT_EVERY_S = 2.0
+NAMES_FIRST = ("name", "state", "error", "address", "profile", "software")
+"""Columns that begin with the first of the alphabet; all others with the most."""
+
+
+class OltsView(TableView):
+    """Every OLT: whether it answers, its ONTs, its health; Enter opens one, Esc goes back to the list."""
+
+    NAME, TITLE = "olts", "OLTs"
+    KEYS = "network"
+    DEFAULT_CSS = """
+    OltsView > OltDetail { display: none; }
+    OltsView.-open > OltDetail { display: block; }
+    OltsView.-open > #olt-list { display: none; }
+    """
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._rows: dict[Hashable, OltRow] = {}
+        self._due = Every(COUNT_EVERY_S)
+        self.table = LineTable(
+            self._cell,
+            olts.COLUMNS,
+            desk.palette,
+            desk.glyphs,
+            empty=lambda: self.nothing("no OLT is known yet: the collector enters them when it starts"),
+            id="olt-list",
+        )
+        self.table.set_columns(olts.COLUMNS, (*olts.COLUMNS, *olts.MORE))
+        self._sorted_by = self.table.sort_by = "name"
+        self.detail = OltDetail(desk)
+        self.helpers = (self.detail,)
+
+    def compose(self) -> ComposeResult:
+        """The list, and what lies over it once an OLT is opened."""
+        yield self.table
+        yield self.detail
+
+    # -- data ------------------------------------------------------------------------------------------------------
+
+    def changed(self, delta: Delta) -> None:
+        """Counted at most every other second: one sweep of a large network changes thousands of rows."""
+        if self.in_use and (delta.structure or self._due.due(self.desk.now())):
+            self.reload()
+        if self.opened:
+            self.detail.changed(delta)
+
+    def tick(self) -> None:
+        """What came since the last count; ages."""
+        if self._due.due(self.desk.now()):
+            self.reload()
+        if self.opened:
+            self.detail.tick()
+
+    def reload(self) -> None:
+        """Choose and order the rows again."""
+        now, table = self.desk.now(), self.table
+        rows = [row for row in olt_rows(self.desk.model, now) if not self.only_problems or row.trouble]
+        if self.filter:
+            rows = [row for row in rows if self.filter.matches(facts(row, now))]
+        rows = in_order(rows, table.sort_by or "name", table.sort_down, now)
+        self._rows = {row.olt.id: row for row in rows}
+        table.set_keys(list(self._rows))
+        table.refresh_rows()
+
+    def set_palette(self, palette: Palette) -> None:
+        """Change colours."""
+        super().set_palette(palette)
+        self.detail.set_palette(palette)
+
+    # -- opening and leaving ---------------------------------------------------------------------------------------
+
+    @property
+    def opened(self) -> bool:
+        """Whether one OLT is shown instead of the list."""
+        return self.has_class("-open")
+
+    def open(self, olt_id: int) -> None:
+        """Show one OLT."""
+        self.detail.show(olt_id)
+        self.add_class("-open")
+        self.call_after_refresh(self.detail.go_in)
+
+    def open_named(self, name: str) -> None:
+        """Show the OLT of that name.
+
+        Raises:
+            ValueError: There is none.
+        """
+        found = next((olt for olt in self.desk.model.olts.values() if olt.name == name), None)
+        if found is None:
+            raise ValueError(f"no OLT {name!r}")
+        self.table.go_to(found.id)
+        self.open(found.id)
+
+    def go_in(self) -> None:
+        """Focus the list, or the OLT that was left open."""
+        if self.opened and self.detail.olt is not None:
+            self.detail.go_in()
+        else:
+            self.leave_pane()
+            self.table.focus()
+
+    def leave_pane(self) -> bool:
+        """Back to the list."""
+        if not self.opened:
+            return False
+        self.remove_class("-open")
+        self.call_after_refresh(self.table.focus)
+        return True
+
+    def do_detail(self, _: str = "") -> None:
+        """The selected OLT, and back."""
+        if not self.leave_pane() and isinstance(self.table.current, int):
+            self.open(self.table.current)
+
+    def do_list_out(self, _: str = "") -> None:
+        """Left: back to the list."""
+        self.leave_pane()
+
+    def on_line_table_opened(self, event: LineTable.Opened) -> None:
+        """Enter: an OLT of the list; of an open one, the port or ONT on the Network screen."""
+        event.stop()
+        if event.table is self.table and isinstance(event.key, int):
+            self.open(event.key)
+        elif (place := self.detail.place()) is not None:
+            self.post_message(Open(*place))
+
+    def on_line_table_sorted(self, event: LineTable.Sorted) -> None:
+        """Another order: most first, but for words; the same column again turns it round."""
+        event.stop()
+        if event.table is not self.table:
+            self.detail.reload()
+            return
+        if self.table.sort_by != self._sorted_by:
+            self._sorted_by = self.table.sort_by or "name"
+            self.table.show_sort(self._sorted_by, self._sorted_by not in NAMES_FIRST)
+        self.reload()
+
+    # -- what is selected ------------------------------------------------------------------------------------------
+
+    @property
+    def listing(self) -> LineTable | None:
+        """What is in view: the OLTs, or the ports or ONTs of the open one."""
+        return self.detail.listing if self.opened else self.table
+
+    def selected_olt(self) -> Olt | None:
+        """The OLT that is open, or under the cursor."""
+        if self.selected_ont() is not None:
+            return None
+        if self.opened:
+            return self.detail.olt
+        return self.desk.model.olts.get(self.table.current) if isinstance(self.table.current, int) else None
+
+    def selected_ont(self) -> Ont | None:
+        """The ONT under the cursor of the tab ONTs."""
+        return self.detail.selected_ont() if self.opened else None
+
+    def copyable(self) -> tuple[str, str] | None:
+        """The serial number of the selected ONT, else the OLT's name."""
+        ont, olt = self.selected_ont(), self.selected_olt()
+        if ont is not None:
+            return ("serial", ont.serial) if ont.serial else None
+        return ("OLT", olt.name) if olt else None
+
+    def jumps(self) -> list[tuple[str, Callable[[], object]]]:
+        """The tabs of an open OLT."""
+        if not self.opened:
+            return []
+        return [(f"Tab {title}", partial(self.detail.show_tab, tab)) for tab, title in zip(TABS, TITLES, strict=True)]
+
+    def crumb(self) -> tuple[str, str]:
+        """The open OLT, or the position in the list."""
+        if not self.opened or self.detail.olt is None:
+            return super().crumb()
+        listed = self.detail.listing
+        at, total = listed.position if listed is not None else (0, 0)
+        return f"{self.TITLE} > {self.detail.olt.name}", f"{at} of {total}" if listed is not None else ""
+
+    def _cell(self, key: Hashable, column: str) -> Cell:
+        row = self._rows.get(key)
+        if row is None:
+            return "", "base"
+        return olts.cell(row, column, self.desk.model, self.desk.now(), self.desk.session.absolute_times)

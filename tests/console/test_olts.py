@@ -1,0 +1,107 @@
+"""The OLTs screen: what it lists, how it is sorted, and what one OLT shows in its tabs."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from noc_console.console.screens.olts import OltsView
+from noc_console.domain.core_devices import CORE_INTERFACES, CoreInterface
+
+from .fake_backend import FakeBackend
+from .harness import Desk, console
+
+
+def olts(desk: Desk) -> OltsView:
+    view = desk.app.view
+    assert isinstance(view, OltsView)
+    return view
+
+
+def network() -> FakeBackend:
+    backend = FakeBackend(olts=3)
+    first, second, third = (backend.olts[number] for number in (1, 2, 3))
+    backend.put_olt(replace(first, cpu_percent=93.0, temperature_celsius=71.0, ping_rtt_ms=3.25, ping_loss=0.0))
+    silent = {"cpu_percent": None, "temperature_celsius": None, "memory_percent": None, "uptime_s": None}
+    backend.put_olt(replace(second, reachable=False, ping_loss=1.0, error="no answer to SNMP", **silent))
+    backend.put_olt(replace(third, reachable=None, last_ok_at=None, **silent))
+    return backend
+
+
+async def test_all_olts_are_listed_and_what_is_not_read_is_blank() -> None:
+    async with console(network(), size=(160, 40)) as desk:
+        await desk.press("O")
+        await desk.shows("1 of 3")
+        rows = {line.split()[2]: line for line in desk.screen().splitlines() if " olt-" in line}
+        assert "+ answers" in rows["olt-1"] and "C 71" in rows["olt-1"] and "W 93" in rows["olt-1"]
+        assert "3.2" in rows["olt-1"] and "100d" in rows["olt-1"]
+        assert "- SILENT" in rows["olt-2"] and "no answer to SNMP" in rows["olt-2"]
+        assert "? unknown" in rows["olt-3"]
+        assert not any(text in rows["olt-3"] for text in ("%", "100d", "SILENT"))
+
+
+async def test_an_unknown_olt_is_never_offline_and_sorts_last_either_way() -> None:
+    async with console(network()) as desk:
+        await desk.press("O")
+        await desk.shows("1 of 3")
+        await desk.press("s", "c")
+        keys = [olts(desk).table.keys[0]]
+        await desk.press("s", "c")
+        keys.append(olts(desk).table.keys[0])
+        assert keys == [1, 1]
+        await desk.command("filter state:offline")
+        assert list(olts(desk).table.keys) == [2]
+        await desk.command("filter state:unknown")
+        assert list(olts(desk).table.keys) == [3]
+
+
+async def test_enter_opens_an_olt_and_esc_goes_back_to_the_list() -> None:
+    backend = network()
+    uplink = CoreInterface("olt-1:uplinks", "0/9/0", oper="up", rx_bps=2.5e9, tx_bps=310e6, observed_at=backend.clock)
+    backend.put_record(CORE_INTERFACES, uplink)
+    async with console(backend) as desk:
+        await desk.press("O", "enter")
+        await desk.shows("[Overview]")
+        await desk.shows("CPU        [###################.] 93 % W")
+        await desk.shows("71 °C C")
+        await desk.shows("in 2.50 Gbit/s out 310 Mbit/s")
+        await desk.press("]")
+        await desk.shows("SFP TX dBm")
+        await desk.shows("0/1/3")
+        await desk.press("]")
+        await desk.shows("1 of 48")
+        assert desk.app.context().ont is not None
+        await desk.press("]")
+        await desk.shows("nothing happened on it")
+        await desk.press("]")
+        await desk.shows("no backups are kept")
+        await desk.press("escape")
+        await desk.shows("1 of 3")
+        assert desk.app.context().olt is not None and desk.app.context().ont is None
+
+
+async def test_a_port_of_the_list_leads_to_its_onts_and_esc_back() -> None:
+    async with console(network()) as desk:
+        await desk.command("olts olt-1")
+        await desk.command("tab ports")
+        await desk.shows("Mbit/s")
+        await desk.press("j", "enter")
+        await desk.shows("Network > olt-1 > PON 0/1/1")
+        await desk.press("escape")
+        await desk.shows("OLTs > olt-1")
+
+
+async def test_a_name_that_is_no_olt_is_told() -> None:
+    async with console() as desk:
+        await desk.command("olts nowhere")
+        assert "no OLT 'nowhere'" in desk.toasts("warning")
+
+
+async def test_d_opens_the_selected_olt_and_closes_it_again() -> None:
+    backend = network()
+    async with console(backend) as desk:
+        await desk.press("O")
+        await desk.shows("of 3")
+        await desk.press("G", "d")
+        await desk.shows("[Overview]")
+        await desk.press("d")
+        await desk.until(lambda: not olts(desk).opened)
