@@ -163,7 +163,8 @@ class OltDetail(Background, Container):
 
     def _list_ports(self, olt: Olt) -> None:
         found = port_losses(self.desk.model, olt.name)
-        ordered = olt_ports.in_order(self.desk.model, found, self._rates.known, self.ports.sort_by, self.ports.sort_down)
+        by, down = self.ports.sort_by, self.ports.sort_down
+        ordered = olt_ports.in_order(self.desk.model, found, self._rates.known, by, down)
         self._ports = {(one.olt_id, one.port): one for one in ordered}
         self.ports.set_keys(list(self._ports))
         self.ports.refresh_rows()
