@@ -26,6 +26,7 @@ from noc_console.console.copying import Copying
 from noc_console.console.desk import Desk
 from noc_console.console.dialogs.choice import ColumnsScreen
 from noc_console.console.dialogs.simple import HelpScreen, MenuScreen, QuitScreen
+from noc_console.console.exporting import Exporting
 from noc_console.console.follow import JobFollower
 from noc_console.console.frame import Frame
 from noc_console.console.freezing import Freezing
@@ -129,6 +130,7 @@ class NocApp(Background, Shell):
             self._acting,
             Looks(self),
             Copying(self),
+            Exporting(self),
             Outages(self, self.desk),
             self.bell_keeper,
             Travelling(self),

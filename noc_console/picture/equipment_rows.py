@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import Protocol, TypeVar
 
-from noc_console.domain.network import PollKind
+from noc_console.domain.network import Cpe, PollKind
 from noc_console.picture.flat_rows import Row, age_s
 from noc_console.picture.model import Model
 from noc_console.picture.tree import NodeKey
@@ -134,24 +134,26 @@ def source_rows(model: Model, now: float) -> list[Row]:
 
 def router_rows(model: Model, now: float) -> list[Row]:
     """Every router that the ACS knows, those of no ONT as well."""
-    return [
-        {
-            "device_id": cpe.device_id,
-            "serial": cpe.serial,
-            "acs_serial": cpe.acs_serial,
-            "manufacturer": cpe.manufacturer,
-            "model": cpe.model or cpe.product_class,
-            "firmware": cpe.firmware,
-            "wan_ip": cpe.wan_ip,
-            "login": cpe.pppoe_user,
-            "mac": cpe.mac,
-            "onu_rx_dbm": cpe.rx_dbm,
-            "last_inform_at": cpe.last_inform_at,
-            "last_boot_at": cpe.last_boot_at,
-            "inform_age_s": age_s(cpe.last_inform_at, now),
-        }
-        for cpe in sorted(model.cpes.values(), key=lambda cpe: cpe.device_id)
-    ]
+    return [router_row(cpe, now) for cpe in sorted(model.cpes.values(), key=lambda cpe: cpe.device_id)]
+
+
+def router_row(cpe: Cpe, now: float) -> Row:
+    """A router."""
+    return {
+        "device_id": cpe.device_id,
+        "serial": cpe.serial,
+        "acs_serial": cpe.acs_serial,
+        "manufacturer": cpe.manufacturer,
+        "model": cpe.model or cpe.product_class,
+        "firmware": cpe.firmware,
+        "wan_ip": cpe.wan_ip,
+        "login": cpe.pppoe_user,
+        "mac": cpe.mac,
+        "onu_rx_dbm": cpe.rx_dbm,
+        "last_inform_at": cpe.last_inform_at,
+        "last_boot_at": cpe.last_boot_at,
+        "inform_age_s": age_s(cpe.last_inform_at, now),
+    }
 
 
 def _in_order(model: Model, items: Iterable[Part]) -> list[Part]:

@@ -14,7 +14,7 @@ from noc_console.domain.identity import OntSerial, told_ont_id
 from noc_console.domain.jobs import Batch, Job
 from noc_console.domain.network import Olt, PollKind
 from noc_console.domain.records import Record, RecordKind
-from noc_console.domain.routers import firmware_spread
+from noc_console.domain.routers import FirmwareCount, firmware_spread
 from noc_console.picture.activity import Activity
 from noc_console.picture.model import Model
 from noc_console.picture.ont_facts import OntFacts
@@ -69,10 +69,11 @@ def ont_row(facts: OntFacts) -> Row:
 
 def olt_rows(model: Model) -> list[Row]:
     """Every OLT with its ONTs counted by state."""
-    return [_olt_row(model, model.olts[olt_id]) for olt_id in model.sorted_olts() if olt_id in model.olts]
+    return [olt_row(model, model.olts[olt_id]) for olt_id in model.sorted_olts() if olt_id in model.olts]
 
 
-def _olt_row(model: Model, olt: Olt) -> Row:
+def olt_row(model: Model, olt: Olt) -> Row:
+    """An OLT with its ONTs counted by state."""
     counts = model.counts(NodeKey(olt.id))
     return {
         "name": olt.name,
@@ -121,16 +122,18 @@ def unregistered_rows(model: Model, now: float) -> list[Row]:
 
 def firmware_rows(model: Model, now: float) -> list[Row]:
     """Firmware over the models, most routers first; the share is of the same model."""
-    return [
-        {
-            "model": spread.model,
-            "firmware": spread.firmware,
-            "count": spread.count,
-            "share_percent": round(100 * spread.share, 1),
-            "informed_lately": spread.informed_lately,
-        }
-        for spread in firmware_spread(model.cpes.values(), now)
-    ]
+    return [firmware_row(spread) for spread in firmware_spread(model.cpes.values(), now)]
+
+
+def firmware_row(spread: FirmwareCount) -> Row:
+    """A firmware of a model."""
+    return {
+        "model": spread.model,
+        "firmware": spread.firmware,
+        "count": spread.count,
+        "share_percent": round(100 * spread.share, 1),
+        "informed_lately": spread.informed_lately,
+    }
 
 
 def record_rows(model: Model, kind: RecordKind[Any], now: float) -> list[Row]:

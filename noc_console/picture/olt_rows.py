@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from noc_console.domain.filters import searched
 from noc_console.domain.freshness import Freshness, age_at
 from noc_console.domain.network import Card, Fan, Olt, PollKind
+from noc_console.picture.flat_rows import Row, age_s, olt_row
 from noc_console.picture.model import Model, natural
 from noc_console.picture.tree import Counts, NodeKey
 
@@ -78,6 +79,15 @@ def facts(row: OltRow, now: float) -> dict[str, object]:
     told = {"olt": olt.name, "state": row.state, "age_s": row.value("age", now), "model": olt.profile}
     more = {"firmware": olt.software, "ip": olt.address, "temperature_celsius": olt.temperature_celsius}
     return searched(told | more | {"error": olt.error, "description": olt.description})
+
+
+def export_row(model: Model, row: OltRow, now: float) -> Row:
+    """A row, for exports: what ``show olts`` prints, and what the list counts."""
+    told = {"name": row.olt.name, "state": row.state, "age_s": age_s(row.olt.last_ok_at, now)}
+    counted: Row = {"low_light": row.low}
+    for name, parts in (("cards", row.cards), ("fans", row.fans)):
+        counted |= {name: parts and parts[0], f"{name}_bad": parts and parts[1]}
+    return told | olt_row(model, row.olt) | counted
 
 
 def in_order(rows: Iterable[OltRow], column: str, down: bool, now: float) -> list[OltRow]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from typing import Any
 
 from noc_console.domain.filters import searched
 from noc_console.domain.ont import OfflineReason
@@ -82,6 +83,25 @@ def _loss(model: Model, port: PortState) -> PortLoss:
         oper=state.oper if state else None,
         incident=parts.most_common(1)[0][0] if parts else None,
     )
+
+
+def port_loss_row(one: PortLoss) -> dict[str, Any]:
+    """A row, for exports."""
+    return {
+        "olt": one.olt,
+        "pon_port": one.port,
+        "oper": one.oper,
+        "onts": one.total,
+        "online": one.online,
+        "offline": one.lost,
+        "unknown": one.unknown,
+        "low_light": one.weak,
+        "offline_percent": None if one.share is None else round(100 * one.share, 1),
+        "loss_of_signal": one.los,
+        "dying_gasp": one.gasp,
+        "last_lost_at": one.since_at,
+        "incident": one.incident,
+    }
 
 
 def facts(one: PortLoss) -> dict[str, object]:

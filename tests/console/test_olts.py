@@ -61,8 +61,8 @@ async def test_enter_opens_an_olt_and_esc_goes_back_to_the_list() -> None:
     async with console(backend) as desk:
         await desk.press("O", "enter")
         await desk.shows("[Overview]")
-        await desk.shows("CPU        [###################.] 93 % W")
-        await desk.shows("71 °C C")
+        await desk.shows("CPU        [###################.] 93 % HIGH")
+        await desk.shows("71 °C HOT")
         await desk.shows("in 2.50 Gbit/s out 310 Mbit/s")
         await desk.press("]")
         await desk.shows("SFP TX dBm")

@@ -8,6 +8,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import Any
 
 from rich.style import Style
 from rich.text import Text
@@ -21,6 +22,8 @@ RGB = tuple[int, int, int]
 LIGHT = ("ont_onu_rx_dbm", "ont_olt_rx_dbm")
 TRAFFIC = ("pon_tx_bytes_total", "pon_rx_bytes_total")
 """Counters of a PON port: to the ONTs, from the ONTs."""
+LIGHT_NAMES = ("Rx at ONT", "Rx at OLT")
+TRAFFIC_NAMES = ("to ONTs", "from ONTs")
 LEAST = (24, 6)
 _PLOTEXT = threading.Lock()
 """plotext has one figure for the whole process."""
@@ -48,6 +51,10 @@ class Chart:
     high: float
     limits: tuple[Limit, ...] = ()
     note: str | None = None
+    names: tuple[str, ...] = ()
+    """Of the lines, for people."""
+    columns: tuple[str, ...] = ()
+    """Of the lines, for exports; the units are in them."""
     nothing: str = "no samples in this time"
     """What to say when there is nothing to draw."""
 
@@ -63,7 +70,7 @@ def light_chart(data: ChartData, thresholds: Thresholds) -> Chart:
         Limit(thresholds.rx_warning_dbm, "chart-warning", "W"),
         Limit(thresholds.rx_critical_dbm, "chart-critical", "C"),
     )
-    chart = Chart(data.start_at, data.step_s, _lines(data, LIGHT), 0.0, 0.0, limits, data.note)
+    chart = Chart(data.start_at, data.step_s, _lines(data, LIGHT), 0.0, 0.0, limits, data.note, LIGHT_NAMES, LIGHT)
     shown = [*chart.known, *(limit.value for limit in limits)]
     return replace(chart, low=math.floor(min(shown) - 0.5), high=math.ceil(max(shown) + 0.5))
 
@@ -74,7 +81,8 @@ def traffic_chart(data: ChartData, held_s: float) -> Chart:
         tuple(None if rate is None else rate / 1e6 for rate in line) for line in bit_rates(data, TRAFFIC, held_s)
     )
     nothing = "no traffic known in this time: the OLT counts none, or was not asked often enough yet"
-    chart = Chart(data.start_at, data.step_s, lines, 0.0, 1.0, (), data.note, nothing)
+    columns = ("to_onts_mbit_per_s", "from_onts_mbit_per_s")
+    chart = Chart(data.start_at, data.step_s, lines, 0.0, 1.0, (), data.note, TRAFFIC_NAMES, columns, nothing)
     return replace(chart, high=max([1.0, *chart.known]) * 1.05)
 
 
@@ -91,6 +99,16 @@ def _lines(data: ChartData, metrics: Sequence[str]) -> tuple[tuple[float | None,
         tuple(value if value is not None and math.isfinite(value) else None for value in series.get(metric, ()))
         for metric in metrics
     )
+
+
+def rows(chart: Chart) -> list[dict[str, Any]]:
+    """The series, for exports: one row for each instant, None where there is no sample."""
+    instants = range(max(map(len, chart.lines), default=0))
+    return [
+        {"at": chart.start_at + index * chart.step_s}
+        | {name: line[index] for name, line in zip(chart.columns, chart.lines, strict=True) if index < len(line)}
+        for index in instants
+    ]
 
 
 def latest(values: Sequence[float | None]) -> float | None:

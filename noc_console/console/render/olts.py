@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from noc_console.console.render.cells import Cell, Line, fit
-from noc_console.console.render.health import HOT_CELSIUS, WARM_CELSIUS
+from noc_console.console.render.health import HOT_CELSIUS, WARM_CELSIUS, temperature_cell
 from noc_console.console.render.summary import labelled
 from noc_console.console.render.times import listed
 from noc_console.console.widgets.columns import Column
@@ -101,15 +101,16 @@ def gauges(model: Model, olt: Olt, now: float) -> list[Line]:
     """CPU, memory, temperature as bars; what was not read has none."""
     trust = model.trust_in(olt.id, PollKind.HEALTH, now)
     lines: list[Line] = []
-    for label, name, value, unit in (
-        ("CPU", "cpu", olt.cpu_percent, "%"),
-        ("memory", "memory", olt.memory_percent, "%"),
-        ("temp", "temperature", olt.temperature_celsius, "°C"),
+    for label, name, value in (
+        ("CPU", "cpu", olt.cpu_percent),
+        ("memory", "memory", olt.memory_percent),
+        ("temp", "temperature", olt.temperature_celsius),
     ):
         if value is None:
             continue
         letter, role = level(name, value, model)
-        shown, role = _aged((f"{value:.0f} {unit} {letter}".rstrip(), role), trust)
+        word = temperature_cell(value)[0] if name == "temperature" else f"{value:.0f} % {'HIGH' if letter else ''}"
+        shown, role = _aged((word.rstrip(), role), trust)
         filled = round(max(0.0, min(1.0, value / 100)) * GAUGE)
         bar = "#" * filled + "." * (GAUGE - filled)
         lines.append([(f" {fit(label, 10)} ", "dim"), (f"[{bar}] ", role), (shown, role)])
@@ -133,4 +134,4 @@ def uplink_lines(model: Model, olt: Olt, width: int, now: float, absolute: bool)
         if one.observed_at is not None:
             item.append((f" {listed(one.observed_at, now, absolute)}", "dim"))
         items.append(item)
-    return labelled("uplinks", items, width) if items else [[(" no uplinks: are named in the config", "dim")]]
+    return labelled("uplinks", items, width) if items else [[(" the config names no uplinks of it (uplinks:)", "dim")]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
+from dataclasses import asdict
 
 from noc_console.console.desk import Desk
 from noc_console.console.palette import Palette
@@ -17,6 +18,7 @@ from noc_console.domain.filters import Filter
 from noc_console.domain.outage_filters import parse_outage_filter
 from noc_console.picture import alarms
 from noc_console.picture.alarms import ListedAlarm
+from noc_console.picture.flat_rows import Row
 from noc_console.picture.model import Delta
 
 
@@ -83,6 +85,11 @@ class AlarmsView(OutagesView):
     def subject(self, key: Hashable | None) -> ListedAlarm | None:
         """The alarm with this key."""
         return self._rows.get(key) if isinstance(key, str) else None
+
+    def row_of(self, key: Hashable) -> Row:
+        """An alarm, with who has it."""
+        one = self.subject(key)
+        return asdict(one.alarm) | {"state": one.state.value, "acked_by": one.acked_by} if one else {}
 
     def place(self) -> str:
         """OLT and PON port."""

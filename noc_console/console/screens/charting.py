@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from noc_console.console.desk import Desk
 from noc_console.console.palette import Palette
 from noc_console.console.render.cells import Line
-from noc_console.console.render.chart import LIGHT, TRAFFIC, Chart, draw, light_chart, traffic_chart
+from noc_console.console.render.chart import LIGHT, TRAFFIC, Chart, draw, light_chart, rows, traffic_chart
 from noc_console.domain.errors import NocError
 from noc_console.domain.freshness import Intervals
 from noc_console.domain.history import RANGES_S, ChartData
@@ -80,6 +81,10 @@ class Charting:
     def chart(self) -> Chart | None:
         """What was read."""
         return self._chart
+
+    def exported(self) -> list[dict[str, Any]]:
+        """The series, for ``:export``; empty while nothing is charted."""
+        return rows(self._chart) if self._chart is not None and self._chart.known else []
 
     @property
     def drawn(self) -> bool:

@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Hashable
 from pathlib import Path
 
 from textual import work
 
 from noc_console.console.desk import Desk
+from noc_console.console.exporting import written
 from noc_console.console.folding import ConfigTree, as_text
 from noc_console.console.render.cells import Cell
 from noc_console.console.render.times import ago, when
 from noc_console.console.screens.tables import TableView
-from noc_console.console.screens.view import Say
 from noc_console.console.widgets.columns import Column
 from noc_console.console.widgets.table import LineTable
-from noc_console.domain.cpe import CpeDocument
+from noc_console.domain.cpe import ConfigLeaf, CpeDocument
 from noc_console.domain.errors import NocError
 from noc_console.domain.intents import Act
 from noc_console.domain.jobs import JobKind
 from noc_console.domain.network import Ont
 from noc_console.domain.targets import Target
+from noc_console.picture.flat_rows import Row
 from noc_console.picture.model import Delta
 
 OLD_S = 60.0
@@ -106,21 +106,22 @@ class ConfigView(TableView):
         read = ago(self.shown_tree.document.read_at, self.desk.now(), self.desk.session.absolute_times)
         return f"{self.TITLE} {name}", f"{len(self.shown_tree.document.leaves):,} parameters, fetched {read}"
 
-    def do_config_export(self, argument: str = "") -> None:
-        """Write it to a file, secrets masked."""
+    def export_text(self, path: str) -> bool:
+        """The whole of it, secrets masked."""
         if self.shown_tree is None:
             raise ValueError("nothing to export yet")
         name = f"{self._ont.identity}.txt" if self._ont else "router.txt"
-        self._export(Path(argument.strip() or name).expanduser(), self.shown_tree.document)
+        self._export(Path(path or name).expanduser(), self.shown_tree.document)
+        return True
+
+    def exported(self) -> tuple[str, list[Row]]:
+        """Every parameter, secrets masked, whatever is unfolded."""
+        leaves = self.shown_tree.document.leaves if self.shown_tree else ()
+        return (self._ont.identity or self.NAME) if self._ont else self.NAME, [_row(leaf) for leaf in leaves]
 
     @work(group="export", exit_on_error=False)
     async def _export(self, path: Path, document: CpeDocument) -> None:
-        try:
-            await asyncio.to_thread(_write, path, as_text(document))
-        except OSError as error:
-            self.post_message(Say(f"not written: {path}: {error.strerror}", "error"))
-            return
-        self.post_message(Say(f"written to {path}"))
+        self.post_message(await written(path, as_text(document), "configuration"))
 
     @work(exclusive=True, group="config", exit_on_error=False)
     async def _read(self, ask: bool) -> None:
@@ -162,7 +163,10 @@ class ConfigView(TableView):
         return ("w" if leaf.writable else ""), "dim"
 
 
-def _write(path: Path, text: str) -> None:
-    """For the operator only: addresses and names of a customer stand in it."""
-    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-        file.write(text)
+def _row(leaf: ConfigLeaf) -> Row:
+    return {
+        "parameter": leaf.path,
+        "value": leaf.value,
+        "writable": leaf.writable,
+        "observed_at": leaf.observed_at,
+    }

@@ -10,8 +10,9 @@ from noc_console.console.render.cells import Cell, Line
 from noc_console.console.screens.tables import TableView
 from noc_console.console.widgets.columns import Column
 from noc_console.console.widgets.table import LineTable
-from noc_console.domain.filters import Row, searched
+from noc_console.domain.filters import searched
 from noc_console.domain.routers import FirmwareCount, firmware_spread
+from noc_console.picture.flat_rows import Row, firmware_row
 from noc_console.picture.model import Delta
 
 COUNT_EVERY_S = 10.0
@@ -57,6 +58,11 @@ class FirmwareView(TableView):
         wanted = [key for key, one in self._counts.items() if not self.filter or self.filter.matches(_row(one))]
         self.table.set_keys(wanted)
         self.table.refresh_rows()
+
+    def row_of(self, key: Hashable) -> Row:
+        """A firmware with its share of the model."""
+        one = self._counts.get(key)
+        return firmware_row(one) if one else {}
 
     def copyable(self) -> tuple[str, str] | None:
         """The firmware's name."""

@@ -23,6 +23,7 @@ from noc_console.domain.incidents.records import INCIDENTS, IncidentRecord
 from noc_console.domain.network import Ont
 from noc_console.domain.outage_filters import parse_outage_filter
 from noc_console.picture import incidents
+from noc_console.picture.flat_rows import Row
 from noc_console.picture.incident_report import incident_report, markdown
 from noc_console.picture.incidents import Listed
 from noc_console.picture.model import Delta
@@ -126,6 +127,19 @@ class IncidentsView(OutagesView):
     def parse_filter(self, text: str) -> Filter:
         """``sev:C,M``, ``cause:fibre``, ``state:unacked``, ``business:yes`` too."""
         return parse_outage_filter(text)
+
+    def row_of(self, key: Hashable) -> Row:
+        """An incident, with who has it; of the list of those whom one hits, an ONT."""
+        one = self.subject(key)
+        if one is None:
+            return dict(self._hit.get(key, {})) if isinstance(key, tuple) else {}
+        facts = incidents.facts(self.desk.model, one, self.desk.now())
+        return {name: value for name, value in facts.items() if name not in ("text", "listed", "letter")}
+
+    @property
+    def listing(self) -> LineTable | None:
+        """The incidents, or whom one of them hits."""
+        return self.impact if self.has_class("-impact") else self.table
 
     def crumb(self) -> tuple[str, str]:
         """The incident whose ONTs are listed; position; how many are left out."""

@@ -18,10 +18,12 @@ from noc_console.console.widgets.lines import FocusPane, LinePane
 from noc_console.console.widgets.table import LineTable
 from noc_console.domain.errors import NocError
 from noc_console.domain.event_filters import parse_event_filter
-from noc_console.domain.filters import Filter, Row, searched
+from noc_console.domain.filters import Filter, searched
 from noc_console.domain.intents import CancelJob
 from noc_console.domain.jobs import Job, JobKind
 from noc_console.domain.network import Ont
+from noc_console.picture import flat_rows
+from noc_console.picture.flat_rows import Row
 from noc_console.picture.model import Delta
 
 SIDE_BY_SIDE = 150
@@ -103,6 +105,11 @@ class JobsView(StoryView):
         at_the_top = self.table.position[0] <= 1 and not self.story.has_focus
         newest = found[0].id if found and (at_the_top or not self.display) else None
         self.table.set_keys([job.id for job in found], follow=newest)
+
+    def row_of(self, key: Hashable) -> Row:
+        """A job with its steps."""
+        job = self.desk.model.jobs.get(key) if isinstance(key, int) else None
+        return flat_rows.job_row(job) if job else {}
 
     def set_palette(self, palette: Palette) -> None:
         """Change colours."""

@@ -17,7 +17,7 @@ from noc_console.domain.changes import IncidentChanged, Severity
 from noc_console.domain.event_filters import parse_event_filter
 from noc_console.domain.filters import Filter
 from noc_console.picture.activity import Activity, fold
-from noc_console.picture.flat_rows import activity_facts
+from noc_console.picture.flat_rows import Row, activity_facts, activity_row
 from noc_console.picture.model import Delta
 
 
@@ -61,6 +61,11 @@ class LogView(StoryView):
     def parse_filter(self, text: str) -> Filter:
         """Times and severities too: ``since:2h``, ``from:14:00 to:14:30``, ``sev:major``, ``kind:incident``."""
         return parse_event_filter(text, self.desk.now)
+
+    def row_of(self, key: Hashable) -> Row:
+        """A line, and how many changes it stands for."""
+        line = self._line(key)
+        return activity_row(line) if line else {}
 
     def crumb(self) -> tuple[str, str]:
         """Name, position, and how far back the console knows."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from functools import partial
 from typing import Any
 
@@ -25,7 +25,9 @@ from noc_console.console.screens.view import Say, View
 from noc_console.console.widgets.table import LineTable
 from noc_console.domain.filters import Filter
 from noc_console.domain.network import Olt, Ont
+from noc_console.picture.flat_rows import Row, ont_row
 from noc_console.picture.model import Delta
+from noc_console.picture.ont_facts import gather
 from noc_console.picture.ont_names import ont_copies
 from noc_console.picture.ont_rows import is_problem, select
 from noc_console.picture.tree import NodeKey
@@ -167,6 +169,15 @@ class NetworkView(View):
         """Those marked, else the one under the cursor."""
         marked = sorted(row for row in self.table.marked if isinstance(row, int))
         return [self.desk.model.onts.ont(row) for row in marked] or super().chosen_onts()
+
+    def row_of(self, key: Hashable) -> Row:
+        """An ONT, as ``show onts`` prints it."""
+        return ont_row(gather(self.desk.model, key, self.desk.now())) if isinstance(key, int) else {}
+
+    def exported(self) -> tuple[str, list[Row]]:
+        """The chart while the detail with one is in use, else the list."""
+        charted = self.detail.chart.exported() if self.panes.current == "detail" else []
+        return ("chart", charted) if charted else super().exported()
 
     def jumps(self) -> list[tuple[str, Callable[[], object]]]:
         """Panes, and tabs of the detail."""

@@ -23,9 +23,11 @@ from noc_console.console.widgets.lines import FocusPane, LinePane
 from noc_console.console.widgets.table import LineTable
 from noc_console.domain.network import Olt, Ont
 from noc_console.picture.activity import fold
+from noc_console.picture.flat_rows import Row, ont_row
 from noc_console.picture.model import Delta
 from noc_console.picture.olt_rows import state_of
-from noc_console.picture.port_rows import PortLoss, port_losses
+from noc_console.picture.ont_facts import gather
+from noc_console.picture.port_rows import PortLoss, port_loss_row, port_losses
 from noc_console.picture.tree import NodeKey
 
 TABS = ("overview", "ports", "onts", "activity", "backups")
@@ -186,6 +188,17 @@ class OltDetail(Background, Container):
         """The ONT under the cursor of the tab ONTs."""
         row = self.onts.current
         return self.desk.model.onts.ont(row) if self.tab == "onts" and isinstance(row, int) else None
+
+    def row_of(self, key: Hashable) -> Row:
+        """What the open list has under this key, with its bare values."""
+        if isinstance(key, int):
+            return ont_row(gather(self.desk.model, key, self.desk.now()))
+        if (one := self._ports.get(key)) is None:
+            return {}
+        port = self.desk.model.ports.get((one.olt_id, one.port))
+        down, up = self._rates.known.get((one.olt, one.port), (None, None))
+        sfp = {"sfp_tx_dbm": port and port.tx_dbm, "sfp_temperature_celsius": port and port.temperature_celsius}
+        return port_loss_row(one) | sfp | {"to_onts_bit_per_s": down, "from_onts_bit_per_s": up}
 
     def place(self) -> tuple[str | None, str | None, str | None] | None:
         """OLT, PON port and serial number of what is under the cursor."""

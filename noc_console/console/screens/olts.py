@@ -17,8 +17,9 @@ from noc_console.console.screens.tables import TableView
 from noc_console.console.screens.view import Open
 from noc_console.console.widgets.table import LineTable
 from noc_console.domain.network import Olt, Ont
+from noc_console.picture.flat_rows import Row
 from noc_console.picture.model import Delta
-from noc_console.picture.olt_rows import OltRow, facts, in_order, olt_rows
+from noc_console.picture.olt_rows import OltRow, export_row, facts, in_order, olt_rows
 
 COUNT_EVERY_S = 2.0
 NAMES_FIRST = ("name", "state", "error", "address", "profile", "software")
@@ -184,6 +185,13 @@ class OltsView(TableView):
         if ont is not None:
             return ("serial", ont.serial) if ont.serial else None
         return ("OLT", olt.name) if olt else None
+
+    def row_of(self, key: Hashable) -> Row:
+        """An OLT as ``show olts`` prints it; of the lists of an open one, a port or an ONT."""
+        if self.opened:
+            return self.detail.row_of(key)
+        row = self._rows.get(key)
+        return export_row(self.desk.model, row, self.desk.now()) if row else {}
 
     def jumps(self) -> list[tuple[str, Callable[[], object]]]:
         """The tabs of an open OLT."""

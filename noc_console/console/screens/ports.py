@@ -12,8 +12,9 @@ from noc_console.console.screens.tables import TableView
 from noc_console.console.screens.view import Open
 from noc_console.console.widgets.columns import Column
 from noc_console.console.widgets.table import LineTable
+from noc_console.picture.flat_rows import Row
 from noc_console.picture.model import Delta
-from noc_console.picture.port_rows import SORTS, PortLoss, facts, port_losses
+from noc_console.picture.port_rows import SORTS, PortLoss, facts, port_loss_row, port_losses
 
 COUNT_EVERY_S = 2.0
 COLUMNS = (
@@ -102,6 +103,10 @@ class PortsView(TableView):
         """The OLT, and position."""
         where, how_many = super().crumb()
         return (f"{where} > {self.olt}" if self.olt else where), how_many
+
+    def row_of(self, key: Hashable) -> Row:
+        """A PON port with what it lost."""
+        return port_loss_row(self._rows[key]) if key in self._rows else {}
 
     def copyable(self) -> tuple[str, str] | None:
         """OLT and port."""

@@ -16,6 +16,7 @@ from noc_console.domain.plant import ZONES
 from noc_console.domain.record_kinds import RECORD_KINDS
 from noc_console.domain.records import Record, RecordKind
 from noc_console.domain.text import fold
+from noc_console.picture.flat_rows import Row
 from noc_console.picture.model import Delta
 from noc_console.picture.seen import SeenAt
 
@@ -87,6 +88,15 @@ class RecordsView(StoryView):
         self.table.set_keys(list(self._records))
         self.table.refresh_rows()
         self._tell()
+
+    def row_of(self, key: Hashable) -> Row:
+        """A record, as ``show`` prints it."""
+        record = self._records.get(key) if isinstance(key, tuple) else None
+        return self._facts(record) if record else {}
+
+    def exported(self) -> tuple[str, list[Row]]:
+        """Under the name of the kind."""
+        return self.kind.name, super().exported()[1]
 
     def selected(self) -> Any:
         """The record under the cursor; None where there is none."""

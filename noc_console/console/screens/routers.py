@@ -15,10 +15,12 @@ from noc_console.console.widgets.lines import FocusPane
 from noc_console.console.widgets.table import LineTable
 from noc_console.domain.cpe import Section
 from noc_console.domain.errors import NocError
-from noc_console.domain.filters import Row, searched
+from noc_console.domain.filters import searched
 from noc_console.domain.jobs import Job
 from noc_console.domain.network import Cpe
+from noc_console.picture.equipment_rows import router_row
 from noc_console.picture.finding import routers_alone
+from noc_console.picture.flat_rows import Row
 from noc_console.picture.model import Delta
 
 LOOK_EVERY_S = 10.0
@@ -71,6 +73,11 @@ class RoutersView(StoryView):
     def selected_router(self) -> Cpe | None:
         """The router under the cursor."""
         return self._routers.get(self.table.current)
+
+    def row_of(self, key: Hashable) -> Row:
+        """A router, as ``show routers`` prints it."""
+        cpe = self._routers.get(key)
+        return router_row(cpe, self.desk.now()) if cpe else {}
 
     def copyable(self) -> tuple[str, str] | None:
         """Its id at the ACS."""

@@ -12,6 +12,7 @@ from noc_console.console.screens.tables import StoryView
 from noc_console.console.widgets.lines import LinePane
 from noc_console.console.widgets.table import LineTable
 from noc_console.domain.filters import searched
+from noc_console.picture.flat_rows import Row
 from noc_console.picture.model import Delta
 
 
@@ -56,6 +57,14 @@ class SourcesView(StoryView):
     def _tell(self) -> None:
         row = self._rows.get(str(self.table.current))
         self.story.set_lines(sources.render_source(row, self.story.size.width) if row else [])
+
+    def row_of(self, key: Hashable) -> Row:
+        """A source and what it says."""
+        row = self._rows.get(str(key))
+        if row is None:
+            return {}
+        told = {"name": row.name, "state": row.state, "last_ok_at": row.ok_at, "took": row.took or None}
+        return {**told, "retry_at": row.retry_at, "detail": row.detail}
 
     def copyable(self) -> tuple[str, str] | None:
         """The source's name and what it says."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import Any
 
 from textual.containers import Container
@@ -15,6 +15,7 @@ from noc_console.console.render.cells import Line
 from noc_console.console.widgets.table import LineTable
 from noc_console.domain.filters import Filter, FilterError, parse_filter
 from noc_console.domain.network import Cpe, Olt, Ont
+from noc_console.picture.flat_rows import Row
 from noc_console.picture.model import Delta
 
 
@@ -160,6 +161,21 @@ class View(Background, Container):
         row = table.texts(table.current) if table is not None and table.current is not None else []
         rows = [("row", "  ".join(text for text in row if text)), ("row for a spreadsheet", "\t".join(row))]
         return ([found] if found else []) + (rows if row else [])
+
+    def row_of(self, key: Hashable) -> Row:
+        """A listed object with its bare values, for ``:export``; the units are in the names."""
+        table = self.listing
+        names = [column.id for column in table.columns] if table is not None else []
+        return dict(zip(names, table.texts(key), strict=True)) if table is not None else {}
+
+    def exported(self) -> tuple[str, list[Row]]:
+        """What ``:export`` writes: its name, and what is listed, as it is filtered and sorted."""
+        table = self.listing
+        return self.NAME, [self.row_of(key) for key in table.keys] if table is not None else []
+
+    def export_text(self, path: str) -> bool:
+        """Write what is shown as text, where a screen has a form of its own; False where it has none."""
+        return False
 
     def jumps(self) -> list[tuple[str, Callable[[], object]]]:
         """Its panes and tabs, and the way to each."""

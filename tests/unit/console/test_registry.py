@@ -10,6 +10,7 @@ from noc_console.console.acting import Acting
 from noc_console.console.app import NocApp
 from noc_console.console.bell import Bell
 from noc_console.console.copying import Copying
+from noc_console.console.exporting import Exporting
 from noc_console.console.freezing import Freezing
 from noc_console.console.jumping import Jumping
 from noc_console.console.keys import SCOPE_TITLES, markdown_table
@@ -59,6 +60,7 @@ def test_every_action_is_done_somewhere(action: Action) -> None:
         Prompting,
         Looks,
         Copying,
+        Exporting,
         Outages,
         Bell,
         Travelling,
