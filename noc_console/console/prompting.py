@@ -17,6 +17,8 @@ from noc_console.domain.history import RANGES_S
 from noc_console.picture.ont_rows import build_texts
 
 if TYPE_CHECKING:
+    from textual.widget import Widget
+
     from noc_console.console.app import NocApp
 
 FILTER_SETTLE_S = 0.08
@@ -28,6 +30,8 @@ class Prompting:
     def __init__(self, app: NocApp) -> None:
         self._app = app
         self._before = ""
+        self._pane: Widget | None = None
+        """Where the operator was when it was opened."""
         self.problem = ""
         """What is wrong with the filter being typed."""
         self.prompt = Prompt(app.palette, self._complete)
@@ -35,6 +39,7 @@ class Prompting:
     def open(self, sign: str, text: str = "") -> None:
         """Open it with a text to begin with."""
         self._before = self._app.view.filter.text
+        self._pane = self._app.focused
         self.prompt.start(sign, text)
         self._app.run_worker(self._build_texts(), exclusive=True, group="texts", exit_on_error=False)
 
@@ -58,7 +63,10 @@ class Prompting:
     def done(self, sign: str, text: str, kept: bool) -> None:
         """Keep the filter, drop it, or run the command."""
         self._app.workers.cancel_group(self._app, "filter")
-        self._app.view.go_in()
+        if sign == ":" and self._pane is not None and self._pane.is_attached and self._app.view in self._pane.ancestors:
+            self._app.screen.set_focus(self._pane)  # at once: the command is about the pane that it was typed in
+        else:
+            self._app.view.go_in()
         if sign == "/":
             self._set_filter(text if kept else self._before, final=True)
         elif kept and text:

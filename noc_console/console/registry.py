@@ -190,7 +190,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("copy", "Copy the identifier", ("y",), "copy", menu=True),
     Action("copy.menu", "Copy menu: all that the selection is called", ("Y",), "copy-as", argument="[WHAT]"),
     Action("export", "Write what is listed, the chart or a picture of the screen to a file", ("E",), "export",
-           argument="[csv|json|svg] [PATH]", menu=True),
+           argument="[csv|json|svg] [PATH]"),
     Action("write", "Allow actions (drops back after 30 min idle)", (), "write", argument="on|off"),
     Action("bell.mute", "No bell for 15 minutes, and back", ("b",), "bell"),
     Action("theme", "Change the theme", (), "theme", argument="NAME"),

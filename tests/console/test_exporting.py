@@ -31,6 +31,10 @@ def table(path: Path) -> list[dict[str, str]]:
     return list(csv.DictReader(path.read_text().splitlines()))
 
 
+def found_in(folder: Path) -> list[Path]:
+    return list(folder.iterdir())
+
+
 async def test_a_list_is_written_as_it_is_filtered_and_sorted_with_bare_values(at_home: Path) -> None:
     backend = FakeBackend()
     first = next(ont for ont in backend.onts.values() if ont.state == "offline")
@@ -50,7 +54,7 @@ async def test_a_list_is_written_as_it_is_filtered_and_sorted_with_bare_values(a
         rows = table(path)
         assert [row["serial"] for row in rows] == wanted and len(wanted) > 1
         row = next(row for row in rows if row["serial"] == first.serial)
-        assert row["description"] == "'=HYPERLINK(\"x\") [red]"
+        assert row["description"] == '\'=HYPERLINK("x") [red]'
         assert row["onu_rx_dbm"] == "" and row["state"] == "offline"
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
@@ -70,7 +74,7 @@ async def test_the_key_writes_csv_under_a_name_of_the_screen_and_the_time(at_hom
     async with console() as desk:
         await desk.press("O", "E")
         await told(desk, "2 rows written to")
-    (path,) = at_home.iterdir()
+    (path,) = found_in(at_home)
     assert path.name.startswith("olts-20") and path.suffix == ".csv"
     assert [row["name"] for row in table(path)] == ["olt-1", "olt-2"]
     assert table(path)[0]["cpu_percent"] == "14.0"
@@ -141,7 +145,7 @@ async def test_a_picture_shows_the_screen_without_the_prompt(at_home: Path) -> N
         await desk.shows("1 of 2")
         await desk.command("export svg")
         await told(desk, "picture written to")
-    (path,) = at_home.iterdir()
+    (path,) = found_in(at_home)
     text = path.read_text()
     assert text.startswith("<svg") and "olt-1" in text and "export" not in text
 

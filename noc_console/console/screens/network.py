@@ -176,7 +176,7 @@ class NetworkView(View):
 
     def exported(self) -> tuple[str, list[Row]]:
         """The chart while the detail with one is in use, else the list."""
-        charted = self.detail.chart.exported() if self.panes.current == "detail" else []
+        charted = self.detail.chart.exported() if self.screen.focused is self.detail.body else []
         return ("chart", charted) if charted else super().exported()
 
     def jumps(self) -> list[tuple[str, Callable[[], object]]]:
