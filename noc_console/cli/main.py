@@ -191,6 +191,29 @@ def lookup(
     raise SystemExit(_with_requests(config, lambda requests: command(requests, config, text, as_json, cached)))
 
 
+@app.command()
+def chart(
+    what: Annotated[str, typer.Argument(help="An ONT by any identifier, or an OLT's name.")],
+    port: Annotated[str, typer.Argument(help="A PON port of that OLT.", metavar="[PORT]")] = "",
+    kind: Annotated[str, typer.Option("--of", help="light, traffic, port, counts, health or uplinks.")] = "",
+    over: Annotated[str, typer.Option("--range", help="6h, 24h, 7d or 30d.")] = "24h",
+    as_json: Json = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
+    svg: Annotated[Path | None, typer.Option(help="Write a picture to this new file.")] = None,
+) -> None:
+    """Print the history of an ONT, a PON port or an OLT: in words, as CSV or JSON, or as a picture."""
+    from noc_console.cli.chart import chart as command
+    from noc_console.cli.output import Form
+
+    if as_json + as_csv + (svg is not None) > 1:
+        fail("--json, --csv or --svg, only one of them", Exit.USAGE)
+    config, _ = _config()
+    form = Form.JSON if as_json else Form.CSV if as_csv else Form.TABLE
+    raise SystemExit(
+        _with_requests(config, lambda requests: command(requests.reader, config, what, port, kind, over, form, svg))
+    )
+
+
 Serial = Annotated[str, typer.Argument(help="Serial number in any form.")]
 Reason = Annotated[str, typer.Option(help="Why; goes into the audit log.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")]

@@ -1,34 +1,28 @@
-"""Charts over time, drawn by plotext: tens of milliseconds, so off the loop, and imported here only."""
+"""Charts over time: from the series of the history to what is drawn, said in words and exported."""
 
 from __future__ import annotations
 
 import math
-import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from typing import Any
 
-from rich.style import Style
-from rich.text import Text
-
-from noc_console.console.palette import Palette
-from noc_console.console.render.cells import Line, wrap
+from noc_console.console.render.cells import Cell, Line, flow
+from noc_console.console.subjects import Subject
 from noc_console.domain.history import ChartData, rates_per_s
-from noc_console.domain.optics import Thresholds
+from noc_console.domain.units import bits_per_s
 
-RGB = tuple[int, int, int]
-LIGHT = ("ont_onu_rx_dbm", "ont_olt_rx_dbm")
 TRAFFIC = ("pon_tx_bytes_total", "pon_rx_bytes_total")
 """Counters of a PON port: to the ONTs, from the ONTs."""
-LIGHT_NAMES = ("Rx at ONT", "Rx at OLT")
-TRAFFIC_NAMES = ("to ONTs", "from ONTs")
-LEAST = (24, 6)
-_PLOTEXT = threading.Lock()
-"""plotext has one figure for the whole process."""
-_ASCII_FRAME = str.maketrans("┌┐└┘│─├┤┬┴┼", "++++|-++++-")
-_ROLES = ("chart-a", "chart-b")
+WEEK_S = 7 * 86400.0
+SLOPE_OVER_S = 3 * 86400.0
+"""Over less a slope tells of day and night, not of the fibre."""
+STEADY_DB = 0.1
+LETTERS = "ABDEFGHI"
+"""Not C, which is the limit of critical light."""
+ROLES = ("chart-a", "chart-b")
+Values = tuple[float | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,48 +36,74 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """What to draw: at most two lines on one grid, limits across them."""
+    """What to draw: lines on one grid of instants, limits across them."""
 
+    subject: Subject
     start_at: float
     step_s: float
-    lines: tuple[tuple[float | None, ...], ...]
-    low: float
-    high: float
+    lines: tuple[Values, ...]
+    low: float = 0.0
+    high: float = 1.0
     limits: tuple[Limit, ...] = ()
     note: str | None = None
-    names: tuple[str, ...] = ()
-    """Of the lines, for people."""
-    columns: tuple[str, ...] = ()
-    """Of the lines, for exports; the units are in them."""
-    nothing: str = "no samples in this time"
-    """What to say when there is nothing to draw."""
 
     @property
     def known(self) -> list[float]:
         """All values that there are."""
         return [value for values in self.lines for value in values if value is not None]
 
+    @property
+    def instants(self) -> list[float]:
+        """The grid, Unix seconds."""
+        return [self.start_at + index * self.step_s for index in range(max(map(len, self.lines), default=0))]
 
-def light_chart(data: ChartData, thresholds: Thresholds) -> Chart:
-    """Received power at both ends, dBm; the limits are always in the picture, however far away."""
+    @property
+    def nothing(self) -> str:
+        """What to say when there is nothing to draw."""
+        if self.subject.counter:
+            return "no traffic known in this time: nobody counts it, or it was not asked for often enough yet"
+        return "no samples in this time"
+
+    def text(self, value: float) -> str:
+        """A value with its unit."""
+        unit = self.subject.unit
+        if unit == "bit/s":
+            return bits_per_s(value)
+        return f"{value:.2f} dBm" if unit == "dBm" else f"{value:.0f} {unit}".strip()
+
+
+def build(subject: Subject, parts: Sequence[ChartData]) -> Chart:
+    """The chart of what was read.
+
+    Args:
+        subject: What is charted.
+        parts: One for each measure, in order, each with one series; all over the same range.
+    """
+    first = parts[0]
+    lines = tuple(_line(subject, part) for part in parts)
+    note = next((part.note for part in parts if part.note), None)
+    chart = Chart(subject, first.start_at, first.step_s, lines, note=note)
+    known = chart.known
+    if subject.thresholds is None:
+        return replace(chart, high=max([1.0, *known]) * 1.05)
     limits = (
-        Limit(thresholds.rx_warning_dbm, "chart-warning", "W"),
-        Limit(thresholds.rx_critical_dbm, "chart-critical", "C"),
+        Limit(subject.thresholds.rx_warning_dbm, "chart-warning", "W"),
+        Limit(subject.thresholds.rx_critical_dbm, "chart-critical", "C"),
     )
-    chart = Chart(data.start_at, data.step_s, _lines(data, LIGHT), 0.0, 0.0, limits, data.note, LIGHT_NAMES, LIGHT)
-    shown = [*chart.known, *(limit.value for limit in limits)]
-    return replace(chart, low=math.floor(min(shown) - 0.5), high=math.ceil(max(shown) + 0.5))
+    shown = [*known, *(limit.value for limit in limits)]  # the limits are in the picture, however far away
+    return replace(chart, low=math.floor(min(shown) - 0.5), high=math.ceil(max(shown) + 0.5), limits=limits)
 
 
-def traffic_chart(data: ChartData, held_s: float) -> Chart:
-    """Traffic of a PON port down and up, Mbit/s; see ``rates_per_s`` for ``held_s``."""
-    lines = tuple(
-        tuple(None if rate is None else rate / 1e6 for rate in line) for line in bit_rates(data, TRAFFIC, held_s)
+def _line(subject: Subject, data: ChartData) -> Values:
+    """Finite values; what is none is a gap (plotext takes none)."""
+    values = tuple(
+        value if value is not None and math.isfinite(value) else None
+        for value in (data.series[0].values if data.series else ())
     )
-    nothing = "no traffic known in this time: the OLT counts none, or was not asked often enough yet"
-    columns = ("to_onts_mbit_per_s", "from_onts_mbit_per_s")
-    chart = Chart(data.start_at, data.step_s, lines, 0.0, 1.0, (), data.note, TRAFFIC_NAMES, columns, nothing)
-    return replace(chart, high=max([1.0, *chart.known]) * 1.05)
+    if not subject.counter:
+        return values
+    rates = rates_per_s(values, data.step_s, subject.held_s)
+    return tuple(None if rate is None else rate * 8 for rate in rates)
 
 
 def bit_rates(data: ChartData, metrics: Sequence[str], held_s: float) -> tuple[tuple[float | None, ...], ...]:
@@ -103,11 +123,10 @@ def _lines(data: ChartData, metrics: Sequence[str]) -> tuple[tuple[float | None,
 
 def rows(chart: Chart) -> list[dict[str, Any]]:
     """The series, for exports: one row for each instant, None where there is no sample."""
-    instants = range(max(map(len, chart.lines), default=0))
+    columns = [measure.column for measure in chart.subject.measures]
     return [
-        {"at": chart.start_at + index * chart.step_s}
-        | {name: line[index] for name, line in zip(chart.columns, chart.lines, strict=True) if index < len(line)}
-        for index in instants
+        {"at": at} | {name: line[n] if n < len(line) else None for name, line in zip(columns, chart.lines, strict=True)}
+        for n, at in enumerate(chart.instants)
     ]
 
 
@@ -116,86 +135,60 @@ def latest(values: Sequence[float | None]) -> float | None:
     return next((value for value in reversed(values) if value is not None), None)
 
 
-def draw(chart: Chart, size: tuple[int, int], palette: Palette, blocks: bool) -> list[Line]:
-    """The chart as lines.
-
-    Args:
-        chart: What to draw.
-        size: Cells, width and height.
-        palette: Colours of the lines.
-        blocks: Draw with quadrant blocks; else with ASCII dots.
-
-    Returns:
-        ``size[1]`` lines or fewer; a sentence when there is nothing to draw.
-    """
-    note: list[Line] = [[(f" {chart.note}", "dim")]] if chart.note else []
-    if not chart.known:
-        return [*([(f" {row}", "dim")] for row in wrap(chart.nothing, size[0] - 1)), *note]
-    if size[0] < LEAST[0] or size[1] < LEAST[1]:
-        return [[(" the pane is too small for a chart (z gives it the screen)", "dim")], *note]
-    with _PLOTEXT:
-        text = _plot(chart, (size[0] - 1, size[1] - len(note)), palette, blocks)
-    return [*[_line(row) for row in text.split("\n", allow_blank=False)], *note]
+def slope_per_week(values: Sequence[float | None], step_s: float) -> float | None:
+    """How much the values change in a week, by least squares; None when they span less than three days."""
+    known = [(n * step_s, value) for n, value in enumerate(values) if value is not None]
+    if len(known) < 3 or known[-1][0] - known[0][0] < SLOPE_OVER_S:
+        return None
+    mean_at = sum(at for at, _ in known) / len(known)
+    mean = sum(value for _, value in known) / len(known)
+    spread = sum((at - mean_at) ** 2 for at, _ in known)
+    return WEEK_S * sum((at - mean_at) * (value - mean) for at, value in known) / spread
 
 
-def _plot(chart: Chart, size: tuple[int, int], palette: Palette, blocks: bool) -> Text:
-    import plotext as plt
-
-    colours = palette.chart_colours
-    plt.clear_figure()
-    plt.theme("clear")
-    plt.limit_size(False, False)
-    plt.plot_size(*size)
-    instants = [chart.start_at + index * chart.step_s for index in range(max(map(len, chart.lines)))]
-    for limit in chart.limits:
-        ends = [instants[0], instants[-1]]
-        plt.plot(ends, [limit.value] * 2, marker="─" if blocks else "-", color=_colour(colours[limit.role]))
-    for values, role, ascii_marker in zip(chart.lines, _ROLES, "*o", strict=False):
-        if any(value is not None for value in values):
-            plt.plot(instants, values, marker="hd" if blocks else ascii_marker, color=_colour(colours[role]))
-    plt.ylim(chart.low, chart.high)
-    plt.xlim(instants[0], instants[-1])
-    ticks = _ticks(instants[0], instants[-1], max(2, size[0] // 14))
-    plt.xticks(ticks, [_tick(at, instants[-1] - instants[0]) for at in ticks])
-    plt.yticks(*_levels(chart, size[1]))
-    built = plt.build().rstrip("\n")
-    return Text.from_ansi(built if blocks else built.translate(_ASCII_FRAME))
+def slope_words(slope_db: float | None) -> str:
+    """``falls 0.8 dB per week``."""
+    if slope_db is None:
+        return ""
+    if abs(slope_db) < STEADY_DB:
+        return "steady"
+    return f"{'falls' if slope_db < 0 else 'rises'} {abs(slope_db):.1f} dB per week"
 
 
-def _levels(chart: Chart, height: int) -> tuple[list[float], list[str]]:
-    """Round values on the axis, and the limits by their letters."""
-    step = _round_step((chart.high - chart.low) / max(1, height // 2))
-    letters = {limit.value: limit.letter for limit in chart.limits}
-    first, last = math.ceil(chart.low / step), math.floor(chart.high / step)
-    marks = {number * step for number in range(first, last + 1)}
-    levels = sorted({level for level in marks if all(abs(level - limit) >= step for limit in letters)} | letters.keys())
-    return levels, [f"{letters.get(level, '')} {level:g}" for level in levels]
+def letter_of(chart: Chart, number: int) -> str:
+    """What tells a line of an overlay apart without colour."""
+    return LETTERS[number] if chart.subject.overlay else "*o"[number]
 
 
-def _round_step(least: float) -> float:
-    """1, 2 or 5 times a power of ten, at least 1 and at least ``least``."""
-    power = 10.0 ** math.floor(math.log10(max(1.0, least)))
-    return next(factor * power for factor in (1.0, 2.0, 5.0, 10.0) if factor * power >= least)
+def words(chart: Chart, width: int) -> list[Line]:
+    """Each line in words: last, least, mean, most, and where light is going."""
+    found: list[Line] = []
+    for number, (measure, values) in enumerate(zip(chart.subject.measures, chart.lines, strict=True)):
+        name: Cell = (f"{letter_of(chart, number)} {measure.name} ", ROLES[number % 2])
+        found += [[(" ", "base"), *row] for row in flow([[name], *_figures(chart, values)], width - 2)]
+    return found
 
 
-def _colour(rgb: RGB | None) -> RGB | str:
-    return rgb if rgb is not None else "default"
+def _figures(chart: Chart, values: Values) -> list[Line]:
+    """The unit of light stands at the first figure only: the line is long enough."""
+    known = [value for value in values if value is not None]
+    if not known:
+        return [[("no samples", "dim")]]
+    is_light = chart.subject.unit == "dBm"
+    items: list[Line] = [[("last ", "dim"), (chart.text(known[-1]), "base")]]
+    for word, value in (("min", min(known)), ("avg", sum(known) / len(known)), ("max", max(known))):
+        items.append([(f"{word} ", "dim"), (f"{value:.2f}" if is_light else chart.text(value), "base")])
+    if is_light and (told := slope_words(slope_per_week(values, chart.step_s))):
+        items.append([(told, "base")])
+    return items
 
 
-def _ticks(start: float, end: float, count: int) -> list[float]:
-    return [start + (end - start) * index / (count - 1) for index in range(count)]
-
-
-def _tick(at: float, span_s: float) -> str:
-    return time.strftime("%H:%M" if span_s <= 86400 else "%d %b", time.localtime(at))
-
-
-def _line(row: Text) -> Line:
-    """A line of ANSI text as cells."""
-    bounds = sorted({0, len(row), *(edge for span in row.spans for edge in (span.start, span.end))})
-    cells = []
-    for start, end in pairwise(bounds):
-        styles = [span.style for span in row.spans if span.start <= start and end <= span.end]
-        style = sum((one for one in styles if isinstance(one, Style)), Style.null())
-        cells.append((row.plain[start:end], style))
+def reading(chart: Chart, index: int) -> Line:
+    """What the crosshair stands on: the local time, and each line's value there."""
+    at = chart.instants[index]
+    cells: list[Cell] = [(f" {time.strftime('%d %b %H:%M', time.localtime(at))} ", "tab-active")]
+    for number, values in enumerate(chart.lines):
+        value = values[index] if index < len(values) else None
+        said = "no sample" if value is None else chart.text(value)
+        cells.append((f"  {letter_of(chart, number)} {said}", ROLES[number % 2] if value is not None else "dim"))
     return cells

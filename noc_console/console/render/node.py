@@ -21,7 +21,7 @@ MOST_WAITING = 20
 
 
 def render_node(
-    model: Model, node: NodeKey, width: int, now: float, absolute: bool, traffic: Sequence[Line] = ()
+    model: Model, node: NodeKey, width: int, now: float, absolute: bool, chart: Sequence[Line] = ()
 ) -> list[Line]:
     """Counts for all; health for an OLT and a card; transceiver and traffic for a port; who waits below it.
 
@@ -31,7 +31,7 @@ def render_node(
         width: Cells.
         now: Unix seconds.
         absolute: Times by the clock.
-        traffic: Chart of a PON port, drawn elsewhere.
+        chart: Of an OLT or a PON port, drawn elsewhere.
     """
     scope = scope_of(node)
     lines = _tally(model, scope, width, now, absolute)
@@ -44,7 +44,7 @@ def render_node(
         lines += render_olt(model, olt, width, now, absolute)
     lines += footnote(lines, width)
     lines += _waiting(model, scope, width, now, absolute)
-    return [*lines, (), *traffic] if traffic and node.level == 2 else lines
+    return [*lines, (), *chart] if chart else lines
 
 
 def _tally(model: Model, scope: NodeKey | None, width: int, now: float, absolute: bool) -> list[Line]:

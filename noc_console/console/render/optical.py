@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from noc_console.console.render.cells import Cell, Line
-from noc_console.console.render.chart import LIGHT_NAMES
 from noc_console.console.render.doubt import doubt, footnote
 from noc_console.console.render.summary import SIGNAL_WORDS, labelled
 from noc_console.console.render.times import ago, read_ago
@@ -63,16 +62,21 @@ def _last(facts: OntFacts, absolute: bool) -> Line:
     ]
 
 
-def render_ranges(chosen: str, names: tuple[str, str] = LIGHT_NAMES) -> Line:
-    """``{ 6h [24h] 7d 30d }`` and which line is which."""
+def render_ranges(chosen: str, kinds: Sequence[str] = (), kind: str = "") -> Line:
+    """``{ 6h [24h] 7d 30d }   i [light] traffic``."""
     cells: list[Cell] = [(" { ", "dim")]
     for name in RANGES_S:
         cells += [(f"[{name}]", "tab-active") if name == chosen else (f" {name} ", "dim")]
-    return [*cells, (" }", "dim"), (f"  {names[0]} ", "chart-a"), (f" {names[1]}", "chart-b")]
+    cells.append((" }", "dim"))
+    if kinds:
+        cells.append(("   i ", "dim"))
+    for name in kinds:
+        cells += [(f"[{name}]", "tab-active") if name == kind else (f" {name} ", "dim")]
+    return cells
 
 
-def render_optical(facts: OntFacts, width: int, absolute: bool, chosen: str, chart: Sequence[Line]) -> list[Line]:
-    """Values, range line, chart."""
+def render_optical(facts: OntFacts, width: int, absolute: bool, chart: Sequence[Line]) -> list[Line]:
+    """Values, then the chart with its range line."""
     if facts.ont.serial is None:
         chart = [[(" no history without a serial number", "dim")]]
-    return [*render_values(facts, width, absolute), (), render_ranges(chosen), *chart]
+    return [*render_values(facts, width, absolute), (), *chart]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from noc_console.console.render.cells import Cell, Line
-from noc_console.console.render.chart import TRAFFIC_NAMES, Chart, latest
 from noc_console.console.render.doubt import doubt
 from noc_console.console.render.health import temperature_cell
 from noc_console.console.render.summary import labelled, paragraph
@@ -42,17 +41,6 @@ def render_port(model: Model, node: NodeKey, width: int, now: float, absolute: b
             cause: Line = [(port.last_down_cause, "base"), *doubt(unsure, "last_down_cause")]
             lines += labelled("last down", [cause], width)
     return lines
-
-
-def traffic_items(chart: Chart | None) -> list[Line]:
-    """The last known rates, and the highest of the chart."""
-    items: list[Line] = []
-    for label, role, values in zip(TRAFFIC_NAMES, ("chart-a", "chart-b"), chart.lines if chart else (), strict=False):
-        now = latest(values)
-        if now is not None:
-            peak = max(value for value in values if value is not None)
-            items.append([(f"{label} ", role), (f"{now:,.1f} Mbit/s", "base"), (f" (most {peak:,.1f})", "dim")])
-    return items
 
 
 def _read(label: str, text: str, trusted: bool) -> Line:

@@ -3,50 +3,50 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from noc_console.console.desk import Desk
 from noc_console.console.palette import Palette
 from noc_console.console.render.cells import Line
-from noc_console.console.render.chart import LIGHT, TRAFFIC, Chart, draw, light_chart, rows, traffic_chart
+from noc_console.console.render.chart import Chart, build, reading, rows, words
+from noc_console.console.subjects import Subject
 from noc_console.domain.errors import NocError
-from noc_console.domain.freshness import Intervals
-from noc_console.domain.history import RANGES_S, ChartData
-from noc_console.picture.ont_facts import OntFacts
+from noc_console.domain.history import RANGES_S, ChartData, Series
+from noc_console.picture.reader import Reader
 
 EVERY_S = 60.0
 """How often an open chart is read again."""
-POLLS_PER_STEP = 5
-"""A rate over fewer polls swings with where in the step they fall."""
-HELD_POLLS = 2.5
-"""For how many optics polls a chart repeats a sample when no other comes."""
+AT_ONCE = 4
+"""Series that are read at the same time."""
+PER_CELL = 2
+"""Instants for each cell of a chart."""
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """What is charted."""
+async def read(reader: Reader, subject: Subject, range_s: float, points: int) -> Chart:
+    """Read the history of a subject over the last ``range_s`` seconds.
 
-    metrics: Sequence[str]
-    labels: Mapping[str, str]
-    build: Callable[[ChartData], Chart]
-    least_step_s: float = 0.0
+    Raises:
+        NocError: It cannot be read.
+    """
+    if subject.least_step_s:
+        points = min(points, int(range_s / subject.least_step_s) + 1)
+    free = asyncio.Semaphore(AT_ONCE)
+
+    async def part(labels: Mapping[str, str], metrics: Sequence[str]) -> ChartData:
+        async with free:
+            return await reader.chart(metrics, labels, range_s, points)
+
+    asked = [(tuple(sorted(measure.labels.items())), measure.metric) for measure in subject.measures]
+    places = dict.fromkeys(labels for labels, _ in asked)
+    metrics = {place: [metric for labels, metric in asked if labels == place] for place in places}
+    found = dict(zip(places, await asyncio.gather(*(part(dict(one), metrics[one]) for one in places)), strict=True))
+    return build(subject, [_of_one(found[labels], metric) for labels, metric in asked])
 
 
-def light_of(facts: OntFacts) -> Subject | None:
-    """An ONT's light; None without a serial number, under which its samples are kept."""
-    if facts.ont.serial is None:
-        return None
-    return Subject(LIGHT, {"ont_serial": facts.ont.serial}, lambda data: light_chart(data, facts.thresholds))
-
-
-def traffic_of(olt: str, port: str, intervals: Intervals) -> Subject:
-    """A PON port's traffic."""
-    held_s = HELD_POLLS * intervals.optics_s
-    labels = {"olt_name": olt, "pon_port": port}
-    step_s = POLLS_PER_STEP * intervals.health_s
-    return Subject(TRAFFIC, labels, lambda data: traffic_chart(data, held_s), step_s)
+def _of_one(data: ChartData, metric: str) -> ChartData:
+    series: tuple[Series, ...] = tuple(one for one in data.series if one.metric == metric)
+    return ChartData(data.start_at, data.step_s, series, data.source, data.note)
 
 
 class Charting:
@@ -56,16 +56,18 @@ class Charting:
         self.range = "24h"
         self.lines: Sequence[Line] = ()
         self._desk = desk
+        self.cursor: int | None = None
+        """Instant on which the crosshair stands."""
         self._chart: Chart | None = None
         self._read_at = 0.0
 
     def clear(self) -> None:
         """Something else is shown."""
-        self.lines, self._chart = (), None
+        self.lines, self._chart, self.cursor = (), None, None
 
     def choose(self, name: str) -> None:
         """Chart another range."""
-        self.range = name
+        self.range, self.cursor = name, None
         self.say("reading ...", "dim")
 
     def beside(self, by: int) -> str:
@@ -95,25 +97,40 @@ class Charting:
         """Whether the picture is old."""
         return self.drawn and now - self._read_at > EVERY_S
 
+    def move(self, by: int) -> bool:
+        """Move the crosshair by cells; beyond an end it goes away. False when nothing is drawn."""
+        if self._chart is None or not self._chart.known:
+            return False
+        last = len(self._chart.instants) - 1
+        if self.cursor is None:
+            self.cursor = last if by < 0 else 0
+        else:
+            at = self.cursor + by * PER_CELL
+            self.cursor = at if 0 <= at <= last else None
+        return True
+
     async def read(self, subject: Subject, width: int) -> None:
         """Read the history; what goes wrong stands in the picture's place."""
-        range_s = RANGES_S[self.range]
-        points = max(20, 2 * (width - 8))
-        if subject.least_step_s:
-            points = min(points, int(range_s / subject.least_step_s) + 1)
+        points = max(20, PER_CELL * (width - 8))
         try:
-            data = await self._desk.backend.chart(subject.metrics, subject.labels, range_s, points)
+            chart = await read(self._desk.backend, subject, RANGES_S[self.range], points)
         except NocError as error:
             self.say(f"no chart: {error}", "warning")
             return
-        self._chart, self._read_at = subject.build(data), self._desk.now()
+        self._chart, self._read_at = chart, self._desk.now()
+        if self.cursor is not None and self.cursor >= len(chart.instants):
+            self.cursor = None
 
     async def draw(self, size: tuple[int, int], palette: Palette) -> None:
         """Draw what was read; dropped when something else is shown by then."""
-        chart = self._chart
+        from noc_console.console.render.plot import draw
+
+        chart, cursor = self._chart, self.cursor
         if chart is None:
             return
         blocks = not self._desk.glyphs.spark.isascii()
-        lines = await asyncio.to_thread(draw, chart, size, palette, blocks)
+        told = [*words(chart, size[0]), *([reading(chart, cursor)] if cursor is not None else [])]
+        room = size[0], max(8, size[1] - len(told))
+        lines = await asyncio.to_thread(draw, chart, room, palette, blocks, cursor)
         if self._chart is chart:
-            self.lines = lines
+            self.lines = [*told, *lines] if chart.known else lines

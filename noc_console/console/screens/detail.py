@@ -15,16 +15,15 @@ from noc_console.console.palette import Palette
 from noc_console.console.render import tree
 from noc_console.console.render.activity import render_history
 from noc_console.console.render.cells import Cell, Line
-from noc_console.console.render.chart import TRAFFIC_NAMES
 from noc_console.console.render.jobs import render_ont_jobs
 from noc_console.console.render.node import render_node
 from noc_console.console.render.optical import render_optical, render_ranges
-from noc_console.console.render.pon import traffic_items
-from noc_console.console.render.summary import identity_line, labelled, render_summary
+from noc_console.console.render.summary import identity_line, render_summary
 from noc_console.console.render.tr069 import render_tr069
-from noc_console.console.screens.charting import Charting, Subject, light_of, traffic_of
+from noc_console.console.screens.charting import Charting
 from noc_console.console.screens.router import RouterReader
 from noc_console.console.screens.view import Background
+from noc_console.console.subjects import Subject, kinds_of, subject_of
 from noc_console.console.widgets.lines import FocusPane, LinePane
 from noc_console.domain.errors import NocError
 from noc_console.domain.history import RANGES_S
@@ -62,6 +61,9 @@ class DetailPane(Background, Container):
         self.body = FocusPane(desk.palette, id="body")
         self.chart = Charting(desk)
         self._router = RouterReader(desk, self.paint)
+        self._kind = ""
+        """Which of the charts; the first where what is shown does not have it."""
+        self._overlay: Subject | None = None
         self._history: Sequence[Activity] | None = None
         self._ages = Every(10.0)
 
@@ -86,6 +88,7 @@ class DetailPane(Background, Container):
 
     def _show(self, row: int | None, node: NodeKey | None) -> None:
         self.row, self.node = row, node
+        self._overlay = None
         self._history = None
         self._router.clear()
         self.chart.clear()
@@ -164,14 +167,12 @@ class DetailPane(Background, Container):
         width = self.body.size.width or self.size.width
         absolute = self.desk.session.absolute_times
         if self.node is not None:
-            rates = labelled("traffic", traffic_items(self.chart.chart), width)
-            traffic = [*rates, render_ranges(self.chart.range, TRAFFIC_NAMES), *self.chart.lines]
-            return render_node(self.desk.model, self.node, width, self.desk.now(), absolute, traffic)
+            return render_node(self.desk.model, self.node, width, self.desk.now(), absolute, self._chart_lines())
         facts = self.facts()
         if facts is None:
             return [[(" no ONT is selected", "dim")]]
         if self.tab == "optical":
-            return render_optical(facts, width, absolute, self.chart.range, self.chart.lines)
+            return render_optical(facts, width, absolute, self._chart_lines())
         if self.tab == "tr-069":
             return render_tr069(facts, self._router.view, width, absolute)
         if self.tab == "history":
@@ -182,6 +183,17 @@ class DetailPane(Background, Container):
         view = self._router.view
         verdict = verdict_of(self.desk.model, facts, view.sections)
         return render_summary(facts, verdict, width, absolute)
+
+    def _chart_lines(self) -> Sequence[Line]:
+        """The range line and the chart, where there is something to chart."""
+        kinds = self._kinds()
+        if not kinds:
+            return ()
+        kind = self._kind if self._kind in kinds else kinds[0]
+        if self._overlay is not None:
+            kind = self._overlay.title
+            kinds = (kind,)
+        return [render_ranges(self.chart.range, kinds, kind), *self.chart.lines]
 
     def on_click(self, event: events.Click) -> None:
         """On a tab: open it."""
@@ -224,6 +236,36 @@ class DetailPane(Background, Container):
             raise ValueError(f"no range {name!r} (there are {', '.join(RANGES_S)})")
         self._chart_over(name)
 
+    def do_chart(self, kind: str = "") -> None:
+        """The named chart, or the next one."""
+        if self.node is None and self.tab != "optical":
+            self.show_tab("optical")
+        kinds = self._kinds()
+        if not kinds or (kind and kind not in kinds):
+            raise ValueError(f"no chart {kind!r} here (there are {', '.join(kinds)})" if kinds else "no chart here")
+        at = kinds.index(self._kind) if self._kind in kinds else 0
+        self._kind, self._overlay = kind or kinds[(at + (self._overlay is None)) % len(kinds)], None
+        self._chart_over(self.chart.range)
+
+    def overlay(self, subject: Subject) -> None:
+        """Chart several ONTs in one picture, until another ONT is shown."""
+        self._overlay = subject
+        self.tab = "optical" if self.node is None else self.tab
+        self._chart_over(self.chart.range)
+
+    def do_chart_back(self, _: str = "") -> None:
+        """The crosshair back in time."""
+        self._cross(-1)
+
+    def do_chart_forward(self, _: str = "") -> None:
+        """The crosshair on in time."""
+        self._cross(1)
+
+    def _cross(self, by: int) -> None:
+        if not self.chart.move(by):
+            raise ValueError("no chart is shown (tab Optical of an ONT; an OLT or PON port in the tree)")
+        self._draw_chart()
+
     def _chart_over(self, name: str) -> None:
         self.chart.choose(name)
         self.paint()
@@ -250,13 +292,19 @@ class DetailPane(Background, Container):
         elif facts is not None and self.tab in ("summary", "tr-069"):
             await self._router.ask(facts, refresh=self.tab == "tr-069")
 
+    def _kinds(self) -> tuple[str, ...]:
+        """What can be charted of what is shown."""
+        if self.node is None:
+            return kinds_of(self.desk.model, None) if self.row is not None and self.tab == "optical" else ()
+        return kinds_of(self.desk.model, self.node)
+
     def _subject(self) -> Subject | None:
         """What the chart in view is about."""
-        model, node = self.desk.model, self.node
-        if node is not None:
-            return traffic_of(model.olt_name(node.olt_id), node.path, model.intervals) if node.level == 2 else None
-        facts = self.facts()
-        return light_of(facts) if facts is not None and self.tab == "optical" else None
+        kinds = self._kinds()
+        if not kinds or self._overlay is not None:
+            return self._overlay if kinds else None
+        kind = self._kind if self._kind in kinds else kinds[0]
+        return subject_of(self.desk.model, self.node, self.facts(), kind)
 
     async def _fetch_history(self, facts: OntFacts) -> None:
         try:

@@ -22,6 +22,7 @@ from noc_console.console.screens.panes import CSS, ORDER, Panes
 from noc_console.console.screens.sparks import SETTLE_S, Sparks
 from noc_console.console.screens.topology import TopologyPane
 from noc_console.console.screens.view import Say, View
+from noc_console.console.subjects import MOST, overlay_of
 from noc_console.console.widgets.table import LineTable
 from noc_console.domain.filters import Filter
 from noc_console.domain.network import Olt, Ont
@@ -352,6 +353,17 @@ class NetworkView(View):
             self.topology.step_out()
         elif "tree" in self.PANES:
             self.panes.focus("tree")
+
+    def do_chart(self, kind: str = "") -> None:
+        """The light of the marked ONTs in one picture; else what the detail charts, or the named chart."""
+        marked = [ont for ont in self.chosen_onts() if ont.serial] if len(self.table.marked) > 1 else []
+        if kind or not marked:
+            self.detail.do_chart(kind)
+            return
+        model = self.desk.model
+        onts = [(ont.serial or "", f"{ont.serial} {ont.description or ''}".rstrip()) for ont in marked]
+        told = f"{min(MOST, len(onts))} of {len(onts)} marked" if len(onts) > MOST else f"{len(onts)} marked"
+        self.detail.overlay(overlay_of(told, onts, model.thresholds(marked[0].olt_id)))
 
     def do_columns_preset(self, name: str = "") -> None:
         """Next set of columns, the named one, or ``+rx,-model``."""
