@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from noc_console.config.base import Model, Percent, Seconds
 from noc_console.domain.diagnosis.limits import Limits
 from noc_console.domain.grouping import AREA_ONTS, AREA_WINDOW_S
 
 Count = Annotated[int, Field(ge=1, le=1000)]
+Celsius = Annotated[float, Field(ge=0, le=150)]
 
 
 class Diagnosis(Model):
@@ -36,10 +37,20 @@ class Diagnosis(Model):
     """A router that booted less than this ago, without our asking, has rebooted by itself."""
     cpu_percent: Percent = 90
     memory_percent: Percent = 90
+    warm_celsius: Celsius = 50
+    """An OLT, board, fan or SFP from here on is shown as warm ..."""
+    hot_celsius: Celsius = 65
+    """... and above this as hot."""
     section_age_s: Seconds = 3600
     """A router's section older than this proves nothing."""
     old_firmware: dict[str, str] = Field(default_factory=dict)
     """Model to the oldest firmware that is still good; what sorts below it is ageing."""
+
+    @model_validator(mode="after")
+    def _warm_before_hot(self) -> Self:
+        if self.warm_celsius > self.hot_celsius:
+            raise ValueError("warm_celsius must not be above hot_celsius")
+        return self
 
     def domain(self) -> Limits:
         """The same as the domain knows it."""

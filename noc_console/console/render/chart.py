@@ -85,7 +85,7 @@ def build(subject: Subject, parts: Sequence[ChartData]) -> Chart:
     chart = Chart(subject, first.start_at, first.step_s, lines, note=note)
     known = chart.known
     if subject.thresholds is None:
-        return replace(chart, high=max([1.0, *known]) * 1.05)
+        return replace(chart, low=min([0.0, *known]), high=max([1.0, *known]) * 1.05)
     limits = (
         Limit(subject.thresholds.rx_warning_dbm, "chart-warning", "W"),
         Limit(subject.thresholds.rx_critical_dbm, "chart-critical", "C"),
@@ -164,7 +164,7 @@ def words(chart: Chart, width: int) -> list[Line]:
     """Each line in words: last, least, mean, most, and where light is going."""
     found: list[Line] = []
     for number, (measure, values) in enumerate(zip(chart.subject.measures, chart.lines, strict=True)):
-        name: Cell = (f"{letter_of(chart, number)} {measure.name} ", ROLES[number % 2])
+        name: Cell = (f"{letter_of(chart, number)} {measure.name}", ROLES[number % 2])
         found += [[(" ", "base"), *row] for row in flow([[name], *_figures(chart, values)], width - 2)]
     return found
 

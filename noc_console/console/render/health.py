@@ -9,13 +9,13 @@ from noc_console.console.render.doubt import doubt
 from noc_console.console.render.summary import labelled, paragraph
 from noc_console.console.render.times import ago, read_ago
 from noc_console.domain.core_devices import CoreDevice
+from noc_console.domain.diagnosis.limits import Limits
 from noc_console.domain.freshness import Freshness, format_age
 from noc_console.domain.network import Card, Fan, Olt, Outcome, PollKind, PollMark
 from noc_console.picture.model import Model
 from noc_console.picture.olt_rows import WELL
 from noc_console.picture.tree import NodeKey
 
-WARM_CELSIUS, HOT_CELSIUS = 50.0, 65.0
 _OUTCOME_ROLES = {Outcome.COMPLETE: "good", Outcome.PARTIAL: "warning", Outcome.FAILED: "critical"}
 
 
@@ -28,11 +28,11 @@ def render_olt(model: Model, olt: Olt, width: int, now: float, absolute: bool) -
         lines += paragraph(verdict, width, "warning", "!")
     if olt.error:
         lines += paragraph(olt.error, width, "warning", "!")
-    trust = model.trust_in(olt.id, PollKind.HEALTH, now)
-    lines += labelled("health", _load(olt, olt.unverified_of("olt"), trust), width)
+    trust, limits = model.trust_in(olt.id, PollKind.HEALTH, now), model.settings.limits
+    lines += labelled("health", _load(olt, olt.unverified_of("olt"), trust, limits), width)
     fans = [fan for key, fan in sorted(model.fans.items()) if key[0] == olt.id]
     if fans:
-        lines += labelled("fans", [_fan(fan, olt.unverified_of("fan"), trust) for fan in fans], width)
+        lines += labelled("fans", [_fan(fan, olt.unverified_of("fan"), trust, limits) for fan in fans], width)
     identity: list[Line] = [[(text, "base")] for text in (olt.address, olt.profile, olt.software) if text]
     if olt.software:
         identity[-1] = [*identity[-1], *doubt(olt.unverified_of("olt"), "software")]
@@ -44,7 +44,7 @@ def render_olt(model: Model, olt: Olt, width: int, now: float, absolute: bool) -
     lines += [(), [(" Polls", "title")], *_polls(model, olt, width, now, absolute)]
     cards = sorted((card for card in model.cards.values() if card.olt_id == olt.id), key=_card_key)
     if cards:
-        lines += [(), [(" Cards", "title")], *(_card_line(card, olt, trust) for card in cards)]
+        lines += [(), [(" Cards", "title")], *(_card_line(card, olt, trust, limits) for card in cards)]
     return lines
 
 
@@ -62,14 +62,18 @@ def render_card(model: Model, node: NodeKey, width: int, now: float) -> list[Lin
     ]
     if card.state:
         identity.append([_state(card.state), *doubt(unsure, "state")])
-    return [*labelled("card", identity, width), *labelled("health", _load(card, unsure, trust), width), *ports]
+    return [
+        *labelled("card", identity, width),
+        *labelled("health", _load(card, unsure, trust, model.settings.limits), width),
+        *ports,
+    ]
 
 
-def temperature_cell(value: float) -> Cell:
-    """Below 50 °C well, above 65 °C hot; the word tells it without colour."""
-    if value < WARM_CELSIUS:
+def temperature_cell(value: float, limits: Limits) -> Cell:
+    """Well, warm or hot by the config's limits; the word tells it without colour."""
+    if value < limits.warm_celsius:
         return f"{value:.0f} °C", "base"
-    return (f"{value:.0f} °C warm", "warning") if value <= HOT_CELSIUS else (f"{value:.0f} °C HOT", "critical")
+    return (f"{value:.0f} °C warm", "warning") if value <= limits.hot_celsius else (f"{value:.0f} °C HOT", "critical")
 
 
 def ping_items(pinged: Olt | CoreDevice) -> list[Line]:
@@ -113,7 +117,7 @@ def _snmp(olt: Olt, now: float, absolute: bool) -> list[Line]:
     return items
 
 
-def _load(of: Olt | Card, unsure: Collection[str], trust: Freshness) -> list[Line]:
+def _load(of: Olt | Card, unsure: Collection[str], trust: Freshness, limits: Limits) -> list[Line]:
     """CPU, memory, temperature; in brackets when they are old."""
     items: list[Line] = []
     for label, name in (
@@ -124,7 +128,7 @@ def _load(of: Olt | Card, unsure: Collection[str], trust: Freshness) -> list[Lin
         value: float | None = getattr(of, name)
         if value is None:
             continue
-        shown = temperature_cell(value) if name == "temperature_celsius" else (f"{value:.0f} %", "base")
+        shown = temperature_cell(value, limits) if name == "temperature_celsius" else (f"{value:.0f} %", "base")
         items.append([(label, "dim"), _aged(shown, trust), *doubt(unsure, name)])
     return items or [[("no reading", "dim")]]
 
@@ -133,7 +137,7 @@ def _aged(cell: Cell, trust: Freshness) -> Cell:
     return cell if trust.trusted else (f"({cell[0]})", "dim")
 
 
-def _fan(fan: Fan, unsure: Collection[str], trust: Freshness) -> Line:
+def _fan(fan: Fan, unsure: Collection[str], trust: Freshness, limits: Limits) -> Line:
     cells: list[Cell] = [(f"{fan.name} ", "dim")]
     if fan.state:
         cells += [_aged(_state(fan.state), trust), *doubt(unsure, "state")]
@@ -142,7 +146,7 @@ def _fan(fan: Fan, unsure: Collection[str], trust: Freshness) -> Line:
     ]
     cells += [(f" {speed}", "base") for speed in speeds]
     if fan.temperature_celsius is not None:
-        cells += [(" ", "base"), temperature_cell(fan.temperature_celsius)]
+        cells += [(" ", "base"), temperature_cell(fan.temperature_celsius, limits)]
     return cells
 
 
@@ -182,7 +186,7 @@ def _card_key(card: Card) -> tuple[tuple[int, ...], str]:
     return tuple(int(part) for part in card.name.split("/") if part.isdigit()), card.name
 
 
-def _card_line(card: Card, olt: Olt, trust: Freshness) -> Line:
+def _card_line(card: Card, olt: Olt, trust: Freshness, limits: Limits) -> Line:
     unsure = olt.unverified_of("card")
     state = _state(card.state) if card.state else ("", "dim")
     cells: list[Cell] = [(f"  {fit(card.name, 6)} ", "strong"), (fit(card.type or "", 12), "base")]
@@ -192,7 +196,7 @@ def _card_line(card: Card, olt: Olt, trust: Freshness) -> Line:
         if value is not None:
             cells += [(f" {label} ", "dim"), _aged((f"{value:.0f} %", "base"), trust)]
     if card.temperature_celsius is not None:
-        cells += [("  ", "base"), _aged(temperature_cell(card.temperature_celsius), trust)]
+        cells += [("  ", "base"), _aged(temperature_cell(card.temperature_celsius, limits), trust)]
     return cells
 
 

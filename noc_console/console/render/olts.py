@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from noc_console.console.render.cells import Cell, Line, fit
-from noc_console.console.render.health import HOT_CELSIUS, WARM_CELSIUS, temperature_cell
+from noc_console.console.render.health import temperature_cell
 from noc_console.console.render.summary import labelled
 from noc_console.console.render.times import listed
 from noc_console.console.widgets.columns import Column
@@ -81,9 +81,9 @@ def level(name: str, value: float, model: Model) -> Cell:
     """``W`` or ``C`` with its role where a load is above its limit: colour never tells it alone."""
     limits = model.settings.limits
     if name == "temperature":
-        if value > HOT_CELSIUS:
+        if value > limits.hot_celsius:
             return "C", "critical"
-        return ("W", "warning") if value >= WARM_CELSIUS else ("", "base")
+        return ("W", "warning") if value >= limits.warm_celsius else ("", "base")
     limit = limits.cpu_percent if name == "cpu" else limits.memory_percent
     return ("W", "warning") if value >= limit else ("", "base")
 
@@ -109,7 +109,11 @@ def gauges(model: Model, olt: Olt, now: float) -> list[Line]:
         if value is None:
             continue
         letter, role = level(name, value, model)
-        word = temperature_cell(value)[0] if name == "temperature" else f"{value:.0f} % {'HIGH' if letter else ''}"
+        word = (
+            temperature_cell(value, model.settings.limits)[0]
+            if name == "temperature"
+            else f"{value:.0f} % {'HIGH' if letter else ''}"
+        )
         shown, role = _aged((word.rstrip(), role), trust)
         filled = round(max(0.0, min(1.0, value / 100)) * GAUGE)
         bar = "#" * filled + "." * (GAUGE - filled)

@@ -9,6 +9,7 @@ from noc_console.console.render.doubt import doubt
 from noc_console.console.render.health import temperature_cell
 from noc_console.console.render.summary import labelled, paragraph
 from noc_console.console.render.times import read_ago
+from noc_console.domain.diagnosis.limits import Limits
 from noc_console.domain.network import Outcome, PollKind, Port
 from noc_console.picture.model import Model
 from noc_console.picture.tree import NodeKey
@@ -35,7 +36,7 @@ def render_port(model: Model, node: NodeKey, width: int, now: float, absolute: b
             why = mark.error or "no reason given"
             lines += paragraph(f"last {kind.value} poll {mark.outcome.value}: {why}", width, "warning", "!")
     if port is not None:
-        if items := _module(port, unsure):
+        if items := _module(port, unsure, model.settings.limits):
             lines += labelled("module", items, width)
         if port.last_down_cause:
             cause: Line = [(port.last_down_cause, "base"), *doubt(unsure, "last_down_cause")]
@@ -59,11 +60,11 @@ def _state(port: Port, unsure: Collection[str]) -> list[Line]:
     return items
 
 
-def _module(port: Port, unsure: Collection[str]) -> list[Line]:
+def _module(port: Port, unsure: Collection[str], limits: Limits) -> list[Line]:
     items: list[Line] = []
     for label, name, unit in (("Tx ", "tx_dbm", "dBm"), ("supply ", "voltage_v", "V"), ("bias ", "bias_ma", "mA")):
         if (value := getattr(port, name)) is not None:
             items.append([(label, "dim"), (f"{value:.2f} {unit}", "base"), *doubt(unsure, name)])
     if port.temperature_celsius is not None:
-        items.append([temperature_cell(port.temperature_celsius), *doubt(unsure, "temperature_celsius")])
+        items.append([temperature_cell(port.temperature_celsius, limits), *doubt(unsure, "temperature_celsius")])
     return items

@@ -24,5 +24,7 @@ class Limits:
     short_uptime_s: float = 900
     cpu_percent: float = 90
     memory_percent: float = 90
+    warm_celsius: float = 50
+    hot_celsius: float = 65
     section_age_s: float = 3600
     old_firmware: Mapping[str, str] = field(default_factory=dict)

@@ -5,12 +5,16 @@ from __future__ import annotations
 import math
 
 import pytest
+from pydantic import ValidationError
 
+from noc_console.config.diagnosis import Diagnosis
 from noc_console.console.palette import Palette
 from noc_console.console.render.cells import plain
 from noc_console.console.render.chart import build, reading, rows, slope_per_week, slope_words, words
+from noc_console.console.render.health import temperature_cell
 from noc_console.console.render.plot import draw
 from noc_console.console.subjects import Measure, Subject, overlay_of, traffic_of
+from noc_console.domain.diagnosis.limits import Limits
 from noc_console.domain.freshness import Intervals
 from noc_console.domain.history import ChartData, Series
 from noc_console.domain.optics import Thresholds
@@ -109,3 +113,15 @@ def test_an_overlay_has_a_letter_for_each_line_and_no_more_than_can_be_told_apar
     subject = overlay_of("many", [(str(n), str(n)) for n in range(30)], Thresholds())
     assert len(subject.measures) == 8
     assert isinstance(subject, Subject) and isinstance(subject.measures[0], Measure)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(39.0, "39 °C"), (40.0, "40 °C warm"), (55.0, "55 °C warm"), (55.1, "55 °C HOT")]
+)
+def test_warm_and_hot_are_as_the_config_says(value: float, text: str) -> None:
+    assert temperature_cell(value, Limits(warm_celsius=40, hot_celsius=55))[0] == text
+
+
+def test_warm_above_hot_is_refused() -> None:
+    with pytest.raises(ValidationError, match="warm_celsius must not be above hot_celsius"):
+        Diagnosis(warm_celsius=70, hot_celsius=60)

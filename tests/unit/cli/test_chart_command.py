@@ -25,7 +25,7 @@ class History:
 
     async def chart(self, metrics: Sequence[str], labels: Mapping[str, str], range_s: float, points: int) -> ChartData:
         values = (-20.0, None, -22.0)
-        return ChartData(1_700_000_000.0, 3600.0, tuple(Series(metric, values) for metric in metrics), note="half of it")
+        return ChartData(1_700_000_000.0, 3600.0, tuple(Series(metric, values) for metric in metrics), note="a part")
 
 
 def model() -> Model:
@@ -52,7 +52,7 @@ def test_words_tell_what_it_shows_and_the_note_goes_to_stderr(capsys: pytest.Cap
     run("HWTC00000001")
     said = capsys.readouterr()
     assert "Rx at ONT" in said.out and "last -22.00 dBm" in said.out and "avg -21.00" in said.out
-    assert said.err == "half of it\n"
+    assert said.err == "a part\n"
 
 
 def test_csv_has_the_instants_the_units_and_the_gaps(capsys: pytest.CaptureFixture[str]) -> None:
