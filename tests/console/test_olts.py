@@ -105,3 +105,19 @@ async def test_d_opens_the_selected_olt_and_closes_it_again() -> None:
         await desk.shows("[Overview]")
         await desk.press("d")
         await desk.until(lambda: not olts(desk).opened)
+
+
+async def test_an_open_olt_has_its_charts_in_the_overview() -> None:
+    async with console(network(), size=(120, 60)) as desk:
+        await desk.command("olts olt-1")
+        await desk.shows("[health]")
+        await desk.shows("A CPU % of 0/1")
+        await desk.press("i")
+        await desk.shows("[counts]")
+        await desk.shows("* online")
+        await desk.press("}")
+        await desk.shows("[7d]")
+        await desk.until(lambda: olts(desk).detail.chart.lines and olts(desk).detail.chart.drawn)
+        await desk.press(",")
+        assert olts(desk).detail.chart.cursor is not None
+        assert olts(desk).exported()[0] == "chart"

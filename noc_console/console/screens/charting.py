@@ -49,6 +49,47 @@ def _of_one(data: ChartData, metric: str) -> ChartData:
     return ChartData(data.start_at, data.step_s, series, data.source, data.note)
 
 
+class ChartKeys:
+    """The keys of a pane with a chart: range and crosshair."""
+
+    chart: Charting
+
+    def do_chart_longer(self, _: str = "") -> None:
+        """A longer range."""
+        self._chart_over(self.chart.beside(1))
+
+    def do_chart_shorter(self, _: str = "") -> None:
+        """A shorter range."""
+        self._chart_over(self.chart.beside(-1))
+
+    def do_chart_range(self, name: str = "") -> None:
+        """The named range."""
+        if name not in RANGES_S:
+            raise ValueError(f"no range {name!r} (there are {', '.join(RANGES_S)})")
+        self._chart_over(name)
+
+    def do_chart_back(self, _: str = "") -> None:
+        """The crosshair back in time."""
+        self._cross(-1)
+
+    def do_chart_forward(self, _: str = "") -> None:
+        """The crosshair on in time."""
+        self._cross(1)
+
+    def _cross(self, by: int) -> None:
+        if not self.chart.move(by):
+            raise ValueError("no chart is shown (tab Optical of an ONT; an OLT or PON port in the tree)")
+        self._draw_chart()
+
+    def _chart_over(self, name: str) -> None:
+        """Read another range."""
+        raise NotImplementedError
+
+    def _draw_chart(self) -> object:
+        """Draw what was read."""
+        raise NotImplementedError
+
+
 class Charting:
     """Range, picture, and the way from one to the other."""
 

@@ -20,13 +20,12 @@ from noc_console.console.render.node import render_node
 from noc_console.console.render.optical import render_optical, render_ranges
 from noc_console.console.render.summary import identity_line, render_summary
 from noc_console.console.render.tr069 import render_tr069
-from noc_console.console.screens.charting import Charting
+from noc_console.console.screens.charting import Charting, ChartKeys
 from noc_console.console.screens.router import RouterReader
 from noc_console.console.screens.view import Background
 from noc_console.console.subjects import Subject, kinds_of, subject_of
 from noc_console.console.widgets.lines import FocusPane, LinePane
 from noc_console.domain.errors import NocError
-from noc_console.domain.history import RANGES_S
 from noc_console.domain.jobs import JobKind
 from noc_console.picture.activity import Activity, fold
 from noc_console.picture.model import Delta
@@ -42,7 +41,7 @@ SETTLE_S = 0.4
 """How long the cursor must rest on an ONT before anything is asked about it."""
 
 
-class DetailPane(Background, Container):
+class DetailPane(Background, ChartKeys, Container):
     """Tab line, name and body."""
 
     DEFAULT_CSS = """
@@ -222,20 +221,6 @@ class DetailPane(Background, Container):
             raise ValueError(f"no tab {name!r} (there are {', '.join(TABS)})")
         self.show_tab(found)
 
-    def do_chart_longer(self, _: str = "") -> None:
-        """A longer range."""
-        self._chart_over(self.chart.beside(1))
-
-    def do_chart_shorter(self, _: str = "") -> None:
-        """A shorter range."""
-        self._chart_over(self.chart.beside(-1))
-
-    def do_chart_range(self, name: str = "") -> None:
-        """The named range."""
-        if name not in RANGES_S:
-            raise ValueError(f"no range {name!r} (there are {', '.join(RANGES_S)})")
-        self._chart_over(name)
-
     def do_chart(self, kind: str = "") -> None:
         """The named chart, or the next one."""
         if self.node is None and self.tab != "optical":
@@ -252,19 +237,6 @@ class DetailPane(Background, Container):
         self._overlay = subject
         self.tab = "optical" if self.node is None else self.tab
         self._chart_over(self.chart.range)
-
-    def do_chart_back(self, _: str = "") -> None:
-        """The crosshair back in time."""
-        self._cross(-1)
-
-    def do_chart_forward(self, _: str = "") -> None:
-        """The crosshair on in time."""
-        self._cross(1)
-
-    def _cross(self, by: int) -> None:
-        if not self.chart.move(by):
-            raise ValueError("no chart is shown (tab Optical of an ONT; an OLT or PON port in the tree)")
-        self._draw_chart()
 
     def _chart_over(self, name: str) -> None:
         self.chart.choose(name)

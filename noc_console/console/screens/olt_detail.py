@@ -17,8 +17,11 @@ from noc_console.console.render.activity import render_history
 from noc_console.console.render.cells import Cell, Line
 from noc_console.console.render.node import render_node
 from noc_console.console.render.olts import STATES, gauges, uplink_lines
+from noc_console.console.render.optical import render_ranges
+from noc_console.console.screens.charting import Charting, ChartKeys
 from noc_console.console.screens.sparks import SETTLE_S, PortRates, Sparks
 from noc_console.console.screens.view import Background
+from noc_console.console.subjects import kinds_of, subject_of
 from noc_console.console.widgets.lines import FocusPane, LinePane
 from noc_console.console.widgets.table import LineTable
 from noc_console.domain.network import Olt, Ont
@@ -39,7 +42,7 @@ NO_BACKUPS: Sequence[Line] = (
 COUNT_EVERY_S = 2.0
 
 
-class OltDetail(Background, Container):
+class OltDetail(Background, ChartKeys, Container):
     """Tab line, name, and below them lines or a list."""
 
     DEFAULT_CSS = """
@@ -67,6 +70,8 @@ class OltDetail(Background, Container):
         self._rates = PortRates(desk)
         self._ports: dict[Hashable, PortLoss] = {}
         self._due = Every(COUNT_EVERY_S)
+        self.chart = Charting(desk)
+        self._kind = ""
 
     def compose(self) -> ComposeResult:
         """Tabs, name, and what a tab shows."""
@@ -92,8 +97,10 @@ class OltDetail(Background, Container):
         """Show another OLT, from its overview."""
         if olt_id != self.olt_id:
             self.olt_id = olt_id
+            self.chart.clear()
             self.show_tab(TABS[0])
         self.reload(rewind=True)
+        self._fetch()
 
     def show_tab(self, tab: str) -> None:
         """Open a tab."""
@@ -122,12 +129,15 @@ class OltDetail(Background, Container):
 
     def tick(self) -> None:
         """Ages grow."""
+        if self.tab == TABS[0] and self.chart.due(self.desk.now()):
+            self._fetch()
         if self._due.due(self.desk.now()):
             self.reload()
 
     def on_resize(self) -> None:
         """Lay out again."""
         self.call_after_refresh(self.reload)
+        self._draw_chart()
 
     def reload(self, rewind: bool = False) -> None:
         """Bring the open tab up to date."""
@@ -155,7 +165,12 @@ class OltDetail(Background, Container):
                 return [[(" nothing happened on it that is still known", "dim")]]
             return render_history(fold(changes), None, width, now, absolute, whole=True)
         head = [*gauges(self.desk.model, olt, now), *uplink_lines(self.desk.model, olt, width, now, absolute)]
-        return [*head, (), *render_node(self.desk.model, NodeKey(olt.id), width, now, absolute)]
+        kinds = kinds_of(self.desk.model, NodeKey(olt.id))
+        chart = [render_ranges(self.chart.range, kinds, self._kind_of(kinds)), *self.chart.lines]
+        return [*head, (), *render_node(self.desk.model, NodeKey(olt.id), width, now, absolute, chart)]
+
+    def _kind_of(self, kinds: Sequence[str]) -> str:
+        return self._kind if self._kind in kinds else kinds[0]
 
     def _tab_line(self) -> Line:
         cells: list[Cell] = [(" ", "bar")]
@@ -224,6 +239,21 @@ class OltDetail(Background, Container):
             raise ValueError(f"no tab {name!r} (there are {', '.join(TABS)})")
         self.show_tab(found)
 
+    def do_chart(self, kind: str = "") -> None:
+        """The named chart, or the next one."""
+        kinds = kinds_of(self.desk.model, NodeKey(self.olt_id))
+        if not kinds or (kind and kind not in kinds):
+            raise ValueError(f"no chart {kind!r} here (there are {', '.join(kinds)})")
+        self._kind = kind or kinds[(kinds.index(self._kind_of(kinds)) + 1) % len(kinds)]
+        if self.tab != TABS[0]:
+            self.show_tab(TABS[0])
+        self._chart_over(self.chart.range)
+
+    def _chart_over(self, name: str) -> None:
+        self.chart.choose(name)
+        self.reload()
+        self._fetch()
+
     # -- what is fetched -------------------------------------------------------------------------------------------
 
     def on_line_table_shown(self, event: LineTable.Shown) -> None:
@@ -235,6 +265,9 @@ class OltDetail(Background, Container):
     @work(exclusive=True, group="olt", exit_on_error=False)
     async def _fetch(self) -> None:
         await asyncio.sleep(SETTLE_S)
+        if self.listing is None:
+            await self._read_chart()
+            return
         if self.tab == "onts":
             serials = [self.desk.model.onts.get(row, "serial") for row in self.onts.in_view()]  # type: ignore[arg-type]
             came = await self._sparks.fetch(serials)
@@ -242,4 +275,20 @@ class OltDetail(Background, Container):
             seen = (self._ports.get(key) for key in self.ports.in_view())
             came = await self._rates.fetch([(one.olt, one.port) for one in seen if one is not None])
         if came:
+            self.reload()
+
+    async def _read_chart(self) -> None:
+        kinds = kinds_of(self.desk.model, NodeKey(self.olt_id))
+        if self.tab != TABS[0] or not kinds:
+            return
+        subject = subject_of(self.desk.model, NodeKey(self.olt_id), None, self._kind_of(kinds))
+        if subject is not None:
+            await self.chart.read(subject, self.body.size.width)
+            self._draw_chart()
+
+    @work(exclusive=True, group="olt-chart", exit_on_error=False)
+    async def _draw_chart(self) -> None:
+        width, height = self.body.size
+        if width and height:
+            await self.chart.draw((width - 1, max(8, min(height - 2, 20))), self.body.palette)
             self.reload()

@@ -193,6 +193,11 @@ class OltsView(TableView):
         row = self._rows.get(key)
         return export_row(self.desk.model, row, self.desk.now()) if row else {}
 
+    def exported(self) -> tuple[str, list[Row]]:
+        """The chart of an open OLT's overview, else what is listed."""
+        charted = self.detail.chart.exported() if self.opened and self.listing is None else []
+        return ("chart", charted) if charted else super().exported()
+
     def jumps(self) -> list[tuple[str, Callable[[], object]]]:
         """The tabs of an open OLT."""
         if not self.opened:
