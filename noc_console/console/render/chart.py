@@ -13,8 +13,6 @@ from noc_console.console.subjects import Subject
 from noc_console.domain.history import ChartData, rates_per_s
 from noc_console.domain.units import bits_per_s
 
-TRAFFIC = ("pon_tx_bytes_total", "pon_rx_bytes_total")
-"""Counters of a PON port: to the ONTs, from the ONTs."""
 WEEK_S = 7 * 86400.0
 SLOPE_OVER_S = 3 * 86400.0
 """Over less a slope tells of day and night, not of the fibre."""
@@ -104,21 +102,6 @@ def _line(subject: Subject, data: ChartData) -> Values:
         return values
     rates = rates_per_s(values, data.step_s, subject.held_s)
     return tuple(None if rate is None else rate * 8 for rate in rates)
-
-
-def bit_rates(data: ChartData, metrics: Sequence[str], held_s: float) -> tuple[tuple[float | None, ...], ...]:
-    """Bits per second from byte counters; None where a counter began again or was not read."""
-    rates = (rates_per_s(counter, data.step_s, held_s) for counter in _lines(data, metrics))
-    return tuple(tuple(None if rate is None else rate * 8 for rate in line) for line in rates)
-
-
-def _lines(data: ChartData, metrics: Sequence[str]) -> tuple[tuple[float | None, ...], ...]:
-    """Values in the order of the metrics; what is no finite number is a gap (plotext takes none)."""
-    series = {one.metric: one.values for one in data.series}
-    return tuple(
-        tuple(value if value is not None and math.isfinite(value) else None for value in series.get(metric, ()))
-        for metric in metrics
-    )
 
 
 def rows(chart: Chart) -> list[dict[str, Any]]:

@@ -6,8 +6,10 @@ import asyncio
 from collections.abc import Iterable, Mapping
 
 from noc_console.console.desk import Desk
-from noc_console.console.render.chart import TRAFFIC, bit_rates, latest
+from noc_console.console.render.chart import latest
 from noc_console.console.render.onts import SPARK_POINTS
+from noc_console.console.screens.charting import read
+from noc_console.console.subjects import traffic_of
 from noc_console.domain.errors import NocError
 
 RANGE_S = 86400.0
@@ -16,6 +18,9 @@ SETTLE_S = 0.25
 """How long the view must rest before anything is fetched for it."""
 RATES_OVER_S = 1800.0
 RATES_KEPT_S = 60.0
+MOST_POINTS = 60
+NOW = 3
+"""A rate that is older than so many steps is no longer that of now."""
 AT_ONCE = 4
 """Ports whose history is read at the same time."""
 
@@ -66,14 +71,11 @@ class PortRates:
         free = asyncio.Semaphore(AT_ONCE)
 
         async def one(port: Port) -> None:
-            olt, name = port
-            intervals = self._desk.model.intervals
-            points = max(2, int(RATES_OVER_S / (5 * intervals.health_s)) + 1)
-            labels = {"olt_name": olt, "pon_port": name}
+            subject = traffic_of(*port, self._desk.model.intervals)
             async with free:
-                data = await self._desk.backend.chart(TRAFFIC, labels, RATES_OVER_S, points)
-            down, up = bit_rates(data, TRAFFIC, 2.5 * intervals.optics_s)
-            self.known[port] = latest(down), latest(up)
+                chart = await read(self._desk.backend, subject, RATES_OVER_S, MOST_POINTS)
+            down, up = chart.lines
+            self.known[port] = latest(down[-NOW:]), latest(up[-NOW:])
             self._fetched_at[port] = now
 
         try:
