@@ -94,6 +94,7 @@ def _picture(found: Chart, title: str) -> str:
     from rich.console import Console
     from rich.text import Text
 
+    from noc_console.console.exporting import portable
     from noc_console.console.render.chart import words
     from noc_console.console.render.plot import draw
     from noc_console.console.themes import FALLBACK, load_themes
@@ -103,7 +104,7 @@ def _picture(found: Chart, title: str) -> str:
     for line in [*words(found, SIZE[0]), *draw(found, SIZE, palette, blocks=True)]:
         cells = [(text, palette.style(role) if isinstance(role, str) else role) for text, role in line]
         screen.print(Text.assemble(*cells), end="\n", no_wrap=True)
-    return screen.export_svg(title=title)
+    return portable(screen.export_svg(title=title))
 
 
 def _write(path: Path, text: str) -> None:

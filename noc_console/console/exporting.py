@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -46,7 +47,8 @@ class Exporting:
 
     def _picture(self, path: str) -> None:
         """Once the prompt is gone and the screen is painted."""
-        self._write(path, self._app.export_screenshot(title=f"NOC Console {self._app.settings.site}"), "picture")
+        picture = self._app.export_screenshot(title=f"NOC Console {self._app.settings.site}")
+        self._write(path, portable(picture), "picture")
 
     def _write(self, path: str, text: str, what: str) -> None:
         self._app.run_worker(self._written(Path(path).expanduser(), text, what), group="export", exit_on_error=False)
@@ -78,6 +80,12 @@ def parse(argument: str) -> tuple[str | None, str]:
 def default_name(name: str, form: str, now: float) -> str:
     """``onts-20260309-140531.csv``, by the operator's clock."""
     return f"{name}-{time.strftime('%Y%m%d-%H%M%S', time.localtime(now))}.{form}"
+
+
+def portable(svg: str) -> str:
+    """A picture that any viewer aligns, and that loads no font from elsewhere."""
+    svg = re.sub(r"@font-face\s*\{.*?\}", "", svg, flags=re.DOTALL)
+    return svg.replace("&#160;", " ").replace("<text ", '<text xml:space="preserve" ')
 
 
 def write_new(path: Path, text: str) -> Path:

@@ -59,6 +59,8 @@ async def test_marked_onts_are_one_picture_with_a_letter_for_each() -> None:
         await desk.until(lambda: all(f"{letter} HWTC" in desk.detail() for letter in "ABD"))
         serials = desk.network.detail.chart.exported()[0]
         assert len(serials) == 4
+        await desk.press("escape")
+        await desk.until(lambda: desk.network.table.has_focus)
 
 
 async def test_a_pon_port_of_many_onts_shows_the_weakest_and_says_so() -> None:

@@ -364,6 +364,7 @@ class NetworkView(View):
         onts = [(ont.serial or "", f"{ont.serial} {ont.description or ''}".rstrip()) for ont in marked]
         told = f"{min(MOST, len(onts))} of {len(onts)} marked" if len(onts) > MOST else f"{len(onts)} marked"
         self.detail.overlay(overlay_of(told, onts, model.thresholds(marked[0].olt_id)))
+        self.panes.focus("detail")
 
     def do_columns_preset(self, name: str = "") -> None:
         """Next set of columns, the named one, or ``+rx,-model``."""
