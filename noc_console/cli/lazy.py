@@ -19,6 +19,7 @@ from noc_console.domain.incidents.observations import Observation
 from noc_console.domain.intents import Answer, Intent
 from noc_console.domain.jobs import Job
 from noc_console.domain.operators import Operator
+from noc_console.domain.presence import Presence
 from noc_console.domain.update import Update
 
 if TYPE_CHECKING:
@@ -74,6 +75,12 @@ class LazyBackend:
     async def ask(self, operator: Operator, intent: Intent) -> Answer:
         """See ``Door``."""
         return await self._opened()[1].ask(operator, intent)
+
+    async def attend(self, presence: Presence) -> None:
+        """Where this console is."""
+        from noc_console.storage.presence import attend  # with the drivers, which are there by now
+
+        await attend(self._reader.database, presence)
 
     async def update(self, since: Mapping[str, int]) -> Update:
         """See ``Reader``, as for all that follow."""

@@ -20,6 +20,7 @@ from textual.notifications import SeverityLevel
 
 from noc_console.console import commands, crash, suspending
 from noc_console.console.acting import Acting
+from noc_console.console.attending import Attending
 from noc_console.console.backend import Backend
 from noc_console.console.bell import Bell
 from noc_console.console.copying import Copying
@@ -94,7 +95,7 @@ class NocApp(Background, Shell):
         self.travel_to: float | None = None
         """Where the operator wants to go in time; whoever started the app brings them there when it has ended."""
         self.registry = Registry(settings.keys)
-        session = Session(forbidden=settings.why_read_only)
+        session = Session(forbidden=settings.why_read_only, role=settings.operator.role)
         self.desk = Desk(self.model, backend, settings, session, self.palette, self.glyphs, now)
         self.network = NetworkView(self.desk)
         screens = (
@@ -121,6 +122,7 @@ class NocApp(Background, Shell):
         self.bell_keeper = Bell(self.desk, self.bell, self.send, self.say)
         self.saved_filters = SavedFilters(self)
         self.freezing = Freezing(self)
+        self.attending = Attending(self, self.desk)
         self._responders = (
             self.navigation,
             self.prompting,
@@ -177,6 +179,7 @@ class NocApp(Background, Shell):
 
     async def on_unmount(self) -> None:
         """Remember how it was left."""
+        await self.attending.leave()
         self.bell_keeper.restore()
         views, prompt = self.navigation.views, self.prompting.prompt
         save_state(self.settings.state_file, remember(views, prompt, self.saved_filters))
@@ -214,12 +217,14 @@ class NocApp(Background, Shell):
         if self.desk.session.expire(self.now()):
             self.say("read-only again: no key for 30 minutes", "warning")
         self.view.tick()
+        self.attending.tick()
         self.paint_frame()
 
     def paint_frame(self) -> None:
         """Bring header, breadcrumb and footer up to date."""
         if self.is_running and self.frame.header.is_attached:
-            self.frame.paint(self.view, self.registry.active(self._scopes()), self.prompting.problem, self.size.width)
+            active, problem = self.registry.active(self._scopes()), self.prompting.problem
+            self.frame.paint(self.view, active, problem, self.size.width, self.attending.told())
 
     # -- keys and commands -----------------------------------------------------------------------------------------
 

@@ -45,7 +45,7 @@ class Frame:
         for pane in (self.header, self.pulse, self.banner, self.crumb, self.footer):
             pane.set_palette(palette)
 
-    def paint(self, view: View, active: list[Action], filter_error: str, width: int) -> None:
+    def paint(self, view: View, active: list[Action], filter_error: str, width: int, here: str = "") -> None:
         """Bring all of it up to date; panes repaint only what differs.
 
         Args:
@@ -53,6 +53,7 @@ class Frame:
             active: Actions that can be reached now.
             filter_error: What is wrong with the filter being typed.
             width: Cells.
+            here: Who else looks at the selection, or acts on it.
         """
         model, now = self._desk.model, self._desk.now()
         beat = self._desk.glyphs.beat if model.link.beats % 2 else " "
@@ -70,7 +71,7 @@ class Frame:
         rows = wrap(text or "", width - 2)[:MOST_BANNER_LINES]
         self.banner.display = bool(rows)
         _show(self.banner, [[(f" {row}", "banner")] for row in rows])
-        self.crumb.set_lines([_crumb(view, width)])
+        self.crumb.set_lines([_crumb(view, width, here)])
         wrong: list[Line] = [[(f" {row}", "bar-critical")] for row in wrap(filter_error, width - 2)]
         told = wrong or self.messages.lines(width)
         self.footer.display = bool(told) or not self._desk.session.compact
@@ -96,10 +97,12 @@ def _show(pane: LinePane, lines: list[Line]) -> None:
     pane.set_lines(lines)
 
 
-def _crumb(view: View, width: int) -> Line:
+def _crumb(view: View, width: int, here: str) -> Line:
     where, how_many = view.crumb()
     left: list[Cell] = [(f" {where}", "title")]
-    right: list[Cell] = [("  only problems", "warning")] if view.only_problems else []
+    right: list[Cell] = [(f"  {here}", "warning")] if here else []
+    if view.only_problems:
+        right.append(("  only problems", "warning"))
     right.append((f"  {how_many} ", "dim"))
     if view.filter:
         text, room = f"  /{view.filter.text}", width - width_of(left) - width_of(right) - 1

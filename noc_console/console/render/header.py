@@ -8,6 +8,7 @@ from noc_console.console.render.times import clock, stamp, zone
 from noc_console.console.session import Session
 from noc_console.domain.core_devices import CORE_DEVICES
 from noc_console.domain.freshness import SKEW_TOLERANCE_S, Freshness, coarse_age, format_age
+from noc_console.domain.operators import Role
 from noc_console.picture import alarms, incidents
 from noc_console.picture.model import Link, Model
 
@@ -25,7 +26,7 @@ def identity_line(model: Model, session: Session, site: str, width: int, now: fl
     counts = model.counts()
     late = "~" if any(port.state is Freshness.LATE for port in model.port_states.values()) else ""
     left: list[Cell] = [(" NOC ", "bar-dim"), (f"{site} ", "bar-strong")]
-    left.append((" RW ", "rw") if session.write else (" RO ", "ro"))
+    left.append(_right(session))
     burning = _incidents(model, session, now)
     least = [*left, *burning]
     left += burning
@@ -38,6 +39,14 @@ def identity_line(model: Model, session: Session, site: str, width: int, now: fl
     ]
     choices = ([*left, *light], [*_short(left), *light], left, _short(left), least)
     return next((choice for choice in choices if width_of(choice) < width), least[:3])
+
+
+def _right(session: Session) -> Cell:
+    """What this session may do: ``VIEWER``, ``RO``, ``RW``; an admin's says so."""
+    if session.role is Role.VIEWER:
+        return " VIEWER ", "ro"
+    admin = "ADMIN " if session.role is Role.ADMIN else ""
+    return (f" {admin}RW ", "rw") if session.write else (f" {admin}RO ", "ro")
 
 
 def _incidents(model: Model, session: Session, now: float) -> list[Cell]:
