@@ -67,6 +67,7 @@ FIELDS = (
     FilterField("state", "choice", ("st",), "online, offline, unknown, or a reason: los, gasp", _STATES + _REASONS),
     FilterField("offline_reason", "choice", ("reason",), "los, gasp, deactivated, ... (while offline)", _REASONS),
     FilterField("description", "text", ("desc", "customer"), "description at the OLT"),
+    FilterField("vendor", "text", (), "maker, as the serial number tells it: huawei, zte, nokia"),
     FilterField("model", "text", (), "model"),
     FilterField("firmware", "text", ("fw",), "software version"),
     FilterField("signal", "choice", ("sig",), "good, warning, critical, overload", _SIGNALS),

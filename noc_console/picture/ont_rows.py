@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from noc_console.domain.filters import FIELDS, Filter, haystack
 from noc_console.domain.freshness import age_at
+from noc_console.domain.identity import vendor_of
 from noc_console.picture.model import SIGNALS, Model
 from noc_console.picture.ont_facts import since
 from noc_console.picture.ont_store import OFFLINE, STATE_NAMES
@@ -28,6 +29,7 @@ class OntRow(Mapping[str, object]):
             "state": lambda: STATE_NAMES[self._model.onts.state[self.row]],
             "offline_reason": self._offline_reason,
             "signal": lambda: SIGNALS[self._model.onts.signal[self.row]],
+            "vendor": lambda: vendor_of(self._model.onts.get(self.row, "serial")),
             "age_s": self._age_s,
             "since_s": self._since_s,
             "ip": lambda: self._cpe("wan_ip"),

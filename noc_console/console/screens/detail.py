@@ -20,11 +20,13 @@ from noc_console.console.render.node import render_node
 from noc_console.console.render.optical import render_optical, render_ranges
 from noc_console.console.render.pon import TRAFFIC_NAMES, traffic_items
 from noc_console.console.render.summary import identity_line, labelled, render_summary
-from noc_console.console.render.tr069 import render_tr069
+from noc_console.console.render.tr069 import HEADING, known_sections, render_tr069
 from noc_console.console.screens.charting import Charting, Subject, light_of, traffic_of
 from noc_console.console.screens.router import RouterReader
-from noc_console.console.screens.view import Background
+from noc_console.console.screens.sections import Sections
+from noc_console.console.screens.view import Background, Say
 from noc_console.console.widgets.lines import FocusPane, LinePane
+from noc_console.domain.cpe import Section
 from noc_console.domain.errors import NocError
 from noc_console.domain.history import RANGES_S
 from noc_console.domain.jobs import JobKind
@@ -60,6 +62,7 @@ class DetailPane(Background, Container):
         self.who = LinePane(desk.palette, id="who")
         self.body = FocusPane(desk.palette, id="body")
         self.chart = Charting(desk)
+        self.parts = Sections(self)
         self._router = RouterReader(desk, self.paint)
         self._history: Sequence[Activity] | None = None
         self._ages = Every(10.0)
@@ -96,6 +99,27 @@ class DetailPane(Background, Container):
         self.tab = tab
         self.paint(rewind=True)
         self._fetch_settled()
+
+    def sections(self) -> list[Section]:
+        """What is known of the router."""
+        return known_sections(self._router.view)
+
+    def show_section(self) -> None:
+        """Bring the chosen section into view."""
+        self.paint()
+        headings = [y for y, line in enumerate(self.body.lines) if any(role == HEADING for _, role in line)]
+        names = [section.name for section in self.sections()]
+        if self.parts.chosen in names[: len(headings)]:
+            self.body.show_line(headings[names.index(self.parts.chosen)])
+
+    def say(self, text: str, severity: str = "information") -> None:
+        """Tell the operator."""
+        self.post_message(Say(text, severity))
+
+    def do_list_open(self, _: str = "") -> None:
+        """Enter folds the chosen section."""
+        if self.tab == "tr-069":
+            self.parts.do_section_fold()
 
     def facts(self) -> OntFacts | None:
         """The shown ONT's facts."""
@@ -172,7 +196,7 @@ class DetailPane(Background, Container):
         if self.tab == "optical":
             return render_optical(facts, width, absolute, self.chart.range, self.chart.lines)
         if self.tab == "tr-069":
-            return render_tr069(facts, self._router.view, width, absolute)
+            return render_tr069(facts, self._router.view, width, absolute, self.parts.folded, self.parts.chosen)
         if self.tab == "history":
             return render_history(self._history, facts.ont.serial, width, facts.now, absolute)
         if self.tab == "jobs":

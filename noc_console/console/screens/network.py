@@ -61,7 +61,7 @@ class NetworkView(View):
         )
         self.detail = DetailPane(desk)
         self.panes = Panes(self, self.topology, self.table, self.detail, self.PANES)
-        self.helpers = (self.panes, self.detail)
+        self.helpers = (self.panes, self.detail, self.detail.parts)
         self._sparks = Sparks(desk)
         self.cells.sparks = self._sparks.values
         self._rebuild_after = 0.0
