@@ -25,28 +25,79 @@ def contrast(first: Color, second: Color) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
-def test_both_are_shipped_without_problems_and_name_every_role() -> None:
-    assert set(SHIPPED.found) == {"dark", "mono"}
+RGB = ("dark", "light", "hc", "cvd")
+LEAST = {"hc": 7.0}
+SEVERITIES = ["sev-critical", "sev-major", "sev-minor", "sev-warning", "sev-unknown", "sev-cleared"]
+
+
+def test_all_are_shipped_without_problems_and_name_every_role() -> None:
+    assert set(SHIPPED.found) == {*RGB, "ansi16", "mono"}
     assert SHIPPED.problems == []
     for theme in SHIPPED.found.values():
         assert set(theme.palette._styles) == ROLES
 
 
+@pytest.mark.parametrize("name", RGB)
 @pytest.mark.parametrize("role", TEXT_ROLES)
-def test_dark_text_is_readable(role: str) -> None:
-    style = SHIPPED.found["dark"].palette.style(role)
+def test_text_is_readable(name: str, role: str) -> None:
+    style = SHIPPED.found[name].palette.style(role)
     assert style.color is not None and style.bgcolor is not None
-    assert contrast(style.color, style.bgcolor) >= 4.5
+    assert contrast(style.color, style.bgcolor) >= LEAST.get(name, 4.5)
 
 
+@pytest.mark.parametrize("name", RGB)
 @pytest.mark.parametrize(
     "role", ["base", "dim", "online", "offline", "unknown", "warning", "critical", "overload", "strong"]
 )
-def test_dark_text_is_readable_under_the_cursor(role: str) -> None:
-    palette = SHIPPED.found["dark"].palette
+def test_text_is_readable_under_the_cursor(name: str, role: str) -> None:
+    palette = SHIPPED.found[name].palette
     style = palette.style(role) + palette.overlay("cursor")
     assert style.color is not None and style.bgcolor is not None
-    assert contrast(style.color, style.bgcolor) >= (3.0 if role == "dim" else 4.5)
+    assert contrast(style.color, style.bgcolor) >= (3.0 if role == "dim" else LEAST.get(name, 4.5))
+
+
+@pytest.mark.parametrize("name", sorted(SHIPPED.found))
+def test_no_two_severities_look_alike(name: str) -> None:
+    looks = [SHIPPED.found[name].palette.style(role) for role in SEVERITIES]
+    apart = {str(style) for style in looks}
+    # Without colour there are fewer looks than severities: the letter tells those that are left.
+    assert len(apart) >= (5 if name == "mono" else 6)
+
+
+def test_colour_blind_operators_never_need_red_against_green() -> None:
+    palette = SHIPPED.found["cvd"].palette
+    for role in ROLES:
+        colour = palette.style(role).color
+        assert colour is not None
+        red, green, blue = colour.get_truecolor()
+        assert not (green > 1.15 * red and green > 1.15 * blue), role  # no green
+        assert not (red > 1.5 * green and red > 1.5 * blue and green < 90), role  # no pure red
+
+
+def test_sixteen_colours_are_the_terminals_own() -> None:
+    for role in ROLES:
+        style = SHIPPED.found["ansi16"].palette.style(role)
+        for colour in (style.color, style.bgcolor):
+            assert colour is None or colour.is_default or (colour.number is not None and colour.number < 16)
+
+
+@pytest.mark.parametrize(
+    ("env", "chosen"),
+    [
+        ({"TERM": "xterm-256color"}, "dark"),
+        ({"TERM": "xterm", "COLORTERM": "truecolor"}, "dark"),
+        ({"TERM": "linux"}, "ansi16"),
+        ({"TERM": "screen"}, "ansi16"),
+        ({"TERM": "screen-256color"}, "dark"),
+        ({"TERM": "vt220"}, "ansi16"),
+        ({"TERM": "vt220", "COLORTERM": "truecolor"}, "dark"),
+        ({"TERM": "xterm-16color"}, "ansi16"),
+        ({"TERM": "linux", "NO_COLOR": "1"}, "mono"),
+    ],
+)
+def test_the_terminal_chooses(env: dict[str, str], chosen: str) -> None:
+    assert choose_theme(None, SHIPPED, env) == chosen
+    assert choose_theme("light", SHIPPED, env) == "light"
 
 
 @pytest.mark.parametrize("system", [ColorSystem.EIGHT_BIT, ColorSystem.STANDARD])
