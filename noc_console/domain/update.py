@@ -33,5 +33,7 @@ class Update:
     sources: list[Source] = field(default_factory=list)
     collectors: list[Collector] = field(default_factory=list)
     """All of them, each time: their heartbeats have no revision."""
+    more: bool = False
+    """There is more to read at once: ONTs come in parts, so that the first are shown early."""
     records: dict[str, list[Record]] = field(default_factory=dict)
     """Rows of the record kinds, by the kind's name; those that were removed come with ``removed_at`` set."""

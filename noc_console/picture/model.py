@@ -7,8 +7,10 @@ special case here: ages grow, states turn unknown by themselves.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
+from math import isnan
 from typing import Any, TypeVar
 
 from noc_console.domain.changes import Change
@@ -89,6 +91,11 @@ class Delta:
         return bool(rows or self.jobs or self.batches or self.changes or self.sources or self.records)
 
 
+@cache
+def _effective(reported: str, trust: Freshness) -> int:
+    return _STATES[effective_state(reported_state(reported), trust)]
+
+
 class Model:
     """Everything that the console knows."""
 
@@ -122,6 +129,8 @@ class Model:
         self.plant = Plant()
         self.outages = Outages()
         self._dirty: set[tuple[int, str]] = set()
+        self._unsorted: set[tuple[int, str]] = set()
+        """PON ports with rows that have not found their place yet."""
         self._rolled: dict[NodeKey | None, Counts] = {}
 
     # -- reading ---------------------------------------------------------------------------------------------------
@@ -292,8 +301,7 @@ class Model:
             self.ports[port.olt_id, port.name] = port
             self._port(port.olt_id, port.name, delta)
         for start in range(0, len(update.onts), SLICE):
-            for ont in update.onts[start : start + SLICE]:
-                self._put_ont(ont, delta)
+            self._put_onts(update.onts[start : start + SLICE], delta)
             yield
         for start in range(0, len(update.cpes), SLICE):
             for cpe in update.cpes[start : start + SLICE]:
@@ -327,6 +335,9 @@ class Model:
         dirty, self._dirty = self._dirty, set()
         for number, key in enumerate(dirty):
             port = self.port_states[key]
+            if key in self._unsorted:
+                port.rows.sort(key=self.onts.column("ont_id").__getitem__)
+                self._unsorted.discard(key)
             self._age_port(port, now())
             self._derive(port, now(), delta)
             if number % 8 == 7:
@@ -360,12 +371,18 @@ class Model:
         """Effective state and signal of every ONT on a port, and its counts."""
         counts = Counts()
         thresholds = self.thresholds(port.olt_id)
+        states, light_dbm = self.onts.column("state"), self.onts.column("onu_rx_dbm")
+        refreshed = self.onts.column("refreshed_at")
         for row in port.rows:
-            reported = reported_state(self.onts.get(row, "state"))
-            state = _STATES[effective_state(reported, self._trust(port, PollKind.STATE, row, now))]
+            state_trust, optics_trust = port.state, port.optics
+            if not isnan(refreshed[row]):
+                state_trust = self._trust(port, PollKind.STATE, row, now)
+                optics_trust = self._trust(port, PollKind.OPTICS, row, now)
+            state = _effective(states[row], state_trust)
             online = state == ONLINE
-            lit = online and self._trust(port, PollKind.OPTICS, row, now).trusted
-            light = classify_signal(self.onts.get(row, "onu_rx_dbm"), thresholds) if lit else None
+            rx_dbm = light_dbm[row]
+            lit = online and optics_trust.trusted and not isnan(rx_dbm)
+            light = classify_signal(rx_dbm, thresholds) if lit else None
             counts.online += online
             counts.offline += state == OFFLINE
             counts.unknown += state == UNKNOWN
@@ -422,6 +439,26 @@ class Model:
                 del table[row_key]
         delta.structure = delta.tree = True
 
+    def _put_onts(self, onts: Sequence[Ont], delta: Delta) -> None:
+        """Those that were never seen by column, the others one by one."""
+        new = [ont for ont in onts if ont.id not in self.onts.row_of and ont.vanished_at is None]
+        for row, ont in zip(self.onts.add(new), new, strict=True):
+            delta.rows.add(row)
+            self._enter(row, ont, delta)
+        if len(new) < len(onts):
+            added = {ont.id for ont in new}
+            for ont in onts:
+                if ont.id not in added:
+                    self._put_ont(ont, delta)
+
+    def _enter(self, row: int, ont: Ont, delta: Delta) -> None:
+        """List a row on its PON port; its place among the others is found when the port settles."""
+        here = (ont.olt_id, ont.port)
+        self._port(*here, delta).rows.append(row)
+        self._dirty.add(here)
+        self._unsorted.add(here)
+        delta.structure = True
+
     def _put_ont(self, ont: Ont, delta: Delta) -> None:
         known = self.onts.row_of.get(ont.id)
         before = None if known is None else (self.onts.get(known, "olt_id"), self.onts.get(known, "port"))
@@ -437,12 +474,9 @@ class Model:
         if not listed:
             self.onts.set_derived(row, GONE, 0)
             return
-        port = self._port(*here, delta)
         self._dirty.add(here)
         if not was_listed or before != here:
-            port.rows.append(row)
-            port.rows.sort(key=lambda r: int(self.onts.get(r, "ont_id")))
-            delta.structure = True
+            self._enter(row, ont, delta)
 
     def _put_cpe(self, cpe: Cpe, delta: Delta) -> None:
         before = self.cpes.get(cpe.device_id)

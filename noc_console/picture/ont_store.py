@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import sys
 from array import array
+from collections.abc import Sequence
 from dataclasses import fields
 from math import isnan, nan
+from operator import attrgetter
 from typing import Any
 
 from noc_console.domain.network import Ont
@@ -60,11 +62,10 @@ class OntStore:
         """Add or replace; returns the row."""
         row = self.row_of.get(ont.id)
         if row is None:
-            row = self._grow(ont)
-        else:
-            self._forget_identity(row)
-            for name in _NAMES:
-                self._columns[name][row] = _stored(name, getattr(ont, name))
+            return self.add([ont])[0]
+        self._forget_identity(row)
+        for name in _NAMES:
+            self._columns[name][row] = _stored(name, getattr(ont, name))
         if ont.identity and (ont.vanished_at is None or ont.identity not in self.by_identity):
             self.by_identity[ont.identity] = row
         self.text[row] = ""
@@ -84,16 +85,26 @@ class OntStore:
         self.version[row] += 1
         return True
 
-    def _grow(self, ont: Ont) -> int:
-        row = len(self.text)
-        self.row_of[ont.id] = row
+    def add(self, onts: Sequence[Ont]) -> range:
+        """Add ONTs that are not there yet, column by column; returns their rows."""
+        rows = range(len(self.text), len(self.text) + len(onts))
+        self.row_of.update(zip((ont.id for ont in onts), rows, strict=True))
         for name in _NAMES:
-            self._columns[name].append(_stored(name, getattr(ont, name)))
-        self.state.append(UNKNOWN)
-        self.signal.append(0)
-        self.text.append("")
-        self.version.append(0)
-        return row
+            values = map(attrgetter(name), onts)
+            if name in _FLOATS:
+                self._columns[name].extend([nan if value is None else value for value in values])
+            elif name in _REPEATED:
+                self._columns[name].extend([None if value is None else sys.intern(value) for value in values])
+            else:
+                self._columns[name].extend(values)
+        self.state.extend([UNKNOWN] * len(onts))
+        self.signal.extend([0] * len(onts))
+        self.text.extend([""] * len(onts))
+        self.version.extend([1] * len(onts))
+        for row, ont in zip(rows, onts, strict=True):
+            if ont.identity and (ont.vanished_at is None or ont.identity not in self.by_identity):
+                self.by_identity[ont.identity] = row
+        return rows
 
     def _forget_identity(self, row: int) -> None:
         identity = self.identity(row)
