@@ -102,12 +102,12 @@ class FeedClient:
         link.error = link.failing_since = link.retry_at = None
         link.last_ok_at = self._now()
         await self._take(update)
-        link.loaded |= not update.more
         return update.more
 
     async def _take(self, update: Update) -> None:
         delta = Delta()
         await take(self.model, update, self._now, delta)
+        self.model.link.loaded |= not update.more
         self.revisions = {**self.revisions, **update.revisions}
         if delta:
             self.model.link.beats += 1

@@ -37,8 +37,8 @@ from noc_console.domain.plant import SPLITTERS, SUBSCRIBERS, Subscriber
 from noc_console.domain.record_kinds import RECORD_KINDS
 from noc_console.domain.records import Key, Record, RecordKind, Value
 from noc_console.domain.standing import acs_may_act, later, observed_at, only_router, trust
-from noc_console.domain.update import Update
-from noc_console.picture.ont_store import GONE, OFFLINE, ONLINE, STATE_NAMES, UNKNOWN, OntStore
+from noc_console.domain.update import OntValues, Update
+from noc_console.picture.ont_store import GONE, OFFLINE, ONLINE, ONT_FIELDS, STATE_NAMES, UNKNOWN, OntStore
 from noc_console.picture.plant import Plant
 from noc_console.picture.settings import PictureSettings
 from noc_console.picture.tree import Counts, NodeKey, PortState, new_port
@@ -301,7 +301,11 @@ class Model:
             self.ports[port.olt_id, port.name] = port
             self._port(port.olt_id, port.name, delta)
         for start in range(0, len(update.onts), SLICE):
-            self._put_onts(update.onts[start : start + SLICE], delta)
+            for ont in update.onts[start : start + SLICE]:
+                self._put_ont(ont, delta)
+            yield
+        for start in range(0, len(update.fresh_onts), SLICE):
+            self._put_fresh(update.fresh_onts[start : start + SLICE], delta)
             yield
         for start in range(0, len(update.cpes), SLICE):
             for cpe in update.cpes[start : start + SLICE]:
@@ -439,21 +443,19 @@ class Model:
                 del table[row_key]
         delta.structure = delta.tree = True
 
-    def _put_onts(self, onts: Sequence[Ont], delta: Delta) -> None:
-        """Those that were never seen by column, the others one by one."""
-        new = [ont for ont in onts if ont.id not in self.onts.row_of and ont.vanished_at is None]
-        for row, ont in zip(self.onts.add(new), new, strict=True):
+    def _put_fresh(self, rows: Sequence[OntValues], delta: Delta) -> None:
+        """ONTs of OLTs that are read for the first time, by column; those known after all one by one."""
+        columns = dict(zip(ONT_FIELDS, zip(*rows, strict=True), strict=True))
+        if not self.onts.row_of.keys().isdisjoint(columns["id"]):
+            for values in rows:
+                self._put_ont(Ont(*values), delta)
+            return
+        for row, *here in zip(self.onts.add(columns), columns["olt_id"], columns["port"], strict=True):
+            self._enter(row, (here[0], here[1]), delta)
             delta.rows.add(row)
-            self._enter(row, ont, delta)
-        if len(new) < len(onts):
-            added = {ont.id for ont in new}
-            for ont in onts:
-                if ont.id not in added:
-                    self._put_ont(ont, delta)
 
-    def _enter(self, row: int, ont: Ont, delta: Delta) -> None:
+    def _enter(self, row: int, here: tuple[int, str], delta: Delta) -> None:
         """List a row on its PON port; its place among the others is found when the port settles."""
-        here = (ont.olt_id, ont.port)
         self._port(*here, delta).rows.append(row)
         self._dirty.add(here)
         self._unsorted.add(here)
@@ -476,7 +478,7 @@ class Model:
             return
         self._dirty.add(here)
         if not was_listed or before != here:
-            self._enter(row, ont, delta)
+            self._enter(row, here, delta)
 
     def _put_cpe(self, cpe: Cpe, delta: Delta) -> None:
         before = self.cpes.get(cpe.device_id)

@@ -63,7 +63,8 @@ async def read_update(connection: AsyncConnection, since: Mapping[str, int], mos
     Args:
         connection: Any transaction.
         since: Stream to the revision that was read.
-        most_onts: Stop after the OLT that brings so many ONTs, with ``more`` set; None reads all of them.
+        most_onts: Stop after the OLTs that bring so many ONTs, with ``more`` set, and give the ONTs of OLTs that are
+            read for the first time as ``fresh_onts``; None reads all of them as ``onts``.
     """
     now = await read_revisions(connection)
     changed = {stream: since.get(stream, 0) for stream, revision in now.items() if revision != since.get(stream, 0)}
@@ -78,10 +79,11 @@ async def read_update(connection: AsyncConnection, since: Mapping[str, int], mos
     update.revisions[LAST_CHANGE] = max((change.id for change in update.changes), default=last_id)
     olts = [stream for stream in seen if stream.startswith("olt:")]
     for start in range(0, len(olts), OLTS_AT_ONCE):
-        if most_onts is not None and len(update.onts) >= most_onts:
+        if most_onts is not None and len(update.onts) + len(update.fresh_onts) >= most_onts:
             update.revisions.update((unread, since.get(unread, 0)) for unread in olts[start:])
             return replace(update, more=True)
-        await _read_olts(connection, {int(s[4:]): seen[s] for s in olts[start : start + OLTS_AT_ONCE]}, update)
+        part = {int(stream[4:]): seen[stream] for stream in olts[start : start + OLTS_AT_ONCE]}
+        await _read_olts(connection, part, update, most_onts is not None)
     return update
 
 
@@ -115,7 +117,7 @@ async def _read_update(connection: AsyncConnection, after_id: int) -> list[Chang
     return await read_changes_of(connection, newer, limit=CHANGES_AT_FIRST, newest=True)
 
 
-async def _read_olts(connection: AsyncConnection, seen: Mapping[int, int], update: Update) -> None:
+async def _read_olts(connection: AsyncConnection, seen: Mapping[int, int], update: Update, by_value: bool) -> None:
     """OLTs with all that is theirs, each from its own revision on; several in one query, for queries take time too."""
     olts = await read_rows(connection, select(*columns(schema.olt, Olt)).where(schema.olt.c.id.in_(seen)), Olt)
     update.olts.extend(o for o in olts if o.revision > seen[o.id] and (o.removed_at is None or seen[o.id]))
@@ -136,7 +138,11 @@ async def _read_olts(connection: AsyncConnection, seen: Mapping[int, int], updat
     waiting = query(schema.unregistered, Unregistered, schema.unregistered.c.gone_at)
     update.unregistered.extend(await read_rows(connection, waiting, Unregistered))
     update.ports.extend(await read_rows(connection, query(schema.pon_port, Port), Port))
-    update.onts.extend(await read_rows(connection, query(schema.ont, Ont, schema.ont.c.vanished_at), Ont))
+    onts = query(schema.ont, Ont, schema.ont.c.vanished_at)
+    if by_value and not any(seen[olt_id] for olt_id in there):
+        update.fresh_onts.extend(await read_rows(connection, onts))
+    else:
+        update.onts.extend(await read_rows(connection, onts, Ont))
     update.marks.extend(await read_rows(connection, query(schema.poll_mark, PollMark), mark_from))
 
 

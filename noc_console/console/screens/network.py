@@ -66,6 +66,8 @@ class NetworkView(View):
         self.cells.sparks = self._sparks.values
         self._rebuild_after = 0.0
         self._stale_order = False
+        self._whole = False
+        """Whether everything had been read when the rows were chosen."""
         self._ages = Every(10.0)
 
     def compose(self) -> ComposeResult:
@@ -96,7 +98,7 @@ class NetworkView(View):
         if delta.structure or delta.rows:
             self._stale_order = True
             self.table.refresh_rows(delta.rows)
-        if delta.structure and not self.table.keys:
+        if delta.structure and (not self.table.keys or self._whole != self.desk.model.link.loaded):
             self.rebuild()
         self._rebuild_when_due()
         if delta:
@@ -113,7 +115,7 @@ class NetworkView(View):
     def rebuild(self, follow: int | None = None) -> None:
         """Choose and order the rows again; the cursor stays on its ONT."""
         started = time.perf_counter()
-        self._stale_order = False
+        self._stale_order, self._whole = False, self.desk.model.link.loaded
         model, now = self.desk.model, self.desk.now()
         rows = select(model, model.rows_under(self.scope), self.filter, now)
         if self.only_problems:
