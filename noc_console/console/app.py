@@ -203,6 +203,7 @@ class NocApp(Background, Shell):
         if self._started or not self.desk.model.link.loaded:
             return
         self._started = True
+        self.prompting.prepare()
         if (
             self.settings.screen
             or self.desk.session.last_key_at

@@ -19,7 +19,9 @@ from noc_console.picture.ont_rows import build_texts
 if TYPE_CHECKING:
     from noc_console.console.app import NocApp
 
-FILTER_SETTLE_S = 0.08
+FILTER_SETTLE_S = 0.02
+"""Keys that come in one burst are one filter."""
+PREPARE_PAUSE_S = 0.02
 
 
 class Prompting:
@@ -68,6 +70,14 @@ class Prompting:
         await asyncio.sleep(FILTER_SETTLE_S)
         await self._build_texts()
         self._set_filter(text)
+
+    def prepare(self) -> None:
+        """Make what filters look through while nobody types: the first filter then need not wait for it."""
+        self._app.run_worker(self._prepare(), exclusive=True, group="prepare", exit_on_error=False)
+
+    async def _prepare(self) -> None:
+        for _ in build_texts(self._app.model, self._app.now()):
+            await asyncio.sleep(PREPARE_PAUSE_S)
 
     async def _build_texts(self) -> None:
         """What the filter will look through, made while the operator still types."""

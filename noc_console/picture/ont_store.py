@@ -19,6 +19,9 @@ ONT_FIELDS = tuple(field.name for field in fields(Ont))
 _FLOATS = frozenset(field.name for field in fields(Ont) if str(field.type) == "float | None")
 _REPEATED = frozenset(("port", "model", "hardware", "firmware", "state", "offline_reason", "vendor_reason", "admin"))
 
+_SEARCHED = ("olt_id", "port", "description", "model", "firmware", "offline_reason", "serial", "mac")
+"""Fields of which the search text is made; what is derived has its own way to forget it."""
+
 
 class OntStore:
     """Columns of ``Ont`` plus what is derived: effective state, signal class, search text, version."""
@@ -63,11 +66,12 @@ class OntStore:
         if row is None:
             return self.add({name: (getattr(ont, name),) for name in ONT_FIELDS})[0]
         self._forget_identity(row)
+        if any(self._columns[name][row] != getattr(ont, name) for name in _SEARCHED):
+            self.text[row] = ""
         for name in ONT_FIELDS:
             self._columns[name][row] = _stored(name, getattr(ont, name))
         if ont.identity and (ont.vanished_at is None or ont.identity not in self.by_identity):
             self.by_identity[ont.identity] = row
-        self.text[row] = ""
         self.version[row] += 1
         return row
 

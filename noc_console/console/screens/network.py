@@ -96,7 +96,9 @@ class NetworkView(View):
         if "tree" in self.PANES and (delta.structure or delta.tree or delta.sources):
             self.topology.reload()
         if delta.structure or delta.rows:
-            self._stale_order = True
+            # Other values change what is listed only under a filter or an order of the operator's.
+            chosen = self.filter or self.only_problems or self.table.sort_by
+            self._stale_order |= bool(delta.structure or chosen)
             self.table.refresh_rows(delta.rows)
         if delta.structure and (not self.table.keys or self._whole != self.desk.model.link.loaded):
             self.rebuild()
