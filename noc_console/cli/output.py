@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import sys
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from enum import IntEnum, StrEnum
 from typing import Any, NoReturn
 
 from noc_console.domain.text import clean
+from noc_console.picture.as_text import as_csv, iso, with_iso_times
+
+__all__ = ["iso", "with_iso_times"]
 
 
 class Exit(IntEnum):
@@ -44,21 +45,6 @@ def print_json(data: object) -> None:
     print(json.dumps(with_iso_times(data), ensure_ascii=False, indent=2 if sys.stdout.isatty() else None), flush=True)
 
 
-def iso(at: float | None) -> str | None:
-    """Unix seconds as ``2026-03-09T08:01:38Z``."""
-    return None if at is None else datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def with_iso_times(data: Any, key: str = "") -> Any:
-    """The same with readable instants."""
-    if isinstance(data, Mapping):
-        return {name: with_iso_times(value, name) for name, value in data.items()}
-    if isinstance(data, list | tuple):
-        return [with_iso_times(item) for item in data]
-    is_instant = isinstance(data, int | float) and not isinstance(data, bool) and (key == "at" or key.endswith("_at"))
-    return iso(data) if is_instant else data
-
-
 class Form(StrEnum):
     """How rows are printed."""
 
@@ -79,21 +65,7 @@ def print_rows(rows: Sequence[Mapping[str, Any]], form: Form, columns: Sequence[
 
 def print_csv(rows: Sequence[Mapping[str, Any]], columns: Sequence[tuple[str, str]]) -> None:
     """Rows as CSV (RFC 4180) under their keys; what is missing is empty, lists and objects are JSON."""
-    keys = list(rows[0]) if rows else [key for key, _ in columns]
-    writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(keys)
-    writer.writerows([_csv_cell(with_iso_times(row.get(key), key)) for key in keys] for row in rows)
-
-
-def _csv_cell(value: object) -> object:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, list | tuple | Mapping):
-        return json.dumps(value, ensure_ascii=False)
-    if isinstance(value, str):
-        # A spreadsheet would run a customer's "=cmd()" as a formula.
-        return f"'{value}" if value.startswith(("=", "+", "-", "@", "\t", "\r")) else clean(value)
-    return value
+    sys.stdout.write(as_csv(rows, list(rows[0]) if rows else [key for key, _ in columns]))
 
 
 def print_table(rows: Sequence[Mapping[str, Any]], columns: Sequence[tuple[str, str]]) -> None:

@@ -27,6 +27,7 @@ from noc_console.console.copying import Copying
 from noc_console.console.desk import Desk
 from noc_console.console.dialogs.choice import ColumnsScreen
 from noc_console.console.dialogs.simple import HelpScreen, MenuScreen, QuitScreen
+from noc_console.console.exporting import Exporting
 from noc_console.console.follow import JobFollower
 from noc_console.console.frame import Frame
 from noc_console.console.freezing import Freezing
@@ -48,6 +49,7 @@ from noc_console.console.screens.incidents import IncidentsView
 from noc_console.console.screens.jobs import JobsView
 from noc_console.console.screens.log import LogView
 from noc_console.console.screens.network import NetworkView
+from noc_console.console.screens.olts import OltsView
 from noc_console.console.screens.onts import OntsView
 from noc_console.console.screens.outages import OutagesView
 from noc_console.console.screens.ports import PortsView
@@ -103,6 +105,7 @@ class NocApp(Background, Shell):
             AlarmsView,
             DashView,
             OntsView,
+            OltsView,
             PortsView,
             JobsView,
             LogView,
@@ -134,6 +137,7 @@ class NocApp(Background, Shell):
             Travelling(self),
             Reporting(self),
             Jumping(self),
+            Exporting(self),
             self.saved_filters,
             self.freezing,
         )

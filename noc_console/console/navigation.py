@@ -114,6 +114,10 @@ class Navigation:
             view.set_filter(view.parse_filter(text.removeprefix("/")))
         self.show("onts")
 
+    def do_screen_olts(self, _: str = "") -> None:
+        """OLTs."""
+        self.show("olts")
+
     def do_screen_network(self, _: str = "") -> None:
         """Network."""
         self.show("network")

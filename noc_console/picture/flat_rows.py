@@ -70,10 +70,11 @@ def ont_row(facts: OntFacts) -> Row:
 
 def olt_rows(model: Model) -> list[Row]:
     """Every OLT with its ONTs counted by state."""
-    return [_olt_row(model, model.olts[olt_id]) for olt_id in model.sorted_olts() if olt_id in model.olts]
+    return [olt_row(model, model.olts[olt_id]) for olt_id in model.sorted_olts() if olt_id in model.olts]
 
 
-def _olt_row(model: Model, olt: Olt) -> Row:
+def olt_row(model: Model, olt: Olt) -> Row:
+    """One OLT with its ONTs counted by state."""
     counts = model.counts(NodeKey(olt.id))
     return {
         "name": olt.name,

@@ -181,7 +181,7 @@ async def test_filters_and_those_of_one_ont() -> None:
     async with console(burning(incident(17), blind(16), alone), size=(80, 24)) as desk:
         await listed(desk, 17, 16)
         await desk.shows("+1 of one ONT (o)")
-        await desk.press("o")
+        await desk.press("i")
         await listed(desk, 17, 16, 3)
         await desk.command("filter sev:?")
         await listed(desk, 16)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Hashable
 from pathlib import Path
 
 from textual import work
 
 from noc_console.console.desk import Desk
+from noc_console.console.exporting import write_new
 from noc_console.console.folding import ConfigTree, as_text
 from noc_console.console.render.cells import Cell
 from noc_console.console.render.times import ago, when
@@ -106,7 +106,7 @@ class ConfigView(TableView):
         read = ago(self.shown_tree.document.read_at, self.desk.now(), self.desk.session.absolute_times)
         return f"{self.TITLE} {name}", f"{len(self.shown_tree.document.leaves):,} parameters, fetched {read}"
 
-    def do_config_export(self, argument: str = "") -> None:
+    def do_export(self, argument: str = "") -> None:
         """Write it to a file, secrets masked."""
         if self.shown_tree is None:
             raise ValueError("nothing to export yet")
@@ -116,7 +116,7 @@ class ConfigView(TableView):
     @work(group="export", exit_on_error=False)
     async def _export(self, path: Path, document: CpeDocument) -> None:
         try:
-            await asyncio.to_thread(_write, path, as_text(document))
+            await asyncio.to_thread(write_new, path, as_text(document))
         except OSError as error:
             self.post_message(Say(f"not written: {path}: {error.strerror}", "error"))
             return
@@ -160,9 +160,3 @@ class ConfigView(TableView):
         if column == "age":
             return when(leaf.observed_at, self.desk.now(), self.desk.session.absolute_times), "dim"
         return ("w" if leaf.writable else ""), "dim"
-
-
-def _write(path: Path, text: str) -> None:
-    """For the operator only: addresses and names of a customer stand in it."""
-    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-        file.write(text)

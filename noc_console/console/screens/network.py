@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
@@ -25,7 +25,9 @@ from noc_console.console.screens.view import Say, View
 from noc_console.console.widgets.table import LineTable
 from noc_console.domain.filters import Filter
 from noc_console.domain.network import Olt, Ont
+from noc_console.picture.flat_rows import ont_row
 from noc_console.picture.model import Delta
+from noc_console.picture.ont_facts import gather
 from noc_console.picture.ont_names import ont_copies
 from noc_console.picture.ont_rows import is_problem, select
 from noc_console.picture.tree import NodeKey
@@ -172,6 +174,13 @@ class NetworkView(View):
         """Those marked, else the one under the cursor."""
         marked = sorted(row for row in self.table.marked if isinstance(row, int))
         return [self.desk.model.onts.ont(row) for row in marked] or super().chosen_onts()
+
+    def export_rows(self) -> Iterator[dict[str, Any]]:
+        """The marked ONTs, else those that are listed, as ``show onts`` gives them."""
+        now = self.desk.now()
+        marked = [row for row in self.table.keys if row in self.table.marked]
+        for row in marked or self.table.keys:
+            yield ont_row(gather(self.desk.model, row, now))  # type: ignore[arg-type]
 
     def jumps(self) -> list[tuple[str, Callable[[], object]]]:
         """Panes, and tabs of the detail."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from textual.containers import Container
@@ -160,6 +160,10 @@ class View(Background, Container):
         row = table.texts(table.current) if table is not None and table.current is not None else []
         rows = [("row", "  ".join(text for text in row if text)), ("row for a spreadsheet", "\t".join(row))]
         return ([found] if found else []) + (rows if row else [])
+
+    def export_rows(self) -> Iterator[dict[str, Any]] | None:
+        """What ``:export`` writes, as flat rows with units in their names; None writes the list as it is shown."""
+        return None
 
     def jumps(self) -> list[tuple[str, Callable[[], object]]]:
         """Its panes and tabs, and the way to each."""
