@@ -57,7 +57,7 @@ class Frame:
         """
         model, now = self._desk.model, self._desk.now()
         beat = self._desk.glyphs.beat if model.link.beats % 2 else " "
-        pulse = header.pulse_lines(model, now, beat)
+        pulse = header.pulse_lines(model, now, "" if self._desk.session.low_link else beat)
         taken = width_of(pulse[0]) if width >= NARROW else 0
         self.pulse.display = taken > 0
         if taken:

@@ -28,6 +28,8 @@ class ConsoleSettings:
     theme: str | None = None
     """None chooses by the terminal: mono under ``NO_COLOR``, else dark."""
     mouse: bool = False
+    link: str = "auto"
+    """``full``, ``low`` for slow links, or ``auto``: low once the terminal does not keep up."""
     keys: Mapping[str, str] = field(default_factory=dict)
     """Action id to keys, comma-separated."""
     operator: Operator = NOBODY

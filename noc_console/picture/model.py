@@ -86,6 +86,14 @@ class Delta:
     records: set[str] = field(default_factory=set)
     """Names of the record kinds of which rows changed."""
 
+    def merge(self, other: Delta) -> None:
+        """Take in what another one touched."""
+        self.rows |= other.rows
+        self.jobs |= other.jobs
+        self.records |= other.records
+        for name in ("structure", "tree", "batches", "changes", "sources"):
+            setattr(self, name, getattr(self, name) or getattr(other, name))
+
     def __bool__(self) -> bool:
         rows = self.rows or self.structure or self.tree
         return bool(rows or self.jobs or self.batches or self.changes or self.sources or self.records)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from noc_console.console.render.cells import Cell, Line, width_of
 from noc_console.console.render.core_devices import answers
 from noc_console.console.render.times import clock, stamp, zone
@@ -63,7 +65,12 @@ def _incidents(model: Model, session: Session, now: float) -> list[Cell]:
 
 def pulse_lines(model: Model, now: float, beat: str) -> list[Line]:
     """What moves each second: the clock, and the heartbeat of the data. A pane of its own: whatever stands left of a
-    change in the same pane is sent again with it."""
+    change in the same pane is sent again with it. An empty ``beat`` is a low link: nothing moves but the minutes."""
+    if not beat:
+        return [
+            [(f"{time.strftime('%H:%M', time.localtime(now))} {zone(now)} ", "bar-strong")],
+            [("LOW LINK ", "bar-dim")],
+        ]
     time_text = f"{clock(now)} {zone(now)} "
     return [[(time_text, "bar-strong")], [(f"{beat} beat {model.link.beats} ".rjust(len(time_text)), "bar-dim")]]
 
