@@ -39,7 +39,9 @@ def identity_line(model: Model, session: Session, site: str, width: int, now: fl
         *_counter("   light weak ", str(counts.warning), "bar-warning" if counts.warning else "bar-dim"),
         *_counter(" crit ", str(counts.critical), "bar-critical" if counts.critical else "bar-dim"),
     ]
-    choices = ([*left, *light], [*_short(left), *light], left, _short(left), least)
+    choices = (
+        [*left, *light], [*_short(left), *light], left, _short(left), _terse(_short(left)), least, _terse(least)
+    )  # fmt: skip
     return next((choice for choice in choices if width_of(choice) < width), least[:3])
 
 
@@ -78,6 +80,11 @@ def pulse_lines(model: Model, now: float, beat: str) -> list[Line]:
 def _short(cells: Line) -> list[Cell]:
     names = {"  ONLINE ": " ON ", "  OFFLINE ": " OFF ", "  UNKNOWN ": " UNK "}
     return [(names.get(text, text), role) for text, role in cells]
+
+
+def _terse(cells: Line) -> list[Cell]:
+    """Without the product's name and the word of the role."""
+    return [(str(text).replace(" ADMIN ", " "), role) for text, role in cells if text != " NOC "]
 
 
 def _counter(name: str, value: str, role: str) -> list[Cell]:

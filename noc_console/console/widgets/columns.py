@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+
+LEAST = 8
+"""Cells from which a cut text is still worth showing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +101,11 @@ def place(columns: Sequence[Column], width: int, offset: int, gap: int = 1) -> l
     used = 0
     for column in [*frozen, *loose]:
         need = column.width + (gap if chosen else 0)
+        left = width - used - (gap if chosen else 0)
         if used + need > width:
+            if column.flex and left >= LEAST:  # the text itself, cut, tells more than the columns beside it
+                chosen.append(replace(column, width=left))
+                used = width
             break
         chosen.append(column)
         used += need
