@@ -93,7 +93,8 @@ def sources_line(model: Model, session: Session, now: float, width: int) -> Line
 
 def _most_urgent(parts: list[Line], width: int) -> list[Cell]:
     """All parts, or those that fit: what is wrong before what is well, in their places."""
-    used, kept = 0, set()
+    used = 0
+    kept: set[int] = set()
     for at in sorted(range(len(parts)), key=lambda at: not _is_wrong(parts[at])):
         # The gap that ends a part may be cut; the first fault is shown even where it is.
         size = width_of(parts[at])
