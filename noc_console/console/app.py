@@ -231,6 +231,10 @@ class NocApp(Background, Shell):
         self.link.tick()
         self.paint_frame()
 
+    def on_resize(self) -> None:
+        """Header and footer choose what fits; Textual takes the new size after this handler."""
+        self.call_later(self.paint_frame)
+
     def paint_frame(self) -> None:
         """Bring header, breadcrumb and footer up to date."""
         if self.is_running and self.frame.header.is_attached:

@@ -63,8 +63,9 @@ class Frame:
         if taken:
             self.pulse.styles.width = taken
             self.pulse.set_lines(pulse)
-        identity = header.identity_line(model, self._desk.session, self._desk.settings.site, width - taken, now)
-        self.header.set_lines([identity, header.sources_line(model, self._desk.session, now)])
+        session, room = self._desk.session, width - taken
+        identity = header.identity_line(model, session, self._desk.settings.site, room, now)
+        self.header.set_lines([identity, header.sources_line(model, session, now, room)])
         past = self._desk.settings.past
         text = header.past_banner(model, now) if past else header.banner(model, now, self._started_at)
         text = header.frozen_banner(self._desk.session) or text
@@ -80,7 +81,10 @@ class Frame:
     def _footer(self, shown: str, active: list[Action], width: int) -> Line:
         cells: list[Cell] = []
         for action in (action for action in active if action.footer and action.keys):
-            cells += [(f" {action.keys[0]} ", "key"), (f"{action.footer} ", "bar-dim")]
+            named: list[Cell] = [(f" {action.keys[0]} ", "key"), (f"{action.footer} ", "bar-dim")]
+            if width_of([*cells, *named]) > width:
+                break
+            cells += named
         screens: list[Cell] = []
         for name in SCREENS:
             keys = self._registry.by_id[f"screen.{name}"].keys
