@@ -232,7 +232,7 @@ class NetworkView(View):
     def crumb(self) -> tuple[str, str]:
         """Scope and position."""
         at, total = self.table.position
-        whole = len(self.desk.model.rows_under(self.scope)) if (self.filter or self.only_problems) else total
+        whole = self.desk.model.size_under(self.scope) if (self.filter or self.only_problems) else total
         marked = f"{len(self.table.marked)} marked   " if self.table.marked else ""
         listed = f"{total} of {whole}" if total != whole else f"{at} of {total}"
         waiting = len(self.desk.model.waiting_under(self.scope))
