@@ -73,7 +73,7 @@ async def ready(net: Network) -> None:
     await eventually(lambda: query(net, "SELECT count(*) FROM cpe") == [(len(net.acs.records),)], 30)
 
 
-@pytest.mark.parametrize("net", [200], indirect=True)
+@pytest.mark.parametrize("net", [320], indirect=True)
 async def test_none_is_rebooted_twice_and_none_is_forgotten(net: Network) -> None:
     counts, serials = count_reboots(net), chosen(net, WANTED)
     bulk = ("bulk", "reboot", "--filter", f"serial:{','.join(serials)}", "--reason", "firmware hangs", "--json")
