@@ -204,6 +204,7 @@ class NocApp(Background, Shell):
             self._follower.changed(delta)
         self.bell_keeper.changed(delta)
         self.freezing.changed(delta)
+        self.attending.changed()
         self._start_where_it_burns()
         self.paint_frame()
 

@@ -33,6 +33,10 @@ class Attending:
         self._found_for: tuple[str, int | None] | None = None
         self._silent = not name or desk.settings.database_read_only is not None or desk.settings.past is not None
 
+    def changed(self) -> None:
+        """Something came: who looks or acts is found anew."""
+        self._found_for = None
+
     def tick(self) -> None:
         """See what is looked at, and tell it when it rests or is due."""
         self._found_for = None

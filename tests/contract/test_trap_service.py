@@ -81,7 +81,7 @@ async def test_from_the_config_to_the_commands(tmp_path: Path, capsys: pytest.Ca
             sources = {source.name for source in update.sources if source.state == "ok"}
             pinged = [device.name for device in update.records.get("core", []) if device.ping_at]
             read = [device.name for device in update.records.get("core", []) if device.reachable]
-            return len(update.onts) == 3 and "traps" in sources and len(pinged) == 2 and read == ["nas-1"]
+            return len(update.fresh_onts) == 3 and "traps" in sources and len(pinged) == 2 and read == ["nas-1"]
 
         await eventually(lambda: _quietly(online), 60)
         listening: Any = Listening(port)

@@ -17,6 +17,8 @@ from noc_console.picture.ont_facts import OntFacts
 
 EVERY_S = 60.0
 """How often an open chart is read again."""
+ROOM_FOR_WORDS = 10
+"""Rows that a picture must keep below its words."""
 POLLS_PER_STEP = 5
 """A rate over fewer polls swings with where in the step they fall."""
 HELD_POLLS = 2.5
@@ -110,6 +112,8 @@ class Charting:
             return
         blocks = not self._desk.glyphs.spark.isascii()
         words = in_words(chart, size[0])
+        if size[1] - len(words) < ROOM_FOR_WORDS:
+            words = []  # the picture first
         lines = await asyncio.to_thread(draw, chart, (size[0], size[1] - len(words)), palette, blocks)
         if self._chart is chart:
             self.lines = [*words, *lines]
