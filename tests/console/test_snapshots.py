@@ -36,6 +36,7 @@ def picture(snap_compare: Compare, size: tuple[int, int], theme: str, *keys: str
         for key in keys:
             await pilot.press(key)
         await desk.until(lambda: True)
+        app.workers.cancel_group(app, "feed")  # what comes now would be one beat more
         app.desk.model.link.beats = 2
         app.clear_notifications()
         app.paint_frame()
