@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Sequence
 
-from noc_console.cli.output import Exit, iso, print_json, print_table
+from noc_console.cli.output import Exit, print_json, print_table
 from noc_console.cli.requests import Requests
 from noc_console.cli.show import ONT_COLUMNS, named, read_picture
 from noc_console.config.model import Config
@@ -20,6 +20,7 @@ from noc_console.domain.network import Cpe
 from noc_console.domain.routers import Scrap
 from noc_console.domain.targets import Target
 from noc_console.picture import flat_rows
+from noc_console.picture.as_text import iso
 from noc_console.picture.finding import find_onts, find_routers, router_alone, rows_of
 from noc_console.picture.flat_rows import Row
 from noc_console.picture.model import Model

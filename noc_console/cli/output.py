@@ -9,9 +9,7 @@ from enum import IntEnum, StrEnum
 from typing import Any, NoReturn
 
 from noc_console.domain.text import clean
-from noc_console.picture.as_text import as_csv, iso, with_iso_times
-
-__all__ = ["iso", "with_iso_times"]
+from noc_console.picture.as_text import as_csv, with_iso_times
 
 
 class Exit(IntEnum):

@@ -6,7 +6,7 @@ import time
 from enum import StrEnum
 from typing import TypeVar
 
-from noc_console.cli.output import Exit, fail, iso, print_json
+from noc_console.cli.output import Exit, fail, print_json
 from noc_console.cli.requests import Requests
 from noc_console.cli.show import read_picture
 from noc_console.config.model import Config
@@ -14,6 +14,7 @@ from noc_console.domain.intents import CloseSwap, RecordSwap
 from noc_console.domain.routers import Scrap
 from noc_console.domain.swaps import SWAPS, Outcome, SwapKind
 from noc_console.picture import flat_rows
+from noc_console.picture.as_text import iso
 
 Choice = TypeVar("Choice", bound=StrEnum)
 

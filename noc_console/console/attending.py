@@ -39,7 +39,7 @@ class Attending:
 
     def tick(self) -> None:
         """See what is looked at, and tell it when it rests or is due."""
-        self._found_for = None
+        self.changed()
         now, view = self._desk.now(), self._app.view
         found = view.copyable()
         screen, about = view.NAME, found[1] if found else ""

@@ -67,8 +67,7 @@ class Exporting:
 def as_listed(table: LineTable) -> Iterable[dict[str, Any]]:
     """The marked rows of a list, else all of them, as they are shown; blank is None."""
     names = [column.title.strip().lower() or column.id for column in table.columns]
-    marked = [key for key in table.keys if key in table.marked]
-    for key in marked or table.keys:
+    for key in table.wanted:
         yield {name: text or None for name, text in zip(names, table.texts(key), strict=True)}
 
 

@@ -54,8 +54,7 @@ class Link:
 
     def _choose(self, low: bool) -> None:
         self._app.desk.session.low_link = low
-        for view in self._app.navigation.views.values():
-            view.set_palette(self._app.palette)
+        self._app.navigation.set_palette(self._app.palette)
 
     def _queued(self) -> bool:
         # Textual tells nobody how far its output is; its writer's queue is the one place where it shows.

@@ -13,7 +13,6 @@ from noc_console.console.screens.detail import TABS
 from noc_console.console.wallpages import PAGES
 from noc_console.console.widgets.prompt import Prompt
 from noc_console.domain.actions import JobKind
-from noc_console.domain.filters import FilterError
 from noc_console.domain.history import RANGES_S
 from noc_console.picture.ont_rows import build_texts
 
@@ -74,16 +73,12 @@ class Prompting:
 
     def prepare(self) -> None:
         """Make what filters look through while nobody types: the first filter then need not wait for it."""
-        self._app.run_worker(self._prepare(), exclusive=True, group="prepare", exit_on_error=False)
+        self._app.run_worker(self._build_texts(PREPARE_PAUSE_S), exclusive=True, group="prepare", exit_on_error=False)
 
-    async def _prepare(self) -> None:
-        for _ in build_texts(self._app.model, self._app.now()):
-            await asyncio.sleep(PREPARE_PAUSE_S)
-
-    async def _build_texts(self) -> None:
+    async def _build_texts(self, pause_s: float = 0.0) -> None:
         """What the filter will look through, made while the operator still types."""
         for _ in build_texts(self._app.model, self._app.now()):
-            await asyncio.sleep(0)
+            await asyncio.sleep(pause_s)
 
     def _set_filter(self, text: str, final: bool = False) -> None:
         """A bad filter is told and changes nothing."""
@@ -91,13 +86,12 @@ class Prompting:
         try:
             wanted = view.parse_filter(self._app.saved_filters.expand(text))
         except ValueError as error:
-            message = error.message if isinstance(error, FilterError) else str(error)
             if not final:
-                self.problem = message
+                self.problem = str(error)
             else:
                 if view.filter.text != self._before:  # it was narrowed live while the text was still good
                     view.set_filter(view.parse_filter(self._before))
-                self._app.say(f"/{text}: {message}; the filter stays as it was", "warning")
+                self._app.say(f"/{text}: {error}; the filter stays as it was", "warning")
         else:
             view.set_filter(wanted)
         self._app.paint_frame()

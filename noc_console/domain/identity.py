@@ -96,7 +96,7 @@ def vendor_of(serial: str | None) -> str | None:
     """Name of the maker as the serial number tells it; the four characters where they are not known here."""
     if not serial:
         return None
-    characters = serial[:4].upper() if len(serial) == 12 else OntSerial(serial).vendor
+    characters = OntSerial(serial).vendor
     return VENDORS.get(characters, characters)
 
 

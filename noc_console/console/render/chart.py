@@ -74,8 +74,8 @@ def light_chart(data: ChartData, thresholds: Thresholds) -> Chart:
         Limit(thresholds.rx_warning_dbm, "chart-warning", "W"),
         Limit(thresholds.rx_critical_dbm, "chart-critical", "C"),
     )
-    told = {"names": LIGHT_NAMES, "unit": "dBm", "rate_unit": "dB"}
-    chart = Chart(data.start_at, data.step_s, _lines(data, LIGHT), 0.0, 0.0, limits, data.note, **told)  # type: ignore[arg-type]
+    lines = _lines(data, LIGHT)
+    chart = Chart(data.start_at, data.step_s, lines, 0.0, 0.0, limits, data.note, LIGHT_NAMES, "dBm", "dB")
     shown = [*chart.known, *(limit.value for limit in limits)]
     return replace(chart, low=math.floor(min(shown) - 0.5), high=math.ceil(max(shown) + 0.5))
 
@@ -85,8 +85,7 @@ def traffic_chart(data: ChartData, held_s: float) -> Chart:
     rates = (rates_per_s(counter, data.step_s, held_s) for counter in _lines(data, TRAFFIC))
     lines = tuple(tuple(None if rate is None else rate * 8 / 1e6 for rate in line) for line in rates)
     nothing = "no traffic known in this time: the OLT counts none, or was not asked often enough yet"
-    names = TRAFFIC_NAMES
-    chart = Chart(data.start_at, data.step_s, lines, 0.0, 1.0, (), data.note, names, "Mbit/s", nothing=nothing)
+    chart = Chart(data.start_at, data.step_s, lines, 0.0, 1.0, (), data.note, TRAFFIC_NAMES, "Mbit/s", nothing=nothing)
     return replace(chart, high=max([1.0, *chart.known]) * 1.05)
 
 

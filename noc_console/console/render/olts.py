@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from noc_console.console.glyphs import Glyphs
 from noc_console.console.render.cells import Cell, Line, fit
-from noc_console.console.render.health import HOT_CELSIUS, WARM_CELSIUS, ping_items, temperature_cell
+from noc_console.console.render.health import HOT_CELSIUS, WARM_CELSIUS, aged, ping_items, temperature_cell
 from noc_console.console.render.summary import labelled
 from noc_console.console.render.times import listed
 from noc_console.console.widgets.columns import Column
@@ -49,7 +49,7 @@ def state_cell(olt: Olt) -> Cell:
 
 def cell(model: Model, olt: Olt, column: str, now: float, absolute: bool) -> Cell:
     """One cell of the list; what was not read is blank."""
-    counts = model.counts(NodeKey(olt.id))
+    counts, trust = model.counts(NodeKey(olt.id)), model.trust_in(olt.id, PollKind.HEALTH, now)
     match column:
         case "state":
             return state_cell(olt)
@@ -74,10 +74,10 @@ def cell(model: Model, olt: Olt, column: str, now: float, absolute: bool) -> Cel
             return "" if olt.uptime_s is None else format_age(olt.uptime_s), "base"
         case "temperature":
             value = olt.temperature_celsius
-            return ("", "dim") if value is None else _trusted(model, olt, temperature_cell(value), now)
+            return ("", "dim") if value is None else aged(temperature_cell(value), trust)
         case "cpu" | "memory":
             value = getattr(olt, _FACTS[column])
-            return ("", "dim") if value is None else _trusted(model, olt, _percent(value), now)
+            return ("", "dim") if value is None else aged(_percent(value), trust)
     return str(getattr(olt, column) or ""), "dim"
 
 
@@ -107,14 +107,10 @@ def _percent(value: float) -> Cell:
     return f"{value:.0f}%{letter}", role
 
 
-def _trusted(model: Model, olt: Olt, shown: Cell, now: float) -> Cell:
-    return shown if model.trust_in(olt.id, PollKind.HEALTH, now).trusted else (f"({shown[0]})", "dim")
-
-
 def gauges(model: Model, olt: Olt, width: int, now: float, glyphs: Glyphs) -> list[Line]:
     """Bars of CPU, memory and temperature, as far as the OLT or its warmest card tells them."""
     lines: list[Line] = []
-    trusted = model.trust_in(olt.id, PollKind.HEALTH, now).trusted
+    trust = model.trust_in(olt.id, PollKind.HEALTH, now)
     cards = [card for card in model.cards.values() if card.olt_id == olt.id]
     size = max(8, min(GAUGE, width - 34))
     for label, fact, top in (
@@ -128,11 +124,11 @@ def gauges(model: Model, olt: Olt, width: int, now: float, glyphs: Glyphs) -> li
             value, whose = max(known, default=(None, ""))
         if value is None:
             continue
-        text, role = temperature_cell(value) if fact == "temperature_celsius" else _percent(value)
+        shown = aged(temperature_cell(value) if fact == "temperature_celsius" else _percent(value), trust)
         filled = round(size * max(0.0, min(1.0, value / top)))
         bar = glyphs.bar[0] * filled + glyphs.bar[1] * (size - filled)
-        cells: list[Cell] = [(f" {fit(label, 12)}", "dim"), (bar, role if trusted else "dim")]
-        cells.append((f"  {text if trusted else f'({text})'}", role if trusted else "dim"))
+        cells: list[Cell] = [(f" {fit(label, 12)}", "dim"), (bar, shown[1])]
+        cells.append((f"  {shown[0]}", shown[1]))
         lines.append([*cells, (f"  card {whose}, the highest", "dim")] if whose else cells)
     if lines:
         lines.append([(f" {'':12}warm from {WARM_CELSIUS:.0f} °C, HOT from {HOT_CELSIUS:.0f} °C", "dim")])

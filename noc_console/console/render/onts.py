@@ -11,7 +11,7 @@ from typing import Any
 from noc_console.console.glyphs import Glyphs, sparkline
 from noc_console.console.render.cells import Cell
 from noc_console.console.render.times import listed
-from noc_console.console.widgets.columns import Column
+from noc_console.console.widgets.columns import Column, in_order
 from noc_console.domain.identity import told_ont_id
 from noc_console.picture.model import SIGNALS, Model
 from noc_console.picture.ont_facts import as_reason, since
@@ -75,7 +75,7 @@ def columns_for(preset: str, widths: Mapping[str, int], one_olt: bool) -> list[C
         one_olt: Leaves the OLT column out (everything listed is on the same one).
     """
     names = _PRESETS.get(preset, _PRESETS["triage"]).split()
-    return [column for name in names if name != "olt" or not one_olt for column in [_fitted(_ALL[name], widths)]]
+    return [_fitted(_ALL[name], widths) for name in names if name != "olt" or not one_olt]
 
 
 def all_columns(widths: Mapping[str, int]) -> list[Column]:
@@ -223,9 +223,7 @@ def sort_rows(model: Model, rows: list[int], column: str | None, down: bool) -> 
     """Rows by a column; equal ones keep their natural order, those without a value come last either way."""
     if column in (None, "port", "olt"):
         return rows[::-1] if down else rows
-    values = _sort_values(model, rows, column or "")
-    keyed = sorted(values, key=values.__getitem__, reverse=down)
-    return keyed if len(keyed) == len(rows) else keyed + [row for row in rows if row not in values]
+    return in_order(rows, _sort_values(model, rows, column or ""), down)
 
 
 def _sort_values(model: Model, rows: list[int], column: str) -> dict[int, Any]:

@@ -14,13 +14,14 @@ from noc_console.console.pace import Every
 from noc_console.console.palette import Palette
 from noc_console.console.render import tree
 from noc_console.console.render.activity import render_history
-from noc_console.console.render.cells import Cell, Line
+from noc_console.console.render.cells import Line
 from noc_console.console.render.chart import TRAFFIC_NAMES
 from noc_console.console.render.jobs import render_ont_jobs
 from noc_console.console.render.node import render_node
 from noc_console.console.render.optical import render_optical, render_ranges
 from noc_console.console.render.pon import traffic_items
 from noc_console.console.render.summary import identity_line, labelled, render_summary
+from noc_console.console.render.tabs import named_tab, tab_line, turned
 from noc_console.console.render.tr069 import HEADING, known_sections, render_tr069
 from noc_console.console.screens.charting import Charting, Subject, light_of, traffic_of
 from noc_console.console.screens.router import RouterReader
@@ -173,10 +174,7 @@ class DetailPane(Background, Container):
     def _tab_line(self) -> Line:
         if self.node is not None:
             return [(" ", "bar"), (" Summary ", "tab-active")]
-        cells: list[Cell] = [(" ", "bar")]
-        for tab, title in zip(TABS, TITLES, strict=True):
-            cells.append((f"[{title}]", "tab-active") if tab == self.tab else (f" {title} ", "tab"))
-        return cells
+        return tab_line(TABS, TITLES, self.tab)
 
     def _who_line(self) -> Line:
         if self.node is not None:
@@ -220,19 +218,15 @@ class DetailPane(Background, Container):
 
     def do_tab_next(self, _: str = "") -> None:
         """Next tab."""
-        self.show_tab(TABS[(TABS.index(self.tab) + 1) % len(TABS)])
+        self.show_tab(turned(TABS, self.tab, 1))
 
     def do_tab_previous(self, _: str = "") -> None:
         """Previous tab."""
-        self.show_tab(TABS[(TABS.index(self.tab) - 1) % len(TABS)])
+        self.show_tab(turned(TABS, self.tab, -1))
 
     def do_tab(self, name: str = "") -> None:
         """The named tab."""
-        plain = name.lower().replace("-", "")
-        found = next((tab for tab in TABS if plain and tab.replace("-", "").startswith(plain)), None)
-        if found is None:
-            raise ValueError(f"no tab {name!r} (there are {', '.join(TABS)})")
-        self.show_tab(found)
+        self.show_tab(named_tab(TABS, name))
 
     def do_chart_longer(self, _: str = "") -> None:
         """A longer range."""

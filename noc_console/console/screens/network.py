@@ -178,8 +178,7 @@ class NetworkView(View):
     def export_rows(self) -> Iterator[dict[str, Any]]:
         """The marked ONTs, else those that are listed, as ``show onts`` gives them."""
         now = self.desk.now()
-        marked = [row for row in self.table.keys if row in self.table.marked]
-        for row in marked or self.table.keys:
+        for row in self.table.wanted:
             yield ont_row(gather(self.desk.model, row, now))  # type: ignore[arg-type]
 
     def jumps(self) -> list[tuple[str, Callable[[], object]]]:

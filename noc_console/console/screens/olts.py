@@ -10,8 +10,10 @@ from noc_console.console.render import olts as render
 from noc_console.console.render.activity import render_history
 from noc_console.console.render.cells import Cell, Line
 from noc_console.console.render.health import render_olt
+from noc_console.console.render.tabs import named_tab, tab_line, turned
 from noc_console.console.screens.tables import StoryView
 from noc_console.console.screens.view import Open
+from noc_console.console.widgets.columns import in_order
 from noc_console.console.widgets.lines import FocusPane
 from noc_console.console.widgets.table import LineTable
 from noc_console.domain.filters import Row, searched
@@ -63,10 +65,10 @@ class OltsView(StoryView):
         if self.only_problems:
             found = [olt for olt in found if olt.reachable is not True or olt.error]
         if column := self.table.sort_by:
-            values = {olt.id: render.sort_value(model, olt, column, now) for olt in found}
-            known = [olt for olt in found if values[olt.id] is not None]
-            known.sort(key=lambda olt: values[olt.id], reverse=self.table.sort_down)  # type: ignore[arg-type, return-value]
-            found = known + [olt for olt in found if values[olt.id] is None]
+            told = ((olt.id, render.sort_value(model, olt, column, now)) for olt in found)
+            values = {olt_id: value for olt_id, value in told if value is not None}
+            order = in_order([olt.id for olt in found], values, self.table.sort_down)
+            found = [model.olts[olt_id] for olt_id in order]
         self._olts = {olt.id: olt for olt in found}
         self.table.set_keys(list(self._olts))
         self.table.refresh_rows()
@@ -104,19 +106,16 @@ class OltsView(StoryView):
 
     def do_tab(self, name: str = "") -> None:
         """The named tab."""
-        found = next((tab for tab in render.TABS if name and tab.startswith(name.lower())), None)
-        if found is None:
-            raise ValueError(f"no tab {name!r} (there are {', '.join(render.TABS)})")
-        self.tab, self._told_of = found, None
+        self.tab, self._told_of = named_tab(render.TABS, name), None
         self._tell()
 
     def do_tab_next(self, _: str = "") -> None:
         """Next tab."""
-        self.do_tab(render.TABS[(render.TABS.index(self.tab) + 1) % len(render.TABS)])
+        self.do_tab(turned(render.TABS, self.tab, 1))
 
     def do_tab_previous(self, _: str = "") -> None:
         """Previous tab."""
-        self.do_tab(render.TABS[(render.TABS.index(self.tab) - 1) % len(render.TABS)])
+        self.do_tab(turned(render.TABS, self.tab, -1))
 
     def do_list_out(self, _: str = "") -> None:
         """Left: out of the detail."""
@@ -131,18 +130,12 @@ class OltsView(StoryView):
         lines: list[Line] = []
         if olt is not None and width:
             lines = [
-                self._tab_line(),
+                tab_line(render.TABS, render.TITLES, self.tab),
                 [(f" {olt.name}", "title"), (f"  {olt.address}", "dim")],
                 *self._body(olt, width),
             ]
         self.story.set_lines(lines, rewind=olt is not None and olt.id != self._told_of)
         self._told_of = olt.id if olt else None
-
-    def _tab_line(self) -> Line:
-        cells: list[Cell] = [(" ", "bar")]
-        for tab, title in zip(render.TABS, render.TITLES, strict=True):
-            cells.append((f"[{title}]", "tab-active") if tab == self.tab else (f" {title} ", "tab"))
-        return cells
 
     def _body(self, olt: Olt, width: int) -> list[Line]:
         model, now, absolute = self.desk.model, self.desk.now(), self.desk.session.absolute_times

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
+
+K = TypeVar("K", bound=Hashable)
 
 LEAST = 8
 """Cells from which a cut text is still worth showing."""
@@ -81,6 +84,18 @@ class Choice:
 def _find(name: str, choices: Sequence[Column]) -> str:
     """Id of the column with this id or title; empty when there is none."""
     return next((c.id for c in choices if name.lower() in (c.id, c.title.lower())), "")
+
+
+def in_order(keys: Sequence[K], values: Mapping[K, Any], down: bool) -> list[K]:
+    """Keys by their values; equal ones keep their places, those without a value come last either way.
+
+    Args:
+        keys: All of them.
+        values: What to sort by, for those that have it, in the order of ``keys``.
+        down: Largest first.
+    """
+    known = sorted(values, key=values.__getitem__, reverse=down)
+    return known if len(known) == len(keys) else known + [key for key in keys if key not in values]
 
 
 def place(columns: Sequence[Column], width: int, offset: int, gap: int = 1) -> list[Placed]:

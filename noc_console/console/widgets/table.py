@@ -130,6 +130,11 @@ class LineTable(Widget, can_focus=True):
         """Keys in view."""
         return self.keys[self._top : self._top + self.page]
 
+    @property
+    def wanted(self) -> Sequence[Key]:
+        """The marked rows that are listed, else all of them, in order."""
+        return [key for key in self.keys if key in self.marked] or self.keys
+
     def texts(self, key: Key) -> list[str]:
         """An object's row as text, column by column."""
         return [self._cell_of(key, column.id)[0] for column in self.columns]
