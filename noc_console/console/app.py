@@ -225,11 +225,15 @@ class NocApp(Background, Shell):
         self.attending.tick()
         self.paint_frame()
 
+    def resized(self) -> None:
+        """Header and footer for this size."""
+        self.paint_frame()
+
     def paint_frame(self) -> None:
         """Bring header, breadcrumb and footer up to date."""
         if self.is_running and self.frame.header.is_attached:
             active, problem = self.registry.active(self._scopes()), self.prompting.problem
-            self.frame.paint(self.view, active, problem, self.size.width, self.attending.told())
+            self.frame.paint(self.view, active, problem, self.size, self.attending.told())
 
     # -- keys and commands -----------------------------------------------------------------------------------------
 

@@ -136,3 +136,8 @@ def wrap(text: str, width: int) -> list[str]:
         elif word:
             rows.append(word)
     return rows
+
+
+def wrap_lines(lines: Iterable[Line], width: int) -> list[Line]:
+    """Lines of one sentence each, wrapped, one cell from the left."""
+    return [[(f" {row}", line[0][1])] for line in lines if line for row in wrap(plain([line]), width - 1)]

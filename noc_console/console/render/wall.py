@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from noc_console.console.render.cells import Cell, Line, fit, spread, width_of
+from noc_console.console.render.cells import Cell, Line, fit, flow, spread, width_of
 from noc_console.console.render.times import clock
 from noc_console.domain.freshness import format_age
 from noc_console.picture.trends import Trends
@@ -160,11 +160,13 @@ def _inverse(line: Line, width: int) -> Line:
 
 def map_page(olts: Sequence[OltMap], width: int, height: int) -> list[Line]:
     """A row for each OLT, a sign for each of its PON ports; those in trouble first."""
-    legend: list[Cell] = [(" PON ports:  ", "dim")]
-    for state, (sign, role) in _PORTS.items():
-        legend += [(sign, role), (f" {'some down' if state == 'part' else state}   ", "dim")]
+    signs: list[Line] = [
+        [(" " + sign, role), (f" {'some down' if state == 'part' else state}", "dim")]
+        for state, (sign, role) in _PORTS.items()
+    ]
+    legend = flow([[(" PON ports:", "dim")], *signs], width)
     name_cells = min(16, max([4, *(len(one.name) for one in olts)]))
-    lines: list[Line] = [legend, []]
+    lines: list[Line] = [*legend, []]
     room = height - 3 - len(lines) - 1
     for one in olts[:room]:
         lines.append(_map_row(one, name_cells, width))

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+
+LEAST_FLEX = 10
+"""Cells with which a text still tells something."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +100,15 @@ def place(columns: Sequence[Column], width: int, offset: int, gap: int = 1) -> l
     chosen: list[Column] = []
     used = 0
     for column in [*frozen, *loose]:
-        need = column.width + (gap if chosen else 0)
-        if used + need > width:
+        room = width - used - (gap if chosen else 0)
+        if column.width > room:
+            # Cut rather than left out: the first column, and the text that a list is there for.
+            if not chosen or (column.flex and room >= LEAST_FLEX and not any(one.flex for one in chosen)):
+                chosen.append(replace(column, width=max(0, room)))
+                used = width
             break
         chosen.append(column)
-        used += need
+        used = width - room + column.width
     rest = max(0, width - used)
     flexible = [column for column in chosen if column.flex]
     return [Placed(c, c.width + (rest if flexible and c is flexible[0] else 0)) for c in chosen]

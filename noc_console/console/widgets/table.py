@@ -16,7 +16,7 @@ from textual.widget import Widget
 
 from noc_console.console.glyphs import Glyphs
 from noc_console.console.palette import Palette
-from noc_console.console.render.cells import Cell, Line, changed_span, fit, fit_end, to_strip
+from noc_console.console.render.cells import Cell, Line, changed_span, fit, fit_end, to_strip, wrap_lines
 from noc_console.console.widgets.columns import Choice, Column, Placed, last_offset, place
 
 WHEEL = 3
@@ -244,7 +244,7 @@ class LineTable(Widget, can_focus=True):
             return to_strip(self._header(), width, self.palette, fill="head")
         row = self._top + y - 1
         if row >= len(self.keys):
-            said = self._empty() if not self.keys else ()
+            said = wrap_lines(self._empty(), width - 1) if not self.keys else ()
             return to_strip(said[y - 2] if 2 <= y < len(said) + 2 else (), width, self.palette)
         key = self.keys[row]
         line = self._painted[key] = self._cells(key, row)
@@ -277,7 +277,7 @@ class LineTable(Widget, can_focus=True):
                 continue
             title = fit(column.title + arrow, placed.width, column.right, "")
             cells += [(title, "head-sort" if sorted_by else "head"), (" ", "head")]
-        if self._placed and self._placed[-1].column is not self.columns[-1]:
+        if self._placed and self._placed[-1].column.id != self.columns[-1].id:
             cells[-1] = (">", "head-sort")
         return cells
 
