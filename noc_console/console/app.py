@@ -33,6 +33,7 @@ from noc_console.console.frame import Frame
 from noc_console.console.freezing import Freezing
 from noc_console.console.jumping import Jumping
 from noc_console.console.keys import key_name
+from noc_console.console.link import Link
 from noc_console.console.looks import Looks
 from noc_console.console.navigation import Navigation
 from noc_console.console.outages import Outages
@@ -126,6 +127,7 @@ class NocApp(Background, Shell):
         self.saved_filters = SavedFilters(self)
         self.freezing = Freezing(self)
         self.attending = Attending(self, self.desk)
+        self.link = Link(self)
         self._responders = (
             self.navigation,
             self.prompting,
@@ -138,6 +140,7 @@ class NocApp(Background, Shell):
             Reporting(self),
             Jumping(self),
             Exporting(self),
+            self.link,
             self.saved_filters,
             self.freezing,
         )
@@ -192,10 +195,12 @@ class NocApp(Background, Shell):
 
     def changed(self, delta: Delta) -> None:
         """Hand what is new to the screens."""
-        if delta:
+        ready = self.link.ready(delta)
+        if ready:
             for view in self.navigation.views.values():
-                if view.display or delta.jobs or delta.structure:
-                    view.changed(delta)
+                if view.display or ready.jobs or ready.structure:
+                    view.changed(ready)
+        if delta:
             self._follower.changed(delta)
         self.bell_keeper.changed(delta)
         self.freezing.changed(delta)
@@ -223,11 +228,12 @@ class NocApp(Background, Shell):
             self.say("read-only again: no key for 30 minutes", "warning")
         self.view.tick()
         self.attending.tick()
+        self.link.tick()
         self.paint_frame()
 
-    def resized(self) -> None:
-        """Header and footer for this size."""
-        self.paint_frame()
+    def on_resize(self) -> None:
+        """Header and footer choose what fits; Textual takes the new size after this handler."""
+        self.call_later(self.paint_frame)
 
     def paint_frame(self) -> None:
         """Bring header, breadcrumb and footer up to date."""

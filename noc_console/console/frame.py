@@ -15,10 +15,8 @@ from noc_console.console.screens.view import View
 from noc_console.console.widgets.lines import LinePane
 
 MOST_BANNER_LINES = 4
-NARROW = 30
+NARROW = 40
 """Cells below which the header has no room for the clock."""
-BRIEF = 64
-"""Cells below which the clock goes without its zone."""
 LOW = 9
 """Lines below which the list needs the second header line and the footer more than they are needed."""
 WORDY = 100
@@ -62,23 +60,23 @@ class Frame:
             size: Cells and lines of the terminal.
             here: Who else looks at the selection, or acts on it.
         """
-        model, now, width = self._desk.model, self._desk.now(), size.width
-        compact = self._desk.session.compact or size.height < LOW
+        model, session, now, width = self._desk.model, self._desk.session, self._desk.now(), size.width
+        compact = session.compact or size.height < LOW
         beat = self._desk.glyphs.beat if model.link.beats % 2 else " "
-        pulse = header.pulse_lines(model, now, beat, brief=width < BRIEF)
+        pulse = header.pulse_lines(model, now, "" if session.low_link else beat)
         taken = width_of(pulse[0]) if width >= NARROW else 0
         self.pulse.display = taken > 0
         if taken:
             self.pulse.styles.width = taken
             self.pulse.set_lines(pulse)
-        identity = header.identity_line(model, self._desk.session, self._desk.settings.site, width - taken, now)
-        sources = header.sources_line(model, self._desk.session, width - taken, now)
-        self.header.set_lines([identity] if compact else [identity, sources])
+        room = width - taken
+        identity = header.identity_line(model, session, self._desk.settings.site, room, now)
+        self.header.set_lines([identity] if compact else [identity, header.sources_line(model, session, now, room)])
         if isinstance(top := self.header.parent, Widget):
             top.styles.height = 1 if compact else 2
         past = self._desk.settings.past
         text = header.past_banner(model, now) if past else header.banner(model, now, self._started_at)
-        text = header.frozen_banner(self._desk.session) or text
+        text = header.frozen_banner(session) or text
         rows = wrap(text or "", width - 2)[:MOST_BANNER_LINES]
         self.banner.display = bool(rows)
         _show(self.banner, [[(f" {row}", "banner")] for row in rows])
@@ -91,7 +89,10 @@ class Frame:
     def _footer(self, shown: str, active: list[Action], width: int) -> Line:
         cells: list[Cell] = []
         for action in (action for action in active if action.footer and action.keys):
-            cells += [(f" {action.keys[0]} ", "key"), (f"{action.footer} ", "bar-dim")]
+            named: list[Cell] = [(f" {action.keys[0]} ", "key"), (f"{action.footer} ", "bar-dim")]
+            if width_of([*cells, *named]) > width:
+                break
+            cells += named
         screens: list[Cell] = []
         for name in SCREENS:
             keys = self._registry.by_id[f"screen.{name}"].keys

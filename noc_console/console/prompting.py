@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from noc_console.console import commands
+from noc_console.console.link import MODES
 from noc_console.console.render.onts import PRESETS
 from noc_console.console.screens.detail import TABS
 from noc_console.console.wallpages import PAGES
@@ -109,6 +110,7 @@ class Prompting:
         known: dict[str, Iterable[str]] = {
             "theme": sorted(self._app.themes.found),
             "write": ("on", "off"),
+            "link": MODES,
             "columns.preset": PRESETS,
             "tab": TABS,
             "chart.range": RANGES_S,

@@ -193,6 +193,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("copy.menu", "Copy menu: all that the selection is called", ("Y",), "copy-as", argument="[WHAT]"),
     Action("write", "Allow actions (drops back after 30 min idle)", (), "write", argument="on|off"),
     Action("bell.mute", "No bell for 15 minutes, and back", ("b",), "bell"),
+    Action("link", "Full painting, or a low one for slow links", (), "link", argument="full|low|auto"),
     Action("theme", "Change the theme", (), "theme", argument="NAME"),
     Action("list.down", "Down", ("j", "down"), "down", "list"),
     Action("list.up", "Up", ("k", "up"), "up", "list"),

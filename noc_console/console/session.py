@@ -25,6 +25,8 @@ class Session:
     """Since when the screens stand still, Unix seconds; None while they follow the data."""
     frozen_changes: int = 0
     """What came since then."""
+    low_link: bool = False
+    """Bytes are dear: no seconds, no sparklines, what the data changes seldom painted."""
     compact: bool = False
     """One header line and no footer."""
     rang_at: float = float("-inf")

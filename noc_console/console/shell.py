@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import time
 from collections.abc import Callable
 
@@ -48,10 +49,14 @@ class Shell(App[int]):
             watch_terminal: End when the terminal goes away or a signal says so.
             feed: One that other sessions of this process share and somebody else runs; None makes one of our own.
         """
-        super().__init__(ansi_color=ansi_color)
-        self.animation_level = "none"
         self.themes = themes or load_themes()
         chosen = choose_theme(settings.theme, self.themes)
+        no_color = os.environ.get("NO_COLOR")
+        super().__init__(ansi_color=ansi_color)
+        if no_color is not None:
+            # Textual takes it out of the environment; the next console of this process must see it too.
+            os.environ["NO_COLOR"] = no_color
+        self.animation_level = "none"
         for theme in self.themes.found.values():
             self.register_theme(theme.textual)
         self.theme = chosen
@@ -73,9 +78,6 @@ class Shell(App[int]):
 
     def ticked(self) -> None:
         """A second passed."""
-
-    def resized(self) -> None:
-        """The terminal has another size, and everything is laid out for it."""
 
     def on_mount(self) -> None:
         """Start the clock; the backend is opened after the first paint."""
@@ -139,7 +141,6 @@ class Shell(App[int]):
                 self._resize_timer = self.set_timer(wait_s, self._check_resize)
                 return
             self._laid_out_at = time.monotonic()
-            self.call_after_refresh(self.resized)
         super()._check_resize()
 
     def _handle_exception(self, error: Exception) -> None:

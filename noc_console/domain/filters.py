@@ -142,6 +142,17 @@ class OfField:
 
 
 @dataclass(frozen=True, slots=True)
+class InAny:
+    """A term that one of several fields must fulfil."""
+
+    keys: tuple[str, ...]
+    holds: Callable[[Any], bool]
+
+    def __call__(self, row: Row) -> bool:
+        return any(self.holds(row.get(key)) for key in self.keys)
+
+
+@dataclass(frozen=True, slots=True)
 class Not:
     """A term turned round."""
 
@@ -235,12 +246,7 @@ def _regex(pattern: str, at: int) -> Test:
     except (re2.error, UnicodeEncodeError) as error:
         said = error.args[0].decode(errors="replace") if isinstance(error.args[0], bytes) else error
         raise FilterError(f"not a regular expression (RE2): {said}", at) from None
-    keys = ("serial", *_TEXT_KEYS)
-
-    def test(row: Row) -> bool:
-        return any(search(str(value)[:_MAX_SUBJECT]) for key in keys if (value := row.get(key)))
-
-    return test
+    return InAny(("serial", *_TEXT_KEYS), lambda value: bool(value and search(str(value)[:_MAX_SUBJECT])))
 
 
 def _field(field: FilterField, value: str, at: int) -> Test:

@@ -86,6 +86,14 @@ class Delta:
     records: set[str] = field(default_factory=set)
     """Names of the record kinds of which rows changed."""
 
+    def merge(self, other: Delta) -> None:
+        """Take in what another one touched."""
+        self.rows |= other.rows
+        self.jobs |= other.jobs
+        self.records |= other.records
+        for name in ("structure", "tree", "batches", "changes", "sources"):
+            setattr(self, name, getattr(self, name) or getattr(other, name))
+
     def __bool__(self) -> bool:
         rows = self.rows or self.structure or self.tree
         return bool(rows or self.jobs or self.batches or self.changes or self.sources or self.records)
@@ -112,6 +120,8 @@ class Model:
         self.waiting: dict[tuple[int, str, str], Unregistered] = {}
         """ONTs that wait to be registered, by OLT, port and serial number."""
         self.port_states: dict[tuple[int, str], PortState] = {}
+        self._ports_of: dict[int, list[PortState]] = {}
+        """The same by OLT: to look through all ports for those of each OLT grows with the square of the network."""
         self.marks: dict[tuple[int, str, PollKind], PollMark] = {}
         self.cpes: dict[str, Cpe] = {}
         """By device id at the ACS."""
@@ -157,12 +167,12 @@ class Model:
 
     def sorted_olts(self) -> list[int]:
         """OLT ids by name, numbers inside names counting as numbers."""
-        known = set(self.olts) | {olt_id for olt_id, _ in self.port_states}
+        known = set(self.olts) | set(self._ports_of)
         return sorted(known, key=lambda olt_id: natural(self.olt_name(olt_id)))
 
     def sorted_ports(self, olt_id: int, card: str | None = None) -> list[PortState]:
         """PON ports of an OLT, or of one card."""
-        chosen = (p for p in self.port_states.values() if p.olt_id == olt_id and card in (None, p.card))
+        chosen = (port for port in self._ports_of.get(olt_id, ()) if card in (None, port.card))
         return sorted(chosen, key=lambda port: port.sort_key)
 
     def rows_under(self, node: NodeKey | None) -> list[int]:
@@ -174,6 +184,16 @@ class Model:
             return list(port.rows) if port else []
         card = node.path if node.level == 1 else None
         return [row for port in self.sorted_ports(node.olt_id, card) for row in port.rows]
+
+    def size_under(self, node: NodeKey | None) -> int:
+        """How many rows ``rows_under`` would list."""
+        if node is None:
+            return sum(len(port.rows) for port in self.port_states.values())
+        if node.level == 2:
+            port = self.port_states.get((node.olt_id, node.path))
+            return len(port.rows) if port else 0
+        card = node.path if node.level == 1 else None
+        return sum(len(port.rows) for port in self._ports_of.get(node.olt_id, ()) if card in (None, port.card))
 
     def open_batches(self) -> list[Batch]:
         """Bulk actions that have not ended, oldest first."""
@@ -415,6 +435,7 @@ class Model:
         port = self.port_states.get((olt_id, name))
         if port is None:
             port = self.port_states[olt_id, name] = new_port(olt_id, name)
+            self._ports_of.setdefault(olt_id, []).append(port)
             delta.structure = True
             self._dirty.add((olt_id, name))
         return port
@@ -427,16 +448,16 @@ class Model:
         self.olts[olt.id] = olt
         if before is None or before.reachable != olt.reachable or before.name != olt.name:
             delta.structure = delta.structure or before is None or before.name != olt.name
-            self._dirty.update(key for key in self.port_states if key[0] == olt.id)
+            self._dirty.update((olt.id, port.name) for port in self._ports_of.get(olt.id, ()))
 
     def _drop_olt(self, olt_id: int, delta: Delta) -> None:
         """An OLT that is no longer configured goes with all that is below it."""
         self.olts.pop(olt_id, None)
-        for key in [key for key in self.port_states if key[0] == olt_id]:
-            for row in self.port_states.pop(key).rows:
+        for port in self._ports_of.pop(olt_id, ()):
+            for row in self.port_states.pop((olt_id, port.name)).rows:
                 self.onts.set_derived(row, GONE, 0)
                 delta.rows.add(row)
-            self._dirty.discard(key)
+            self._dirty.discard((olt_id, port.name))
         tables: tuple[dict[Any, Any], ...] = (self.cards, self.fans, self.ports, self.waiting, self.marks)
         for table in tables:
             for row_key in [key for key in table if key[0] == olt_id]:
@@ -464,7 +485,7 @@ class Model:
     def _put_ont(self, ont: Ont, delta: Delta) -> None:
         known = self.onts.row_of.get(ont.id)
         before = None if known is None else (self.onts.get(known, "olt_id"), self.onts.get(known, "port"))
-        was_listed = known is not None and self.onts.get(known, "vanished_at") is None
+        was_listed = known is not None and self.onts.state[known] != GONE  # vanished, or gone with its whole OLT
         row = self.onts.put(ont)
         delta.rows.add(row)
         here = (ont.olt_id, ont.port)
@@ -478,6 +499,7 @@ class Model:
             return
         self._dirty.add(here)
         if not was_listed or before != here:
+            self.onts.set_derived(row, UNKNOWN, 0)
             self._enter(row, here, delta)
 
     def _put_cpe(self, cpe: Cpe, delta: Delta) -> None:
@@ -526,7 +548,7 @@ class Model:
             if (mark.olt_id, mark.port) in self.port_states:
                 self._dirty.add((mark.olt_id, mark.port))
         else:
-            self._dirty.update(key for key in self.port_states if key[0] == mark.olt_id)
+            self._dirty.update((mark.olt_id, port.name) for port in self._ports_of.get(mark.olt_id, ()))
 
     def _put_job(self, job: Job, delta: Delta) -> None:
         before = self.jobs.get(job.id)

@@ -6,7 +6,7 @@ from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from noc_console.domain.filters import FIELDS, Filter, InText, Not, OfField, Test, haystack
+from noc_console.domain.filters import FIELDS, Filter, InAny, InText, Not, OfField, Test, haystack
 from noc_console.domain.freshness import age_at
 from noc_console.domain.identity import vendor_of
 from noc_console.picture.model import SIGNALS, Model
@@ -138,11 +138,16 @@ def _narrowed(view: OntRow, rows: list[int], test: Test) -> list[int]:
     if isinstance(test, Not):
         out = set(_narrowed(view, rows, test.test))
         return [row for row in rows if row not in out]
+    if isinstance(test, InAny):
+        found = set[int]()
+        for key in test.keys:
+            found.update(_narrowed(view, [row for row in rows if row not in found], OfField(key, test.holds)))
+        return [row for row in rows if row in found]
     if isinstance(test, InText):
         return _with_words(view, rows, test.needles)
-    found = view.column(test.key) if isinstance(test, OfField) else None
-    if found is not None and isinstance(test, OfField):
-        values, names = found
+    column = view.column(test.key) if isinstance(test, OfField) else None
+    if column is not None and isinstance(test, OfField):
+        values, names = column
         holds = test.holds
         if isinstance(values, array):  # NaN stands for "no value", and is the only one that differs from itself
             return [row for row in rows if holds(None if (value := values[row]) != value else value)]

@@ -103,6 +103,7 @@ def _console(folder: Path, size: int) -> Figures:
         mark = terminal.mark()
         time.sleep(IDLE_S)
         figures["idle, B/s"] = len(terminal.written(mark)) / IDLE_S
+        figures |= _low(terminal)
         figures["memory, MB"] = _memory_mb(terminal.pid, "VmRSS")
         second = Terminal(command, env=env)
         second.wait_for(whole, 120)
@@ -111,6 +112,29 @@ def _console(folder: Path, size: int) -> Figures:
         return figures
     finally:
         terminal.close()
+
+
+def _low(terminal: Terminal) -> Figures:
+    """Bytes on a full and on a low link."""
+    figures = {"page key, B": _bytes_of(terminal, b"\x1b[6~"), "cursor key, B": _bytes_of(terminal, b"\x1b[B")}
+    terminal.send(b":link low\r")
+    time.sleep(8)
+    mark = terminal.mark()
+    time.sleep(IDLE_S)
+    figures["low link: idle, B/s"] = len(terminal.written(mark)) / IDLE_S
+    figures["low link: page key, B"] = _bytes_of(terminal, b"\x1b[6~")
+    return figures
+
+
+def _bytes_of(terminal: Terminal, key: bytes) -> float:
+    sizes = []
+    for _ in range(7):
+        terminal.wait_quiet()
+        mark = terminal.mark()
+        terminal.send(key)
+        time.sleep(0.3)
+        sizes.append(len(terminal.written(mark)))
+    return statistics.median(sizes)
 
 
 def _table(program: str, folder: Path) -> Figures:

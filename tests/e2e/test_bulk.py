@@ -1,4 +1,4 @@
-"""A bulk reboot of two hundred routers, with a collector that is killed in the middle of it."""
+"""A bulk reboot of many routers, with a collector that is killed in the middle of it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from services import eventually
 from noc_console.demo import routers
 from noc_console.demo.acs import SimulatedCpe
 
-WANTED = 100
+WANTED = 60
 PER_PORT_S = 0.4
 
 
@@ -71,7 +71,7 @@ async def ready(net: Network, count: int) -> None:
     await eventually(lambda: query(net, "SELECT count(*) FROM cpe") == [(len(net.acs.records),)], 30)
 
 
-@pytest.mark.parametrize("net", [320], indirect=True)
+@pytest.mark.parametrize("net", [200], indirect=True)
 async def test_none_is_rebooted_twice_and_none_is_forgotten(net: Network) -> None:
     counts, serials = count_reboots(net), chosen(net, WANTED)
     bulk = ("bulk", "reboot", "--filter", f"serial:{','.join(serials)}", "--reason", "firmware hangs", "--json")

@@ -61,16 +61,17 @@ def to_strip(line: Line, width: int, palette: Palette, overlay: Style | None = N
         line: Cells.
         width: Cells to fill.
         palette: Styles of the roles.
-        overlay: Laid over everything (the cursor).
+        overlay: Laid over everything but badges (the cursor).
         fill: Role of what the line leaves free.
     """
     segments: list[Segment] = []
     buffer: list[str] = []
     last: Style | None = None
     for text, role in line:
-        style = palette.style(role) if isinstance(role, str) else palette.base + role
-        if overlay is not None:
-            style = style + overlay
+        if isinstance(role, str):
+            style = palette.style(role) if overlay is None else palette.under(role, overlay)
+        else:
+            style = palette.base + role if overlay is None else palette.base + role + overlay
         if style is not last:
             if buffer:
                 segments.append(Segment("".join(buffer), last))
@@ -136,8 +137,3 @@ def wrap(text: str, width: int) -> list[str]:
         elif word:
             rows.append(word)
     return rows
-
-
-def wrap_lines(lines: Iterable[Line], width: int) -> list[Line]:
-    """Lines of one sentence each, wrapped, one cell from the left."""
-    return [[(f" {row}", line[0][1])] for line in lines if line for row in wrap(plain([line]), width - 1)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from noc_console.console.render.cells import Cell, Line, width_of
 from noc_console.console.render.core_devices import answers
 from noc_console.console.render.times import clock, stamp, zone
@@ -17,7 +19,6 @@ FLASH_S = 10.0
 _LETTER_ROLES = {
     "C": "bar-critical", "M": "bar-warning", "m": "bar-strong", "W": "bar-strong", "?": "bar-unknown",
 }  # fmt: skip
-GAP = "  "
 GRACE_S = 20.0
 """How long after the start a missing collector is "not there yet"."""
 
@@ -38,8 +39,10 @@ def identity_line(model: Model, session: Session, site: str, width: int, now: fl
         *_counter("   light weak ", str(counts.warning), "bar-warning" if counts.warning else "bar-dim"),
         *_counter(" crit ", str(counts.critical), "bar-critical" if counts.critical else "bar-dim"),
     ]
-    choices = ([*left, *light], [*_short(left), *light], left, _short(left), least, [(" ", "bar"), *least[1:]])
-    return next((choice for choice in choices if width_of(choice) < width), least[2:])
+    choices = (
+        [*left, *light], [*_short(left), *light], left, _short(left), _terse(_short(left)), least, _terse(least)
+    )  # fmt: skip
+    return next((choice for choice in choices if width_of(choice) < width), least[:3])
 
 
 def _right(session: Session) -> Cell:
@@ -62,12 +65,16 @@ def _incidents(model: Model, session: Session, now: float) -> list[Cell]:
     return [(" ", "bar"), *((f" {letter}{count}", roles[letter]) for letter, count in counted.items())]
 
 
-def pulse_lines(model: Model, now: float, beat: str, brief: bool = False) -> list[Line]:
+def pulse_lines(model: Model, now: float, beat: str) -> list[Line]:
     """What moves each second: the clock, and the heartbeat of the data. A pane of its own: whatever stands left of a
-    change in the same pane is sent again with it. ``brief`` leaves the zone out."""
-    time_text = f"{clock(now)} " if brief else f"{clock(now)} {zone(now)} "
-    beats = f"{beat} {model.link.beats} " if brief else f"{beat} beat {model.link.beats} "
-    return [[(time_text, "bar-strong")], [(beats.rjust(len(time_text)), "bar-dim")]]
+    change in the same pane is sent again with it. An empty ``beat`` is a low link: nothing moves but the minutes."""
+    if not beat:
+        return [
+            [(f"{time.strftime('%H:%M', time.localtime(now))} {zone(now)} ", "bar-strong")],
+            [("LOW LINK ", "bar-dim")],
+        ]
+    time_text = f"{clock(now)} {zone(now)} "
+    return [[(time_text, "bar-strong")], [(f"{beat} beat {model.link.beats} ".rjust(len(time_text)), "bar-dim")]]
 
 
 def _short(cells: Line) -> list[Cell]:
@@ -75,70 +82,69 @@ def _short(cells: Line) -> list[Cell]:
     return [(names.get(text, text), role) for text, role in cells]
 
 
+def _terse(cells: Line) -> list[Cell]:
+    """Without the product's name and the word of the role."""
+    return [(str(text).replace(" ADMIN ", " "), role) for text, role in cells if text != " NOC "]
+
+
 def _counter(name: str, value: str, role: str) -> list[Cell]:
     return [(name, "bar-dim"), (value, role)]
 
 
-def sources_line(model: Model, session: Session, width: int, now: float) -> Line:
-    """Sources with their ages, the worst silent OLT, the collector. Where not all of it fits, what is wrong stands
-    first, and what is well gives way whole."""
-    items = _sources_told(model, session, now)
-    if sum(map(width_of, items)) + 1 > width:
-        items = sorted(items, key=_is_well)
-    cells: list[Cell] = [(" ", "bar")]
-    for item in items:
-        if _is_well(item) and width_of(cells) + width_of(item) - len(GAP) > width:
-            break
-        cells += item
-    return cells
-
-
-def _is_well(item: Line) -> bool:
-    return all(role not in ("bar-critical", "bar-warning") for _, role in item)
-
-
-def _sources_told(model: Model, session: Session, now: float) -> list[Line]:
-    """One line for each thing to tell, each with a gap behind it."""
-    items: list[Line] = []
+def sources_line(model: Model, session: Session, now: float, width: int) -> Line:
+    """Sources with their ages, the worst silent OLT, the collector. Without room for all, what is well is left out."""
+    parts: list[Line] = []
     if (left_s := session.bell_off_until_at - now) > 0:
-        items.append([(f"BELL OFF {max(1, round(left_s / 60))}m{GAP}", "bar-warning")])
+        parts.append([(f"BELL OFF {max(1, round(left_s / 60))}m  ", "bar-warning")])
     if flooded := alarms.flood_text(model, now):
-        items.append([(f"{flooded}{GAP}", "bar-critical")])
-    items += _olts(model, now)
-    for name, label in (("genieacs", "ACS"), ("victoriametrics", "VM")):
-        items.append(_source(model, name, label, now))
-    items += [_database(model.link, now), _collector(model, now)]
+        parts.append([(f"{flooded}  ", "bar-critical")])
+    parts += _olts(model, now)
+    parts += [_source(model, name, label, now) for name, label in (("genieacs", "ACS"), ("victoriametrics", "VM"))]
+    link = model.link
+    if link.error and is_starting(link, now):
+        parts.append([("DB ", "bar-dim"), ("starting  ", "bar")])
+    elif link.error:
+        parts.append([("DB ", "bar-dim"), (f"FAILING {_age(link.last_ok_at, now)}  ", "bar-critical")])
+    elif link.last_ok_at is not None:
+        parts.append([("DB ", "bar-dim"), (f"{_age(link.last_ok_at, now)}  ", "bar")])
+    parts.append(_collector(model, now))
     core = [answers(device) for device in model.records(CORE_DEVICES)]
     if False in core:
-        items.append([("CORE ", "bar-dim"), (f"{len(core) - core.count(False)}/{len(core)}{GAP}", "bar-critical")])
-    return [item for item in items if item]
+        parts.append([("CORE ", "bar-dim"), (f"{len(core) - core.count(False)}/{len(core)}  ", "bar-critical")])
+    return [(" ", "bar"), *_most_urgent(parts, width - 1)]
+
+
+def _most_urgent(parts: list[Line], width: int) -> list[Cell]:
+    """All parts, or those that fit: what is wrong before what is well, in their places."""
+    used = 0
+    kept: set[int] = set()
+    for at in sorted(range(len(parts)), key=lambda at: not _is_wrong(parts[at])):
+        # The gap that ends a part may be cut; the first fault is shown even where it is.
+        size = width_of(parts[at])
+        if used + size - 2 <= width or (not kept and _is_wrong(parts[at])):
+            kept.add(at)
+            used += size
+    return [cell for at in sorted(kept) for cell in parts[at]]
+
+
+def _is_wrong(part: Line) -> bool:
+    return any(role in ("bar-critical", "bar-warning") for _, role in part)
 
 
 def _olts(model: Model, now: float) -> list[Line]:
-    """How many answer, and the one that is silent longest."""
     olts = list(model.olts.values())
     if not olts:
         return []
     answering = sum(olt.reachable is True for olt in olts)
     newest = max((olt.last_ok_at for olt in olts if olt.last_ok_at), default=None)
     role = "bar-good" if answering == len(olts) else "bar-critical"
-    items: list[Line] = [
-        [("OLT ", "bar-dim"), (f"{answering}/{len(olts)}", role), (f" {_age(newest, now)}{GAP}", "bar")]
-    ]
+    parts: list[Line] = [[("OLT ", "bar-dim"), (f"{answering}/{len(olts)}", role), (f" {_age(newest, now)}  ", "bar")]]
     silent = [olt for olt in olts if olt.reachable is False]
     if silent:
         worst = min(silent, key=lambda olt: olt.last_ok_at or 0.0)
         since = _age(worst.last_ok_at, now) if worst.last_ok_at else "never seen"
-        items.append([(f"SILENT {worst.name} {since} !{GAP}", "bar-critical")])
-    return items
-
-
-def _database(link: Link, now: float) -> Line:
-    if link.error and is_starting(link, now):
-        return [("DB ", "bar-dim"), (f"starting{GAP}", "bar")]
-    if link.error:
-        return [("DB ", "bar-dim"), (f"FAILING {_age(link.last_ok_at, now)}{GAP}", "bar-critical")]
-    return [("DB ", "bar-dim"), (f"{_age(link.last_ok_at, now)}{GAP}", "bar")] if link.last_ok_at is not None else []
+        parts.append([(f"SILENT {worst.name} {since} !  ", "bar-critical")])
+    return parts
 
 
 def frozen_banner(session: Session) -> str | None:
@@ -153,22 +159,22 @@ def is_starting(link: Link, now: float) -> bool:
     return link.starting and now - (link.failing_since or now) < GRACE_S
 
 
-def _source(model: Model, name: str, label: str, now: float) -> Line:
+def _source(model: Model, name: str, label: str, now: float) -> list[Cell]:
     source = model.sources.get(name)
     if source is None or source.state == "off":
         return []
     if source.state in ("failing", "broken"):
-        return [(f"{label} ", "bar-dim"), (f"FAILING {_age(source.last_ok_at, now)}{GAP}", "bar-critical")]
-    return [(f"{label} ", "bar-dim"), (f"{_age(source.last_ok_at, now) or 'never'}{GAP}", "bar")]
+        return [(f"{label} ", "bar-dim"), (f"FAILING {_age(source.last_ok_at, now)}  ", "bar-critical")]
+    return [(f"{label} ", "bar-dim"), (f"{_age(source.last_ok_at, now) or 'never'}  ", "bar")]
 
 
-def _collector(model: Model, now: float) -> Line:
+def _collector(model: Model, now: float) -> list[Cell]:
     alive = model.collector(now)
     if alive is not None:
-        return [("collector ", "bar-dim"), (f"{_age(alive.heartbeat_at, now)}{GAP}", "bar")]
+        return [("collector ", "bar-dim"), (f"{_age(alive.heartbeat_at, now)}  ", "bar")]
     if model.link.last_ok_at is None:
         return []
-    return [("collector ", "bar-dim"), (f"NOT RUNNING{GAP}", "bar-critical")]
+    return [("collector ", "bar-dim"), ("NOT RUNNING  ", "bar-critical")]
 
 
 def _age(at: float | None, now: float) -> str:

@@ -166,8 +166,9 @@ def map_page(olts: Sequence[OltMap], width: int, height: int) -> list[Line]:
     ]
     legend = flow([[(" PON ports:", "dim")], *signs], width)
     name_cells = min(16, max([4, *(len(one.name) for one in olts)]))
-    lines: list[Line] = [*legend, []]
-    room = height - 3 - len(lines) - 1
+    # Where there is no room for both, the OLTs themselves are shown.
+    lines: list[Line] = [*legend, []] if height - 3 >= len(legend) + 4 else []
+    room = max(1, height - 3 - len(lines) - 1)
     for one in olts[:room]:
         lines.append(_map_row(one, name_cells, width))
     if len(olts) > room:

@@ -232,7 +232,7 @@ class NetworkView(View):
     def crumb(self) -> tuple[str, str]:
         """Scope and position."""
         at, total = self.table.position
-        whole = len(self.desk.model.rows_under(self.scope)) if (self.filter or self.only_problems) else total
+        whole = self.desk.model.size_under(self.scope) if (self.filter or self.only_problems) else total
         marked = f"{len(self.table.marked)} marked   " if self.table.marked else ""
         listed = f"{total} of {whole}" if total != whole else f"{at} of {total}"
         waiting = len(self.desk.model.waiting_under(self.scope))
@@ -248,6 +248,7 @@ class NetworkView(View):
     def set_palette(self, palette: Palette) -> None:
         """Change colours, and the way times are shown."""
         self.cells.absolute = self.desk.session.absolute_times
+        self.cells.sparks = {} if self.desk.session.low_link else self._sparks.values
         for part in (self.topology, self.table, self.detail):
             part.set_palette(palette)
 
@@ -331,6 +332,8 @@ class NetworkView(View):
     async def _fetch_sparks(self) -> None:
         """Histories of the rows in view, once the view rests."""
         await asyncio.sleep(SPARK_SETTLE_S)
+        if self.desk.session.low_link:
+            return
         serials = [self.desk.model.onts.get(row, "serial") for row in self.table.in_view()]  # type: ignore[arg-type]
         if await self._sparks.fetch(serials):
             self.table.refresh_rows()

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-LEAST_FLEX = 10
-"""Cells with which a text still tells something."""
+LEAST = 8
+"""Cells from which a cut text is still worth showing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,15 +100,15 @@ def place(columns: Sequence[Column], width: int, offset: int, gap: int = 1) -> l
     chosen: list[Column] = []
     used = 0
     for column in [*frozen, *loose]:
-        room = width - used - (gap if chosen else 0)
-        if column.width > room:
-            # Cut rather than left out: the first column, and the text that a list is there for.
-            if not chosen or (column.flex and room >= LEAST_FLEX and not any(one.flex for one in chosen)):
-                chosen.append(replace(column, width=max(0, room)))
+        need = column.width + (gap if chosen else 0)
+        left = width - used - (gap if chosen else 0)
+        if used + need > width:
+            if column.flex and left >= LEAST:  # the text itself, cut, tells more than the columns beside it
+                chosen.append(replace(column, width=left))
                 used = width
             break
         chosen.append(column)
-        used = width - room + column.width
+        used += need
     rest = max(0, width - used)
     flexible = [column for column in chosen if column.flex]
     return [Placed(c, c.width + (rest if flexible and c is flexible[0] else 0)) for c in chosen]

@@ -16,7 +16,7 @@ from textual.widget import Widget
 
 from noc_console.console.glyphs import Glyphs
 from noc_console.console.palette import Palette
-from noc_console.console.render.cells import Cell, Line, changed_span, fit, fit_end, to_strip, wrap_lines
+from noc_console.console.render.cells import Cell, Line, changed_span, fit, fit_end, to_strip, width_of, wrap
 from noc_console.console.widgets.columns import Choice, Column, Placed, last_offset, place
 
 WHEEL = 3
@@ -244,7 +244,7 @@ class LineTable(Widget, can_focus=True):
             return to_strip(self._header(), width, self.palette, fill="head")
         row = self._top + y - 1
         if row >= len(self.keys):
-            said = wrap_lines(self._empty(), width - 1) if not self.keys else ()
+            said = _wrapped(self._empty(), width) if not self.keys else ()
             return to_strip(said[y - 2] if 2 <= y < len(said) + 2 else (), width, self.palette)
         key = self.keys[row]
         line = self._painted[key] = self._cells(key, row)
@@ -475,3 +475,15 @@ class LineTable(Widget, can_focus=True):
             return
         self.choice.change(wanted, self.given, self.choices)
         self.choose()
+
+
+def _wrapped(lines: Sequence[Line], width: int) -> Sequence[Line]:
+    """Lines of one style each, in as many rows as the width asks for."""
+    rows: list[Line] = []
+    for line in lines:
+        if len(line) != 1 or width_of(line) <= width:
+            rows.append(line)
+        else:
+            ((text, role),) = line
+            rows += [[(f" {row}", role)] for row in wrap(text, width - 2)]
+    return rows
