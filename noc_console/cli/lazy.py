@@ -49,14 +49,21 @@ class LazyBackend:
             self._child.close()
 
     async def open(self) -> None:
-        """Start the collector; import, build and open the reader and the door."""
-        if self._child is None and why_read_only(self._config.database) is None:
-            self._child = CollectorChild(self._config_file)
+        """Import, build and open the reader and the door; where that fails, the collector may be what is missing."""
         if self._made is None:
             storage, operations = await asyncio.to_thread(_import)
             reader = storage.StorageReader(self._config)
             self._made = reader, operations.Door(reader.database, self._config)
-        await self._reader.open()
+        try:
+            await self._reader.open()
+        except BaseException:
+            self._collect()
+            raise
+
+    def _collect(self) -> None:
+        """Start the collector, once: its start takes a core for seconds, which the first reading can use better."""
+        if self._child is None and why_read_only(self._config.database) is None:
+            self._child = CollectorChild(self._config_file)
 
     async def close(self) -> None:
         """Close the reader, if there is one."""
@@ -84,7 +91,14 @@ class LazyBackend:
 
     async def update(self, since: Mapping[str, int]) -> Update:
         """See ``Reader``, as for all that follow."""
-        return await self._reader.update(since)
+        more = False
+        try:
+            update = await self._reader.update(since)
+            more = update.more
+        finally:
+            if not more:
+                self._collect()
+        return update
 
     async def job(self, job_id: int) -> Job | None:
         """One job."""

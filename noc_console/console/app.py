@@ -198,7 +198,7 @@ class NocApp(Background, Shell):
         ready = self.link.ready(delta)
         if ready:
             for view in self.navigation.views.values():
-                if view.display or ready.jobs or ready.structure:
+                if view.display or ready.jobs or (ready.structure and self.model.link.loaded):
                     view.changed(ready)
         if delta:
             self._follower.changed(delta)

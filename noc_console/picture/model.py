@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, lru_cache
 from math import isnan
 from typing import Any, TypeVar
 
@@ -446,6 +446,8 @@ class Model:
             return
         before = self.olts.get(olt.id)
         self.olts[olt.id] = olt
+        if before is not None and before.name != olt.name:
+            self.onts.forget_texts()  # they hold the name
         if before is None or before.reachable != olt.reachable or before.name != olt.name:
             delta.structure = delta.structure or before is None or before.name != olt.name
             self._dirty.update((olt.id, port.name) for port in self._ports_of.get(olt.id, ()))
@@ -573,6 +575,7 @@ def _under(node: NodeKey, olt_id: int, port: str) -> bool:
     return olt_id == node.olt_id and (not node.path or port == node.path or port.startswith(f"{node.path}/"))
 
 
+@lru_cache(maxsize=10_000)
 def natural(text: str) -> tuple[tuple[int, int | str], ...]:
     """Sort key in which ``olt-2`` comes before ``olt-10``."""
     return tuple((0, int(part)) if part.isdigit() else (1, part.lower()) for part in re.split(r"(\d+)", text) if part)

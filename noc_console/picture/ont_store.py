@@ -30,6 +30,8 @@ class OntStore:
         self.row_of: dict[int, int] = {}
         self.by_identity: dict[str, int] = {}
         """Row by serial number, or by MAC where that is how an ONU is known."""
+        self.longest = 0
+        """Characters of the longest identity so far."""
         self._columns: dict[str, Any] = {name: array("d") if name in _FLOATS else [] for name in ONT_FIELDS}
         self.state = bytearray()
         self.signal = bytearray()
@@ -70,6 +72,7 @@ class OntStore:
             self.text[row] = ""
         for name in ONT_FIELDS:
             self._columns[name][row] = _stored(name, getattr(ont, name))
+        self.longest = max(self.longest, len(ont.identity or ""))
         if ont.identity and (ont.vanished_at is None or ont.identity not in self.by_identity):
             self.by_identity[ont.identity] = row
         self.version[row] += 1
@@ -112,6 +115,7 @@ class OntStore:
             rows, columns["serial"], columns["mac"], columns["vanished_at"], strict=True
         ):
             identity = serial or mac
+            self.longest = max(self.longest, len(identity or ""))
             if identity and (gone_at is None or identity not in self.by_identity):
                 self.by_identity[identity] = row
         return rows

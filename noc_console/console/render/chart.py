@@ -26,6 +26,12 @@ _PLOTEXT = threading.Lock()
 """plotext has one figure for the whole process."""
 _ASCII_FRAME = str.maketrans("┌┐└┘│─├┤┬┴┼", "++++|-++++-")
 _ROLES = ("chart-a", "chart-b")
+LIGHT_NAMES = ("Rx at ONT", "Rx at OLT")
+TRAFFIC_NAMES = ("to ONTs", "from ONTs")
+WEEK_S = 7 * 86400.0
+STEADY_PER_WEEK = 0.1
+LEAST_FOR_SLOPE = 12
+"""Values below which a slope is chance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +54,11 @@ class Chart:
     high: float
     limits: tuple[Limit, ...] = ()
     note: str | None = None
+    names: tuple[str, ...] = ()
+    """Of the lines."""
+    unit: str = ""
+    rate_unit: str = ""
+    """Of a slope a week; empty where a slope tells nothing."""
     nothing: str = "no samples in this time"
     """What to say when there is nothing to draw."""
 
@@ -63,7 +74,8 @@ def light_chart(data: ChartData, thresholds: Thresholds) -> Chart:
         Limit(thresholds.rx_warning_dbm, "chart-warning", "W"),
         Limit(thresholds.rx_critical_dbm, "chart-critical", "C"),
     )
-    chart = Chart(data.start_at, data.step_s, _lines(data, LIGHT), 0.0, 0.0, limits, data.note)
+    told = {"names": LIGHT_NAMES, "unit": "dBm", "rate_unit": "dB"}
+    chart = Chart(data.start_at, data.step_s, _lines(data, LIGHT), 0.0, 0.0, limits, data.note, **told)  # type: ignore[arg-type]
     shown = [*chart.known, *(limit.value for limit in limits)]
     return replace(chart, low=math.floor(min(shown) - 0.5), high=math.ceil(max(shown) + 0.5))
 
@@ -73,7 +85,8 @@ def traffic_chart(data: ChartData, held_s: float) -> Chart:
     rates = (rates_per_s(counter, data.step_s, held_s) for counter in _lines(data, TRAFFIC))
     lines = tuple(tuple(None if rate is None else rate * 8 / 1e6 for rate in line) for line in rates)
     nothing = "no traffic known in this time: the OLT counts none, or was not asked often enough yet"
-    chart = Chart(data.start_at, data.step_s, lines, 0.0, 1.0, (), data.note, nothing)
+    names = TRAFFIC_NAMES
+    chart = Chart(data.start_at, data.step_s, lines, 0.0, 1.0, (), data.note, names, "Mbit/s", nothing=nothing)
     return replace(chart, high=max([1.0, *chart.known]) * 1.05)
 
 
@@ -89,6 +102,42 @@ def _lines(data: ChartData, metrics: Sequence[str]) -> tuple[tuple[float | None,
 def latest(values: Sequence[float | None]) -> float | None:
     """The last value that is known."""
     return next((value for value in reversed(values) if value is not None), None)
+
+
+def in_words(chart: Chart, width: int) -> list[Line]:
+    """A sentence for each line: least, mean, most, last, and where it goes; what is not known is left out."""
+    lines: list[Line] = []
+    for name, role, sign, values in zip(chart.names, _ROLES, "-x", chart.lines, strict=False):
+        known = [(chart.start_at + at * chart.step_s, value) for at, value in enumerate(values) if value is not None]
+        if not known:
+            continue
+        least, most = min(known, key=lambda one: one[1]), max(known, key=lambda one: one[1])
+        mean = sum(value for _, value in known) / len(known)
+        span_s = chart.step_s * max(1, len(values))
+        parts = [
+            f"min {least[1]:.1f} at {_tick(least[0], span_s)}",
+            f"avg {mean:.1f}",
+            f"max {most[1]:.1f} at {_tick(most[0], span_s)}",
+            f"last {known[-1][1]:.1f} {chart.unit}",
+        ]
+        if chart.rate_unit and (slope := slope_per_week(known)) is not None:
+            steady = abs(slope) < STEADY_PER_WEEK
+            parts.append("steady" if steady else f"{slope:+.1f} {chart.rate_unit} a week")
+        rows = wrap("  ".join(parts), max(10, width - 14))
+        lines += [
+            [(f" {sign} {name if not number else '':<11}", role), (row, "base")] for number, row in enumerate(rows)
+        ]
+    return lines
+
+
+def slope_per_week(known: Sequence[tuple[float, float]]) -> float | None:
+    """The straight line through values (least squares), a week; None where there are too few of them."""
+    if len(known) < LEAST_FOR_SLOPE:
+        return None
+    middle_at = sum(at for at, _ in known) / len(known)
+    mean = sum(value for _, value in known) / len(known)
+    spread = sum((at - middle_at) ** 2 for at, _ in known)
+    return WEEK_S * sum((at - middle_at) * (value - mean) for at, value in known) / spread if spread else None
 
 
 def draw(chart: Chart, size: tuple[int, int], palette: Palette, blocks: bool) -> list[Line]:
@@ -125,9 +174,10 @@ def _plot(chart: Chart, size: tuple[int, int], palette: Palette, blocks: bool) -
     for limit in chart.limits:
         ends = [instants[0], instants[-1]]
         plt.plot(ends, [limit.value] * 2, marker="─" if blocks else "-", color=_colour(colours[limit.role]))
-    for values, role, ascii_marker in zip(chart.lines, _ROLES, "*o", strict=False):
+    # The second line is one of crosses: without colour it must differ from the first.
+    for values, role, marker in zip(chart.lines, _ROLES, ("hd" if blocks else "*", "x"), strict=False):
         if any(value is not None for value in values):
-            plt.plot(instants, values, marker="hd" if blocks else ascii_marker, color=_colour(colours[role]))
+            plt.plot(instants, values, marker=marker, color=_colour(colours[role]))
     plt.ylim(chart.low, chart.high)
     plt.xlim(instants[0], instants[-1])
     ticks = _ticks(instants[0], instants[-1], max(2, size[0] // 14))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from noc_console.console.render.cells import Cell, Line
+from noc_console.console.render.chart import LIGHT_NAMES
 from noc_console.console.render.doubt import doubt, footnote
 from noc_console.console.render.summary import SIGNAL_WORDS, labelled
 from noc_console.console.render.times import ago, read_ago
@@ -60,9 +61,6 @@ def _last(facts: OntFacts, absolute: bool) -> Line:
         (f"{ont.last_onu_rx_dbm:.2f} dBm {ago(ont.last_rx_at, facts.now, absolute)}", "base"),
         *doubt(facts.unverified, "onu_rx_dbm"),
     ]
-
-
-LIGHT_NAMES = ("Rx at ONT", "Rx at OLT")
 
 
 def render_ranges(chosen: str, names: tuple[str, str] = LIGHT_NAMES) -> Line:

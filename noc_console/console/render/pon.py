@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from noc_console.console.render.cells import Cell, Line
-from noc_console.console.render.chart import Chart, latest
+from noc_console.console.render.chart import TRAFFIC_NAMES, Chart, latest
 from noc_console.console.render.doubt import doubt
 from noc_console.console.render.health import temperature_cell
 from noc_console.console.render.summary import labelled, paragraph
@@ -13,8 +13,6 @@ from noc_console.console.render.times import read_ago
 from noc_console.domain.network import Outcome, PollKind, Port
 from noc_console.picture.model import Model
 from noc_console.picture.tree import NodeKey
-
-TRAFFIC_NAMES = ("to ONTs", "from ONTs")
 
 
 def render_port(model: Model, node: NodeKey, width: int, now: float, absolute: bool) -> list[Line]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from noc_console.console.desk import Desk
 from noc_console.console.palette import Palette
 from noc_console.console.render.cells import Line
-from noc_console.console.render.chart import LIGHT, TRAFFIC, Chart, draw, light_chart, traffic_chart
+from noc_console.console.render.chart import LIGHT, TRAFFIC, Chart, draw, in_words, light_chart, traffic_chart
 from noc_console.domain.errors import NocError
 from noc_console.domain.freshness import Intervals
 from noc_console.domain.history import RANGES_S, ChartData
@@ -109,6 +109,7 @@ class Charting:
         if chart is None:
             return
         blocks = not self._desk.glyphs.spark.isascii()
-        lines = await asyncio.to_thread(draw, chart, size, palette, blocks)
+        words = in_words(chart, size[0])
+        lines = await asyncio.to_thread(draw, chart, (size[0], size[1] - len(words)), palette, blocks)
         if self._chart is chart:
-            self.lines = lines
+            self.lines = [*words, *lines]

@@ -15,10 +15,11 @@ from noc_console.console.palette import Palette
 from noc_console.console.render import tree
 from noc_console.console.render.activity import render_history
 from noc_console.console.render.cells import Cell, Line
+from noc_console.console.render.chart import TRAFFIC_NAMES
 from noc_console.console.render.jobs import render_ont_jobs
 from noc_console.console.render.node import render_node
 from noc_console.console.render.optical import render_optical, render_ranges
-from noc_console.console.render.pon import TRAFFIC_NAMES, traffic_items
+from noc_console.console.render.pon import traffic_items
 from noc_console.console.render.summary import identity_line, labelled, render_summary
 from noc_console.console.render.tr069 import HEADING, known_sections, render_tr069
 from noc_console.console.screens.charting import Charting, Subject, light_of, traffic_of

@@ -142,7 +142,7 @@ class NetworkView(View):
     def _fit_columns(self) -> None:
         model = self.desk.model
         widths = {
-            "serial": max(map(len, model.onts.by_identity), default=12),
+            "serial": model.onts.longest or 12,
             "olt": min(16, max((len(olt.name) for olt in model.olts.values()), default=6)),
             "description": 22 if self.table.size.width >= ROOMY else 14,
             "port": max((len(port.name) for port in model.port_states.values()), default=6),
