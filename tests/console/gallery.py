@@ -1,7 +1,4 @@
-"""Every screen with something on it, at any size, in any theme, at one instant: for snapshots, and for looking at.
-
-``python -m tests.console.gallery FOLDER`` writes all of them as pictures (SVG, and PNG where rsvg-convert is).
-"""
+"""Every screen with something on it, at any size, in any theme, at one instant."""
 
 from __future__ import annotations
 
@@ -117,7 +114,7 @@ class Gallery:
         if size != tuple(self.desk.app.screen.size):
             await self.desk.pilot.resize_terminal(*size)
             await self.desk.until(lambda: tuple(self.desk.app.screen.size) == size)
-            await self._at_rest()
+            await self.settle()
 
     async def wear(self, theme: str) -> None:
         """Another theme, as ``:theme`` does it."""
@@ -133,9 +130,9 @@ class Gallery:
         for action in SHOWN[name]:
             app.act(app.registry.by_id[action])
             await self.desk.pilot.pause()
-        await self._at_rest()
+        await self.settle()
 
-    async def _at_rest(self) -> None:
+    async def settle(self) -> None:
         """Nothing is being read, and nothing moves: what one look shows the next one shows too."""
         app, seen = self.desk.app, ""
         for _ in range(200):
@@ -157,7 +154,7 @@ class Gallery:
 
     def svg(self) -> str:
         """What is shown, as a picture."""
-        return self.desk.app.export_screenshot(title="")
+        return self.desk.app.export_screenshot(title="NOC Console")
 
     def colours(self) -> set[Color]:
         """Every colour that is on the screen."""

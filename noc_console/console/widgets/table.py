@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Hashable, Sequence
 
+from rich.style import Style
 from textual import events
 from textual.geometry import Region
 from textual.message import Message
@@ -263,7 +264,7 @@ class LineTable(Widget, can_focus=True):
                 shown = fit_end(text, placed.width, ellipsis)
             else:
                 shown = fit(text, placed.width, column.right, ellipsis)
-            cells += [(shown, role), (" ", "base")]
+            cells += [*_unlined(shown, role, self.palette), (" ", "base")]
         return cells
 
     def _header(self) -> Line:
@@ -487,3 +488,12 @@ def _wrapped(lines: Sequence[Line], width: int) -> Sequence[Line]:
             ((text, role),) = line
             rows += [[(f" {row}", role)] for row in wrap(text, width - 2)]
     return rows
+
+
+def _unlined(text: str, role: str | Style, palette: Palette) -> list[Cell]:
+    """A cell of a table; the blanks that fill its column are no part of what a role underlines."""
+    bare = text.strip()
+    if len(bare) == len(text) or not isinstance(role, str) or not palette.style(role).underline:
+        return [(text, role)]
+    start = text.index(bare)
+    return [(text[:start], "base"), (bare, role), (text[start + len(bare) :], "base")]
