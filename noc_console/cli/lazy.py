@@ -56,7 +56,7 @@ class LazyBackend:
             self._made = reader, operations.Door(reader.database, self._config)
         try:
             await self._reader.open()
-        except BaseException:
+        except Exception:
             self._collect()
             raise
 
@@ -91,13 +91,13 @@ class LazyBackend:
 
     async def update(self, since: Mapping[str, int]) -> Update:
         """See ``Reader``, as for all that follow."""
-        more = False
         try:
             update = await self._reader.update(since)
-            more = update.more
-        finally:
-            if not more:
-                self._collect()
+        except Exception:
+            self._collect()
+            raise
+        if not update.more:
+            self._collect()
         return update
 
     async def job(self, job_id: int) -> Job | None:

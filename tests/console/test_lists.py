@@ -158,7 +158,7 @@ async def test_compact_leaves_one_header_line_and_still_tells() -> None:
         await desk.until(lambda: desk.network.table.page > 3)
         rows = desk.network.table.page
         await desk.press("w")
-        await desk.until(lambda: desk.network.table.page == rows + 2)
+        await desk.until(lambda: desk.network.table.page > rows)
         await desk.command("sort nothing")
         await desk.shows("no column 'nothing'")
 
