@@ -240,7 +240,7 @@ class NocApp(Background, Shell):
         """Bring header, breadcrumb and footer up to date."""
         if self.is_running and self.frame.header.is_attached:
             active, problem = self.registry.active(self._scopes()), self.prompting.problem
-            self.frame.paint(self.view, active, problem, self.size.width, self.attending.told())
+            self.frame.paint(self.view, active, problem, self.size, self.attending.told())
 
     # -- keys and commands -----------------------------------------------------------------------------------------
 

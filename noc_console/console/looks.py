@@ -35,7 +35,6 @@ class Looks:
         """Compact, and back."""
         session = self._app.desk.session
         session.compact = not session.compact
-        self._app.query_one("#top").styles.height = 1 if session.compact else 2
 
     def do_write(self, wanted: str = "") -> None:
         """Allow or forbid actions in this session."""

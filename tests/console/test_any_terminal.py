@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
+from textual.events import Resize
+from textual.geometry import Size
 
 from noc_console.console.shell import Shell
 
@@ -62,3 +66,15 @@ def test_no_color_is_seen_by_every_console_of_the_process(monkeypatch: pytest.Mo
     monkeypatch.setenv("NO_COLOR", "1")
     made: list[Shell] = [build(FakeBackend()) for _ in range(2)]
     assert [app.theme for app in made] == ["mono", "mono"]
+
+
+async def test_a_storm_of_resizes_is_laid_out_seldom() -> None:
+    """As when tmux attaches: the last size counts."""
+    async with console(size=(80, 24)) as desk:
+        laid_out: list[Size] = []
+        desk.app.screen._screen_resized = laid_out.append  # type: ignore[method-assign]
+        for width in range(101, 141):
+            desk.app.post_message(Resize(Size(width, 24), Size(width, 24)))
+            await asyncio.sleep(0.01)  # more than Textual's own pause
+        await desk.until(lambda: laid_out and laid_out[-1] == Size(140, 24))
+        assert len(laid_out) < 20

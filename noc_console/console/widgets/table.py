@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Hashable, Sequence
 
+from rich.style import Style
 from textual import events
 from textual.geometry import Region
 from textual.message import Message
@@ -268,7 +269,7 @@ class LineTable(Widget, can_focus=True):
                 shown = fit_end(text, placed.width, ellipsis)
             else:
                 shown = fit(text, placed.width, column.right, ellipsis)
-            cells += [(shown, role), (" ", "base")]
+            cells += [*_unlined(shown, role, self.palette), (" ", "base")]
         return cells
 
     def _header(self) -> Line:
@@ -282,7 +283,7 @@ class LineTable(Widget, can_focus=True):
                 continue
             title = fit(column.title + arrow, placed.width, column.right, "")
             cells += [(title, "head-sort" if sorted_by else "head"), (" ", "head")]
-        if self._placed and self._placed[-1].column is not self.columns[-1]:
+        if self._placed and self._placed[-1].column.id != self.columns[-1].id:
             cells[-1] = (">", "head-sort")
         return cells
 
@@ -492,3 +493,12 @@ def _wrapped(lines: Sequence[Line], width: int) -> Sequence[Line]:
             ((text, role),) = line
             rows += [[(f" {row}", role)] for row in wrap(text, width - 2)]
     return rows
+
+
+def _unlined(text: str, role: str | Style, palette: Palette) -> list[Cell]:
+    """A cell of a table; the blanks that fill its column are no part of what a role underlines."""
+    bare = text.strip()
+    if len(bare) == len(text) or not isinstance(role, str) or not palette.style(role).underline:
+        return [(text, role)]
+    start = text.index(bare)
+    return [(text[:start], "base"), (bare, role), (text[start + len(bare) :], "base")]
