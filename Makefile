@@ -2,6 +2,7 @@
 # make test   everything that the tests need, then the tests; TESTS="tests/unit -k optics" runs some of them
 # make bench  the benchmarks
 # make check  ruff, mypy, import contracts
+# make pictures   those of the README; INTO=FOLDER writes every screen at three sizes in three themes there
 
 PYTHON  ?= python3
 # One more than two cores: some tests wait. Four took no less time (measured).
@@ -12,7 +13,7 @@ READY   := $(VENV)/.ready
 DEV     := $(VENV)/.ready-dev
 PIP     := $(BIN)/pip install --quiet --disable-pip-version-check
 
-.PHONY: demo test bench check services clean
+.PHONY: demo test bench check pictures services clean
 
 demo: $(READY)
 	@$(BIN)/noc-console demo $(DEMO)
@@ -25,6 +26,9 @@ bench: $(DEV)
 
 check: $(DEV)
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
+
+pictures: $(DEV)
+	@$(BIN)/python -m tests.console.pictures $(INTO)
 
 services:
 	@.ci/services

@@ -99,6 +99,7 @@ def _settings(config: Config, theme: str | None, screen: str, read_only: bool, f
         second_operator_above=config.bulk.second_operator_above,
         theme=theme or config.console.theme,
         mouse=config.console.mouse,
+        link=config.console.link,
         keys=config.console.keys,
         operator=current_operator(config),
         read_only=read_only,

@@ -19,6 +19,7 @@ from noc_console.domain.incidents.observations import Observation
 from noc_console.domain.intents import Answer, Intent
 from noc_console.domain.jobs import Job
 from noc_console.domain.operators import Operator
+from noc_console.domain.presence import Presence
 from noc_console.domain.update import Update
 
 if TYPE_CHECKING:
@@ -48,14 +49,21 @@ class LazyBackend:
             self._child.close()
 
     async def open(self) -> None:
-        """Start the collector; import, build and open the reader and the door."""
-        if self._child is None and why_read_only(self._config.database) is None:
-            self._child = CollectorChild(self._config_file)
+        """Import, build and open the reader and the door; where that fails, the collector may be what is missing."""
         if self._made is None:
             storage, operations = await asyncio.to_thread(_import)
             reader = storage.StorageReader(self._config)
             self._made = reader, operations.Door(reader.database, self._config)
-        await self._reader.open()
+        try:
+            await self._reader.open()
+        except Exception:
+            self._collect()
+            raise
+
+    def _collect(self) -> None:
+        """Start the collector, once: its start takes a core for seconds, which the first reading can use better."""
+        if self._child is None and why_read_only(self._config.database) is None:
+            self._child = CollectorChild(self._config_file)
 
     async def close(self) -> None:
         """Close the reader, if there is one."""
@@ -75,9 +83,22 @@ class LazyBackend:
         """See ``Door``."""
         return await self._opened()[1].ask(operator, intent)
 
+    async def attend(self, presence: Presence) -> None:
+        """Where this console is."""
+        from noc_console.storage.presence import attend  # with the drivers, which are there by now
+
+        await attend(self._reader.database, presence)
+
     async def update(self, since: Mapping[str, int]) -> Update:
         """See ``Reader``, as for all that follow."""
-        return await self._reader.update(since)
+        try:
+            update = await self._reader.update(since)
+        except Exception:
+            self._collect()
+            raise
+        if not update.more:
+            self._collect()
+        return update
 
     async def job(self, job_id: int) -> Job | None:
         """One job."""

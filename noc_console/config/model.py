@@ -228,6 +228,8 @@ class Console(Model):
     """Name in the header."""
     theme: str | None = None
     mouse: bool = False
+    link: Literal["auto", "full", "low"] = "auto"
+    """``low`` spares bytes; ``auto`` turns to it once the terminal does not keep up."""
     keys: dict[str, str] = Field(default_factory=dict)
     """Action id to keys (comma-separated), such as ``ont.refresh: "r,f5"``."""
 

@@ -20,6 +20,7 @@ from textual.notifications import SeverityLevel
 
 from noc_console.console import commands, crash, suspending
 from noc_console.console.acting import Acting
+from noc_console.console.attending import Attending
 from noc_console.console.backend import Backend
 from noc_console.console.bell import Bell
 from noc_console.console.copying import Copying
@@ -32,6 +33,7 @@ from noc_console.console.frame import Frame
 from noc_console.console.freezing import Freezing
 from noc_console.console.jumping import Jumping
 from noc_console.console.keys import key_name
+from noc_console.console.link import Link
 from noc_console.console.looks import Looks
 from noc_console.console.navigation import Navigation
 from noc_console.console.outages import Outages
@@ -96,7 +98,7 @@ class NocApp(Background, Shell):
         self.travel_to: float | None = None
         """Where the operator wants to go in time; whoever started the app brings them there when it has ended."""
         self.registry = Registry(settings.keys)
-        session = Session(forbidden=settings.why_read_only)
+        session = Session(forbidden=settings.why_read_only, role=settings.operator.role)
         self.desk = Desk(self.model, backend, settings, session, self.palette, self.glyphs, now)
         self.network = NetworkView(self.desk)
         screens = (
@@ -124,6 +126,8 @@ class NocApp(Background, Shell):
         self.bell_keeper = Bell(self.desk, self.bell, self.send, self.say)
         self.saved_filters = SavedFilters(self)
         self.freezing = Freezing(self)
+        self.attending = Attending(self, self.desk)
+        self.link = Link(self)
         self._responders = (
             self.navigation,
             self.prompting,
@@ -136,6 +140,8 @@ class NocApp(Background, Shell):
             Travelling(self),
             Reporting(self),
             Jumping(self),
+            Exporting(self),
+            self.link,
             self.saved_filters,
             self.freezing,
         )
@@ -181,6 +187,7 @@ class NocApp(Background, Shell):
 
     async def on_unmount(self) -> None:
         """Remember how it was left."""
+        await self.attending.leave()
         self.bell_keeper.restore()
         views, prompt = self.navigation.views, self.prompting.prompt
         save_state(self.settings.state_file, remember(views, prompt, self.saved_filters))
@@ -189,13 +196,16 @@ class NocApp(Background, Shell):
 
     def changed(self, delta: Delta) -> None:
         """Hand what is new to the screens."""
-        if delta:
+        ready = self.link.ready(delta)
+        if ready:
             for view in self.navigation.views.values():
-                if view.display or delta.jobs or delta.structure:
-                    view.changed(delta)
+                if view.display or ready.jobs or (ready.structure and self.model.link.loaded):
+                    view.changed(ready)
+        if delta:
             self._follower.changed(delta)
         self.bell_keeper.changed(delta)
         self.freezing.changed(delta)
+        self.attending.changed()
         self._start_where_it_burns()
         self.paint_frame()
 
@@ -204,6 +214,7 @@ class NocApp(Background, Shell):
         if self._started or not self.desk.model.link.loaded:
             return
         self._started = True
+        self.prompting.prepare()
         if (
             self.settings.screen
             or self.desk.session.last_key_at
@@ -218,12 +229,19 @@ class NocApp(Background, Shell):
         if self.desk.session.expire(self.now()):
             self.say("read-only again: no key for 30 minutes", "warning")
         self.view.tick()
+        self.attending.tick()
+        self.link.tick()
         self.paint_frame()
+
+    def on_resize(self) -> None:
+        """Header and footer choose what fits; Textual takes the new size after this handler."""
+        self.call_later(self.paint_frame)
 
     def paint_frame(self) -> None:
         """Bring header, breadcrumb and footer up to date."""
         if self.is_running and self.frame.header.is_attached:
-            self.frame.paint(self.view, self.registry.active(self._scopes()), self.prompting.problem, self.size.width)
+            active, problem = self.registry.active(self._scopes()), self.prompting.problem
+            self.frame.paint(self.view, active, problem, self.size, self.attending.told())
 
     # -- keys and commands -----------------------------------------------------------------------------------------
 

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from noc_console.domain.intents import Answer, Intent
 from noc_console.domain.operators import Operator
+from noc_console.domain.presence import Presence
 from noc_console.picture.reader import Reader
 
 
@@ -17,4 +18,11 @@ class Backend(Reader, Protocol):
 
         Raises:
             ActionRefused: The role, the policy or a missing confirmation forbids it, or it could not be audited.
+        """
+
+    async def attend(self, presence: Presence) -> None:
+        """Tell other consoles what is looked at in this one.
+
+        Raises:
+            SourceError: The database does not take it.
         """

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from noc_console.console import clipboard
-from noc_console.console.dialogs.choice import ChoiceScreen, lettered
+from noc_console.console.dialogs.choice import choose, lettered
 
 if TYPE_CHECKING:
     from noc_console.console.app import NocApp
@@ -49,9 +49,8 @@ class Copying:
         options = lettered([(name, text.replace("\t", "  ").replace("\n", "  ")) for name, text in found])
         texts = {option.key: pair for option, pair in zip(options, found, strict=False)}
 
-        def chosen(key: str | None) -> None:
-            if key is not None:
-                what, text = texts[key]
-                copy(app, text, what, text.partition("\n")[0])
+        def chosen(key: str) -> None:
+            what, text = texts[key]
+            copy(app, text, what, text.partition("\n")[0])
 
-        app.push_screen(ChoiceScreen(app.registry, "Copy", options, app.palette, app.glyphs), chosen)
+        choose(app, "Copy", options, chosen)

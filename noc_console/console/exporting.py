@@ -6,16 +6,21 @@ import asyncio
 import os
 import re
 import time
+from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from noc_console.console.screens.view import Say
 from noc_console.picture.export import as_csv, as_json
+from noc_console.picture.flat_rows import Row
 
 if TYPE_CHECKING:
     from noc_console.console.app import NocApp
 
 FORMS = ("csv", "json", "svg")
+ROWS_PER_TURN = 100
+"""Rows gathered between two turns of the loop: keys are served in between."""
 
 
 class Exporting:
@@ -28,33 +33,41 @@ class Exporting:
         """``[csv|json|svg] [PATH]``; the path's ending tells the form, without both it is CSV.
 
         Raises:
-            ValueError: Nothing is listed that could be written.
+            ValueError: No such form, or nothing is listed that could be written.
         """
         app = self._app
         form, path_text = parse(argument)
         if form is None and app.view.export_text(path_text):
             return
+        if form is None and (ending := Path(path_text).suffix.removeprefix(".")):
+            raise ValueError(f"no format {ending!r} (there are {', '.join(FORMS)})")
         form = form or "csv"
-        name = app.view.NAME
         if form == "svg":
-            app.call_after_refresh(self._picture, path_text or default_name(name, form, app.now()))
+            path_text = path_text or default_name(app.view.NAME, form, app.now())
+            app.call_after_refresh(self._picture, path_text)
             return
         name, rows = app.view.exported()
-        if not rows:
+        if (first := next(rows, None)) is None:
             raise ValueError("nothing is listed here that could be exported (:export svg takes a picture)")
-        text = as_csv(rows) if form == "csv" else as_json(rows)
-        self._write(path_text or default_name(name, form, app.now()), text, f"{len(rows):,} rows")
+        path = Path(path_text or default_name(name, form, app.now())).expanduser()
+        app.run_worker(self._list(path, form, chain([first], rows)), group="export", exit_on_error=False)
+
+    async def _list(self, path: Path, form: str, rows: Iterator[Row]) -> None:
+        found: list[Row] = []
+        for row in rows:
+            found.append(row)
+            if len(found) % ROWS_PER_TURN == 0:
+                await asyncio.sleep(0)
+        text = await asyncio.to_thread(as_csv if form == "csv" else as_json, found)
+        self._app.post_message(await written(path, text, f"{len(found):,} {'row' if len(found) == 1 else 'rows'}"))
 
     def _picture(self, path: str) -> None:
         """Once the prompt is gone and the screen is painted."""
-        picture = self._app.export_screenshot(title=f"NOC Console {self._app.settings.site}")
-        self._write(path, portable(picture), "picture")
+        picture = portable(self._app.export_screenshot(title=f"NOC Console {self._app.settings.site}"))
+        self._app.run_worker(self._drawn(Path(path).expanduser(), picture), group="export", exit_on_error=False)
 
-    def _write(self, path: str, text: str, what: str) -> None:
-        self._app.run_worker(self._written(Path(path).expanduser(), text, what), group="export", exit_on_error=False)
-
-    async def _written(self, path: Path, text: str, what: str) -> None:
-        self._app.post_message(await written(path, text, what))
+    async def _drawn(self, path: Path, picture: str) -> None:
+        self._app.post_message(await written(path, picture, "picture"))
 
 
 async def written(path: Path, text: str, what: str) -> Say:
@@ -78,8 +91,8 @@ def parse(argument: str) -> tuple[str | None, str]:
 
 
 def default_name(name: str, form: str, now: float) -> str:
-    """``onts-20260309-140531.csv``, by the operator's clock."""
-    return f"{name}-{time.strftime('%Y%m%d-%H%M%S', time.localtime(now))}.{form}"
+    """``noc-onts-20260309-140531.csv``, by the operator's clock."""
+    return f"noc-{name}-{time.strftime('%Y%m%d-%H%M%S', time.localtime(now))}.{form}"
 
 
 def portable(svg: str) -> str:

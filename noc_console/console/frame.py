@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from textual.geometry import Size
+from textual.widget import Widget
+
 from noc_console.console.desk import Desk
 from noc_console.console.messages import Messages
 from noc_console.console.palette import Palette
@@ -14,6 +17,8 @@ from noc_console.console.widgets.lines import LinePane
 MOST_BANNER_LINES = 4
 NARROW = 40
 """Cells below which the header has no room for the clock."""
+LOW = 9
+"""Lines below which the list needs the second header line and the footer more than they are needed."""
 WORDY = 100
 """Cells from which the footer has room for whole names."""
 
@@ -45,41 +50,49 @@ class Frame:
         for pane in (self.header, self.pulse, self.banner, self.crumb, self.footer):
             pane.set_palette(palette)
 
-    def paint(self, view: View, active: list[Action], filter_error: str, width: int) -> None:
+    def paint(self, view: View, active: list[Action], filter_error: str, size: Size, here: str = "") -> None:
         """Bring all of it up to date; panes repaint only what differs.
 
         Args:
             view: The screen that is shown.
             active: Actions that can be reached now.
             filter_error: What is wrong with the filter being typed.
-            width: Cells.
+            size: Cells and lines of the terminal.
+            here: Who else looks at the selection, or acts on it.
         """
-        model, now = self._desk.model, self._desk.now()
+        model, session, now, width = self._desk.model, self._desk.session, self._desk.now(), size.width
+        compact = session.compact or size.height < LOW
         beat = self._desk.glyphs.beat if model.link.beats % 2 else " "
-        pulse = header.pulse_lines(model, now, beat)
+        pulse = header.pulse_lines(model, now, "" if session.low_link else beat)
         taken = width_of(pulse[0]) if width >= NARROW else 0
         self.pulse.display = taken > 0
         if taken:
             self.pulse.styles.width = taken
             self.pulse.set_lines(pulse)
-        identity = header.identity_line(model, self._desk.session, self._desk.settings.site, width - taken, now)
-        self.header.set_lines([identity, header.sources_line(model, self._desk.session, now)])
+        room = width - taken
+        identity = header.identity_line(model, session, self._desk.settings.site, room, now)
+        self.header.set_lines([identity] if compact else [identity, header.sources_line(model, session, now, room)])
+        if isinstance(top := self.header.parent, Widget):
+            top.styles.height = 1 if compact else 2
         past = self._desk.settings.past
         text = header.past_banner(model, now) if past else header.banner(model, now, self._started_at)
-        text = header.frozen_banner(self._desk.session) or text
+        text = header.frozen_banner(session) or text
         rows = wrap(text or "", width - 2)[:MOST_BANNER_LINES]
         self.banner.display = bool(rows)
         _show(self.banner, [[(f" {row}", "banner")] for row in rows])
-        self.crumb.set_lines([_crumb(view, width)])
+        self.crumb.set_lines([_crumb(view, width, here)])
         wrong: list[Line] = [[(f" {row}", "bar-critical")] for row in wrap(filter_error, width - 2)]
         told = wrong or self.messages.lines(width)
-        self.footer.display = bool(told) or not self._desk.session.compact
+        self.footer.display = bool(told) or not compact
         _show(self.footer, told or [self._footer(view.NAME, active, width)])
 
     def _footer(self, shown: str, active: list[Action], width: int) -> Line:
         cells: list[Cell] = []
         for action in (action for action in active if action.footer and action.keys):
-            cells += [(f" {action.keys[0]} ", "key"), (f"{action.footer} ", "bar-dim")]
+            named: list[Cell] = [(f" {action.keys[0]} ", "key"), (f"{action.footer} ", "bar-dim")]
+            if width_of([*cells, *named]) > width:
+                break
+            cells += named
         screens: list[Cell] = []
         for name in SCREENS:
             keys = self._registry.by_id[f"screen.{name}"].keys
@@ -96,10 +109,12 @@ def _show(pane: LinePane, lines: list[Line]) -> None:
     pane.set_lines(lines)
 
 
-def _crumb(view: View, width: int) -> Line:
+def _crumb(view: View, width: int, here: str) -> Line:
     where, how_many = view.crumb()
     left: list[Cell] = [(f" {where}", "title")]
-    right: list[Cell] = [("  only problems", "warning")] if view.only_problems else []
+    right: list[Cell] = [(f"  {here}", "warning")] if here else []
+    if view.only_problems:
+        right.append(("  only problems", "warning"))
     right.append((f"  {how_many} ", "dim"))
     if view.filter:
         text, room = f"  /{view.filter.text}", width - width_of(left) - width_of(right) - 1

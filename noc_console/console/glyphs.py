@@ -23,10 +23,12 @@ class Glyphs:
     spark: str = "01234567"
     ellipsis: str = "~"
     beat: str = "|"
+    bar: str = "#."
+    """Full and empty part of a gauge."""
 
 
 ASCII = Glyphs()
-UNICODE = Glyphs("▾", "▸", "▲", "▼", "─", "·", "▁▂▃▄▅▆▇█", "…", "•")
+UNICODE = Glyphs("▾", "▸", "▲", "▼", "─", "·", "▁▂▃▄▅▆▇█", "…", "•", "█░")
 
 
 def choose_glyphs(env: Mapping[str, str] = os.environ) -> Glyphs:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from noc_console.console.dialogs.choice import LETTERS, ChoiceScreen, Option
+from noc_console.console.dialogs.choice import LETTERS, Option, choose
 
 if TYPE_CHECKING:
     from noc_console.console.app import NocApp
@@ -32,10 +32,4 @@ class Jumping:
                 key = next((key for key in action.keys if key.isdecimal()), None) or next(letters)
                 options.append(Option(key, action.title.partition(";")[0].partition(":")[0], f":{action.command}"))
                 targets[key] = partial(app.act, action)
-
-        def chosen(key: str | None) -> None:
-            if key is not None:
-                targets[key]()
-
-        dialog = ChoiceScreen(app.registry, "Jump to", options, app.palette, app.glyphs)
-        app.push_screen(dialog, chosen)
+        choose(app, "Jump to", options, lambda key: targets[key]())

@@ -23,21 +23,18 @@ class Looks:
         app.palette = app.desk.palette = app.themes.found[name].palette
         app.frame.set_palette(app.palette)
         app.prompting.prompt.set_palette(app.palette)
-        for view in app.navigation.views.values():
-            view.set_palette(app.palette)
+        app.navigation.set_palette(app.palette)
 
     def do_time(self, _: str = "") -> None:
         """Relative or by the clock."""
         session = self._app.desk.session
         session.absolute_times = not session.absolute_times
-        for view in self._app.navigation.views.values():
-            view.set_palette(self._app.palette)
+        self._app.navigation.set_palette(self._app.palette)
 
     def do_density(self, _: str = "") -> None:
         """Compact, and back."""
         session = self._app.desk.session
         session.compact = not session.compact
-        self._app.query_one("#top").styles.height = 1 if session.compact else 2
 
     def do_write(self, wanted: str = "") -> None:
         """Allow or forbid actions in this session."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from noc_console.console.desk import Desk
+from noc_console.console.palette import Palette
 from noc_console.console.render import tree
 from noc_console.console.screens.configuration import ConfigView
 from noc_console.console.screens.dash import DashView
@@ -40,6 +41,11 @@ class Navigation:
     def view(self) -> View:
         """The screen that is shown."""
         return self.views[self.shown]
+
+    def set_palette(self, palette: Palette) -> None:
+        """Change the colours of all screens, and how they show times and trends."""
+        for view in self.views.values():
+            view.set_palette(palette)
 
     def show(self, name: str) -> None:
         """Show another screen, up to date and with the focus where work begins."""
@@ -103,17 +109,17 @@ class Navigation:
 
     def do_screen_alarms(self, argument: str = "") -> None:
         """Alarms; with ``/`` those that a filter lets through."""
-        if argument.startswith("/"):
-            view = self.views["alarms"]
-            view.set_filter(view.parse_filter(argument.removeprefix("/")))
-        self.show("alarms")
+        self._show_filtered("alarms", argument if argument.startswith("/") else "")
+
+    def _show_filtered(self, name: str, text: str) -> None:
+        if text:
+            view = self.views[name]
+            view.set_filter(view.parse_filter(text.removeprefix("/")))
+        self.show(name)
 
     def do_screen_onts(self, text: str = "") -> None:
         """ONTs; with ``/`` those that a filter lets through."""
-        if text:
-            view = self.views["onts"]
-            view.set_filter(view.parse_filter(text.removeprefix("/")))
-        self.show("onts")
+        self._show_filtered("onts", text)
 
     def do_screen_olts(self, text: str = "") -> None:
         """OLTs; with ``/`` those that a filter lets through, with a name that one opened."""

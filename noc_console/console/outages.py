@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from noc_console.console.copying import copy
 from noc_console.console.desk import Desk
-from noc_console.console.dialogs.choice import ChoiceScreen, Option
+from noc_console.console.dialogs.choice import Option, choose
 from noc_console.console.screens.incidents import IncidentsView
 from noc_console.console.screens.outages import OutagesView
 from noc_console.domain.errors import NocError
@@ -83,8 +83,7 @@ class Outages:
             self._shelve(names, parse_span(lasts), reason)
             return
         title = names[0] if len(names) == 1 else f"{len(names)} of them"
-        dialog = ChoiceScreen(self._app.registry, f"Shelve {title} for", SHELVES, self._desk.palette, self._desk.glyphs)
-        self._app.push_screen(dialog, lambda key: self._shelve(names, SHELVES_S[key], "") if key else None)
+        choose(self._app, f"Shelve {title} for", SHELVES, lambda key: self._shelve(names, SHELVES_S[key], ""))
 
     def _shelve(self, names: Sequence[str], lasts_s: float, reason: str) -> None:
         self._ask([Shelve(name, lasts_s, reason.strip()) for name in names], [Unshelve(name) for name in names])

@@ -43,6 +43,12 @@ class Palette:
         """Only what the role itself sets, to be laid over another style (the cursor)."""
         return self._overlays.get(role, Style.null())
 
+    def under(self, role: str, cursor: Style) -> Style:
+        """A role under the cursor; one with a background of its own keeps it, else its text could vanish."""
+        style = self.style(role)
+        badge = style.bgcolor is not None and style.bgcolor != self.base.bgcolor
+        return style if badge and cursor.bgcolor is not None else style + cursor
+
     @cached_property
     def chart_colours(self) -> dict[str, tuple[int, int, int] | None]:
         """Foreground of the chart roles as RGB; None without colour."""

@@ -16,6 +16,7 @@ from noc_console.domain.incidents.observations import Observation
 from noc_console.domain.intents import Answer, Intent
 from noc_console.domain.jobs import Job
 from noc_console.domain.operators import Operator
+from noc_console.domain.presence import Presence
 from noc_console.domain.update import Update
 
 if TYPE_CHECKING:
@@ -84,6 +85,9 @@ class PastBackend:
     async def ask(self, operator: Operator, intent: Intent) -> Answer:
         """Refuse."""
         raise ActionRefused(WHY)
+
+    async def attend(self, presence: Presence) -> None:
+        """Nobody is in the past."""
 
     async def job(self, job_id: int) -> Job | None:
         """Recordings hold no jobs."""

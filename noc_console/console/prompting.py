@@ -7,12 +7,12 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from noc_console.console import commands
+from noc_console.console.link import MODES
 from noc_console.console.render.onts import PRESETS
 from noc_console.console.screens.detail import TABS
 from noc_console.console.wallpages import PAGES
 from noc_console.console.widgets.prompt import Prompt
 from noc_console.domain.actions import JobKind
-from noc_console.domain.filters import FilterError
 from noc_console.domain.history import RANGES_S
 from noc_console.picture.ont_rows import build_texts
 
@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
     from noc_console.console.app import NocApp
 
-FILTER_SETTLE_S = 0.08
+FILTER_SETTLE_S = 0.02
+"""Keys that come in one burst are one filter."""
+PREPARE_PAUSE_S = 0.02
 
 
 class Prompting:
@@ -77,10 +79,14 @@ class Prompting:
         await self._build_texts()
         self._set_filter(text)
 
-    async def _build_texts(self) -> None:
+    def prepare(self) -> None:
+        """Make what filters look through while nobody types: the first filter then need not wait for it."""
+        self._app.run_worker(self._build_texts(PREPARE_PAUSE_S), exclusive=True, group="prepare", exit_on_error=False)
+
+    async def _build_texts(self, pause_s: float = 0.0) -> None:
         """What the filter will look through, made while the operator still types."""
         for _ in build_texts(self._app.model, self._app.now()):
-            await asyncio.sleep(0)
+            await asyncio.sleep(pause_s)
 
     def _set_filter(self, text: str, final: bool = False) -> None:
         """A bad filter is told and changes nothing."""
@@ -88,13 +94,12 @@ class Prompting:
         try:
             wanted = view.parse_filter(self._app.saved_filters.expand(text))
         except ValueError as error:
-            message = error.message if isinstance(error, FilterError) else str(error)
             if not final:
-                self.problem = message
+                self.problem = str(error)
             else:
                 if view.filter.text != self._before:  # it was narrowed live while the text was still good
                     view.set_filter(view.parse_filter(self._before))
-                self._app.say(f"/{text}: {message}; the filter stays as it was", "warning")
+                self._app.say(f"/{text}: {error}; the filter stays as it was", "warning")
         else:
             view.set_filter(wanted)
         self._app.paint_frame()
@@ -107,6 +112,7 @@ class Prompting:
         known: dict[str, Iterable[str]] = {
             "theme": sorted(self._app.themes.found),
             "write": ("on", "off"),
+            "link": MODES,
             "columns.preset": PRESETS,
             "tab": TABS,
             "chart.range": RANGES_S,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from noc_console.console.dialogs.choice import ChoiceScreen, lettered
+from noc_console.console.dialogs.choice import choose, lettered
 
 if TYPE_CHECKING:
     from noc_console.console.app import NocApp
@@ -56,9 +56,7 @@ class SavedFilters:
             raise ValueError("no filter is saved on this screen: / sets one, F saves it")
         options = lettered([(f"@{one}", f"/{text}") for one, text in self._saved.items()])
         names = {option.key: option.text.removeprefix("@") for option in options}
-        app = self._app
-        dialog = ChoiceScreen(app.registry, "Saved filters", options, app.palette, app.glyphs)
-        app.push_screen(dialog, lambda key: self._use(names[key]) if key else None)
+        choose(self._app, "Saved filters", options, lambda key: self._use(names[key]))
 
     def do_filters_drop(self, name: str = "") -> None:
         """Forget one."""

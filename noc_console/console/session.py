@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from noc_console.domain.operators import Role
+
 WRITE_IDLE_S = 30 * 60.0
 
 
@@ -13,6 +15,7 @@ class Session:
 
     forbidden: str | None = None
     """Why this session may never act; None when it may."""
+    role: Role = Role.OPERATOR
     write: bool = False
     absolute_times: bool = False
     last_key_at: float = 0.0
@@ -22,6 +25,8 @@ class Session:
     """Since when the screens stand still, Unix seconds; None while they follow the data."""
     frozen_changes: int = 0
     """What came since then."""
+    low_link: bool = False
+    """Bytes are dear: no seconds, no sparklines, what the data changes seldom painted."""
     compact: bool = False
     """One header line and no footer."""
     rang_at: float = float("-inf")

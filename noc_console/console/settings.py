@@ -26,8 +26,10 @@ class ConsoleSettings:
     second_operator_above: int | None = 20
     """Above this many another operator must release it."""
     theme: str | None = None
-    """None chooses by the terminal: mono under ``NO_COLOR``, else dark."""
+    """None chooses by the terminal: mono under ``NO_COLOR``, ansi16 with 16 colours or fewer, else dark."""
     mouse: bool = False
+    link: str = "auto"
+    """``full``, ``low`` for slow links, or ``auto``: low once the terminal does not keep up."""
     keys: Mapping[str, str] = field(default_factory=dict)
     """Action id to keys, comma-separated."""
     operator: Operator = NOBODY

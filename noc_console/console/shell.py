@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import time
 from collections.abc import Callable
 
@@ -20,6 +21,8 @@ from noc_console.picture.feed_client import FeedClient
 from noc_console.picture.model import Delta, Model
 
 CLOSE_TIMEOUT_S = 3.0
+RESIZE_SETTLES_S = 0.1
+"""While a terminal is being dragged, or tmux attaches to it, no more often than this is it laid out anew."""
 
 
 class Shell(App[int]):
@@ -46,10 +49,14 @@ class Shell(App[int]):
             watch_terminal: End when the terminal goes away or a signal says so.
             feed: One that other sessions of this process share and somebody else runs; None makes one of our own.
         """
-        super().__init__(ansi_color=ansi_color)
-        self.animation_level = "none"
         self.themes = themes or load_themes()
         chosen = choose_theme(settings.theme, self.themes)
+        no_color = os.environ.get("NO_COLOR")
+        super().__init__(ansi_color=ansi_color)
+        if no_color is not None:
+            # Textual takes it out of the environment; the next console of this process must see it too.
+            os.environ["NO_COLOR"] = no_color
+        self.animation_level = "none"
         for theme in self.themes.found.values():
             self.register_theme(theme.textual)
         self.theme = chosen
@@ -64,6 +71,7 @@ class Shell(App[int]):
         self.crash_line: str | None = None
         self._lifecycle = Lifecycle(self._end) if watch_terminal else None
         self._deaf: Callable[[], None] | None = None
+        self._laid_out_at = float("-inf")
 
     def changed(self, delta: Delta) -> None:
         """The feed brought something, or tried to, or trust in old readings decayed."""
@@ -123,6 +131,17 @@ class Shell(App[int]):
 
     def _end(self, code: int) -> None:
         self.exit(result=code, return_code=code)
+
+    def _check_resize(self) -> None:
+        """Lay out for a new size: the first at once, of a storm of them one in a while and the last. (Textual's own
+        pause is 8 ms; it has no setting for it.)"""
+        if self._resize_event is not None:
+            wait_s = self._laid_out_at + RESIZE_SETTLES_S - time.monotonic()
+            if wait_s > 0:
+                self._resize_timer = self.set_timer(wait_s, self._check_resize)
+                return
+            self._laid_out_at = time.monotonic()
+        super()._check_resize()
 
     def _handle_exception(self, error: Exception) -> None:
         """One line for the operator, a redacted report for the log: never locals on the screen."""

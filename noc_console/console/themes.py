@@ -86,12 +86,22 @@ def read_theme(data: Mapping[str, Any]) -> NocTheme:
 
 
 def choose_theme(wanted: str | None, themes: Themes, env: Mapping[str, str] = os.environ) -> str:
-    """Name of the theme to start with: the wanted one if there is such, mono under ``NO_COLOR``, else dark."""
+    """Name of the theme to start with: the wanted one if there is such, else what the terminal can show."""
     if wanted and wanted in themes.found:
         return wanted
     if wanted:
         themes.problems.append(f"there is no theme {wanted!r}; known: {', '.join(sorted(themes.found))}")
-    return "mono" if env.get("NO_COLOR") and "mono" in themes.found else FALLBACK
+    fitting = "mono" if env.get("NO_COLOR") else "ansi16" if _few_colours(env) else FALLBACK
+    return fitting if fitting in themes.found else FALLBACK
+
+
+def _few_colours(env: Mapping[str, str]) -> bool:
+    """Whether the terminal shows 16 colours at most; ``COLORTERM`` and ``-256color`` tell of more."""
+    term = env.get("TERM", "")
+    if env.get("COLORTERM", "").lower() in ("truecolor", "24bit") or term.endswith(("-256color", "-direct")):
+        return False
+    bare = term.split("-")[0] in ("linux", "screen") or term.startswith("vt")
+    return bare or term.endswith(("-8color", "-16color", "-color"))
 
 
 def _files(env: Mapping[str, str]) -> Iterator[Path]:

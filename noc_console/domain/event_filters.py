@@ -19,7 +19,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from noc_console.domain.changes import KINDS, Severity
-from noc_console.domain.filters import TOKEN, Filter, FilterError, Row, Test, parse_filter
+from noc_console.domain.filters import TOKEN, Filter, FilterError, Not, Row, Test, parse_filter
 from noc_console.domain.spans import UNITS_S
 
 _DAY, _MINUTE = "%Y-%m-%d", "%Y-%m-%d %H:%M"
@@ -64,7 +64,7 @@ def parse_event_filter(text: str, now: Callable[[], float] = time.time) -> Filte
             instant = _instant(name, value, now(), begun, at)
             begun = instant if name == "from" else begun
             test = _from(instant.timestamp()) if name == "from" else _until(instant.timestamp())
-        tests.append(_not(test) if turned else test)
+        tests.append(Not(test) if turned else test)
     rest = TOKEN.sub(lambda token: " " * len(token[0]) if _is_ours(token[0]) else token[0], text)
     return Filter(text.strip(), (*parse_filter(rest).tests, *tests))
 
@@ -72,10 +72,6 @@ def parse_event_filter(text: str, now: Callable[[], float] = time.time) -> Filte
 def _is_ours(token: str) -> bool:
     name, colon, _ = token.removeprefix("!").partition(":")
     return bool(colon) and name.lower() in _SEVERITIES | _TIMES | _KIND
-
-
-def _not(test: Test) -> Test:
-    return lambda row: not test(row)
 
 
 def _number(row: Row, key: str) -> float | None:

@@ -19,6 +19,7 @@ import operator
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from noc_console.domain.identity import OntSerial, parse_mac
 from noc_console.domain.spans import UNITS_S
@@ -47,6 +48,7 @@ _STATES = (
     ("offline", "offline"), ("off", "offline"), ("down", "offline"),
     ("unknown", "unknown"), ("unk", "unknown"),
 )  # fmt: skip
+_STATE_VALUES = {value for _, value in _STATES}
 _REASONS = (
     ("los", "loss_of_signal"), ("loss_of_signal", "loss_of_signal"),
     ("gasp", "dying_gasp"), ("dying_gasp", "dying_gasp"), ("dying-gasp", "dying_gasp"), ("power", "dying_gasp"),
@@ -67,6 +69,7 @@ FIELDS = (
     FilterField("state", "choice", ("st",), "online, offline, unknown, or a reason: los, gasp", _STATES + _REASONS),
     FilterField("offline_reason", "choice", ("reason",), "los, gasp, deactivated, ... (while offline)", _REASONS),
     FilterField("description", "text", ("desc", "customer"), "description at the OLT"),
+    FilterField("vendor", "text", (), "maker, as the serial number tells it: huawei, zte, nokia"),
     FilterField("model", "text", (), "model"),
     FilterField("firmware", "text", ("fw",), "software version"),
     FilterField("signal", "choice", ("sig",), "good, warning, critical, overload", _SIGNALS),
@@ -117,6 +120,49 @@ class FilterError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
+class InText:
+    """A word: one of these stands in the row's search text. A class, so that who holds columns can look at those."""
+
+    needles: tuple[str, ...]
+
+    def __call__(self, row: Row) -> bool:
+        text = _text_of(row)
+        return any(needle in text for needle in self.needles)
+
+
+@dataclass(frozen=True, slots=True)
+class OfField:
+    """A term about the value of one field."""
+
+    key: str
+    holds: Callable[[Any], bool]
+
+    def __call__(self, row: Row) -> bool:
+        return self.holds(row.get(self.key))
+
+
+@dataclass(frozen=True, slots=True)
+class InAny:
+    """A term that one of several fields must fulfil."""
+
+    keys: tuple[str, ...]
+    holds: Callable[[Any], bool]
+
+    def __call__(self, row: Row) -> bool:
+        return any(self.holds(row.get(key)) for key in self.keys)
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """A term turned round."""
+
+    test: Test
+
+    def __call__(self, row: Row) -> bool:
+        return not self.test(row)
+
+
+@dataclass(frozen=True, slots=True)
 class Filter:
     """A compiled filter; the empty one lets everything through."""
 
@@ -160,8 +206,7 @@ def _term(token: str, at: int) -> Test:
     if token.startswith("!"):
         if len(token) == 1:
             raise FilterError("! wants something to turn round, such as !los", at)
-        test = _term(token[1:], at + 1)
-        return lambda row: not test(row)
+        return Not(_term(token[1:], at + 1))
     if token.count('"') % 2:
         raise FilterError('a quote " is open', at + token.index('"'))
     name, colon, value = token.partition(":")
@@ -180,14 +225,7 @@ def _term(token: str, at: int) -> Test:
 def _word(word: str) -> Test:
     needle = fold(word)
     compact = _compact(needle)
-    if compact != needle and _is_identity(needle):
-
-        def either(row: Row) -> bool:
-            text = _text_of(row)
-            return needle in text or compact in text
-
-        return either
-    return lambda row: needle in _text_of(row)
+    return InText((needle, compact) if compact != needle and _is_identity(needle) else (needle,))
 
 
 def _text_of(row: Row) -> str:
@@ -208,12 +246,7 @@ def _regex(pattern: str, at: int) -> Test:
     except (re2.error, UnicodeEncodeError) as error:
         said = error.args[0].decode(errors="replace") if isinstance(error.args[0], bytes) else error
         raise FilterError(f"not a regular expression (RE2): {said}", at) from None
-    keys = ("serial", *_TEXT_KEYS)
-
-    def test(row: Row) -> bool:
-        return any(search(str(value)[:_MAX_SUBJECT]) for key in keys if (value := row.get(key)))
-
-    return test
+    return InAny(("serial", *_TEXT_KEYS), lambda value: bool(value and search(str(value)[:_MAX_SUBJECT])))
 
 
 def _field(field: FilterField, value: str, at: int) -> Test:
@@ -221,9 +254,9 @@ def _field(field: FilterField, value: str, at: int) -> Test:
         raise FilterError(f"{field.name}: wants a value ({field.help})", at)
     key = field.name
     if value.lower() == "none":
-        return lambda row: row.get(key) in (None, "")
+        return OfField(key, lambda found: found in (None, ""))
     if value.lower() == "any":
-        return lambda row: row.get(key) not in (None, "")
+        return OfField(key, lambda found: found not in (None, ""))
     if field.kind in ("number", "age"):
         return _number(field, value, at)
     if field.kind == "choice":
@@ -236,31 +269,31 @@ def _field(field: FilterField, value: str, at: int) -> Test:
     if field.kind in ("serial", "mac"):
         return _identity(key, [_compact(part) for part in parts])
     folded = [fold(part) for part in parts]
-    return lambda row: any(part in fold(str(row.get(key) or "")) for part in folded)
+    return OfField(key, lambda found: any(part in fold(str(found or "")) for part in folded))
 
 
 def _port(key: str, parts: Iterable[str]) -> Test:
     exact = frozenset(parts)
     cards = tuple(f"{part}/" for part in exact)
 
-    def test(row: Row) -> bool:
-        port = str(row.get(key) or "")
+    def holds(found: object) -> bool:
+        port = str(found or "")
         return port in exact or port.startswith(cards)
 
-    return test
+    return OfField(key, holds)
 
 
 def _identity(key: str, parts: Iterable[str]) -> Test:
     needles = tuple(parts)
 
-    def test(row: Row) -> bool:
-        value = str(row.get(key) or "")
+    def holds(found: object) -> bool:
+        value = str(found or "")
         if not value:
             return False
         text = f"{_compact(value)} {_hex_form(value)}".lower()
         return any(needle in text for needle in needles)
 
-    return test
+    return OfField(key, holds)
 
 
 def _choice(field: FilterField, value: str, at: int) -> Test:
@@ -275,9 +308,9 @@ def _choice(field: FilterField, value: str, at: int) -> Test:
     key = field.name
     if key == "offline_reason":
         return lambda row: row.get(key) in wanted and _is_down(row)
-    if key == "state":  # a reason may be asked for as a state
+    if key == "state" and not wanted <= _STATE_VALUES:  # a reason may be asked for as a state
         return lambda row: row.get(key) in wanted or (row.get("offline_reason") in wanted and _is_down(row))
-    return lambda row: row.get(key) in wanted
+    return OfField(key, wanted.__contains__)
 
 
 def _is_down(row: Row) -> bool:
@@ -291,11 +324,11 @@ def _number(field: FilterField, value: str, at: int) -> Test:
     if dots:
         bottom, top = _quantity(field, low, at), _quantity(field, high, at + len(low) + 2)
         bottom, top = min(bottom, top), max(bottom, top)
-        return lambda row: (found := _float(row.get(key))) is not None and bottom <= found <= top
+        return OfField(key, lambda value: (found := _float(value)) is not None and bottom <= found <= top)
     sign = next((sign for sign in _COMPARE if value.startswith(sign)), "")
     compare = _COMPARE.get(sign, operator.eq)
     limit = _quantity(field, value[len(sign) :], at + len(sign))
-    return lambda row: (found := _float(row.get(key))) is not None and compare(found, limit)
+    return OfField(key, lambda value: (found := _float(value)) is not None and compare(found, limit))
 
 
 def _quantity(field: FilterField, text: str, at: int) -> float:

@@ -80,6 +80,26 @@ class OntKey(NamedTuple):
     ont_id: int
 
 
+VENDORS = {
+    "HWTC": "Huawei",
+    "ZTEG": "ZTE",
+    "ALCL": "Nokia",
+    "FHTT": "FiberHome",
+    "UBNT": "Ubiquiti",
+    "CXNK": "Calix",
+    "TPLG": "TP-Link",
+}
+"""By the four vendor characters of a serial number (ITU-T G.984.3 9.2.4.1), as those vendors' ONTs carry them."""
+
+
+def vendor_of(serial: str | None) -> str | None:
+    """Name of the maker as the serial number tells it; the four characters where they are not known here."""
+    if not serial:
+        return None
+    characters = OntSerial(serial).vendor
+    return VENDORS.get(characters, characters)
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class OntSerial:
     """A GPON serial number: four vendor characters and four octets (ITU-T G.984.3 9.2.4.1).

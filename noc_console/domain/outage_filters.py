@@ -19,7 +19,7 @@ from collections.abc import Callable, Collection, Mapping
 
 from noc_console.domain.alarms.states import LETTERS, AlarmState
 from noc_console.domain.changes import Severity
-from noc_console.domain.filters import TOKEN, Filter, FilterError, Row, Test, parse_filter
+from noc_console.domain.filters import TOKEN, Filter, FilterError, Not, Row, Test, parse_filter
 from noc_console.domain.incidents.incident import Cause, Life, Scope
 
 _SEVERITIES = {one.value: one.value for one in LETTERS} | {letter: one.value for one, letter in LETTERS.items()}
@@ -61,14 +61,10 @@ def parse_outage_filter(text: str, causes: Collection[str] = tuple(Cause)) -> Fi
             continue
         at = token.start() + turned + len(term) - len(value)
         test = makers[name.lower()](value.replace('"', ""), at)
-        tests.append(_not(test) if turned else test)
+        tests.append(Not(test) if turned else test)
         rest += text[end : token.start()] + " " * len(token[0])
         end = token.end()
     return Filter(text.strip(), (*parse_filter(rest + text[end:]).tests, *tests))
-
-
-def _not(test: Test) -> Test:
-    return lambda row: not test(row)
 
 
 def _severity(value: str, at: int) -> Test:

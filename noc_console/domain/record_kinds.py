@@ -10,6 +10,7 @@ from noc_console.domain.core_devices import CORE_DEVICES, CORE_INTERFACES
 from noc_console.domain.handling import COMMENTS, HANDLINGS, MAINTENANCE
 from noc_console.domain.incidents.records import INCIDENTS
 from noc_console.domain.plant import SPLITTERS, SUBSCRIBERS, ZONES
+from noc_console.domain.presence import PRESENCE
 from noc_console.domain.records import RecordKind
 from noc_console.domain.swaps import SWAPS
 from noc_console.domain.uplinks import UPLINKS
@@ -18,7 +19,7 @@ RECORD_KINDS: Mapping[str, RecordKind[Any]] = {
     kind.name: kind
     for kind in (
         CORE_DEVICES, CORE_INTERFACES, SWAPS, ZONES, SPLITTERS, SUBSCRIBERS, UPLINKS,
-        INCIDENTS, ALARMS, HANDLINGS, COMMENTS, MAINTENANCE,
+        INCIDENTS, ALARMS, HANDLINGS, COMMENTS, MAINTENANCE, PRESENCE,
     )
 }  # fmt: skip
 """By name."""

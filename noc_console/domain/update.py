@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from noc_console.domain.changes import Change
 from noc_console.domain.jobs import Batch, Job
 from noc_console.domain.network import Card, Collector, Cpe, Fan, Olt, Ont, PollMark, Port, Source, Unregistered
 from noc_console.domain.records import Record
+
+OntValues = Sequence[Any]
+"""The values of one ONT, in the order of the fields of ``Ont``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +30,8 @@ class Update:
     marks: list[PollMark] = field(default_factory=list)
     onts: list[Ont] = field(default_factory=list)
     """Vanished ONTs come with ``vanished_at`` set."""
+    fresh_onts: list[OntValues] = field(default_factory=list)
+    """ONTs of OLTs that are read for the first time: a hundred thousand objects would only be taken apart again."""
     cpes: list[Cpe] = field(default_factory=list)
     jobs: list[Job] = field(default_factory=list)
     batches: list[Batch] = field(default_factory=list)
@@ -33,5 +40,7 @@ class Update:
     sources: list[Source] = field(default_factory=list)
     collectors: list[Collector] = field(default_factory=list)
     """All of them, each time: their heartbeats have no revision."""
+    more: bool = False
+    """There is more to read at once: ONTs come in parts, so that the first are shown early."""
     records: dict[str, list[Record]] = field(default_factory=dict)
     """Rows of the record kinds, by the kind's name; those that were removed come with ``removed_at`` set."""

@@ -67,7 +67,8 @@ class FeedClient:
     async def run(self) -> None:
         """Open, then ask for ever."""
         while True:
-            await self._once()
+            if await self._once():
+                continue
             self._wake.clear()
             wait_s = PERIOD_S if not self._failures else min(MAX_BACKOFF_S, 2.0 ** (self._failures - 1))
             self.model.link.retry_at = self._now() + wait_s if self._failures else None
@@ -81,7 +82,8 @@ class FeedClient:
         for listener in tuple(self._listeners):
             listener(delta)
 
-    async def _once(self) -> None:
+    async def _once(self) -> bool:
+        """Ask once; whether there is more to be had at once."""
         link = self.model.link
         try:
             if not link.opened:
@@ -95,16 +97,17 @@ class FeedClient:
             link.starting = isinstance(error, SourceNotReady)
             link.error = str(error) or f"no answer within {TIMEOUT_S:.0f} s"
             link.failing_since = link.failing_since or self._now()
-            return
+            return False
         self._failures = 0
         link.error = link.failing_since = link.retry_at = None
         link.last_ok_at = self._now()
         await self._take(update)
-        link.loaded = True
+        return update.more
 
     async def _take(self, update: Update) -> None:
         delta = Delta()
         await take(self.model, update, self._now, delta)
+        self.model.link.loaded |= not update.more
         self.revisions = {**self.revisions, **update.revisions}
         if delta:
             self.model.link.beats += 1
@@ -124,6 +127,8 @@ async def look(reader: Reader, settings: PictureSettings, now: Callable[[], floa
         SourceError: The database does not answer, or there is no schema yet.
     """
     await reader.open()
-    model = Model(settings)
-    await take(model, await reader.update({}), now, Delta())
+    model, update = Model(settings), Update(more=True)
+    while update.more:
+        update = await reader.update(update.revisions)
+        await take(model, update, now, Delta())
     return model

@@ -10,7 +10,7 @@ from noc_console.domain.changes import COMMON, Change, severity_of
 from noc_console.domain.diagnosis.verdict import Finding, Verdict
 from noc_console.domain.filters import searched
 from noc_console.domain.freshness import age_at
-from noc_console.domain.identity import OntSerial, told_ont_id
+from noc_console.domain.identity import OntSerial, told_ont_id, vendor_of
 from noc_console.domain.jobs import Batch, Job
 from noc_console.domain.network import Olt, PollKind
 from noc_console.domain.records import Record, RecordKind
@@ -50,6 +50,7 @@ def ont_row(facts: OntFacts) -> Row:
         "distance_m": ont.distance_m,
         "last_distance_m": ont.last_distance_m,
         "description": ont.description,
+        "vendor": vendor_of(ont.serial),
         "model": ont.model,
         "hardware": ont.hardware,
         "firmware": ont.firmware,
@@ -73,7 +74,7 @@ def olt_rows(model: Model) -> list[Row]:
 
 
 def olt_row(model: Model, olt: Olt) -> Row:
-    """An OLT with its ONTs counted by state."""
+    """One OLT with its ONTs counted by state."""
     counts = model.counts(NodeKey(olt.id))
     return {
         "name": olt.name,

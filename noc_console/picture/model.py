@@ -7,8 +7,10 @@ special case here: ages grow, states turn unknown by themselves.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache, lru_cache
+from math import isnan
 from typing import Any, TypeVar
 
 from noc_console.domain.changes import Change
@@ -35,8 +37,8 @@ from noc_console.domain.plant import SPLITTERS, SUBSCRIBERS, Subscriber
 from noc_console.domain.record_kinds import RECORD_KINDS
 from noc_console.domain.records import Key, Record, RecordKind, Value
 from noc_console.domain.standing import acs_may_act, later, observed_at, only_router, trust
-from noc_console.domain.update import Update
-from noc_console.picture.ont_store import GONE, OFFLINE, ONLINE, STATE_NAMES, UNKNOWN, OntStore
+from noc_console.domain.update import OntValues, Update
+from noc_console.picture.ont_store import GONE, OFFLINE, ONLINE, ONT_FIELDS, STATE_NAMES, UNKNOWN, OntStore
 from noc_console.picture.plant import Plant
 from noc_console.picture.settings import PictureSettings
 from noc_console.picture.tree import Counts, NodeKey, PortState, new_port
@@ -84,9 +86,22 @@ class Delta:
     records: set[str] = field(default_factory=set)
     """Names of the record kinds of which rows changed."""
 
+    def merge(self, other: Delta) -> None:
+        """Take in what another one touched."""
+        self.rows |= other.rows
+        self.jobs |= other.jobs
+        self.records |= other.records
+        for name in ("structure", "tree", "batches", "changes", "sources"):
+            setattr(self, name, getattr(self, name) or getattr(other, name))
+
     def __bool__(self) -> bool:
         rows = self.rows or self.structure or self.tree
         return bool(rows or self.jobs or self.batches or self.changes or self.sources or self.records)
+
+
+@cache
+def _effective(reported: str, trust: Freshness) -> int:
+    return _STATES[effective_state(reported_state(reported), trust)]
 
 
 class Model:
@@ -105,6 +120,8 @@ class Model:
         self.waiting: dict[tuple[int, str, str], Unregistered] = {}
         """ONTs that wait to be registered, by OLT, port and serial number."""
         self.port_states: dict[tuple[int, str], PortState] = {}
+        self._ports_of: dict[int, list[PortState]] = {}
+        """The same by OLT: to look through all ports for those of each OLT grows with the square of the network."""
         self.marks: dict[tuple[int, str, PollKind], PollMark] = {}
         self.cpes: dict[str, Cpe] = {}
         """By device id at the ACS."""
@@ -122,6 +139,8 @@ class Model:
         self.plant = Plant()
         self.outages = Outages()
         self._dirty: set[tuple[int, str]] = set()
+        self._unsorted: set[tuple[int, str]] = set()
+        """PON ports with rows that have not found their place yet."""
         self._rolled: dict[NodeKey | None, Counts] = {}
 
     # -- reading ---------------------------------------------------------------------------------------------------
@@ -148,12 +167,12 @@ class Model:
 
     def sorted_olts(self) -> list[int]:
         """OLT ids by name, numbers inside names counting as numbers."""
-        known = set(self.olts) | {olt_id for olt_id, _ in self.port_states}
+        known = set(self.olts) | set(self._ports_of)
         return sorted(known, key=lambda olt_id: natural(self.olt_name(olt_id)))
 
     def sorted_ports(self, olt_id: int, card: str | None = None) -> list[PortState]:
         """PON ports of an OLT, or of one card."""
-        chosen = (p for p in self.port_states.values() if p.olt_id == olt_id and card in (None, p.card))
+        chosen = (port for port in self._ports_of.get(olt_id, ()) if card in (None, port.card))
         return sorted(chosen, key=lambda port: port.sort_key)
 
     def rows_under(self, node: NodeKey | None) -> list[int]:
@@ -165,6 +184,16 @@ class Model:
             return list(port.rows) if port else []
         card = node.path if node.level == 1 else None
         return [row for port in self.sorted_ports(node.olt_id, card) for row in port.rows]
+
+    def size_under(self, node: NodeKey | None) -> int:
+        """How many rows ``rows_under`` would list."""
+        if node is None:
+            return sum(len(port.rows) for port in self.port_states.values())
+        if node.level == 2:
+            port = self.port_states.get((node.olt_id, node.path))
+            return len(port.rows) if port else 0
+        card = node.path if node.level == 1 else None
+        return sum(len(port.rows) for port in self._ports_of.get(node.olt_id, ()) if card in (None, port.card))
 
     def open_batches(self) -> list[Batch]:
         """Bulk actions that have not ended, oldest first."""
@@ -295,6 +324,9 @@ class Model:
             for ont in update.onts[start : start + SLICE]:
                 self._put_ont(ont, delta)
             yield
+        for start in range(0, len(update.fresh_onts), SLICE):
+            self._put_fresh(update.fresh_onts[start : start + SLICE], delta)
+            yield
         for start in range(0, len(update.cpes), SLICE):
             for cpe in update.cpes[start : start + SLICE]:
                 self._put_cpe(cpe, delta)
@@ -327,6 +359,9 @@ class Model:
         dirty, self._dirty = self._dirty, set()
         for number, key in enumerate(dirty):
             port = self.port_states[key]
+            if key in self._unsorted:
+                port.rows.sort(key=self.onts.column("ont_id").__getitem__)
+                self._unsorted.discard(key)
             self._age_port(port, now())
             self._derive(port, now(), delta)
             if number % 8 == 7:
@@ -360,12 +395,18 @@ class Model:
         """Effective state and signal of every ONT on a port, and its counts."""
         counts = Counts()
         thresholds = self.thresholds(port.olt_id)
+        states, light_dbm = self.onts.column("state"), self.onts.column("onu_rx_dbm")
+        refreshed = self.onts.column("refreshed_at")
         for row in port.rows:
-            reported = reported_state(self.onts.get(row, "state"))
-            state = _STATES[effective_state(reported, self._trust(port, PollKind.STATE, row, now))]
+            state_trust, optics_trust = port.state, port.optics
+            if not isnan(refreshed[row]):
+                state_trust = self._trust(port, PollKind.STATE, row, now)
+                optics_trust = self._trust(port, PollKind.OPTICS, row, now)
+            state = _effective(states[row], state_trust)
             online = state == ONLINE
-            lit = online and self._trust(port, PollKind.OPTICS, row, now).trusted
-            light = classify_signal(self.onts.get(row, "onu_rx_dbm"), thresholds) if lit else None
+            rx_dbm = light_dbm[row]
+            lit = online and optics_trust.trusted and not isnan(rx_dbm)
+            light = classify_signal(rx_dbm, thresholds) if lit else None
             counts.online += online
             counts.offline += state == OFFLINE
             counts.unknown += state == UNKNOWN
@@ -394,6 +435,7 @@ class Model:
         port = self.port_states.get((olt_id, name))
         if port is None:
             port = self.port_states[olt_id, name] = new_port(olt_id, name)
+            self._ports_of.setdefault(olt_id, []).append(port)
             delta.structure = True
             self._dirty.add((olt_id, name))
         return port
@@ -404,28 +446,48 @@ class Model:
             return
         before = self.olts.get(olt.id)
         self.olts[olt.id] = olt
+        if before is not None and before.name != olt.name:
+            self.onts.forget_texts()  # they hold the name
         if before is None or before.reachable != olt.reachable or before.name != olt.name:
             delta.structure = delta.structure or before is None or before.name != olt.name
-            self._dirty.update(key for key in self.port_states if key[0] == olt.id)
+            self._dirty.update((olt.id, port.name) for port in self._ports_of.get(olt.id, ()))
 
     def _drop_olt(self, olt_id: int, delta: Delta) -> None:
         """An OLT that is no longer configured goes with all that is below it."""
         self.olts.pop(olt_id, None)
-        for key in [key for key in self.port_states if key[0] == olt_id]:
-            for row in self.port_states.pop(key).rows:
+        for port in self._ports_of.pop(olt_id, ()):
+            for row in self.port_states.pop((olt_id, port.name)).rows:
                 self.onts.set_derived(row, GONE, 0)
                 delta.rows.add(row)
-            self._dirty.discard(key)
+            self._dirty.discard((olt_id, port.name))
         tables: tuple[dict[Any, Any], ...] = (self.cards, self.fans, self.ports, self.waiting, self.marks)
         for table in tables:
             for row_key in [key for key in table if key[0] == olt_id]:
                 del table[row_key]
         delta.structure = delta.tree = True
 
+    def _put_fresh(self, rows: Sequence[OntValues], delta: Delta) -> None:
+        """ONTs of OLTs that are read for the first time, by column; those known after all one by one."""
+        columns = dict(zip(ONT_FIELDS, zip(*rows, strict=True), strict=True))
+        if not self.onts.row_of.keys().isdisjoint(columns["id"]):
+            for values in rows:
+                self._put_ont(Ont(*values), delta)
+            return
+        for row, *here in zip(self.onts.add(columns), columns["olt_id"], columns["port"], strict=True):
+            self._enter(row, (here[0], here[1]), delta)
+            delta.rows.add(row)
+
+    def _enter(self, row: int, here: tuple[int, str], delta: Delta) -> None:
+        """List a row on its PON port; its place among the others is found when the port settles."""
+        self._port(*here, delta).rows.append(row)
+        self._dirty.add(here)
+        self._unsorted.add(here)
+        delta.structure = True
+
     def _put_ont(self, ont: Ont, delta: Delta) -> None:
         known = self.onts.row_of.get(ont.id)
         before = None if known is None else (self.onts.get(known, "olt_id"), self.onts.get(known, "port"))
-        was_listed = known is not None and self.onts.get(known, "vanished_at") is None
+        was_listed = known is not None and self.onts.state[known] != GONE  # vanished, or gone with its whole OLT
         row = self.onts.put(ont)
         delta.rows.add(row)
         here = (ont.olt_id, ont.port)
@@ -437,12 +499,10 @@ class Model:
         if not listed:
             self.onts.set_derived(row, GONE, 0)
             return
-        port = self._port(*here, delta)
         self._dirty.add(here)
         if not was_listed or before != here:
-            port.rows.append(row)
-            port.rows.sort(key=lambda r: int(self.onts.get(r, "ont_id")))
-            delta.structure = True
+            self.onts.set_derived(row, UNKNOWN, 0)
+            self._enter(row, here, delta)
 
     def _put_cpe(self, cpe: Cpe, delta: Delta) -> None:
         before = self.cpes.get(cpe.device_id)
@@ -490,7 +550,7 @@ class Model:
             if (mark.olt_id, mark.port) in self.port_states:
                 self._dirty.add((mark.olt_id, mark.port))
         else:
-            self._dirty.update(key for key in self.port_states if key[0] == mark.olt_id)
+            self._dirty.update((mark.olt_id, port.name) for port in self._ports_of.get(mark.olt_id, ()))
 
     def _put_job(self, job: Job, delta: Delta) -> None:
         before = self.jobs.get(job.id)
@@ -515,6 +575,7 @@ def _under(node: NodeKey, olt_id: int, port: str) -> bool:
     return olt_id == node.olt_id and (not node.path or port == node.path or port.startswith(f"{node.path}/"))
 
 
+@lru_cache(maxsize=10_000)
 def natural(text: str) -> tuple[tuple[int, int | str], ...]:
     """Sort key in which ``olt-2`` comes before ``olt-10``."""
     return tuple((0, int(part)) if part.isdigit() else (1, part.lower()) for part in re.split(r"(\d+)", text) if part)

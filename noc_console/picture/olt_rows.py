@@ -9,7 +9,7 @@ from noc_console.domain.filters import searched
 from noc_console.domain.freshness import Freshness, age_at
 from noc_console.domain.network import Card, Fan, Olt, PollKind
 from noc_console.picture.flat_rows import Row, age_s, olt_row
-from noc_console.picture.model import Model, natural
+from noc_console.picture.model import Model
 from noc_console.picture.tree import Counts, NodeKey
 
 WELL = ("normal", "on", "ok", "online", "active", "running", "inservice", "in-service")
@@ -88,18 +88,6 @@ def export_row(model: Model, row: OltRow, now: float) -> Row:
     for name, parts in (("cards", row.cards), ("fans", row.fans)):
         counted |= {name: parts and parts[0], f"{name}_bad": parts and parts[1]}
     return told | olt_row(model, row.olt) | counted
-
-
-def in_order(rows: Iterable[OltRow], column: str, down: bool, now: float) -> list[OltRow]:
-    """Sorted by a column; those of which it is not known come last either way."""
-    found = list(rows)
-    known = [row for row in found if row.value(column, now) is not None]
-    known.sort(key=lambda row: _key(row.value(column, now)), reverse=down)
-    return known + [row for row in found if row.value(column, now) is None]
-
-
-def _key(value: Value) -> tuple[object, ...]:
-    return natural(value) if isinstance(value, str) else (value,)
 
 
 def _row(model: Model, olt: Olt, now: float) -> OltRow:

@@ -15,7 +15,7 @@ def ont_copies(model: Model, ont: Ont) -> list[tuple[str, str]]:
     ont_id = told_ont_id(ont.ont_id)
     found = (
         ("serial", ont.serial),
-        ("serial in hex", _hex(ont.serial)),
+        ("serial in hex", OntSerial(ont.serial).hex if ont.serial else None),
         ("MAC", ont.mac or (cpe.mac if cpe else None)),
         ("WAN address", cpe.wan_ip if cpe else None),
         ("PPPoE user", cpe.pppoe_user if cpe else None),
@@ -25,10 +25,3 @@ def ont_copies(model: Model, ont: Ont) -> list[tuple[str, str]]:
         ("command", f"noc-console lookup {ont.identity}" if ont.identity else None),
     )
     return [(name, text) for name, text in found if text]
-
-
-def _hex(serial: str | None) -> str | None:
-    try:
-        return OntSerial.parse(serial).hex if serial else None
-    except ValueError:
-        return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from array import array
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from math import isnan, nan
 from typing import Any
@@ -14,9 +15,12 @@ ONLINE, OFFLINE, UNKNOWN, GONE = 0, 1, 2, 3
 """Effective states as stored; ``GONE`` is an ONT that the OLT no longer lists."""
 STATE_NAMES = ("online", "offline", "unknown", "gone")
 
-_NAMES = tuple(field.name for field in fields(Ont))
+ONT_FIELDS = tuple(field.name for field in fields(Ont))
 _FLOATS = frozenset(field.name for field in fields(Ont) if str(field.type) == "float | None")
 _REPEATED = frozenset(("port", "model", "hardware", "firmware", "state", "offline_reason", "vendor_reason", "admin"))
+
+_SEARCHED = ("olt_id", "port", "description", "model", "firmware", "offline_reason", "serial", "mac")
+"""Fields of which the search text is made; what is derived has its own way to forget it."""
 
 
 class OntStore:
@@ -26,7 +30,9 @@ class OntStore:
         self.row_of: dict[int, int] = {}
         self.by_identity: dict[str, int] = {}
         """Row by serial number, or by MAC where that is how an ONU is known."""
-        self._columns: dict[str, Any] = {name: array("d") if name in _FLOATS else [] for name in _NAMES}
+        self.longest = 0
+        """Characters of the longest identity so far."""
+        self._columns: dict[str, Any] = {name: array("d") if name in _FLOATS else [] for name in ONT_FIELDS}
         self.state = bytearray()
         self.signal = bytearray()
         """Index into ``SIGNALS``; 0 is none."""
@@ -54,20 +60,21 @@ class OntStore:
 
     def ont(self, row: int) -> Ont:
         """The row as the backend gave it."""
-        return Ont(**{name: self.get(row, name) for name in _NAMES})
+        return Ont(**{name: self.get(row, name) for name in ONT_FIELDS})
 
     def put(self, ont: Ont) -> int:
         """Add or replace; returns the row."""
         row = self.row_of.get(ont.id)
         if row is None:
-            row = self._grow(ont)
-        else:
-            self._forget_identity(row)
-            for name in _NAMES:
-                self._columns[name][row] = _stored(name, getattr(ont, name))
+            return self.add({name: (getattr(ont, name),) for name in ONT_FIELDS})[0]
+        self._forget_identity(row)
+        if any(self._columns[name][row] != getattr(ont, name) for name in _SEARCHED):
+            self.text[row] = ""
+        for name in ONT_FIELDS:
+            self._columns[name][row] = _stored(name, getattr(ont, name))
+        self.longest = max(self.longest, len(ont.identity or ""))
         if ont.identity and (ont.vanished_at is None or ont.identity not in self.by_identity):
             self.by_identity[ont.identity] = row
-        self.text[row] = ""
         self.version[row] += 1
         return row
 
@@ -84,16 +91,34 @@ class OntStore:
         self.version[row] += 1
         return True
 
-    def _grow(self, ont: Ont) -> int:
-        row = len(self.text)
-        self.row_of[ont.id] = row
-        for name in _NAMES:
-            self._columns[name].append(_stored(name, getattr(ont, name)))
-        self.state.append(UNKNOWN)
-        self.signal.append(0)
-        self.text.append("")
-        self.version.append(0)
-        return row
+    def add(self, columns: Mapping[str, Sequence[Any]]) -> range:
+        """Add ONTs that are not there yet, column by column; returns their rows.
+
+        Args:
+            columns: Every field of ``Ont`` with its values, all of one length.
+        """
+        count = len(columns["id"])
+        rows = range(len(self.text), len(self.text) + count)
+        self.row_of.update(zip(columns["id"], rows, strict=True))
+        for name, values in columns.items():
+            if name in _FLOATS:
+                self._columns[name].extend([nan if value is None else value for value in values])
+            elif name in _REPEATED:
+                self._columns[name].extend([None if value is None else sys.intern(value) for value in values])
+            else:
+                self._columns[name].extend(values)
+        self.state.extend([UNKNOWN] * count)
+        self.signal.extend([0] * count)
+        self.text.extend([""] * count)
+        self.version.extend([1] * count)
+        for row, serial, mac, gone_at in zip(
+            rows, columns["serial"], columns["mac"], columns["vanished_at"], strict=True
+        ):
+            identity = serial or mac
+            self.longest = max(self.longest, len(identity or ""))
+            if identity and (gone_at is None or identity not in self.by_identity):
+                self.by_identity[identity] = row
+        return rows
 
     def _forget_identity(self, row: int) -> None:
         identity = self.identity(row)

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Table, func, select
+from sqlalchemy import Table, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from noc_console.domain.changes import Change
@@ -42,6 +42,7 @@ from noc_console.storage.streams import ROWS_PER_TURN, columns, read_revisions, 
 LAST_CHANGE = "change.id"
 """In the revisions: the newest change that was read."""
 _RECORDS = {record_stream(kind): kind for kind in RECORD_KINDS.values()}
+OLTS_AT_ONCE = 4
 CHANGES_AT_FIRST = 500
 JOBS_AT_FIRST = 500
 BATCHES_AT_MOST = 100
@@ -56,40 +57,57 @@ _COUNTED = dict.fromkeys(ENDED, "not_verified") | {
 """Which number of a batch counts a job in this state; all others are running."""
 
 
-async def read_update(connection: AsyncConnection, since: Mapping[str, int]) -> Update:
-    """Everything newer than ``since``, in one read transaction."""
+async def read_update(connection: AsyncConnection, since: Mapping[str, int], most_onts: int | None = None) -> Update:
+    """What is newer than ``since``, in one read transaction: everything else, then the OLTs one after another.
+
+    Args:
+        connection: Any transaction.
+        since: Stream to the revision that was read.
+        most_onts: Stop after the OLTs that bring so many ONTs, with ``more`` set, and give the ONTs of OLTs that are
+            read for the first time as ``fresh_onts``; None reads all of them as ``onts``.
+    """
     now = await read_revisions(connection)
+    changed = {stream: since.get(stream, 0) for stream, revision in now.items() if revision != since.get(stream, 0)}
+    # A smaller revision: another database, or one restored from a backup. Read all of it again.
+    seen = {stream: 0 if now[stream] < revision else revision for stream, revision in changed.items()}
     update = Update(revisions=now)
     last_id = since.get(LAST_CHANGE, 0)
-    for stream, revision in now.items():
-        seen = since.get(stream, 0)
-        if revision == seen:
-            continue
-        if revision < seen:
-            seen = 0  # another database, or one restored from a backup: read all of it again
-        if stream.startswith("olt:"):
-            await _read_olt(connection, int(stream[4:]), seen, update)
-        elif stream == "cpe":
-            query = select(*columns(schema.cpe, Cpe)).where(schema.cpe.c.revision > seen)
-            update.cpes.extend(await read_rows(connection, query, Cpe))
-        elif stream == "job":
-            update.jobs.extend(await read_jobs(connection, seen))
-            changed = select(schema.job.c.batch_id).where(schema.job.c.revision > seen)
-            newer_batches = (schema.batch.c.revision > seen) | schema.batch.c.id.in_(changed)
-            update.batches.extend(await read_batches(connection, newer_batches))
-        elif stream == "source":
-            query = select(*columns(schema.source, Source)).where(schema.source.c.revision > seen)
-            update.sources.extend(await read_rows(connection, query, Source))
-        elif stream == "change":
-            last_id = last_id if seen else 0
-            update.changes.extend(await _read_update(connection, last_id))
-        elif stream in _RECORDS:
-            kind = _RECORDS[stream]
-            newer = schema.RECORD_TABLES[kind.name].c.revision > seen
-            update.records[kind.name] = await read_records(connection, kind, newer, removed=seen > 0)
+    for stream in seen:
+        if not stream.startswith("olt:"):
+            last_id = await _read_stream(connection, stream, seen[stream], last_id, update)
     update.collectors.extend(await read_collectors(connection))
     update.revisions[LAST_CHANGE] = max((change.id for change in update.changes), default=last_id)
+    olts = [stream for stream in seen if stream.startswith("olt:")]
+    for start in range(0, len(olts), OLTS_AT_ONCE):
+        if most_onts is not None and len(update.onts) + len(update.fresh_onts) >= most_onts:
+            update.revisions.update((unread, since.get(unread, 0)) for unread in olts[start:])
+            return replace(update, more=True)
+        part = {int(stream[4:]): seen[stream] for stream in olts[start : start + OLTS_AT_ONCE]}
+        await _read_olts(connection, part, update, most_onts is not None)
     return update
+
+
+async def _read_stream(connection: AsyncConnection, stream: str, seen: int, last_id: int, update: Update) -> int:
+    """One stream but those of OLTs; returns the change after which new ones are read."""
+    if stream == "cpe":
+        query = select(*columns(schema.cpe, Cpe)).where(schema.cpe.c.revision > seen)
+        update.cpes.extend(await read_rows(connection, query, Cpe))
+    elif stream == "job":
+        update.jobs.extend(await read_jobs(connection, seen))
+        changed = select(schema.job.c.batch_id).where(schema.job.c.revision > seen)
+        newer_batches = (schema.batch.c.revision > seen) | schema.batch.c.id.in_(changed)
+        update.batches.extend(await read_batches(connection, newer_batches))
+    elif stream == "source":
+        query = select(*columns(schema.source, Source)).where(schema.source.c.revision > seen)
+        update.sources.extend(await read_rows(connection, query, Source))
+    elif stream == "change":
+        last_id = last_id if seen else 0
+        update.changes.extend(await _read_update(connection, last_id))
+    elif stream in _RECORDS:
+        kind = _RECORDS[stream]
+        newer = schema.RECORD_TABLES[kind.name].c.revision > seen
+        update.records[kind.name] = await read_records(connection, kind, newer, removed=seen > 0)
+    return last_id
 
 
 async def _read_update(connection: AsyncConnection, after_id: int) -> list[Change]:
@@ -99,31 +117,33 @@ async def _read_update(connection: AsyncConnection, after_id: int) -> list[Chang
     return await read_changes_of(connection, newer, limit=CHANGES_AT_FIRST, newest=True)
 
 
-async def _read_olt(connection: AsyncConnection, olt_id: int, seen: int, update: Update) -> None:
-    table = schema.olt
-    query = select(*columns(table, Olt)).where(table.c.id == olt_id)
-    (olt,) = await read_rows(connection, query, Olt)
-    if olt.revision > seen and (olt.removed_at is None or seen):
-        update.olts.append(olt)
-    if olt.removed_at is not None:
+async def _read_olts(connection: AsyncConnection, seen: Mapping[int, int], update: Update, by_value: bool) -> None:
+    """OLTs with all that is theirs, each from its own revision on; several in one query, for queries take time too."""
+    olts = await read_rows(connection, select(*columns(schema.olt, Olt)).where(schema.olt.c.id.in_(seen)), Olt)
+    update.olts.extend(o for o in olts if o.revision > seen[o.id] and (o.removed_at is None or seen[o.id]))
+    there = [olt.id for olt in olts if olt.removed_at is None]
+    if not there:
         return
-    streams: tuple[tuple[Table, type[Any], list[Any]], ...] = (
-        (schema.card, Card, update.cards),
-        (schema.fan, Fan, update.fans),
-        (schema.unregistered, Unregistered, update.unregistered),
-        (schema.pon_port, Port, update.ports),
-        (schema.ont, Ont, update.onts),
-    )
-    for table, row, target in streams:
-        query = select(*columns(table, row)).where(table.c.olt_id == olt_id, table.c.revision > seen)
-        if seen == 0 and table is schema.ont:
-            query = query.where(table.c.vanished_at.is_(None))
-        if seen == 0 and table is schema.unregistered:
-            query = query.where(table.c.gone_at.is_(None))
-        target.extend(await read_rows(connection, query, row))
-    marks = schema.poll_mark
-    query = select(*columns(marks, PollMark)).where(marks.c.olt_id == olt_id, marks.c.revision > seen)
-    update.marks.extend(await read_rows(connection, query, mark_from))
+
+    def query(table: Table, row: type[Any], gone: Any = None) -> Any:
+        """Newer rows; of OLTs that are read for the first time only what is still there."""
+        newer = []
+        for olt_id in there:
+            parts = [table.c.olt_id == olt_id, table.c.revision > seen[olt_id]]
+            newer.append(and_(*parts, gone.is_(None)) if gone is not None and not seen[olt_id] else and_(*parts))
+        return select(*columns(table, row)).where(or_(*newer))
+
+    update.cards.extend(await read_rows(connection, query(schema.card, Card), Card))
+    update.fans.extend(await read_rows(connection, query(schema.fan, Fan), Fan))
+    waiting = query(schema.unregistered, Unregistered, schema.unregistered.c.gone_at)
+    update.unregistered.extend(await read_rows(connection, waiting, Unregistered))
+    update.ports.extend(await read_rows(connection, query(schema.pon_port, Port), Port))
+    onts = query(schema.ont, Ont, schema.ont.c.vanished_at)
+    if by_value and not any(seen[olt_id] for olt_id in there):
+        update.fresh_onts.extend(await read_rows(connection, onts))
+    else:
+        update.onts.extend(await read_rows(connection, onts, Ont))
+    update.marks.extend(await read_rows(connection, query(schema.poll_mark, PollMark), mark_from))
 
 
 def mark_from(olt_id: int, port: str, kind: str, outcome: str, *rest: Any) -> PollMark:

@@ -33,6 +33,8 @@ from noc_console.storage.recordings import RecordingStore
 R = TypeVar("R", bound=Record)
 
 AUDIT_AT_MOST = 2000
+MOST_ONTS = 4000
+"""In one update: the first ones are on the screen while the rest is read."""
 CHANGES_AT_MOST = 20_000
 HOLD_INTERVALS = 2.5
 """A chart's line is held over this many missing optics polls, then broken."""
@@ -66,9 +68,9 @@ class StorageReader:
             await victoria.close()
 
     async def update(self, since: Mapping[str, int]) -> Update:
-        """Everything newer than ``since``."""
+        """What is newer than ``since``; ``Update.more`` tells whether that is all."""
         async with self.database.reading() as connection:
-            return await read_update(connection, since)
+            return await read_update(connection, since, MOST_ONTS)
 
     async def batch(self, batch_id: int) -> Batch | None:
         """One bulk action with its counts."""

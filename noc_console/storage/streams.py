@@ -62,12 +62,12 @@ def columns(table: Table, row: type[Any]) -> list[Any]:
     return [table.c[field.name] for field in fields(row) if field.name in table.c]
 
 
-async def read_rows(connection: AsyncConnection, query: Any, row: Callable[..., Row]) -> list[Row]:
-    """Run ``query`` and build one ``row`` per result row, yielding to the loop between chunks."""
+async def read_rows(connection: AsyncConnection, query: Any, row: Callable[..., Row] | None = None) -> list[Row]:
+    """Run ``query`` and build one ``row`` per result row (None: the row as it is), yielding to the loop in between."""
     result = await connection.execute(query)
     out: list[Row] = []
     for part in result.partitions(ROWS_PER_TURN):
-        out.extend(row(*values) for values in part)
+        out.extend(part if row is None else (row(*values) for values in part))  # type: ignore[arg-type]
         await asyncio.sleep(0)
     return out
 

@@ -65,6 +65,11 @@ class Terminal:
         with self._lock:
             return len(self._chunks)
 
+    def last_at(self) -> float:
+        """When it wrote last, by ``time.perf_counter``."""
+        with self._lock:
+            return self._chunks[-1][0] if self._chunks else self.started_at
+
     def wait_for(self, text: bytes, timeout_s: float = 30.0, since: int = 0) -> float:
         """Seconds from the start until ``text`` was written.
 
@@ -87,9 +92,7 @@ class Terminal:
         """Wait until nothing has been written for a moment."""
         ends_at = time.perf_counter() + timeout_s
         while time.perf_counter() < ends_at:
-            with self._lock:
-                last = self._chunks[-1][0] if self._chunks else self.started_at
-            if time.perf_counter() - last > QUIET_S:
+            if time.perf_counter() - self.last_at() > QUIET_S:
                 return
             time.sleep(0.002)
 

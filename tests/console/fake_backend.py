@@ -54,6 +54,7 @@ from noc_console.domain.network import (
 )
 from noc_console.domain.operators import Operator, Origin, Role
 from noc_console.domain.policy import blockers, is_confirmed, plan_bulk, still_standing
+from noc_console.domain.presence import Presence
 from noc_console.domain.records import Record, RecordKind
 from noc_console.domain.standing import Standing, observed_at, recent_jobs, state_now
 from noc_console.domain.update import Update
@@ -76,6 +77,7 @@ class FakeBackend:
         self.clock = START
         self.revision = 1
         self.fail_with: NocError | None = None
+        self.attended: list[Presence] = []
         self.refuse: str | None = None
         self.opened = self.closed = 0
         self.submitted: list[Act] = []
@@ -277,6 +279,10 @@ class FakeBackend:
                 for name, rows in self.records.items()
             },
         )
+
+    async def attend(self, presence: Presence) -> None:
+        self._fail()
+        self.attended.append(presence)
 
     async def ask(self, operator: Operator, intent: Intent) -> Answer:
         """As the door: its own checks of form and role, the policy's blockers and confirmation, then the act."""

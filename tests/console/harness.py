@@ -52,8 +52,9 @@ class Desk:
         await self.pilot.press(*("space" if c == " " else c for c in text))
 
     async def command(self, text: str) -> None:
+        """A command, its letters at once; ``type`` presses key by key."""
         await self.press(":")
-        await self.type(text)
+        self.app.prompting.prompt.input.value = text
         await self.press("enter")
 
     async def until(self, condition: Callable[[], object], what: str = "") -> None:

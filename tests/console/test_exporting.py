@@ -72,10 +72,10 @@ async def test_a_file_that_is_there_is_never_overwritten(at_home: Path) -> None:
 
 async def test_the_key_writes_csv_under_a_name_of_the_screen_and_the_time(at_home: Path) -> None:
     async with console() as desk:
-        await desk.press("O", "E")
+        await desk.press("o", "E")
         await told(desk, "2 rows written to")
     (path,) = found_in(at_home)
-    assert path.name.startswith("olts-20") and path.suffix == ".csv"
+    assert path.name.startswith("noc-olts-20") and path.suffix == ".csv"
     assert [row["name"] for row in table(path)] == ["olt-1", "olt-2"]
     assert table(path)[0]["cpu_percent"] == "14.0"
 
@@ -141,7 +141,7 @@ async def test_a_chart_in_use_is_written_as_its_series_with_gaps(at_home: Path) 
 
 async def test_a_picture_shows_the_screen_without_the_prompt(at_home: Path) -> None:
     async with console() as desk:
-        await desk.press("O")
+        await desk.press("o")
         await desk.shows("1 of 2")
         await desk.command("export svg")
         await told(desk, "picture written to")

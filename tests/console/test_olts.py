@@ -29,7 +29,7 @@ def network() -> FakeBackend:
 
 async def test_all_olts_are_listed_and_what_is_not_read_is_blank() -> None:
     async with console(network(), size=(160, 40)) as desk:
-        await desk.press("O")
+        await desk.press("o")
         await desk.shows("1 of 3")
         rows = {line.split()[2]: line for line in desk.screen().splitlines() if " olt-" in line}
         assert "+ answers" in rows["olt-1"] and "C 71" in rows["olt-1"] and "W 93" in rows["olt-1"]
@@ -41,7 +41,7 @@ async def test_all_olts_are_listed_and_what_is_not_read_is_blank() -> None:
 
 async def test_an_unknown_olt_is_never_offline_and_sorts_last_either_way() -> None:
     async with console(network()) as desk:
-        await desk.press("O")
+        await desk.press("o")
         await desk.shows("1 of 3")
         await desk.press("s", "c")
         keys = [olts(desk).table.keys[0]]
@@ -59,7 +59,7 @@ async def test_enter_opens_an_olt_and_esc_goes_back_to_the_list() -> None:
     uplink = CoreInterface("olt-1:uplinks", "0/9/0", oper="up", rx_bps=2.5e9, tx_bps=310e6, observed_at=backend.clock)
     backend.put_record(CORE_INTERFACES, uplink)
     async with console(backend) as desk:
-        await desk.press("O", "enter")
+        await desk.press("o", "enter")
         await desk.shows("[Overview]")
         await desk.shows("CPU        [###################.] 93 % HIGH")
         await desk.shows("71 °C HOT")
@@ -99,7 +99,7 @@ async def test_a_name_that_is_no_olt_is_told() -> None:
 async def test_d_opens_the_selected_olt_and_closes_it_again() -> None:
     backend = network()
     async with console(backend) as desk:
-        await desk.press("O")
+        await desk.press("o")
         await desk.shows("of 3")
         await desk.press("G", "d")
         await desk.shows("[Overview]")

@@ -1,20 +1,40 @@
-"""Pictures of the main screens. Few and small: what they cannot show is asserted elsewhere."""
+"""Pictures of every screen: its text at each size, its colours in each theme, and all of it once at 80x24."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from difflib import unified_diff
 from typing import Any
 
 import pytest
+from pytest_textual_snapshot import SVGImageExtension
+from rich.color import Color
+from syrupy.assertion import SnapshotAssertion
+from textual.color import Color as Textual
 from textual.pilot import Pilot
 
-from noc_console.domain.jobs import JobState
+from noc_console.console.palette import ROLES
+from noc_console.console.themes import NocTheme
 
-from .fake_backend import AMY, FakeBackend
+from .fake_backend import FakeBackend
+from .gallery import SHOWN, Gallery, walk
 from .harness import Desk, build
 
 Compare = Callable[..., bool]
+
+
+class Text(SVGImageExtension):
+    """A screen as text, in a file of its own."""
+
+    _file_extension = "txt"
+
+
+def colours_of(theme: NocTheme) -> set[Color]:
+    """Those that the theme's file names."""
+    styles = [theme.palette.style(role) for role in ROLES]
+    named = {colour for style in styles for colour in (style.color, style.bgcolor) if colour is not None}
+    drawn = theme.textual.to_color_system().generate()
+    return named | {Textual.parse(drawn[name]).rich_color for name in ("background", "border")}
 
 
 def _sparks_are_drawn(desk: Desk) -> bool:
@@ -36,6 +56,7 @@ def picture(snap_compare: Compare, size: tuple[int, int], theme: str, *keys: str
         for key in keys:
             await pilot.press(key)
         await desk.until(lambda: True)
+        app.workers.cancel_group(app, "feed")  # what comes now would be one beat more
         app.desk.model.link.beats = 2
         app.clear_notifications()
         app.paint_frame()
@@ -44,10 +65,32 @@ def picture(snap_compare: Compare, size: tuple[int, int], theme: str, *keys: str
     return snap_compare(app, terminal_size=size, run_before=ready)
 
 
-@pytest.mark.parametrize("theme", ["dark", "mono"])
-@pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=["80x24", "120x40"])
-def test_network(snap_compare: Compare, size: tuple[int, int], theme: str) -> None:
-    assert picture(snap_compare, size, theme)
+@pytest.mark.parametrize("name", SHOWN)
+async def test_every_screen_at_every_size_in_every_theme(name: str, snapshot: SnapshotAssertion) -> None:
+    """The text is compared as text, which shows what changed; a theme changes colours and nothing else."""
+    texts: dict[tuple[int, int], str] = {}
+    pictures: list[str] = []
+    wrong: list[str] = []
+
+    def look(shown: Gallery, _: str, size: tuple[int, int], theme: str) -> None:
+        if texts.setdefault(size, shown.text()) != shown.text():
+            wrong.append(
+                "\n".join([f"{theme} {size}:", *unified_diff(texts[size].splitlines(), shown.text().splitlines())])
+            )
+        if strange := shown.colours() - colours_of(shown.desk.app.themes.found[theme]):
+            wrong.append(f"{theme} {size}: colours that are not the theme's: {strange}")
+        if not pictures:
+            pictures.append(shown.svg())
+
+    await walk(look, [name])
+    assert not wrong, "\n".join(wrong)
+    for size, text in texts.items():
+        assert text == snapshot(name="{}x{}".format(*size), extension_class=Text)
+    assert pictures[0] == snapshot(name="80x24", extension_class=SVGImageExtension)
+
+
+def test_network_without_colour(snap_compare: Compare) -> None:
+    assert picture(snap_compare, (80, 24), "mono")
 
 
 def test_network_sort_letters(snap_compare: Compare) -> None:
@@ -67,35 +110,20 @@ def test_menu(snap_compare: Compare) -> None:
     assert picture(snap_compare, (80, 24), "dark", ".")
 
 
-def _with_jobs() -> FakeBackend:
-    import asyncio
-
-    from noc_console.domain.intents import Act, Confirmation
-    from noc_console.domain.jobs import JobKind
-    from noc_console.domain.policy import confirmation
-    from noc_console.domain.targets import Target
-
-    backend = FakeBackend()
-
-    async def fill() -> None:
-        for number, kind in ((3, JobKind.REBOOT), (5, JobKind.FACTORY_RESET), (7, JobKind.REFRESH)):
-            ont = backend.onts[number]
-            backend.cpes.setdefault(ont.serial or "", replace(next(iter(backend.cpes.values())), serial=ont.serial))
-            confirmed = Confirmation(confirmation(kind, ont.identity) or "")
-            await backend.ask(AMY, Act(kind, Target.ont(number), "customer called", confirmation=confirmed))
-
-    asyncio.run(fill())
-    backend.step(1, JobState.SENT, "task delivered")
-    backend.step(1, JobState.VERIFIED, "informed again, uptime 12 s", "back after 74 s")
-    backend.step(2, JobState.NO_CONTACT, "no contact, task withdrawn", "no contact: withdrawn")
-    backend.step(3, JobState.RUNNING, "reading the OLT")
-    return backend
+LEAST = {
+    "incidents": "FIBRE CUT", "alarms": "C*", "network": "+ online", "jobs": "refresh", "log": "HWTC", "swaps": "LATE",
+    "ports": "0/1/0", "sources": "database", "dash": "olt-1", "olts": "olt-1",
+}  # fmt: skip
+"""What a screen must show on the smallest terminal."""
 
 
-@pytest.mark.parametrize("size", [(80, 24), (160, 40)], ids=["80x24", "160x40"])
-def test_jobs(snap_compare: Compare, size: tuple[int, int]) -> None:
-    assert picture(snap_compare, size, "dark", "5", "j", backend=_with_jobs())
+@pytest.mark.parametrize("size", [(60, 16), (40, 10)], ids=["60x16", "40x10"])
+async def test_what_burns_and_a_row_of_the_list_are_there_on_a_small_terminal(size: tuple[int, int]) -> None:
+    seen: dict[str, str] = {}
 
+    def look(shown: Gallery, name: str, _: tuple[int, int], __: str) -> None:
+        seen[name] = shown.text()
 
-def test_sources(snap_compare: Compare) -> None:
-    assert picture(snap_compare, (80, 24), "dark", "0")
+    await walk(look, LEAST, [size], ["dark"])
+    assert all("C1 M1" in text.splitlines()[0] for text in seen.values())
+    assert {name for name, row in LEAST.items() if row not in seen[name]} == set()

@@ -135,11 +135,16 @@ async def seen(world: World, since: Update | None = None) -> Update:
     return await world.reader.update(since.revisions if since else {})
 
 
+def onts_of(update: Update) -> list[Ont]:
+    """Those that came as objects, and those that came as values."""
+    return [*update.onts, *(Ont(*values) for values in update.fresh_onts)]
+
+
 async def test_the_first_look_brings_all_and_the_next_what_is_newer(world: World) -> None:
     north = await world.olt("north")
     await world.ont(north, 1)
     first = await seen(world)
-    assert [olt.name for olt in first.olts] == ["north"] and [ont.ont_id for ont in first.onts] == [1]
+    assert [olt.name for olt in first.olts] == ["north"] and [ont.ont_id for ont in onts_of(first)] == [1]
     nothing = await seen(world, first)
     assert (nothing.olts, nothing.onts, nothing.changes, nothing.jobs) == ([], [], [], [])
     assert not any(nothing.records.values())

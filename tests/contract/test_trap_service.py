@@ -81,9 +81,9 @@ async def test_from_the_config_to_the_commands(tmp_path: Path, capsys: pytest.Ca
             sources = {source.name for source in update.sources if source.state == "ok"}
             pinged = [device.name for device in update.records.get("core", []) if device.ping_at]
             read = [device.name for device in update.records.get("core", []) if device.reachable]
-            return len(update.onts) == 3 and "traps" in sources and len(pinged) == 2 and read == ["nas-1"]
+            return len(update.fresh_onts) == 3 and "traps" in sources and len(pinged) == 2 and read == ["nas-1"]
 
-        await eventually(lambda: _quietly(online), 20)
+        await eventually(lambda: _quietly(online), 60)
         listening: Any = Listening(port)
         await snmptrap(listening, "-v2c", "-c", "public", "TARGET", "", DYING_GASP, *alarm_values(1))
         await snmptrap(listening, "-v2c", "-c", "public", "TARGET", "", "1.3.6.1.4.1.9999.1")

@@ -1,4 +1,4 @@
-"""A bulk reboot of two hundred routers, with a collector that is killed in the middle of it."""
+"""A bulk reboot of many routers, with a collector that is killed in the middle of it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from services import eventually
 from noc_console.demo import routers
 from noc_console.demo.acs import SimulatedCpe
 
-WANTED = 100
+WANTED = 60
 PER_PORT_S = 0.4
 
 
@@ -66,8 +66,10 @@ def chosen(net: Network, count: int) -> list[str]:
     return managed[:count]
 
 
-async def ready(net: Network, count: int) -> None:
-    await eventually(lambda: query(net, "SELECT count(*) FROM ont WHERE state = 'online'")[:1] > [(count,)], 30)
+async def ready(net: Network) -> None:
+    """Everything was read."""
+    online = sum(ont.online for ont in net.onts)
+    await eventually(lambda: query(net, "SELECT count(*) FROM ont WHERE state = 'online'")[:1] >= [(online,)], 30)
     await eventually(lambda: query(net, "SELECT count(*) FROM cpe") == [(len(net.acs.records),)], 30)
 
 
@@ -76,7 +78,7 @@ async def test_none_is_rebooted_twice_and_none_is_forgotten(net: Network) -> Non
     counts, serials = count_reboots(net), chosen(net, WANTED)
     bulk = ("bulk", "reboot", "--filter", f"serial:{','.join(serials)}", "--reason", "firmware hangs", "--json")
     async with net.collector() as process:
-        await ready(net, WANTED)
+        await ready(net)
         planned = await net.run(*bulk, "--dry-run")
         assert planned.code == 0, planned.err
         plan = planned.json
@@ -110,7 +112,7 @@ async def test_none_is_rebooted_twice_and_none_is_forgotten(net: Network) -> Non
 async def test_a_cancelled_bulk_action_ends_at_what_is_under_way(net: Network) -> None:
     counts, serials = count_reboots(net), chosen(net, 50)
     async with net.collector():
-        await ready(net, 50)
+        await ready(net)
         bulk = ("bulk", "reboot", "--filter", f"serial:{','.join(serials)}", "--reason", "test", "--json")
         done = await net.run(*bulk, "--count", "50")
         assert done.code == 0, done.err

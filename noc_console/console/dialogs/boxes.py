@@ -15,7 +15,7 @@ from noc_console.console.palette import Palette
 from noc_console.console.registry import Registry
 from noc_console.console.render.cells import Cell, Line
 from noc_console.console.widgets.columns import Column
-from noc_console.console.widgets.lines import FocusPane
+from noc_console.console.widgets.lines import FocusPane, LinePane
 from noc_console.console.widgets.table import LineTable
 
 BOX_CSS = """
@@ -39,26 +39,40 @@ class Dialog(ModalScreen[Result]):
             self.dismiss(result)
 
 
-class Reading(Dialog[Result]):
-    """A box of lines to read. Subclasses give the lines for a width, and take their own keys in ``took``."""
+class Box(Dialog[Result]):
+    """A titled box round one widget that moves by the keys of lists. Subclasses make it, and take their own keys."""
 
-    def __init__(self, title: str, keys: str, registry: Registry, palette: Palette) -> None:
+    content: LinePane | LineTable
+
+    def __init__(self, title: str, keys: str, registry: Registry) -> None:
         super().__init__()
         self._title = title
         self._keys = keys
         self._registry = registry
-        self._pane = FocusPane(palette, id="text")
 
     def compose(self) -> ComposeResult:
-        """A box of lines."""
+        """The widget in its box."""
         with Container(id="box") as box:
             box.border_title = self._title.replace("[", "\\[")
             box.border_subtitle = self._keys
-            yield self._pane
+            yield self.content
+
+    def move(self, event: events.Key) -> None:
+        """What the key does in a list."""
+        if (action := self._registry.for_key(key_of(event), ("list",))) is not None:
+            getattr(self.content, action.method, lambda _: None)("")
+
+
+class Reading(Box[Result]):
+    """Lines to read. Subclasses give the lines for a width, and take their own keys in ``took``."""
+
+    def __init__(self, title: str, keys: str, registry: Registry, palette: Palette) -> None:
+        super().__init__(title, keys, registry)
+        self.content: FocusPane = FocusPane(palette, id="text")
 
     def on_mount(self) -> None:
         """Fill it."""
-        self._pane.focus()
+        self.content.focus()
         self.call_after_refresh(self._fill)
 
     def on_resize(self) -> None:
@@ -73,8 +87,8 @@ class Reading(Dialog[Result]):
             return
         if event.key in ("escape", "q", "backspace", "enter"):
             self.leave()
-        elif (action := self._registry.for_key(key_of(event), ("list",))) is not None:
-            getattr(self._pane, action.method, lambda _: None)("")
+        else:
+            self.move(event)
 
     def took(self, event: events.Key) -> bool:
         """Do what a key of this dialog does; False when it is none."""
@@ -85,26 +99,17 @@ class Reading(Dialog[Result]):
         raise NotImplementedError
 
     def _fill(self) -> None:
-        self._pane.set_lines(self.lines(self._pane.size.width))
+        self.content.set_lines(self.lines(self.content.size.width))
 
 
-class Picking(Dialog[Result]):
-    """A box with a table. Subclasses give the cells, and do something with what is chosen."""
+class Picking(Box[Result]):
+    """A table to choose from. Subclasses give the cells, and do something with what is chosen."""
 
     def __init__(
-        self,
-        title: str,
-        keys: str,
-        registry: Registry,
-        columns: Sequence[Column],
-        palette: Palette,
-        glyphs: Glyphs,
+        self, title: str, keys: str, registry: Registry, columns: Sequence[Column], palette: Palette, glyphs: Glyphs
     ) -> None:
-        super().__init__()
-        self._title = title
-        self._keys = keys
-        self._registry = registry
-        self.table = LineTable(self.cell, columns, palette, glyphs, id="choices")
+        super().__init__(title, keys, registry)
+        self.content: LineTable = LineTable(self.cell, columns, palette, glyphs, id="choices")
 
     def rows(self) -> list[Hashable]:
         """What there is to choose from."""
@@ -122,19 +127,12 @@ class Picking(Dialog[Result]):
         """The row that a key chooses without moving there; None when it is none's."""
         return None
 
-    def compose(self) -> ComposeResult:
-        """A box with a table."""
-        with Container(id="box") as box:
-            box.border_title = self._title.replace("[", "\\[")
-            box.border_subtitle = self._keys
-            yield self.table
-
     def on_mount(self) -> None:
         """Fill it."""
         rows = self.rows()
-        self.table.styles.height = len(rows) + 1
-        self.table.set_keys(rows)
-        self.table.focus()
+        self.content.styles.height = len(rows) + 1
+        self.content.set_keys(rows)
+        self.content.focus()
 
     def on_key(self, event: events.Key) -> None:
         """Choose, close or move."""
@@ -144,8 +142,8 @@ class Picking(Dialog[Result]):
             self.chosen(key)
         elif event.key in ("escape", "q", "backspace", "left") or event.character == "h":
             self.leave()
-        elif (action := self._registry.for_key(key_of(event), ("list",))) is not None:
-            getattr(self.table, action.method, lambda _: None)("")
+        else:
+            self.move(event)
 
     def on_line_table_opened(self, event: LineTable.Opened) -> None:
         """Enter."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from textual import events
 
@@ -14,6 +15,9 @@ from noc_console.console.registry import Registry
 from noc_console.console.render.cells import Cell
 from noc_console.console.widgets.columns import Column
 from noc_console.console.widgets.table import LineTable
+
+if TYPE_CHECKING:
+    from noc_console.console.app import NocApp
 
 LETTERS = "123456789abcdefgimnoprstuvwxyz"
 """Those that move, or close the dialog, are left out."""
@@ -65,6 +69,16 @@ class ChoiceScreen(Picking[str]):
         return {"key": (option.key, "accent"), "text": (option.text, "base")}.get(column, (option.note, "dim"))
 
 
+def choose(app: NocApp, title: str, options: Sequence[Option], then: Callable[[str], object]) -> None:
+    """Let the operator choose; ``then`` gets the key, and is not called when the dialog was left."""
+
+    def chosen(key: str | None) -> None:
+        if key is not None:
+            then(key)
+
+    app.push_screen(ChoiceScreen(app.registry, title, options, app.palette, app.glyphs), chosen)
+
+
 class ColumnsScreen(Picking[None]):
     """The columns of a table; Space or Enter shows or hides one, at once."""
 
@@ -82,7 +96,7 @@ class ColumnsScreen(Picking[None]):
 
     def direct(self, event: events.Key) -> Hashable | None:
         """Space is as good as Enter."""
-        return self.table.current if event.key == "space" else None
+        return self.content.current if event.key == "space" else None
 
     def chosen(self, key: Hashable) -> None:
         """Show it, or hide it."""
@@ -91,7 +105,7 @@ class ColumnsScreen(Picking[None]):
             return
         self._about.choice.toggle(str(key), self._about.given, self._about.columns)
         self._about.choose()
-        self.table.refresh_rows()
+        self.content.refresh_rows()
 
     def cell(self, key: Hashable, column: str) -> Cell:
         """Whether it is shown, its title, its name."""

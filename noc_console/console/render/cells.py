@@ -5,6 +5,7 @@ Text in a cell is data: it is never read as markup, and its width is counted in 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from rich.cells import cell_len, set_cell_size
@@ -20,6 +21,7 @@ Cell = tuple[str, str | Style]
 Line = Sequence[Cell]
 
 BLANK: Line = ()
+_WORDS = re.compile(r"\s*\S+|\s+")
 
 
 def fit(text: str, width: int, right: bool = False, ellipsis: str = "…") -> str:
@@ -61,16 +63,17 @@ def to_strip(line: Line, width: int, palette: Palette, overlay: Style | None = N
         line: Cells.
         width: Cells to fill.
         palette: Styles of the roles.
-        overlay: Laid over everything (the cursor).
+        overlay: Laid over everything but badges (the cursor).
         fill: Role of what the line leaves free.
     """
     segments: list[Segment] = []
     buffer: list[str] = []
     last: Style | None = None
     for text, role in line:
-        style = palette.style(role) if isinstance(role, str) else palette.base + role
-        if overlay is not None:
-            style = style + overlay
+        if isinstance(role, str):
+            style = palette.style(role) if overlay is None else palette.under(role, overlay)
+        else:
+            style = palette.base + role if overlay is None else palette.base + role + overlay
         if style is not last:
             if buffer:
                 segments.append(Segment("".join(buffer), last))
@@ -109,7 +112,7 @@ def spread(left: Line, right: Line, width: int, role: str) -> list[Cell]:
 
 
 def flow(items: Iterable[Line], width: int, gap: str = "  ") -> list[Line]:
-    """Lay items out in rows of at most ``width`` cells, keeping each whole."""
+    """Lay items out in rows of at most ``width`` cells, keeping each whole that fits into one."""
     rows: list[list[Cell]] = []
     used = 0
     for item in items:
@@ -118,9 +121,26 @@ def flow(items: Iterable[Line], width: int, gap: str = "  ") -> list[Line]:
             rows[-1] += [(gap, "base"), *item]
             used += len(gap) + size
         else:
-            rows.append(list(item))
-            used = size
+            rows += broken(item, width) if size > width else [list(item)]
+            used = width_of(rows[-1])
     return list(rows)
+
+
+def broken(item: Line, width: int) -> list[list[Cell]]:
+    """An item that is wider than ``width`` cells in several rows, broken between words, each in its role."""
+    rows: list[list[Cell]] = [[]]
+    used = 0
+    for text, role in item:
+        for word in _WORDS.findall(text):
+            for part in [word] if cell_len(visible(word)) <= width else wrap(word, width):
+                if used and used + cell_len(visible(part)) > width:
+                    rows.append([])
+                    used = 0
+                shown = part if used else part.lstrip()
+                if shown:
+                    rows[-1].append((shown, role))
+                    used += cell_len(visible(shown))
+    return [row for row in rows if row] or [[]]
 
 
 def wrap(text: str, width: int) -> list[str]:

@@ -155,15 +155,24 @@ def words(chart: Chart, width: int) -> list[Line]:
 def _figures(chart: Chart, values: Values) -> list[Line]:
     """The unit of light stands at the first figure only: the line is long enough."""
     known = [value for value in values if value is not None]
+    span_s = chart.step_s * len(values)
     if not known:
         return [[("no samples", "dim")]]
     is_light = chart.subject.unit == "dBm"
     items: list[Line] = [[("last ", "dim"), (chart.text(known[-1]), "base")]]
     for word, value in (("min", min(known)), ("avg", sum(known) / len(known)), ("max", max(known))):
-        items.append([(f"{word} ", "dim"), (f"{value:.2f}" if is_light else chart.text(value), "base")])
+        item = [(f"{word} ", "dim"), (f"{value:.2f}" if is_light else chart.text(value), "base")]
+        if word != "avg":
+            item.append((f" at {tick(chart.start_at + values.index(value) * chart.step_s, span_s)}", "dim"))
+        items.append(item)
     if is_light and (told := slope_words(slope_per_week(values, chart.step_s))):
         items.append([(told, "base")])
     return items
+
+
+def tick(at: float, span_s: float) -> str:
+    """An instant, local time: by the clock within a day, else by the day."""
+    return time.strftime("%H:%M" if span_s <= 86400 else "%d %b", time.localtime(at))
 
 
 def reading(chart: Chart, index: int) -> Line:

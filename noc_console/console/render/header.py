@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import time
+
 from noc_console.console.render.cells import Cell, Line, width_of
 from noc_console.console.render.core_devices import answers
 from noc_console.console.render.times import clock, stamp, zone
 from noc_console.console.session import Session
 from noc_console.domain.core_devices import CORE_DEVICES
 from noc_console.domain.freshness import SKEW_TOLERANCE_S, Freshness, coarse_age, format_age
+from noc_console.domain.operators import Role
 from noc_console.picture import alarms, incidents
 from noc_console.picture.model import Link, Model
 
@@ -25,7 +28,7 @@ def identity_line(model: Model, session: Session, site: str, width: int, now: fl
     counts = model.counts()
     late = "~" if any(port.state is Freshness.LATE for port in model.port_states.values()) else ""
     left: list[Cell] = [(" NOC ", "bar-dim"), (f"{site} ", "bar-strong")]
-    left.append((" RW ", "rw") if session.write else (" RO ", "ro"))
+    left.append(_right(session))
     burning = _incidents(model, session, now)
     least = [*left, *burning]
     left += burning
@@ -36,8 +39,18 @@ def identity_line(model: Model, session: Session, site: str, width: int, now: fl
         *_counter("   light weak ", str(counts.warning), "bar-warning" if counts.warning else "bar-dim"),
         *_counter(" crit ", str(counts.critical), "bar-critical" if counts.critical else "bar-dim"),
     ]
-    choices = ([*left, *light], [*_short(left), *light], left, _short(left), least)
+    choices = (
+        [*left, *light], [*_short(left), *light], left, _short(left), _terse(_short(left)), least, _terse(least)
+    )  # fmt: skip
     return next((choice for choice in choices if width_of(choice) < width), least[:3])
+
+
+def _right(session: Session) -> Cell:
+    """What this session may do: ``VIEWER``, ``RO``, ``RW``; an admin's says so."""
+    if session.role is Role.VIEWER:
+        return " VIEWER ", "ro"
+    admin = "ADMIN " if session.role is Role.ADMIN else ""
+    return (f" {admin}RW ", "rw") if session.write else (f" {admin}RO ", "ro")
 
 
 def _incidents(model: Model, session: Session, now: float) -> list[Cell]:
@@ -54,7 +67,12 @@ def _incidents(model: Model, session: Session, now: float) -> list[Cell]:
 
 def pulse_lines(model: Model, now: float, beat: str) -> list[Line]:
     """What moves each second: the clock, and the heartbeat of the data. A pane of its own: whatever stands left of a
-    change in the same pane is sent again with it."""
+    change in the same pane is sent again with it. An empty ``beat`` is a low link: nothing moves but the minutes."""
+    if not beat:
+        return [
+            [(f"{time.strftime('%H:%M', time.localtime(now))} {zone(now)} ", "bar-strong")],
+            [("LOW LINK ", "bar-dim")],
+        ]
     time_text = f"{clock(now)} {zone(now)} "
     return [[(time_text, "bar-strong")], [(f"{beat} beat {model.link.beats} ".rjust(len(time_text)), "bar-dim")]]
 
@@ -64,42 +82,69 @@ def _short(cells: Line) -> list[Cell]:
     return [(names.get(text, text), role) for text, role in cells]
 
 
+def _terse(cells: Line) -> list[Cell]:
+    """Without the product's name and the word of the role."""
+    return [(str(text).replace(" ADMIN ", " "), role) for text, role in cells if text != " NOC "]
+
+
 def _counter(name: str, value: str, role: str) -> list[Cell]:
     return [(name, "bar-dim"), (value, role)]
 
 
-def sources_line(model: Model, session: Session, now: float) -> Line:
-    """Sources with their ages, the worst silent OLT, the collector."""
-    cells: list[Cell] = [(" ", "bar")]
+def sources_line(model: Model, session: Session, now: float, width: int) -> Line:
+    """Sources with their ages, the worst silent OLT, the collector. Without room for all, what is well is left out."""
+    parts: list[Line] = []
     if (left_s := session.bell_off_until_at - now) > 0:
-        cells.append((f"BELL OFF {max(1, round(left_s / 60))}m  ", "bar-warning"))
+        parts.append([(f"BELL OFF {max(1, round(left_s / 60))}m  ", "bar-warning")])
     if flooded := alarms.flood_text(model, now):
-        cells.append((f"{flooded}  ", "bar-critical"))
+        parts.append([(f"{flooded}  ", "bar-critical")])
+    parts += _olts(model, now)
+    parts += [_source(model, name, label, now) for name, label in (("genieacs", "ACS"), ("victoriametrics", "VM"))]
+    link = model.link
+    if link.error and is_starting(link, now):
+        parts.append([("DB ", "bar-dim"), ("starting  ", "bar")])
+    elif link.error:
+        parts.append([("DB ", "bar-dim"), (f"FAILING {_age(link.last_ok_at, now)}  ", "bar-critical")])
+    elif link.last_ok_at is not None:
+        parts.append([("DB ", "bar-dim"), (f"{_age(link.last_ok_at, now)}  ", "bar")])
+    parts.append(_collector(model, now))
+    core = [answers(device) for device in model.records(CORE_DEVICES)]
+    if False in core:
+        parts.append([("CORE ", "bar-dim"), (f"{len(core) - core.count(False)}/{len(core)}  ", "bar-critical")])
+    return [(" ", "bar"), *_most_urgent(parts, width - 1)]
+
+
+def _most_urgent(parts: list[Line], width: int) -> list[Cell]:
+    """All parts, or those that fit: what is wrong before what is well, in their places."""
+    used = 0
+    kept: set[int] = set()
+    for at in sorted(range(len(parts)), key=lambda at: not _is_wrong(parts[at])):
+        # The gap that ends a part may be cut; the first fault is shown even where it is.
+        size = width_of(parts[at])
+        if used + size - 2 <= width or (not kept and _is_wrong(parts[at])):
+            kept.add(at)
+            used += size
+    return [cell for at in sorted(kept) for cell in parts[at]]
+
+
+def _is_wrong(part: Line) -> bool:
+    return any(role in ("bar-critical", "bar-warning") for _, role in part)
+
+
+def _olts(model: Model, now: float) -> list[Line]:
     olts = list(model.olts.values())
-    if olts:
-        answering = sum(olt.reachable is True for olt in olts)
-        newest = max((olt.last_ok_at for olt in olts if olt.last_ok_at), default=None)
-        role = "bar-good" if answering == len(olts) else "bar-critical"
-        cells += [("OLT ", "bar-dim"), (f"{answering}/{len(olts)}", role), (f" {_age(newest, now)}  ", "bar")]
+    if not olts:
+        return []
+    answering = sum(olt.reachable is True for olt in olts)
+    newest = max((olt.last_ok_at for olt in olts if olt.last_ok_at), default=None)
+    role = "bar-good" if answering == len(olts) else "bar-critical"
+    parts: list[Line] = [[("OLT ", "bar-dim"), (f"{answering}/{len(olts)}", role), (f" {_age(newest, now)}  ", "bar")]]
     silent = [olt for olt in olts if olt.reachable is False]
     if silent:
         worst = min(silent, key=lambda olt: olt.last_ok_at or 0.0)
         since = _age(worst.last_ok_at, now) if worst.last_ok_at else "never seen"
-        cells += [(f"SILENT {worst.name} {since} !  ", "bar-critical")]
-    for name, label in (("genieacs", "ACS"), ("victoriametrics", "VM")):
-        cells += _source(model, name, label, now)
-    link = model.link
-    if link.error and is_starting(link, now):
-        cells += [("DB ", "bar-dim"), ("starting  ", "bar")]
-    elif link.error:
-        cells += [("DB ", "bar-dim"), (f"FAILING {_age(link.last_ok_at, now)}  ", "bar-critical")]
-    elif link.last_ok_at is not None:
-        cells += [("DB ", "bar-dim"), (f"{_age(link.last_ok_at, now)}  ", "bar")]
-    cells += _collector(model, now)
-    core = [answers(device) for device in model.records(CORE_DEVICES)]
-    if False in core:
-        cells += [("CORE ", "bar-dim"), (f"{len(core) - core.count(False)}/{len(core)}  ", "bar-critical")]
-    return cells
+        parts.append([(f"SILENT {worst.name} {since} !  ", "bar-critical")])
+    return parts
 
 
 def frozen_banner(session: Session) -> str | None:

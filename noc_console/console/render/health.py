@@ -129,18 +129,19 @@ def _load(of: Olt | Card, unsure: Collection[str], trust: Freshness, limits: Lim
         if value is None:
             continue
         shown = temperature_cell(value, limits) if name == "temperature_celsius" else (f"{value:.0f} %", "base")
-        items.append([(label, "dim"), _aged(shown, trust), *doubt(unsure, name)])
+        items.append([(label, "dim"), aged(shown, trust), *doubt(unsure, name)])
     return items or [[("no reading", "dim")]]
 
 
-def _aged(cell: Cell, trust: Freshness) -> Cell:
+def aged(cell: Cell, trust: Freshness) -> Cell:
+    """In brackets when it is old."""
     return cell if trust.trusted else (f"({cell[0]})", "dim")
 
 
 def _fan(fan: Fan, unsure: Collection[str], trust: Freshness, limits: Limits) -> Line:
     cells: list[Cell] = [(f"{fan.name} ", "dim")]
     if fan.state:
-        cells += [_aged(_state(fan.state), trust), *doubt(unsure, "state")]
+        cells += [aged(_state(fan.state), trust), *doubt(unsure, "state")]
     speeds = [
         f"{value:.0f} {unit}" for value, unit in ((fan.speed_rpm, "rpm"), (fan.speed_percent, "%")) if value is not None
     ]
@@ -194,9 +195,9 @@ def _card_line(card: Card, olt: Olt, trust: Freshness, limits: Limits) -> Line:
     values: Mapping[str, float | None] = {"CPU": card.cpu_percent, "mem": card.memory_percent}
     for label, value in values.items():
         if value is not None:
-            cells += [(f" {label} ", "dim"), _aged((f"{value:.0f} %", "base"), trust)]
+            cells += [(f" {label} ", "dim"), aged((f"{value:.0f} %", "base"), trust)]
     if card.temperature_celsius is not None:
-        cells += [("  ", "base"), _aged(temperature_cell(card.temperature_celsius, limits), trust)]
+        cells += [("  ", "base"), aged(temperature_cell(card.temperature_celsius, limits), trust)]
     return cells
 
 

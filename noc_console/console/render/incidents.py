@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -28,6 +29,8 @@ SEVERITY_ROLES = {
     Severity.CLEARED: "sev-cleared",
     Severity.INFO: "sev-cleared",
 }
+_APART = re.compile(r" {2,}")
+"""Between things of one line of the evidence that do not belong together."""
 _REASONS = {"loss_of_signal": "LOS", "dying_gasp": "gasp"}
 
 _COLUMNS = (
@@ -265,9 +268,10 @@ def _folded(line: Line, width: int) -> list[Line]:
     if width_of(line) <= width:
         return [line]
     label = line[0][0] if len(line[0][0]) == len(" next   ") else " "
-    text = " ".join("".join(text for text, _ in line)[len(label) :].split())
-    rows = wrap(text, width - len(" next   ") - 1)
-    return [[(f"{label if not n else '':<8}", "dim"), (row, "base")] for n, row in enumerate(rows)]
+    parts = _APART.split("".join(text for text, _ in line)[len(label) :].strip())
+    rows = [row for part in parts for row in wrap(part, width - len(" next   ") - 1)]
+    role = "strong" if label.strip() == "next" else "base"
+    return [[(f"{label if not n else '':<8}", "dim"), (row, role if not n else "base")] for n, row in enumerate(rows)]
 
 
 def _paragraphs(label: str, texts: Sequence[str], width: int) -> list[Line]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from noc_console.console.render.cells import Cell
 from noc_console.console.render.olts import level
 from noc_console.console.widgets.columns import Column
 from noc_console.domain.units import bits_per_s
-from noc_console.picture.model import Model, natural
+from noc_console.picture.model import Model
 from noc_console.picture.port_rows import PortLoss
 
 Rates = Mapping[tuple[str, str], tuple[float | None, float | None]]
@@ -58,11 +58,3 @@ def cell(model: Model, one: PortLoss, rates: Rates, column: str, now: float) -> 
     state = model.port_states.get((one.olt_id, one.port))
     trusted = state is not None and state.optics.trusted
     return (shown, role) if trusted else (f"({shown})", "dim")
-
-
-def in_order(model: Model, ports: Sequence[PortLoss], rates: Rates, by: str | None, down: bool) -> list[PortLoss]:
-    """Sorted by a column; ports without a value come last either way."""
-    valued = [(value(model, one, rates, by or "port"), one) for one in ports]
-    known = [(found, one) for found, one in valued if found is not None]
-    known.sort(key=lambda pair: natural(pair[0]) if isinstance(pair[0], str) else (pair[0],), reverse=down)
-    return [one for _, one in known] + [one for found, one in valued if found is None]

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from math import inf
+from math import inf, isnan
+from typing import Any
 
 from noc_console.console.glyphs import Glyphs, sparkline
 from noc_console.console.render.cells import Cell
 from noc_console.console.render.times import listed
-from noc_console.console.widgets.columns import Column
+from noc_console.console.widgets.columns import Column, in_order
 from noc_console.domain.identity import told_ont_id
 from noc_console.picture.model import SIGNALS, Model
 from noc_console.picture.ont_facts import as_reason, since
@@ -73,7 +75,7 @@ def columns_for(preset: str, widths: Mapping[str, int], one_olt: bool) -> list[C
         one_olt: Leaves the OLT column out (everything listed is on the same one).
     """
     names = _PRESETS.get(preset, _PRESETS["triage"]).split()
-    return [column for name in names if name != "olt" or not one_olt for column in [_fitted(_ALL[name], widths)]]
+    return [_fitted(_ALL[name], widths) for name in names if name != "olt" or not one_olt]
 
 
 def all_columns(widths: Mapping[str, int]) -> list[Column]:
@@ -213,6 +215,7 @@ _STORED = {
     "rx": "onu_rx_dbm", "orx": "olt_rx_dbm", "tx": "onu_tx_dbm", "temperature": "temperature_celsius",
     "distance": "distance_m", "reason": "offline_reason",
 }  # fmt: skip
+_TEXTS = frozenset(("description", "model", "firmware", "reason"))
 _STATE_ORDER = {OFFLINE: 0, GONE: 1, ONLINE: 3}
 
 
@@ -220,40 +223,34 @@ def sort_rows(model: Model, rows: list[int], column: str | None, down: bool) -> 
     """Rows by a column; equal ones keep their natural order, those without a value come last either way."""
     if column in (None, "port", "olt"):
         return rows[::-1] if down else rows
-    value_of = _sort_value(model, column or "")
-    keyed = [(value, row) for row in rows if (value := value_of(row)) is not None]
-    keyed.sort(key=lambda pair: pair[0], reverse=down)
-    if len(keyed) == len(rows):
-        return [row for _, row in keyed]
-    found = {row for _, row in keyed}
-    return [row for _, row in keyed] + [row for row in rows if row not in found]
+    return in_order(rows, _sort_values(model, rows, column or ""), down)
 
 
-def _sort_value(model: Model, column: str) -> Callable[[int], float | str | None]:
+def _sort_values(model: Model, rows: list[int], column: str) -> dict[int, Any]:
+    """What to sort by, for the rows that have a value, in their order. Column by column: a lambda a row is slow."""
     onts = model.onts
     if column == "state":
-        return lambda row: float(_STATE_ORDER.get(onts.state[row], 2))
+        return {row: _STATE_ORDER.get(onts.state[row], 2) for row in rows}
     if column == "serial":
-        return onts.identity
+        serials, macs = onts.column("serial"), onts.column("mac")
+        return {row: identity for row in rows if (identity := serials[row] or macs[row])}
     if column == "signal":  # worst light first
-        return lambda row: float(-onts.signal[row]) if onts.signal[row] else None
+        return {row: -onts.signal[row] for row in rows if onts.signal[row]}
     if column == "age":
-        return lambda row: -(model.state_at(row) or -inf)
+        read_at = {key: port.state_at for key, port in model.port_states.items()}
+        olts, ports, refreshed = onts.column("olt_id"), onts.column("port"), onts.column("refreshed_at")
+        plain = {row: read_at.get((olts[row], ports[row])) for row in rows if isnan(refreshed[row])}
+        return {row: -((plain[row] if row in plain else model.state_at(row)) or -inf) for row in rows}
     if column == "since":
-        return lambda row: -at if (at := since(model, row)[0]) is not None else None
+        return {row: -at for row in rows if (at := since(model, row)[0]) is not None}
     if column in ("informed", "ip", "pppoe"):
         name = {"informed": "last_inform_at", "ip": "wan_ip", "pppoe": "pppoe_user"}[column]
-
-        def of_cpe(row: int) -> float | str | None:
-            cpe = model.cpe_of(onts.get(row, "serial"))
-            value = getattr(cpe, name) if cpe else None
-            return -value if isinstance(value, float) else value
-
-        return of_cpe
-    name = _STORED[column]
-
-    def stored(row: int) -> float | str | None:
-        value = onts.get(row, name)
-        return value.casefold() if isinstance(value, str) else value
-
-    return stored
+        cpes = ((row, model.cpe_of(onts.get(row, "serial"))) for row in rows)
+        found = {row: value for row, cpe in cpes if cpe and (value := getattr(cpe, name)) is not None}
+        return {row: -value for row, value in found.items()} if column == "informed" else found
+    values = onts.column(_STORED[column])
+    if isinstance(values, array):  # NaN stands for "no value", and is the only one that differs from itself
+        return {row: value for row in rows if (value := values[row]) == value}
+    if column in _TEXTS:
+        return {row: value.casefold() for row in rows if (value := values[row]) is not None}
+    return {row: value for row in rows if (value := values[row]) is not None}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import threading
-import time
 from itertools import pairwise
 
 from rich.style import Style
@@ -12,7 +11,7 @@ from rich.text import Text
 
 from noc_console.console.palette import Palette
 from noc_console.console.render.cells import Line, wrap
-from noc_console.console.render.chart import ROLES, Chart, letter_of
+from noc_console.console.render.chart import ROLES, Chart, letter_of, tick
 from noc_console.domain.units import si
 
 RGB = tuple[int, int, int]
@@ -60,23 +59,22 @@ def _plot(chart: Chart, size: tuple[int, int], palette: Palette, blocks: bool, c
     for number, values in enumerate(chart.lines):
         if any(value is not None for value in values):
             colour = colours[ROLES[number % 2]]
-            plt.plot(instants, values, marker=_marker(chart, number, blocks, colour), color=_colour(colour))
+            plt.plot(instants, values, marker=_marker(chart, number, blocks), color=_colour(colour))
     if cursor is not None:
         ends = [instants[cursor]] * 2
         plt.plot(ends, [chart.low, chart.high], marker="│" if blocks else "|", color=_colour(colours["dim"]))
     plt.ylim(chart.low, chart.high)
     plt.xlim(instants[0], instants[-1])
     ticks = _ticks(instants[0], instants[-1], max(2, size[0] // 14))
-    plt.xticks(ticks, [_tick(at, instants[-1] - instants[0]) for at in ticks])
+    plt.xticks(ticks, [tick(at, instants[-1] - instants[0]) for at in ticks])
     plt.yticks(*_levels(chart, size[1]))
     built = plt.build().rstrip("\n")
     return Text.from_ansi(built if blocks else built.translate(_ASCII_FRAME))
 
 
-def _marker(chart: Chart, number: int, blocks: bool, colour: RGB | None) -> str:
-    """Fine blocks where colour tells two lines apart; else each has its own sign."""
-    fine = blocks and not chart.subject.overlay and (colour is not None or len(chart.lines) == 1)
-    return "hd" if fine else letter_of(chart, number)
+def _marker(chart: Chart, number: int, blocks: bool) -> str:
+    """Fine blocks for the first line; each other has its own sign: colour alone never tells them apart."""
+    return "hd" if blocks and not chart.subject.overlay and not number else letter_of(chart, number)
 
 
 def _levels(chart: Chart, height: int) -> tuple[list[float], list[str]]:
@@ -107,10 +105,6 @@ def _colour(rgb: RGB | None) -> RGB | str:
 
 def _ticks(start: float, end: float, count: int) -> list[float]:
     return [start + (end - start) * index / (count - 1) for index in range(count)]
-
-
-def _tick(at: float, span_s: float) -> str:
-    return time.strftime("%H:%M" if span_s <= 86400 else "%d %b", time.localtime(at))
 
 
 def _line(row: Text) -> Line:

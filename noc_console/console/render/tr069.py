@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
 from rich.cells import cell_len
@@ -16,6 +16,8 @@ from noc_console.picture.ont_facts import OntFacts
 
 STALE_S = 60.0
 LABEL = 16
+HEADING = "title"
+"""Role of a section's heading, and of nothing else in the tab."""
 LISTED = ("clients", "mesh", "ethernet", "hosts", "voice")
 """Sections whose groups are rows of a table."""
 TITLE = 20
@@ -36,20 +38,37 @@ class CpeView:
     """Why nothing could be asked."""
 
 
-def render_tr069(facts: OntFacts, view: CpeView, width: int, absolute: bool) -> list[Line]:
-    """The whole tab."""
+def known_sections(view: CpeView) -> list[Section]:
+    """Those that there is something to tell about."""
+    return [one for one in view.sections if one.observed_at is not None or one.fields or one.groups or one.trouble]
+
+
+def render_tr069(
+    facts: OntFacts, view: CpeView, width: int, absolute: bool, folded: Container[str] = (), chosen: str = ""
+) -> list[Line]:
+    """The whole tab.
+
+    Args:
+        facts: The ONT.
+        view: Its router.
+        width: Cells.
+        absolute: Times by the clock.
+        folded: Names of sections of which only the heading is shown.
+        chosen: Name of the section that keys are about.
+    """
     if facts.ont.serial is None:
         return _said("The OLT gives no serial number for this ONT: its router cannot be looked up.", width, "dim")
     if facts.acs is not None and facts.acs.state == "off":
         return _said("No ACS is configured (genieacs: in the config file).", width, "dim")
     lines = _status(facts, view, width, absolute)
-    known = [
-        section
-        for section in view.sections
-        if section.observed_at is not None or section.fields or section.groups or section.trouble
-    ]
+    known = known_sections(view)
     for section in known:
-        lines += [(), *section_lines(section, width, facts.now, absolute)]
+        told = section_lines(section, width, facts.now, absolute)
+        heading: Line = [(">" if section.name == chosen else " ", "mark"), *told[0][1:]]
+        if section.name in folded:
+            lines += [(), [*heading, (f"  {len(told) - 1} lines folded", "dim")]]
+        else:
+            lines += [(), heading, *told[1:]]
     if not known:
         lines += [(), *_nothing(facts, view, width)]
     return lines
@@ -102,7 +121,8 @@ def section_lines(section: Section, width: int, now: float, absolute: bool) -> l
     age_s = age_at(section.observed_at, now)
     old = age_s is None or age_s > STALE_S
     read = "never read" if section.observed_at is None else f"read {ago(section.observed_at, now, absolute)}"
-    lines: list[Line] = [[(f" {section.title}", "title"), (f"  {read}", "stale" if old else "dim")]]
+    title: Line = [(" ", "base"), (section.title, HEADING), (f"  {read}", "stale" if old else "dim")]
+    lines: list[Line] = [title]
     lines += _said(section.trouble, width, "warning") if section.trouble else []
     lines += _fields(section.fields, width, "")
     if section.name in LISTED:

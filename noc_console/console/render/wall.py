@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from noc_console.console.render.cells import Cell, Line, fit, spread, width_of
+from noc_console.console.render.cells import Cell, Line, fit, flow, spread, width_of
 from noc_console.console.render.times import clock
 from noc_console.domain.freshness import format_age
 from noc_console.picture.trends import Trends
@@ -104,12 +104,13 @@ def _figures(wall: Wall, width: int, height: int, block: str) -> list[Line]:
         ("OFFLINE", wall.offline, "offline" if wall.offline else "dim", f"of {wall.total}"),
         ("UNKNOWN", wall.unknown, "unknown" if wall.unknown else "dim", ""),
     ]
-    if width >= ROOMY:
-        figures.append(("ONLINE", wall.online, "online", ""))
     mark = "?" if wall.stale else ""
+    online = ("ONLINE", wall.online, "online", "")
+    if width >= ROOMY and _scale_of([*figures, online], mark, width, height) >= _scale_of(figures, mark, width, height):
+        figures.append(online)
     numbers = [f"{count}{mark}" for _, count, _, _ in figures]
     column = max(12, width // len(figures))
-    scale = _scale(max(map(len, numbers)), column, height)
+    scale = _scale_of(figures, mark, width, height)
     rows: list[list[Cell]] = [[] for _ in range(GLYPH_ROWS * max(1, scale) + 2)]
     for (label, _, role, told), number in zip(figures, numbers, strict=True):
         drawn = big(number, block, scale) if scale else ["", "", number, "", ""]  # too narrow: small ones, then
@@ -119,9 +120,14 @@ def _figures(wall: Wall, width: int, height: int, block: str) -> list[Line]:
     return list(rows)
 
 
+def _scale_of(figures: Sequence[tuple[str, int, str, str]], mark: str, width: int, height: int) -> int:
+    return _scale(max(len(f"{count}{mark}") for _, count, _, _ in figures), max(12, width // len(figures)), height)
+
+
 def _scale(digits: int, column: int, height: int) -> int:
-    """How many cells a dot of a digit may be; 0 where not even one fits."""
-    wide = (column - 3) // (5 * digits - 2)
+    """How many cells a dot of a digit may be; 0 where not even one fits. Two figures stand further apart than two
+    digits of one."""
+    wide = (column - 1) // (5 * digits)
     return min(wide, max(1, int(height * BIG_SHARE) // GLYPH_ROWS))
 
 
@@ -147,7 +153,8 @@ def _foot(wall: Wall, width: int, turn: str) -> Line:
     text = f" {age}    OLTs {wall.olts_answering}/{wall.olts}    beat {wall.beats}"
     if wall.error:
         text += f"    {wall.error}"
-    return [(fit(text, max(1, width - len(turn) - 1)) + turn + " " * bool(turn), "bar")]
+    end = f"{turn} " if turn else ""
+    return [(fit(text, max(1, width - len(end))) + end, "bar")]
 
 
 def _inverse(line: Line, width: int) -> Line:
@@ -160,12 +167,15 @@ def _inverse(line: Line, width: int) -> Line:
 
 def map_page(olts: Sequence[OltMap], width: int, height: int) -> list[Line]:
     """A row for each OLT, a sign for each of its PON ports; those in trouble first."""
-    legend: list[Cell] = [(" PON ports:  ", "dim")]
-    for state, (sign, role) in _PORTS.items():
-        legend += [(sign, role), (f" {'some down' if state == 'part' else state}   ", "dim")]
+    signs: list[Line] = [
+        [(" " + sign, role), (f" {'some down' if state == 'part' else state}", "dim")]
+        for state, (sign, role) in _PORTS.items()
+    ]
+    legend = flow([[(" PON ports:", "dim")], *signs], width)
     name_cells = min(16, max([4, *(len(one.name) for one in olts)]))
-    lines: list[Line] = [legend, []]
-    room = height - 3 - len(lines) - 1
+    # Where there is no room for both, the OLTs themselves are shown.
+    lines: list[Line] = [*legend, []] if height - 3 >= len(legend) + 4 else []
+    room = max(1, height - 3 - len(lines) - 1)
     for one in olts[:room]:
         lines.append(_map_row(one, name_cells, width))
     if len(olts) > room:

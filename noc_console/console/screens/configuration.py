@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator
 from pathlib import Path
 
 from textual import work
@@ -114,10 +114,10 @@ class ConfigView(TableView):
         self._export(Path(path or name).expanduser(), self.shown_tree.document)
         return True
 
-    def exported(self) -> tuple[str, list[Row]]:
+    def exported(self) -> tuple[str, Iterator[Row]]:
         """Every parameter, secrets masked, whatever is unfolded."""
         leaves = self.shown_tree.document.leaves if self.shown_tree else ()
-        return (self._ont.identity or self.NAME) if self._ont else self.NAME, [_row(leaf) for leaf in leaves]
+        return (self._ont.identity or self.NAME) if self._ont else self.NAME, map(_row, leaves)
 
     @work(group="export", exit_on_error=False)
     async def _export(self, path: Path, document: CpeDocument) -> None:

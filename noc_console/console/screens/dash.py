@@ -44,8 +44,8 @@ class DashView(View):
         self._pane.set_palette(palette)
 
     def on_resize(self) -> None:
-        """Lay out again."""
-        self.call_after_refresh(self.tick)
+        """Lay out again: at once, the pane paints all of it when it has its size."""
+        self.tick()
 
     def changed(self, delta: Delta) -> None:
         """The figures."""

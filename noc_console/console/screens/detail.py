@@ -14,17 +14,20 @@ from noc_console.console.pace import Every
 from noc_console.console.palette import Palette
 from noc_console.console.render import tree
 from noc_console.console.render.activity import render_history
-from noc_console.console.render.cells import Cell, Line
+from noc_console.console.render.cells import Line
 from noc_console.console.render.jobs import render_ont_jobs
 from noc_console.console.render.node import render_node
 from noc_console.console.render.optical import render_optical, render_ranges
 from noc_console.console.render.summary import identity_line, render_summary
-from noc_console.console.render.tr069 import render_tr069
+from noc_console.console.render.tabs import named_tab, tab_line, turned
+from noc_console.console.render.tr069 import HEADING, known_sections, render_tr069
 from noc_console.console.screens.charting import Charting, ChartKeys
 from noc_console.console.screens.router import RouterReader
-from noc_console.console.screens.view import Background
+from noc_console.console.screens.sections import Sections
+from noc_console.console.screens.view import Background, Say
 from noc_console.console.subjects import Subject, kinds_of, subject_of
 from noc_console.console.widgets.lines import FocusPane, LinePane
+from noc_console.domain.cpe import Section
 from noc_console.domain.errors import NocError
 from noc_console.domain.jobs import JobKind
 from noc_console.picture.activity import Activity, fold
@@ -59,6 +62,7 @@ class DetailPane(Background, ChartKeys, Container):
         self.who = LinePane(desk.palette, id="who")
         self.body = FocusPane(desk.palette, id="body")
         self.chart = Charting(desk)
+        self.parts = Sections(self)
         self._router = RouterReader(desk, self.paint)
         self._kind = ""
         """Which of the charts; the first where what is shown does not have it."""
@@ -99,6 +103,27 @@ class DetailPane(Background, ChartKeys, Container):
         self.tab = tab
         self.paint(rewind=True)
         self._fetch_settled()
+
+    def sections(self) -> list[Section]:
+        """What is known of the router."""
+        return known_sections(self._router.view)
+
+    def show_section(self) -> None:
+        """Bring the chosen section into view."""
+        self.paint()
+        headings = [y for y, line in enumerate(self.body.lines) if any(role == HEADING for _, role in line)]
+        names = [section.name for section in self.sections()]
+        if self.parts.chosen in names[: len(headings)]:
+            self.body.show_line(headings[names.index(self.parts.chosen)])
+
+    def say(self, text: str, severity: str = "information") -> None:
+        """Tell the operator."""
+        self.post_message(Say(text, severity))
+
+    def do_list_open(self, _: str = "") -> None:
+        """Enter folds the chosen section."""
+        if self.tab == "tr-069":
+            self.parts.do_section_fold()
 
     def facts(self) -> OntFacts | None:
         """The shown ONT's facts."""
@@ -151,10 +176,7 @@ class DetailPane(Background, ChartKeys, Container):
     def _tab_line(self) -> Line:
         if self.node is not None:
             return [(" ", "bar"), (" Summary ", "tab-active")]
-        cells: list[Cell] = [(" ", "bar")]
-        for tab, title in zip(TABS, TITLES, strict=True):
-            cells.append((f"[{title}]", "tab-active") if tab == self.tab else (f" {title} ", "tab"))
-        return cells
+        return tab_line(TABS, TITLES, self.tab)
 
     def _who_line(self) -> Line:
         if self.node is not None:
@@ -173,7 +195,7 @@ class DetailPane(Background, ChartKeys, Container):
         if self.tab == "optical":
             return render_optical(facts, width, absolute, self._chart_lines())
         if self.tab == "tr-069":
-            return render_tr069(facts, self._router.view, width, absolute)
+            return render_tr069(facts, self._router.view, width, absolute, self.parts.folded, self.parts.chosen)
         if self.tab == "history":
             return render_history(self._history, facts.ont.serial, width, facts.now, absolute)
         if self.tab == "jobs":
@@ -207,19 +229,15 @@ class DetailPane(Background, ChartKeys, Container):
 
     def do_tab_next(self, _: str = "") -> None:
         """Next tab."""
-        self.show_tab(TABS[(TABS.index(self.tab) + 1) % len(TABS)])
+        self.show_tab(turned(TABS, self.tab, 1))
 
     def do_tab_previous(self, _: str = "") -> None:
         """Previous tab."""
-        self.show_tab(TABS[(TABS.index(self.tab) - 1) % len(TABS)])
+        self.show_tab(turned(TABS, self.tab, -1))
 
     def do_tab(self, name: str = "") -> None:
         """The named tab."""
-        plain = name.lower().replace("-", "")
-        found = next((tab for tab in TABS if plain and tab.replace("-", "").startswith(plain)), None)
-        if found is None:
-            raise ValueError(f"no tab {name!r} (there are {', '.join(TABS)})")
-        self.show_tab(found)
+        self.show_tab(named_tab(TABS, name))
 
     def do_chart(self, kind: str = "") -> None:
         """The named chart, or the next one."""

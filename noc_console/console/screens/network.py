@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
 from functools import partial
 from typing import Any
 
@@ -63,11 +63,13 @@ class NetworkView(View):
         )
         self.detail = DetailPane(desk)
         self.panes = Panes(self, self.topology, self.table, self.detail, self.PANES)
-        self.helpers = (self.panes, self.detail)
+        self.helpers = (self.panes, self.detail, self.detail.parts)
         self._sparks = Sparks(desk)
         self.cells.sparks = self._sparks.values
         self._rebuild_after = 0.0
         self._stale_order = False
+        self._whole = False
+        """Whether everything had been read when the rows were chosen."""
         self._ages = Every(10.0)
 
     def compose(self) -> ComposeResult:
@@ -96,9 +98,11 @@ class NetworkView(View):
         if "tree" in self.PANES and (delta.structure or delta.tree or delta.sources):
             self.topology.reload()
         if delta.structure or delta.rows:
-            self._stale_order = True
+            # Other values change what is listed only under a filter or an order of the operator's.
+            chosen = self.filter or self.only_problems or self.table.sort_by
+            self._stale_order |= bool(delta.structure or chosen)
             self.table.refresh_rows(delta.rows)
-        if delta.structure and not self.table.keys:
+        if delta.structure and (not self.table.keys or self._whole != self.desk.model.link.loaded):
             self.rebuild()
         self._rebuild_when_due()
         if delta:
@@ -115,7 +119,7 @@ class NetworkView(View):
     def rebuild(self, follow: int | None = None) -> None:
         """Choose and order the rows again; the cursor stays on its ONT."""
         started = time.perf_counter()
-        self._stale_order = False
+        self._stale_order, self._whole = False, self.desk.model.link.loaded
         model, now = self.desk.model, self.desk.now()
         rows = select(model, model.rows_under(self.scope), self.filter, now)
         if self.only_problems:
@@ -138,7 +142,7 @@ class NetworkView(View):
     def _fit_columns(self) -> None:
         model = self.desk.model
         widths = {
-            "serial": max(map(len, model.onts.by_identity), default=12),
+            "serial": model.onts.longest or 12,
             "olt": min(16, max((len(olt.name) for olt in model.olts.values()), default=6)),
             "description": 22 if self.table.size.width >= ROOMY else 14,
             "port": max((len(port.name) for port in model.port_states.values()), default=6),
@@ -175,10 +179,10 @@ class NetworkView(View):
         """An ONT, as ``show onts`` prints it."""
         return ont_row(gather(self.desk.model, key, self.desk.now())) if isinstance(key, int) else {}
 
-    def exported(self) -> tuple[str, list[Row]]:
+    def exported(self) -> tuple[str, Iterator[Row]]:
         """The chart while the detail with one is in use, else the list."""
         charted = self.detail.chart.exported() if self.screen.focused is self.detail.body else []
-        return ("chart", charted) if charted else super().exported()
+        return ("chart", iter(charted)) if charted else super().exported()
 
     def jumps(self) -> list[tuple[str, Callable[[], object]]]:
         """Panes, and tabs of the detail."""
@@ -230,7 +234,7 @@ class NetworkView(View):
     def crumb(self) -> tuple[str, str]:
         """Scope and position."""
         at, total = self.table.position
-        whole = len(self.desk.model.rows_under(self.scope)) if (self.filter or self.only_problems) else total
+        whole = self.desk.model.size_under(self.scope) if (self.filter or self.only_problems) else total
         marked = f"{len(self.table.marked)} marked   " if self.table.marked else ""
         listed = f"{total} of {whole}" if total != whole else f"{at} of {total}"
         waiting = len(self.desk.model.waiting_under(self.scope))
@@ -246,6 +250,7 @@ class NetworkView(View):
     def set_palette(self, palette: Palette) -> None:
         """Change colours, and the way times are shown."""
         self.cells.absolute = self.desk.session.absolute_times
+        self.cells.sparks = {} if self.desk.session.low_link else self._sparks.values
         for part in (self.topology, self.table, self.detail):
             part.set_palette(palette)
 
@@ -329,6 +334,8 @@ class NetworkView(View):
     async def _fetch_sparks(self) -> None:
         """Histories of the rows in view, once the view rests."""
         await asyncio.sleep(SETTLE_S)
+        if self.desk.session.low_link:
+            return
         serials = [self.desk.model.onts.get(row, "serial") for row in self.table.in_view()]  # type: ignore[arg-type]
         if await self._sparks.fetch(serials):
             self.table.refresh_rows()

@@ -18,10 +18,12 @@ from noc_console.console.render.cells import Cell, Line
 from noc_console.console.render.node import render_node
 from noc_console.console.render.olts import STATES, gauges, uplink_lines
 from noc_console.console.render.optical import render_ranges
+from noc_console.console.render.tabs import named_tab, tab_line, turned
 from noc_console.console.screens.charting import Charting, ChartKeys
 from noc_console.console.screens.sparks import SETTLE_S, PortRates, Sparks
 from noc_console.console.screens.view import Background
 from noc_console.console.subjects import kinds_of, subject_of
+from noc_console.console.widgets.columns import by_value, in_order
 from noc_console.console.widgets.lines import FocusPane, LinePane
 from noc_console.console.widgets.table import LineTable
 from noc_console.domain.network import Olt, Ont
@@ -142,7 +144,7 @@ class OltDetail(Background, ChartKeys, Container):
     def reload(self, rewind: bool = False) -> None:
         """Bring the open tab up to date."""
         olt, now = self.olt, self.desk.now()
-        self.tabs.set_lines([self._tab_line()])
+        self.tabs.set_lines([tab_line(TABS, TITLES, self.tab)])
         if olt is None:
             self.who.set_lines([])
             self.body.set_lines([[(" this OLT is no longer in the config (Esc goes back)", "dim")]])
@@ -172,18 +174,12 @@ class OltDetail(Background, ChartKeys, Container):
     def _kind_of(self, kinds: Sequence[str]) -> str:
         return self._kind if self._kind in kinds else kinds[0]
 
-    def _tab_line(self) -> Line:
-        cells: list[Cell] = [(" ", "bar")]
-        for tab, title in zip(TABS, TITLES, strict=True):
-            cells.append((f"[{title}]", "tab-active") if tab == self.tab else (f" {title} ", "tab"))
-        return cells
-
     def _list_ports(self, olt: Olt) -> None:
         found = port_losses(self.desk.model, olt.name)
-        by, down = self.ports.sort_by, self.ports.sort_down
-        ordered = olt_ports.in_order(self.desk.model, found, self._rates.known, by, down)
-        self._ports = {(one.olt_id, one.port): one for one in ordered}
-        self.ports.set_keys(list(self._ports))
+        self._ports = {(one.olt_id, one.port): one for one in found}
+        by = self.ports.sort_by or "port"
+        told = {key: olt_ports.value(self.desk.model, one, self._rates.known, by) for key, one in self._ports.items()}
+        self.ports.set_keys(in_order(list(self._ports), by_value(told), self.ports.sort_down))
         self.ports.refresh_rows()
 
     def _list_onts(self, now: float) -> None:
@@ -226,18 +222,15 @@ class OltDetail(Background, ChartKeys, Container):
 
     def do_tab_next(self, _: str = "") -> None:
         """Next tab."""
-        self.show_tab(TABS[(TABS.index(self.tab) + 1) % len(TABS)])
+        self.show_tab(turned(TABS, self.tab, 1))
 
     def do_tab_previous(self, _: str = "") -> None:
         """Previous tab."""
-        self.show_tab(TABS[(TABS.index(self.tab) - 1) % len(TABS)])
+        self.show_tab(turned(TABS, self.tab, -1))
 
     def do_tab(self, name: str = "") -> None:
         """The named tab."""
-        found = next((tab for tab in TABS if name and tab.startswith(name.lower())), None)
-        if found is None:
-            raise ValueError(f"no tab {name!r} (there are {', '.join(TABS)})")
-        self.show_tab(found)
+        self.show_tab(named_tab(TABS, name))
 
     def do_chart(self, kind: str = "") -> None:
         """The named chart, or the next one."""

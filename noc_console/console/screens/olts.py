@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
 from functools import partial
 
 from textual.app import ComposeResult
@@ -15,11 +15,12 @@ from noc_console.console.render.cells import Cell
 from noc_console.console.screens.olt_detail import TABS, TITLES, OltDetail
 from noc_console.console.screens.tables import TableView
 from noc_console.console.screens.view import Open
+from noc_console.console.widgets.columns import by_value, in_order
 from noc_console.console.widgets.table import LineTable
 from noc_console.domain.network import Olt, Ont
 from noc_console.picture.flat_rows import Row
 from noc_console.picture.model import Delta
-from noc_console.picture.olt_rows import OltRow, export_row, facts, in_order, olt_rows
+from noc_console.picture.olt_rows import OltRow, Value, export_row, facts, olt_rows
 
 COUNT_EVERY_S = 2.0
 NAMES_FIRST = ("name", "state", "error", "address", "profile", "software")
@@ -81,9 +82,9 @@ class OltsView(TableView):
         rows = [row for row in olt_rows(self.desk.model, now) if not self.only_problems or row.trouble]
         if self.filter:
             rows = [row for row in rows if self.filter.matches(facts(row, now))]
-        rows = in_order(rows, table.sort_by or "name", table.sort_down, now)
         self._rows = {row.olt.id: row for row in rows}
-        table.set_keys(list(self._rows))
+        told: dict[Hashable, Value] = {row.olt.id: row.value(table.sort_by or "name", now) for row in rows}
+        table.set_keys(in_order(list(self._rows), by_value(told), table.sort_down))
         table.refresh_rows()
 
     def set_palette(self, palette: Palette) -> None:
@@ -193,10 +194,10 @@ class OltsView(TableView):
         row = self._rows.get(key)
         return export_row(self.desk.model, row, self.desk.now()) if row else {}
 
-    def exported(self) -> tuple[str, list[Row]]:
+    def exported(self) -> tuple[str, Iterator[Row]]:
         """The chart of an open OLT's overview, else what is listed."""
         charted = self.detail.chart.exported() if self.opened and self.listing is None else []
-        return ("chart", charted) if charted else super().exported()
+        return ("chart", iter(charted)) if charted else super().exported()
 
     def jumps(self) -> list[tuple[str, Callable[[], object]]]:
         """The tabs of an open OLT."""

@@ -42,6 +42,11 @@ class OutagesView(StoryView):
         """The selected one for a ticket."""
         return None
 
+    def copies(self) -> list[tuple[str, str]]:
+        """The summary first."""
+        text = self.summary()
+        return ([("summary for a ticket", text)] if text else []) + super().copies()
+
     def do_outage_next(self, _: str = "") -> None:
         """The next that nobody has, the worst first."""
         self._step(1)

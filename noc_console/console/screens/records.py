@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator
 from typing import Any
 
 from noc_console.console.desk import Desk
@@ -94,7 +94,7 @@ class RecordsView(StoryView):
         record = self._records.get(key) if isinstance(key, tuple) else None
         return self._facts(record) if record else {}
 
-    def exported(self) -> tuple[str, list[Row]]:
+    def exported(self) -> tuple[str, Iterator[Row]]:
         """Under the name of the kind."""
         return self.kind.name, super().exported()[1]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
 from typing import Any
 
 from textual.containers import Container
@@ -168,10 +168,10 @@ class View(Background, Container):
         names = [column.id for column in table.columns] if table is not None else []
         return dict(zip(names, table.texts(key), strict=True)) if table is not None else {}
 
-    def exported(self) -> tuple[str, list[Row]]:
-        """What ``:export`` writes: its name, and what is listed, as it is filtered and sorted."""
+    def exported(self) -> tuple[str, Iterator[Row]]:
+        """What ``:export`` writes: its name, and the marked rows, else all that are listed, in their order."""
         table = self.listing
-        return self.NAME, [self.row_of(key) for key in table.keys] if table is not None else []
+        return self.NAME, map(self.row_of, table.wanted if table is not None else ())
 
     def export_text(self, path: str) -> bool:
         """Write what is shown as text, where a screen has a form of its own; False where it has none."""

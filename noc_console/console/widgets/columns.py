@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
+
+from noc_console.picture.model import natural
+
+K = TypeVar("K", bound=Hashable)
+
+LEAST = 8
+"""Cells from which a cut text is still worth showing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +88,24 @@ def _find(name: str, choices: Sequence[Column]) -> str:
     return next((c.id for c in choices if name.lower() in (c.id, c.title.lower())), "")
 
 
+def in_order(keys: Sequence[K], values: Mapping[K, Any], down: bool) -> list[K]:
+    """Keys by their values; equal ones keep their places, those without a value come last either way.
+
+    Args:
+        keys: All of them.
+        values: What to sort by, for those that have it, in the order of ``keys``.
+        down: Largest first.
+    """
+    known = sorted(values, key=values.__getitem__, reverse=down)
+    return known if len(known) == len(keys) else known + [key for key in keys if key not in values]
+
+
+def by_value(values: Mapping[K, str | float | None]) -> dict[K, Any]:
+    """What ``in_order`` takes: ``olt-2`` before ``olt-10``, without those that have no value."""
+    known = ((key, value) for key, value in values.items() if value is not None)
+    return {key: natural(value) if isinstance(value, str) else value for key, value in known}
+
+
 def place(columns: Sequence[Column], width: int, offset: int, gap: int = 1) -> list[Placed]:
     """Choose the columns that fit.
 
@@ -98,7 +124,11 @@ def place(columns: Sequence[Column], width: int, offset: int, gap: int = 1) -> l
     used = 0
     for column in [*frozen, *loose]:
         need = column.width + (gap if chosen else 0)
+        left = width - used - (gap if chosen else 0)
         if used + need > width:
+            if column.flex and left >= LEAST:  # the text itself, cut, tells more than the columns beside it
+                chosen.append(replace(column, width=left))
+                used = width
             break
         chosen.append(column)
         used += need

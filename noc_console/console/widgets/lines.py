@@ -72,6 +72,12 @@ class LinePane(Widget, can_focus=False):
             self._top = top
             self.refresh()
 
+    def show_line(self, row: int) -> None:
+        """Scroll as little as brings a line into view, with what follows it where there is room."""
+        height = max(1, self.size.height)
+        if not self._top <= row < self._top + height // 2:
+            self.scroll_lines(row - self._top)
+
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         """The wheel."""
         event.stop()

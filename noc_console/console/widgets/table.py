@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Hashable, Sequence
 
+from rich.style import Style
 from textual import events
 from textual.geometry import Region
 from textual.message import Message
@@ -16,7 +17,7 @@ from textual.widget import Widget
 
 from noc_console.console.glyphs import Glyphs
 from noc_console.console.palette import Palette
-from noc_console.console.render.cells import Cell, Line, changed_span, fit, fit_end, to_strip
+from noc_console.console.render.cells import Cell, Line, changed_span, fit, fit_end, to_strip, width_of, wrap
 from noc_console.console.widgets.columns import Choice, Column, Placed, last_offset, place
 
 WHEEL = 3
@@ -129,6 +130,11 @@ class LineTable(Widget, can_focus=True):
     def in_view(self) -> Sequence[Key]:
         """Keys in view."""
         return self.keys[self._top : self._top + self.page]
+
+    @property
+    def wanted(self) -> Sequence[Key]:
+        """The marked rows that are listed, else all of them, in order."""
+        return [key for key in self.keys if key in self.marked] or self.keys
 
     def texts(self, key: Key) -> list[str]:
         """An object's row as text, column by column."""
@@ -244,7 +250,7 @@ class LineTable(Widget, can_focus=True):
             return to_strip(self._header(), width, self.palette, fill="head")
         row = self._top + y - 1
         if row >= len(self.keys):
-            said = self._empty() if not self.keys else ()
+            said = _wrapped(self._empty(), width) if not self.keys else ()
             return to_strip(said[y - 2] if 2 <= y < len(said) + 2 else (), width, self.palette)
         key = self.keys[row]
         line = self._painted[key] = self._cells(key, row)
@@ -263,7 +269,7 @@ class LineTable(Widget, can_focus=True):
                 shown = fit_end(text, placed.width, ellipsis)
             else:
                 shown = fit(text, placed.width, column.right, ellipsis)
-            cells += [(shown, role), (" ", "base")]
+            cells += [*_unlined(shown, role, self.palette), (" ", "base")]
         return cells
 
     def _header(self) -> Line:
@@ -277,7 +283,7 @@ class LineTable(Widget, can_focus=True):
                 continue
             title = fit(column.title + arrow, placed.width, column.right, "")
             cells += [(title, "head-sort" if sorted_by else "head"), (" ", "head")]
-        if self._placed and self._placed[-1].column is not self.columns[-1]:
+        if self._placed and self._placed[-1].column.id != self.columns[-1].id:
             cells[-1] = (">", "head-sort")
         return cells
 
@@ -475,3 +481,24 @@ class LineTable(Widget, can_focus=True):
             return
         self.choice.change(wanted, self.given, self.choices)
         self.choose()
+
+
+def _wrapped(lines: Sequence[Line], width: int) -> Sequence[Line]:
+    """Lines of one style each, in as many rows as the width asks for."""
+    rows: list[Line] = []
+    for line in lines:
+        if len(line) != 1 or width_of(line) <= width:
+            rows.append(line)
+        else:
+            ((text, role),) = line
+            rows += [[(f" {row}", role)] for row in wrap(text, width - 2)]
+    return rows
+
+
+def _unlined(text: str, role: str | Style, palette: Palette) -> list[Cell]:
+    """A cell of a table; the blanks that fill its column are no part of what a role underlines."""
+    bare = text.strip()
+    if len(bare) == len(text) or not isinstance(role, str) or not palette.style(role).underline:
+        return [(text, role)]
+    start = text.index(bare)
+    return [(text[:start], "base"), (bare, role), (text[start + len(bare) :], "base")]

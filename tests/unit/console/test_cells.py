@@ -9,7 +9,7 @@ from rich.cells import cell_len
 
 from noc_console.console.glyphs import UNICODE, sparkline
 from noc_console.console.palette import Palette
-from noc_console.console.render.cells import fit, fit_end, to_strip, width_of, wrap
+from noc_console.console.render.cells import broken, fit, fit_end, flow, plain, to_strip, width_of, wrap
 
 AWKWARD = [
     "น้ำตาล",
@@ -60,3 +60,21 @@ def test_a_place_that_is_too_long_loses_its_beginning() -> None:
     assert fit_end("olt-riverside 1/1/1/2", 12) == "…ide 1/1/1/2"
     assert fit_end("olt-1 0/1/2", 12) == "olt-1 0/1/2 "
     assert cell_len(fit_end("奥尔特河 1/1/1/2", 11)) == 11
+
+
+@given(
+    st.lists(st.tuples(st.text("ab 世é", max_size=30), st.sampled_from(["base", "dim"])), min_size=1),
+    st.integers(4, 20),
+)
+def test_an_item_that_is_too_wide_is_broken_and_loses_nothing(item: list[tuple[str, str]], width: int) -> None:
+    rows = broken(item, width)
+    assert all(width_of(row) <= width for row in rows)
+    letters = [(letter, role) for text, role in item for letter in text if letter != " "]
+    assert [(letter, role) for row in rows for text, role in row for letter in text if letter != " "] == letters
+
+
+def test_a_long_item_after_a_label_flows_on_in_its_roles() -> None:
+    rows = flow([[("LOS", "offline"), (": no light arrives: fibre", "base")], [("seen", "dim")]], 14)
+    assert plain(rows).split("\n") == ["LOS: no light", "arrives: fibre", "seen"]
+    assert rows[0][0] == ("LOS", "offline")
+    assert plain(broken([("wide ", "base"), ("gap", "dim")], 8)) == "wide gap"

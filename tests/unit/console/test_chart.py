@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 
 import pytest
 from pydantic import ValidationError
@@ -58,8 +59,15 @@ def test_words_tell_last_least_mean_most_and_a_line_without_samples_says_so() ->
     chart = light([-20.0, None, -22.0], [None, None, None])
     told = plain(words(chart, 100))  # type: ignore[arg-type]
     assert "A house 0" in told and "last -22.00 dBm" in told
-    assert "min -22.00" in told and "avg -21.00" in told and "max -20.00" in told
+    assert f"min -22.00 at {time.strftime('%H:%M', time.localtime(1_700_007_200))}" in told
+    assert "avg -21.00" in told and "max -20.00" in told
     assert "B house 1" in told and "no samples" in told and "0.00" not in told.split("house 1")[1]
+
+
+@pytest.mark.parametrize("width", [30, 40, 80])
+def test_words_fit_their_pane(width: int) -> None:
+    told = plain(words(light([-20.5] * 40, [-21.5] * 40), width))  # type: ignore[arg-type]
+    assert all(len(line) <= width for line in told.splitlines())
 
 
 def test_what_is_no_number_is_a_gap() -> None:

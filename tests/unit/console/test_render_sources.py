@@ -83,8 +83,21 @@ def test_ping_and_snmp_are_told_apart(reachable: bool | None, loss: float | None
 
 def test_the_header_counts_core_devices_only_when_one_is_silent() -> None:
     good, bad = router(reachable=True), CoreDevice("sw-1", "192.0.2.8", reachable=False)
-    assert "CORE" not in plain([sources_line(model_of(good), Session(), NOW)])
-    assert "CORE 1/2" in plain([sources_line(model_of(good, bad), Session(), NOW)])
+    assert "CORE" not in plain([sources_line(model_of(good), Session(), NOW, 80)])
+    assert "CORE 1/2" in plain([sources_line(model_of(good, bad), Session(), NOW, 80)])
+
+
+@pytest.mark.parametrize("width", [10, 20, 27, 40, 60])
+def test_what_is_wrong_is_in_the_header_however_narrow(width: int) -> None:
+    bad = CoreDevice("sw-1", "192.0.2.8", reachable=False)
+    model = model_of(bad)
+    model.link.last_ok_at = NOW
+    wide = plain([sources_line(model, Session(), NOW, 80)])
+    assert "DB" in wide and "NOT RUNNING" in wide and "CORE" in wide
+    said = plain([sources_line(model, Session(), NOW, width)])
+    assert "collector" in said
+    assert ("CORE" in said) == (width >= 33)
+    assert ("DB" in said) == (width >= 60)
 
 
 def test_devices_and_interfaces_that_are_no_longer_configured_go() -> None:

@@ -2,22 +2,47 @@
 
 from __future__ import annotations
 
+from math import dist
 from pathlib import Path
 
 import pytest
-from rich.color import Color, ColorSystem
+from rich.color import Color, ColorSystem, ColorType
 
 from noc_console.console.palette import ROLES
 from noc_console.console.themes import choose_theme, load_themes
 
 SHIPPED = load_themes({"XDG_CONFIG_HOME": "/nonexistent"})
-TEXT_ROLES = sorted(ROLES - {"cursor", "cursor-blur", "base", "spark"})
+THEMES = ["ansi16", "cvd", "dark", "hc", "light", "mono"]
+COLOURED = [name for name in THEMES if name != "mono"]
+# Overlays, not text: they set a background under other text, which is measured below.
+NOT_TEXT = {"cursor", "cursor-blur"}
+TEXT_ROLES = sorted(ROLES - NOT_TEXT)
+SEVERITIES = ["sev-critical", "sev-major", "sev-minor", "sev-warning"]
+# Linear RGB as eyes without one kind of cone see it (Machado, Oliveira, Fernandes 2009, severity 1).
+COLOUR_BLIND = {
+    "protan": ((0.152286, 1.052583, -0.204868), (0.114503, 0.786281, 0.099216), (-0.003882, -0.048116, 1.051998)),
+    "deutan": ((0.367322, 0.860646, -0.227968), (0.280085, 0.672501, 0.047413), (-0.011820, 0.042940, 0.968881)),
+    "tritan": ((1.255528, -0.076749, -0.178779), (-0.078411, 0.930809, 0.147602), (0.004733, 0.691367, 0.303900)),
+}
+
+
+def linear(colour: Color) -> list[float]:
+    parts = [value / 255 for value in colour.get_truecolor()]
+    return [v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4 for v in parts]
+
+
+def lab(rgb: list[float]) -> tuple[float, float, float]:
+    red, green, blue = (min(1.0, max(0.0, part)) for part in rgb)
+    x = (0.4124 * red + 0.3576 * green + 0.1805 * blue) / 0.9505
+    y = 0.2126 * red + 0.7152 * green + 0.0722 * blue
+    z = (0.0193 * red + 0.1192 * green + 0.9505 * blue) / 1.089
+    fx, fy, fz = (v ** (1 / 3) if v > 0.008856 else 7.787 * v + 16 / 116 for v in (x, y, z))
+    return 116 * fy - 16, 500 * (fx - fy), 200 * (fy - fz)
 
 
 def luminance(colour: Color) -> float:
-    parts = [value / 255 for value in colour.get_truecolor()]
-    linear = [v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4 for v in parts]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    red, green, blue = linear(colour)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
 def contrast(first: Color, second: Color) -> float:
@@ -25,28 +50,58 @@ def contrast(first: Color, second: Color) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
-def test_both_are_shipped_without_problems_and_name_every_role() -> None:
-    assert set(SHIPPED.found) == {"dark", "mono"}
+def test_all_are_shipped_without_problems_and_name_every_role() -> None:
+    assert sorted(SHIPPED.found) == THEMES
     assert SHIPPED.problems == []
     for theme in SHIPPED.found.values():
         assert set(theme.palette._styles) == ROLES
 
 
 @pytest.mark.parametrize("role", TEXT_ROLES)
-def test_dark_text_is_readable(role: str) -> None:
-    style = SHIPPED.found["dark"].palette.style(role)
+@pytest.mark.parametrize("theme", COLOURED)
+def test_text_is_readable(theme: str, role: str) -> None:
+    style = SHIPPED.found[theme].palette.style(role)
     assert style.color is not None and style.bgcolor is not None
-    assert contrast(style.color, style.bgcolor) >= 4.5
+    assert contrast(style.color, style.bgcolor) >= (7.0 if theme == "hc" else 4.5)
 
 
-@pytest.mark.parametrize(
-    "role", ["base", "dim", "online", "offline", "unknown", "warning", "critical", "overload", "strong"]
-)
-def test_dark_text_is_readable_under_the_cursor(role: str) -> None:
-    palette = SHIPPED.found["dark"].palette
-    style = palette.style(role) + palette.overlay("cursor")
+@pytest.mark.parametrize("role", TEXT_ROLES)
+@pytest.mark.parametrize("cursor", ["cursor", "cursor-blur"])
+@pytest.mark.parametrize("theme", ["cvd", "dark", "hc", "light"])
+def test_text_is_readable_under_the_cursor(theme: str, cursor: str, role: str) -> None:
+    palette = SHIPPED.found[theme].palette
+    style = palette.under(role, palette.overlay(cursor))
     assert style.color is not None and style.bgcolor is not None
-    assert contrast(style.color, style.bgcolor) >= (3.0 if role == "dim" else 4.5)
+    # Dimmed text is what the eye may miss: 3:1 under the cursor, except where contrast is the theme's purpose.
+    dimmed = role in ("dim", "stale", "sev-cleared")
+    assert contrast(style.color, style.bgcolor) >= (7.0 if theme == "hc" else 3.0 if dimmed else 4.5)
+
+
+@pytest.mark.parametrize("eyes", COLOUR_BLIND)
+def test_cvd_keeps_states_apart_for_colour_blind_eyes(eyes: str) -> None:
+    palette = SHIPPED.found["cvd"].palette
+    seen = []
+    for role in ("online", "offline", "warning"):
+        colour = palette.style(role).color
+        assert colour is not None
+        seen.append(lab([sum(a * b for a, b in zip(row, linear(colour), strict=True)) for row in COLOUR_BLIND[eyes]]))
+    for at, first in enumerate(seen):
+        for second in seen[at + 1 :]:
+            assert dist(first, second) >= 14
+    # Never colour alone: the worst state has an attribute too.
+    assert palette.style("offline").underline and not palette.style("warning").underline
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_severities_look_different(theme: str) -> None:
+    assert len({SHIPPED.found[theme].palette.style(role) for role in SEVERITIES}) == len(SEVERITIES)
+
+
+def test_ansi16_uses_only_the_terminals_own_colours() -> None:
+    for role in ROLES:
+        style = SHIPPED.found["ansi16"].palette.style(role)
+        for colour in (style.color, style.bgcolor):
+            assert colour is not None and colour.type is ColorType.STANDARD
 
 
 @pytest.mark.parametrize("system", [ColorSystem.EIGHT_BIT, ColorSystem.STANDARD])
@@ -89,8 +144,27 @@ def test_a_users_theme_replaces_the_shipped_one(tmp_path: Path) -> None:
     assert themes.found["dark"].palette.style("offline") == themes.found["dark"].palette.base
 
 
-def test_choice() -> None:
-    assert choose_theme(None, SHIPPED, {}) == "dark"
-    assert choose_theme(None, SHIPPED, {"NO_COLOR": "1"}) == "mono"
-    assert choose_theme("mono", SHIPPED, {}) == "mono"
-    assert choose_theme("dark", SHIPPED, {"NO_COLOR": "1"}) == "dark"
+@pytest.mark.parametrize(
+    ("wanted", "env", "chosen"),
+    [
+        (None, {}, "dark"),
+        (None, {"NO_COLOR": "1"}, "mono"),
+        (None, {"NO_COLOR": "1", "TERM": "linux"}, "mono"),
+        ("mono", {}, "mono"),
+        ("dark", {"NO_COLOR": "1"}, "dark"),
+        ("light", {"TERM": "linux"}, "light"),
+        ("gone", {"TERM": "linux"}, "ansi16"),
+        (None, {"TERM": "linux"}, "ansi16"),
+        (None, {"TERM": "screen"}, "ansi16"),
+        (None, {"TERM": "vt220"}, "ansi16"),
+        (None, {"TERM": "xterm-16color"}, "ansi16"),
+        (None, {"TERM": "xterm-color"}, "ansi16"),
+        (None, {"TERM": "screen", "COLORTERM": "truecolor"}, "dark"),
+        (None, {"TERM": "screen-256color"}, "dark"),
+        (None, {"TERM": "screen.xterm-256color"}, "dark"),
+        (None, {"TERM": "xterm-256color"}, "dark"),
+        (None, {"TERM": "xterm"}, "dark"),
+    ],
+)
+def test_choice(wanted: str | None, env: dict[str, str], chosen: str) -> None:
+    assert choose_theme(wanted, load_themes({"XDG_CONFIG_HOME": "/nonexistent"}), env) == chosen

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from noc_console.domain.identity import OntSerial, PonPort, parse_mac
+from noc_console.domain.identity import OntSerial, PonPort, parse_mac, vendor_of
 
 octets = st.binary(min_size=8, max_size=8).filter(any)
 
@@ -105,3 +105,12 @@ def test_mac_addresses_of_any_notation(text: str) -> None:
 def test_what_is_no_mac_address_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="not a MAC address"):
         parse_mac(text)
+
+
+@pytest.mark.parametrize(
+    ("serial", "vendor"),
+    [("HWTC7D4630C3", "Huawei"), ("ALCLFC265D6F", "Nokia"), ("ABCD00000001", "ABCD"), ("0001020304050607", "00010203"),
+     (None, None), ("", None)],
+)  # fmt: skip
+def test_the_maker_is_told_by_the_serial_number(serial: str | None, vendor: str | None) -> None:
+    assert vendor_of(serial) == vendor

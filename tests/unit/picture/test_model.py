@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from noc_console.domain.filters import parse_filter
 from noc_console.domain.freshness import Freshness
@@ -14,7 +16,7 @@ from noc_console.domain.update import Update
 from noc_console.picture.model import SLICE, Delta, Model
 from noc_console.picture.ont_rows import TEXTS_PER_TURN, OntRow, build_texts, select
 from noc_console.picture.settings import PictureSettings
-from noc_console.picture.tree import NodeKey
+from noc_console.picture.tree import NodeKey, PortState
 
 NOW = 1_000_000.0
 
@@ -159,3 +161,49 @@ def test_a_hundred_thousand_onts_are_applied_in_slices_and_counted() -> None:
     changed = [replace(many[5], state="offline")]
     assert feed(model, onts=changed).rows == {5}
     assert tally(model) == (99_999, 1, 0)
+
+
+def test_the_onts_of_an_olt_that_is_configured_again_are_listed_again(model: Model) -> None:
+    olt = Olt(1, "olt-1", "192.0.2.1", reachable=True)
+    feed(model, olts=[replace(olt, removed_at=NOW)])
+    assert model.rows_under(None) == []
+    feed(model, olts=[olt], onts=[ont(1), ont(2, "0/1/9", state="offline")], marks=[mark("", NOW)])
+    assert [model.onts.get(row, "id") for row in model.rows_under(None)] == [1, 2]
+    assert tally(model) == (1, 1, 0)
+
+
+OLTS = st.integers(1, 3)
+STEPS = st.lists(
+    st.tuples(st.sampled_from(("list", "vanish", "drop", "return")), OLTS, st.integers(0, 5), st.integers(0, 3)),
+    max_size=25,
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(STEPS)
+def test_ports_of_each_olt_are_those_of_the_network(steps: list[tuple[str, int, int, int]]) -> None:
+    """However ONTs move and OLTs come and go: what is listed, counted and aged under an OLT is what all ports say."""
+    model = Model(PictureSettings())
+    feed(model, olts=[Olt(n, f"olt-{n}", "192.0.2.1", reachable=True) for n in (1, 2, 3)])
+    for what, olt, number, place in steps:
+        port = f"0/{place // 2}/{place}" if place < 3 else "uplink"
+        if what in ("drop", "return"):
+            gone = NOW if what == "drop" else None
+            feed(model, olts=[Olt(olt, f"olt-{olt}", "192.0.2.1", reachable=True, removed_at=gone)])
+        else:
+            gone = NOW if what == "vanish" else None
+            feed(model, onts=[replace(ont(olt * 10 + number, port, vanished_at=gone), olt_id=olt)])
+        assert set(model.sorted_olts()) == set(model.olts) | {at for at, _ in model.port_states}
+        nodes: list[NodeKey | None] = [None]
+        for state in model.port_states.values():
+            nodes += [NodeKey(state.olt_id), NodeKey(state.olt_id, state.card, 1), state.key]
+        for node in nodes:
+            within = [p for p in model.port_states.values() if node in (None, *_above(p))]
+            assert sorted(model.rows_under(node)) == sorted(row for p in within for row in p.rows)
+            assert model.size_under(node) == sum(len(p.rows) for p in within)
+    feed(model, marks=[replace(mark("", NOW), olt_id=n) for n in (1, 2, 3)])
+    assert all(port.state is Freshness.FRESH for port in model.port_states.values() if port.olt_id in model.olts)
+
+
+def _above(port: PortState) -> tuple[NodeKey, ...]:
+    return NodeKey(port.olt_id), NodeKey(port.olt_id, port.card, 1), port.key
