@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from textual.events import Key
 
+from noc_console.console.dialogs.boxes import Picking
 from noc_console.console.registry import ACTIONS
 
 from .fake_backend import FakeBackend
@@ -37,6 +39,20 @@ async def test_a_range_stays_with_its_ont_when_the_order_changes() -> None:
         keys = list(desk.network.table.keys)
         await desk.press("g", "v")
         assert desk.network.table.marked == set(keys[: keys.index(first) + 1])
+
+
+@pytest.mark.parametrize("opened", ["menu", "columns", "copy-as"])
+async def test_the_table_of_a_dialog_is_moved_in_and_nothing_else(opened: str) -> None:
+    async with console(size=(120, 40)) as desk:
+        await desk.shows("1 of 96")
+        await desk.command(opened)
+        box = desk.app.screen
+        assert isinstance(box, Picking)
+        own = {option for option in ("c", "s", "v", "*", "u", "<", ">") if box.direct(Key(option, option)) is None}
+        await desk.press(*own)
+        assert desk.app.screen is box and not box.content.picking and not box.content.marked
+        await desk.press("j")
+        assert box.content.position[0] == 2
 
 
 async def test_columns_are_chosen_by_command_and_by_list_and_stay() -> None:

@@ -24,6 +24,11 @@ BOX_CSS = """
 {name} > #box {{ border: round $accent; background: $surface; padding: 0 1; {size} }}
 """
 
+MOVES = {
+    f"list.{way}" for way in ("down", "up", "page-down", "page-up", "half-down", "half-up", "top", "bottom", "open")
+}
+"""Actions of a list that a dialog has."""
+
 Result = TypeVar("Result")
 
 
@@ -58,8 +63,9 @@ class Box(Dialog[Result]):
             yield self.content
 
     def move(self, event: events.Key) -> None:
-        """What the key does in a list."""
-        if (action := self._registry.for_key(key_of(event), ("list",))) is not None:
+        """Up, down, open as in a list; nothing else: a dialog's rows are neither sorted nor marked, its columns stay."""
+        action = self._registry.for_key(key_of(event), ("list",))
+        if action is not None and action.id in MOVES:
             getattr(self.content, action.method, lambda _: None)("")
 
 
