@@ -30,9 +30,11 @@ class OltRow:
     cards: tuple[int, int] | None
     """How many, and how many of them are not well; None where none was read."""
     fans: tuple[int, int] | None
+    waiting: int
+    """ONTs that wait to be registered."""
 
     @property
-    def low(self) -> int:
+    def weak(self) -> int:
         """ONTs online with weak or critical light."""
         return self.counts.warning + self.counts.critical
 
@@ -46,7 +48,8 @@ class OltRow:
             "online": counts.online,
             "offline": counts.offline,
             "unknown": counts.unknown,
-            "low": self.low,
+            "weak": self.weak,
+            "waiting": self.waiting or None,
             "cpu": olt.cpu_percent,
             "memory": olt.memory_percent,
             "temperature": olt.temperature_celsius,
@@ -65,7 +68,9 @@ class OltRow:
     def trouble(self) -> bool:
         """Whether somebody should look at it."""
         bad = sum(part[1] for part in (self.cards, self.fans) if part)
-        return self.state not in ("online", "unknown") or bool(self.olt.error or self.counts.offline or self.low or bad)
+        return self.state not in ("online", "unknown") or bool(
+            self.olt.error or self.counts.offline or self.weak or bad
+        )
 
 
 def olt_rows(model: Model, now: float) -> list[OltRow]:
@@ -84,7 +89,7 @@ def facts(row: OltRow, now: float) -> dict[str, object]:
 def export_row(model: Model, row: OltRow, now: float) -> Row:
     """A row, for exports: what ``show olts`` prints, and what the list counts."""
     told = {"name": row.olt.name, "state": row.state, "age_s": age_s(row.olt.last_ok_at, now)}
-    counted: Row = {"low_light": row.low}
+    counted: Row = {"low_light": row.weak}
     for name, parts in (("cards", row.cards), ("fans", row.fans)):
         counted |= {name: parts and parts[0], f"{name}_bad": parts and parts[1]}
     return told | olt_row(model, row.olt) | counted
@@ -93,8 +98,9 @@ def export_row(model: Model, row: OltRow, now: float) -> Row:
 def _row(model: Model, olt: Olt, now: float) -> OltRow:
     cards = [card for card in model.cards.values() if card.olt_id == olt.id]
     fans = [fan for fan in model.fans.values() if fan.olt_id == olt.id]
+    waiting = len(model.waiting_under(NodeKey(olt.id)))
     health = model.trust_in(olt.id, PollKind.HEALTH, now)
-    return OltRow(olt, model.counts(NodeKey(olt.id)), health, state_of(olt), _health(cards), _health(fans))
+    return OltRow(olt, model.counts(NodeKey(olt.id)), health, state_of(olt), _health(cards), _health(fans), waiting)
 
 
 def state_of(olt: Olt) -> str:

@@ -35,6 +35,12 @@ SHOWN: dict[str, tuple[str, ...]] = {
     "config": ("screen.network", "ont.config"),
     "network-tree": ("screen.network", "pane.next", "pane.next"),
     "network-detail": ("screen.network", "detail"),
+    "network-chart": ("screen.network", "detail", "chart", "chart.back"),
+    "olt-overview": ("screen.olts", "list.open"),
+    "olt-ports": ("screen.olts", "list.open", "tab.next"),
+    "olt-onts": ("screen.olts", "list.open", "tab.next", "tab.next"),
+    "olt-activity": ("screen.olts", "list.open", "tab.previous", "tab.previous"),
+    "columns": ("screen.olts", "columns.choose"),
 }
 """What to look at: its name, and the actions that lead there. A new screen comes in by its action."""
 

@@ -63,7 +63,7 @@ class Box(Dialog[Result]):
             yield self.content
 
     def move(self, event: events.Key) -> None:
-        """Up, down, open as in a list; nothing else: a dialog's rows are neither sorted nor marked, its columns stay."""
+        """Up, down, open as in a list; a dialog's rows are neither sorted nor marked, its columns stay."""
         action = self._registry.for_key(key_of(event), ("list",))
         if action is not None and action.id in MOVES:
             getattr(self.content, action.method, lambda _: None)("")

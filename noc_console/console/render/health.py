@@ -19,7 +19,7 @@ from noc_console.picture.tree import NodeKey
 _OUTCOME_ROLES = {Outcome.COMPLETE: "good", Outcome.PARTIAL: "warning", Outcome.FAILED: "critical"}
 
 
-def render_olt(model: Model, olt: Olt, width: int, now: float, absolute: bool) -> list[Line]:
+def render_olt(model: Model, olt: Olt, width: int, now: float, absolute: bool, load: bool = True) -> list[Line]:
     """Reachability, health, what it is, its polls, its cards."""
     lines = labelled("SNMP", _snmp(olt, now, absolute), width)
     if olt.ping_at is not None:
@@ -29,7 +29,8 @@ def render_olt(model: Model, olt: Olt, width: int, now: float, absolute: bool) -
     if olt.error:
         lines += paragraph(olt.error, width, "warning", "!")
     trust, limits = model.trust_in(olt.id, PollKind.HEALTH, now), model.settings.limits
-    lines += labelled("health", _load(olt, olt.unverified_of("olt"), trust, limits), width)
+    if load:
+        lines += labelled("health", _load(olt, olt.unverified_of("olt"), trust, limits), width)
     fans = [fan for key, fan in sorted(model.fans.items()) if key[0] == olt.id]
     if fans:
         lines += labelled("fans", [_fan(fan, olt.unverified_of("fan"), trust, limits) for fan in fans], width)

@@ -21,7 +21,13 @@ MOST_WAITING = 20
 
 
 def render_node(
-    model: Model, node: NodeKey, width: int, now: float, absolute: bool, chart: Sequence[Line] = ()
+    model: Model,
+    node: NodeKey,
+    width: int,
+    now: float,
+    absolute: bool,
+    chart: Sequence[Line] = (),
+    head: Sequence[Line] = (),
 ) -> list[Line]:
     """Counts for all; health for an OLT and a card; transceiver and traffic for a port; who waits below it.
 
@@ -32,16 +38,17 @@ def render_node(
         now: Unix seconds.
         absolute: Times by the clock.
         chart: Of an OLT or a PON port, drawn elsewhere.
+        head: Stands first; of an OLT it tells the load, which then is not told again.
     """
     scope = scope_of(node)
-    lines = _tally(model, scope, width, now, absolute)
+    lines = [*head, *_tally(model, scope, width, now, absolute)]
     olt = model.olts.get(node.olt_id)
     if scope is not None and node.level == 2:
         lines += render_port(model, node, width, now, absolute)
     elif scope is not None and node.level == 1:
         lines += render_card(model, node, width, now)
     elif scope is not None and olt is not None:
-        lines += render_olt(model, olt, width, now, absolute)
+        lines += render_olt(model, olt, width, now, absolute, load=not head)
     lines += footnote(lines, width)
     lines += _waiting(model, scope, width, now, absolute)
     return [*lines, (), *chart] if chart else lines

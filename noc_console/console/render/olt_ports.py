@@ -19,7 +19,7 @@ COLUMNS = (
     Column("online", "ON", 4, right=True, letter="o"),
     Column("lost", "OFF", 4, right=True, letter="f"),
     Column("unknown", "UNK", 4, right=True, letter="u"),
-    Column("weak", "LOW", 4, right=True, letter="l"),
+    Column("weak", "WEAK", 4, right=True, letter="w"),
     Column("tx", "SFP TX dBm", 10, right=True, letter="x"),
     Column("temperature", "SFP °C", 6, right=True, letter="t"),
     Column("down", "TO ONTs", 12, right=True, letter="d"),

@@ -166,10 +166,11 @@ class OltDetail(Background, ChartKeys, Container):
             if not changes:
                 return [[(" nothing happened on it that is still known", "dim")]]
             return render_history(fold(changes), None, width, now, absolute, whole=True)
-        head = [*gauges(self.desk.model, olt, now), *uplink_lines(self.desk.model, olt, width, now, absolute)]
+        model, glyphs = self.desk.model, self.desk.glyphs
+        head = [*gauges(model, olt, width, now, glyphs), *uplink_lines(model, olt, width, now, absolute)]
         kinds = kinds_of(self.desk.model, NodeKey(olt.id))
         chart = [render_ranges(self.chart.range, kinds, self._kind_of(kinds)), *self.chart.lines]
-        return [*head, (), *render_node(self.desk.model, NodeKey(olt.id), width, now, absolute, chart)]
+        return render_node(model, NodeKey(olt.id), width, now, absolute, chart, head)
 
     def _kind_of(self, kinds: Sequence[str]) -> str:
         return self._kind if self._kind in kinds else kinds[0]
