@@ -63,6 +63,8 @@ from noc_console.operations.handlers import make_handlers
 
 AMY = Operator("amy", "unix account", Origin("noc-1", "pts/3"), Role.ADMIN)
 HANDLERS = make_handlers(Config.model_validate({"olts": [{"name": "olt-1", "address": "192.0.2.1"}]}))
+LEVELS = {"olt_cpu_percent": 14.0, "olt_memory_percent": 41.0, "olt_temperature_celsius": 43.0,
+          "pon_onts_online": 11.0, "onu_status_total": 43.0}  # fmt: skip
 START = 1_763_733_931.0
 """2025-11-21 14:05:31 UTC."""
 FIRST = ["Ana", "Bruno", "Carla", "Diego", "Elena", "Fabio", "Gina", "Hugo", "Irene", "João", "Karla", "Luis"]
@@ -436,8 +438,10 @@ class FakeBackend:
 
     async def chart(self, metrics: Sequence[str], labels: Mapping[str, str], range_s: float, points: int) -> ChartData:
         self._fail()
-        if metrics[0].startswith("pon_"):
+        if metrics[0].endswith("_bytes_total"):
             return self._traffic(metrics, range_s, points)
+        if metrics[0] in LEVELS:
+            return self._levels(metrics, range_s, points)
         base = -21.0 - (len(labels.get("ont_serial", "")) % 3)
         values = tuple(None if points // 2 < i < points // 2 + 6 else base + math.sin(i / 9) for i in range(points))
         series = tuple(
@@ -446,6 +450,11 @@ class FakeBackend:
         )
         step_s = range_s / points
         return ChartData(self.clock - range_s, step_s, series, "buffer", "chart from local buffer")
+
+    def _levels(self, metrics: Sequence[str], range_s: float, points: int) -> ChartData:
+        """Load, and counts of ONTs."""
+        series = (Series(one, tuple(LEVELS[one] + math.sin(i / 9) for i in range(points))) for one in metrics)
+        return ChartData(self.clock - range_s, range_s / points, tuple(series), "victoriametrics", None)
 
     def _traffic(self, metrics: Sequence[str], range_s: float, points: int) -> ChartData:
         """Counters that grow with the time of day, restart once and are not read for a while."""

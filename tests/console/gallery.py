@@ -131,12 +131,13 @@ class Gallery:
     async def show(self, name: str) -> None:
         """Show one of ``SHOWN`` from its beginning, at rest."""
         app = self.desk.app
+        while len(app.screen_stack) > 1:
+            await app.pop_screen()
         while app._step_back():
             await self.desk.pilot.pause()
         for action in SHOWN[name]:
             app.act(app.registry.by_id[action])
-            await self.desk.pilot.pause()
-        await self.settle()
+            await self.settle()
 
     async def settle(self) -> None:
         """Nothing is being read, and nothing moves: what one look shows the next one shows too."""

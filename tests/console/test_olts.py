@@ -61,7 +61,7 @@ async def test_enter_opens_an_olt_and_esc_goes_back_to_the_list() -> None:
     async with console(backend) as desk:
         await desk.press("o", "enter")
         await desk.shows("[Overview]")
-        await desk.shows("CPU        [###################.] 93 % HIGH")
+        await desk.shows("CPU        [███████████████████░] 93 % HIGH")
         await desk.shows("71 °C HOT")
         await desk.shows("in 2.50 Gbit/s out 310 Mbit/s")
         await desk.press("]")
@@ -105,6 +105,27 @@ async def test_d_opens_the_selected_olt_and_closes_it_again() -> None:
         await desk.shows("[Overview]")
         await desk.press("d")
         await desk.until(lambda: not olts(desk).opened)
+
+
+async def test_on_a_small_terminal_i_brings_the_chart_into_view() -> None:
+    async with console(network(), size=(80, 24)) as desk:
+        await desk.command("olts olt-1")
+        await desk.shows("[Overview]")
+        assert "[health]" not in desk.screen()
+        await desk.press("i")
+        await desk.shows("[counts]")
+        await desk.shows("* online")
+
+
+async def test_load_is_told_once_and_of_the_warmest_card_where_the_olt_tells_none() -> None:
+    backend = network()
+    backend.put_olt(replace(backend.olts[1], temperature_celsius=None))
+    async with console(backend, size=(120, 40)) as desk:
+        await desk.command("olts olt-1")
+        await desk.shows("47 °C  card 0/1, the highest")
+        assert desk.screen().count("93 %") == 1 and " health  " not in desk.screen().split("Polls")[0]
+        await desk.command("olts olt-3")
+        await desk.until(lambda: "olt-3" in desk.screen())
 
 
 async def test_an_open_olt_has_its_charts_in_the_overview() -> None:

@@ -8,7 +8,7 @@ from noc_console.console.glyphs import Glyphs
 from noc_console.console.render.cells import Cell, Line, fit
 from noc_console.console.render.doubt import doubt
 from noc_console.console.render.health import aged, temperature_cell
-from noc_console.console.render.summary import labelled
+from noc_console.console.render.summary import LABEL, labelled
 from noc_console.console.render.times import listed
 from noc_console.console.widgets.columns import Column
 from noc_console.domain.core_devices import CORE_INTERFACES, CoreInterface
@@ -113,7 +113,7 @@ def gauges(model: Model, olt: Olt, width: int, now: float, glyphs: Glyphs) -> li
     trust = model.trust_in(olt.id, PollKind.HEALTH, now)
     size = max(8, min(GAUGE, width - 40))
     lines: list[Line] = []
-    for label, name in (("CPU", "cpu"), ("memory", "memory"), ("temperature", "temperature")):
+    for label, name in (("CPU", "cpu"), ("memory", "memory"), ("temp", "temperature")):
         fact = LOADS[name]
         value, whose, unsure = getattr(olt, fact), "", olt.unverified_of("olt")
         if value is None:
@@ -124,7 +124,7 @@ def gauges(model: Model, olt: Olt, width: int, now: float, glyphs: Glyphs) -> li
         shown, role = aged(_loaded(name, value, model), trust)
         filled = round(max(0.0, min(1.0, value / 100)) * size)
         bar = glyphs.bar[0] * filled + glyphs.bar[1] * (size - filled)
-        line: list[Cell] = [(f" {fit(label, 11)} ", "dim"), (f"[{bar}] ", role), (shown, role), *doubt(unsure, fact)]
+        line: list[Cell] = [(f" {fit(label, LABEL)} ", "dim"), (f"[{bar}] ", role), (shown, role), *doubt(unsure, fact)]
         lines.append([*line, (f"  card {whose}, the highest", "dim")] if whose else line)
     return lines or [[(" no CPU, memory or temperature was read from it or its cards", "dim")]]
 

@@ -11,6 +11,7 @@ from noc_console.console.palette import Palette
 from noc_console.console.render.cells import Line
 from noc_console.console.render.chart import Chart, build, reading, rows, words
 from noc_console.console.subjects import Subject
+from noc_console.console.widgets.lines import FocusPane
 from noc_console.domain.errors import NocError
 from noc_console.domain.history import RANGES_S, ChartData, Series
 from noc_console.picture.reader import Reader
@@ -53,6 +54,9 @@ class ChartKeys:
     """The keys of a pane with a chart: range and crosshair."""
 
     chart: Charting
+    body: FocusPane
+    _sought = False
+    """Whether the chart is to come into view once it is drawn."""
 
     def do_chart_longer(self, _: str = "") -> None:
         """A longer range."""
@@ -80,6 +84,12 @@ class ChartKeys:
         if not self.chart.move(by):
             raise ValueError("no chart is shown (tab Optical of an ONT; an OLT or PON port in the tree)")
         self._draw_chart()
+
+    def _seek_chart(self) -> None:
+        """Scroll to the chart that was asked for."""
+        if self._sought:
+            self._sought = False
+            self.body.show_line(max(0, len(self.body.lines) - len(self.chart.lines) - 1))
 
     def _chart_over(self, name: str) -> None:
         """Read another range."""

@@ -241,13 +241,15 @@ class DetailPane(Background, ChartKeys, Container):
 
     def do_chart(self, kind: str = "") -> None:
         """The named chart, or the next one."""
+        stays = self._overlay is not None
         if self.node is None and self.tab != "optical":
+            stays = True  # from another tab: what was shown there last
             self.show_tab("optical")
         kinds = self._kinds()
         if not kinds or (kind and kind not in kinds):
             raise ValueError(f"no chart {kind!r} here (there are {', '.join(kinds)})" if kinds else "no chart here")
         at = kinds.index(self._kind) if self._kind in kinds else 0
-        self._kind, self._overlay = kind or kinds[(at + (self._overlay is None)) % len(kinds)], None
+        self._kind, self._overlay = kind or kinds[at if stays else (at + 1) % len(kinds)], None
         self._chart_over(self.chart.range)
 
     def overlay(self, subject: Subject) -> None:
@@ -257,6 +259,7 @@ class DetailPane(Background, ChartKeys, Container):
         self._chart_over(self.chart.range)
 
     def _chart_over(self, name: str) -> None:
+        self._sought = True
         self.chart.choose(name)
         self.paint()
         self._fetch_settled()
@@ -310,3 +313,4 @@ class DetailPane(Background, ChartKeys, Container):
         above = len(self._body_lines()) - len(self.chart.lines)
         await self.chart.draw((width - 1, max(8, min(height - above, 24))), self.body.palette)
         self.paint()
+        self._seek_chart()

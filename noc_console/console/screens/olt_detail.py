@@ -149,7 +149,7 @@ class OltDetail(Background, ChartKeys, Container):
             self.who.set_lines([])
             self.body.set_lines([[(" this OLT is no longer in the config (Esc goes back)", "dim")]])
             return
-        self.who.set_lines([[(f" {olt.name}  ", "title"), STATES[state_of(olt)], (f"  {olt.address}", "dim")]])
+        self.who.set_lines([[(f" {olt.name}  ", "title"), STATES[state_of(olt)]]])
         if self.tab == "ports":
             self._list_ports(olt)
         elif self.tab == "onts":
@@ -244,6 +244,8 @@ class OltDetail(Background, ChartKeys, Container):
         self._chart_over(self.chart.range)
 
     def _chart_over(self, name: str) -> None:
+        """Read another range or kind."""
+        self._sought = True
         self.chart.choose(name)
         self.reload()
         self._fetch()
@@ -286,3 +288,4 @@ class OltDetail(Background, ChartKeys, Container):
         if width and height:
             await self.chart.draw((width - 1, max(8, min(height - 2, 20))), self.body.palette)
             self.reload()
+            self._seek_chart()
