@@ -35,14 +35,12 @@ SHOWN: dict[str, tuple[str, ...]] = {
     "config": ("screen.network", "ont.config"),
     "network-tree": ("screen.network", "pane.next", "pane.next"),
     "network-detail": ("screen.network", "detail"),
-    "network-chart": ("screen.network", "detail", "chart", "chart.back"),
-    "olt-overview": ("screen.olts", "list.open"),
-    "olt-ports": ("screen.olts", "list.open", "tab.next"),
-    "olt-onts": ("screen.olts", "list.open", "tab.next", "tab.next"),
-    "olt-activity": ("screen.olts", "list.open", "tab.previous", "tab.previous"),
-    "columns": ("screen.olts", "columns.choose"),
+    "network-chart": ("screen.network", "detail", "chart light", "chart.back"),
+    "olt-overview": ("screen.olts", "list.open", "tab overview"),
+    "olt-ports": ("screen.olts", "list.open", "tab ports"),
+    "olt-activity": ("screen.olts", "list.open", "tab activity"),
 }
-"""What to look at: its name, and the actions that lead there. A new screen comes in by its action."""
+"""What to look at: its name, and the actions that lead there, with an argument or not. A new screen comes in by its own."""
 
 
 async def troubled() -> FakeBackend:
@@ -131,12 +129,11 @@ class Gallery:
     async def show(self, name: str) -> None:
         """Show one of ``SHOWN`` from its beginning, at rest."""
         app = self.desk.app
-        while len(app.screen_stack) > 1:
-            await app.pop_screen()
         while app._step_back():
             await self.desk.pilot.pause()
         for action in SHOWN[name]:
-            app.act(app.registry.by_id[action])
+            action_id, _, argument = action.partition(" ")
+            app.act(app.registry.by_id[action_id], argument)
             await self.settle()
 
     async def settle(self) -> None:

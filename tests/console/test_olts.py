@@ -65,7 +65,7 @@ async def test_enter_opens_an_olt_and_esc_goes_back_to_the_list() -> None:
         await desk.shows("71 °C HOT")
         await desk.shows("in 2.50 Gbit/s out 310 Mbit/s")
         await desk.press("]")
-        await desk.shows("SFP TX dBm")
+        await desk.shows("TX dBm")
         await desk.shows("0/1/3")
         await desk.press("]")
         await desk.shows("1 of 48")

@@ -153,7 +153,7 @@ def words(chart: Chart, width: int) -> list[Line]:
 
 
 def _figures(chart: Chart, values: Values) -> list[Line]:
-    """The unit of light stands at the first figure only: the line is long enough."""
+    """The unit of light stands at the first figure only, and when it was at the worst only: the line is long enough."""
     known = [value for value in values if value is not None]
     span_s = chart.step_s * len(values)
     if not known:
@@ -162,7 +162,7 @@ def _figures(chart: Chart, values: Values) -> list[Line]:
     items: list[Line] = [[("last ", "dim"), (chart.text(known[-1]), "base")]]
     for word, value in (("min", min(known)), ("avg", sum(known) / len(known)), ("max", max(known))):
         item = [(f"{word} ", "dim"), (f"{value:.2f}" if is_light else chart.text(value), "base")]
-        if word != "avg":
+        if word == ("min" if is_light else "max"):
             item.append((f" at {tick(chart.start_at + values.index(value) * chart.step_s, span_s)}", "dim"))
         items.append(item)
     if is_light and (told := slope_words(slope_per_week(values, chart.step_s))):

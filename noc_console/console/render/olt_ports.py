@@ -20,11 +20,11 @@ COLUMNS = (
     Column("lost", "OFF", 4, right=True, letter="f"),
     Column("unknown", "UNK", 4, right=True, letter="u"),
     Column("weak", "WEAK", 4, right=True, letter="w"),
-    Column("tx", "SFP TX dBm", 10, right=True, letter="x"),
+    Column("incident", "INC", 7),
+    Column("tx", "TX dBm", 7, right=True, letter="x"),
     Column("temperature", "SFP °C", 6, right=True, letter="t"),
     Column("down", "TO ONTs", 12, right=True, letter="d"),
     Column("up", "FROM ONTs", 12, right=True, letter="r"),
-    Column("incident", "INC", 7),
 )
 _COUNTS = {"lost": "offline", "unknown": "unknown", "weak": "warning", "online": "base"}
 

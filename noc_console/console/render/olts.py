@@ -36,10 +36,8 @@ COLUMNS = (
     Column("uptime", "UP", 6, right=True, letter="p"),
     Column("latency", "PING ms", 9, right=True, letter="i"),
     Column("error", "LAST ERROR", 24, letter="e"),
-)
-MORE = (
     Column("address", "ADDRESS", 15, letter="d"),
-    Column("profile", "PROFILE", 16, letter="r"),
+    Column("profile", "FAMILY", 16, letter="r"),
     Column("software", "SOFTWARE", 18, letter="v"),
 )
 STATES: Mapping[str, Cell] = {

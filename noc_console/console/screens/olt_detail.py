@@ -123,6 +123,7 @@ class OltDetail(Background, ChartKeys, Container):
             part.set_palette(palette)
         self.cells.absolute = self.desk.session.absolute_times
         self.reload()
+        self._draw_chart()
 
     def changed(self, delta: Delta) -> None:
         """The model changed."""

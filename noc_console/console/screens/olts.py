@@ -50,7 +50,6 @@ class OltsView(TableView):
             empty=lambda: self.nothing("no OLT is known yet: the collector enters them when it starts"),
             id="olt-list",
         )
-        self.table.set_columns(olts.COLUMNS, (*olts.COLUMNS, *olts.MORE))
         self._sorted_by = self.table.sort_by = "name"
         self.detail = OltDetail(desk)
         self.helpers = (self.detail,)
