@@ -40,7 +40,7 @@ SHOWN: dict[str, tuple[str, ...]] = {
     "olt-ports": ("screen.olts", "list.open", "tab ports"),
     "olt-activity": ("screen.olts", "list.open", "tab activity"),
 }
-"""What to look at: its name, and the actions that lead there, with an argument or not. A new screen comes in by its own."""
+"""What to look at: its name, and the actions that lead there, some with an argument. A new screen comes by its own."""
 
 
 async def troubled() -> FakeBackend:
