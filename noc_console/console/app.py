@@ -134,7 +134,6 @@ class NocApp(Background, Shell):
             self._acting,
             Looks(self),
             Copying(self),
-            Exporting(self),
             Outages(self, self.desk),
             self.bell_keeper,
             Travelling(self),

@@ -151,6 +151,25 @@ async def test_a_picture_shows_the_screen_without_the_prompt(at_home: Path) -> N
     assert "@font-face" not in text and 'xml:space="preserve"' in text
 
 
+async def test_the_marked_rows_are_written_where_some_are(at_home: Path) -> None:
+    async with console() as desk:
+        await desk.press("4")
+        await desk.shows("1 of 96")
+        await desk.press("space", "space")
+        await desk.command("export two.json")
+        await told(desk, "2 rows written to")
+    assert len(json.loads((at_home / "two.json").read_text())) == 2
+
+
+@pytest.mark.parametrize("wish", ["xlsx list", "xlsx list.xlsx", "list.xlsx"])
+async def test_a_form_that_there_is_not_is_told_and_nothing_written(at_home: Path, wish: str) -> None:
+    async with console() as desk:
+        await desk.press("4")
+        await desk.command(f"export {wish}")
+        assert any("no format" in said for said in desk.toasts("warning"))
+    assert found_in(at_home) == []
+
+
 async def test_where_nothing_is_listed_it_says_so() -> None:
     async with console() as desk:
         await desk.press("1")

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from textual.widget import Widget
 
+from noc_console.console.screens.detail import DetailPane
 from noc_console.console.screens.network import NetworkView
 
 from .harness import console
@@ -28,7 +29,8 @@ async def _settled(desk: Any) -> None:
 async def test_a_second_repaints_the_clock_alone(
     size: tuple[int, int], screen: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(NetworkView, "_fetch_sparks", lambda _: None)  # they come once, at their own time
+    for view, fetch in ((NetworkView, "_fetch_sparks"), (DetailPane, "_fetch_settled")):
+        monkeypatch.setattr(view, fetch, lambda _: None)  # what they read comes once, at its own time
     async with console(size=size) as desk:
         await desk.shows("1 of 96")
         await desk.press(screen)
