@@ -154,6 +154,7 @@ def show(
             metavar="[WHAT]",
         ),
     ] = "",
+    about: Annotated[str, typer.Argument(help="show path: the serial number, in any form.")] = "",
     filter_text: Annotated[str, typer.Option("--filter", help="The console's / language.")] = "",
     listed: Annotated[bool, typer.Option("--list", help="List what can be shown.")] = False,
     as_json: Json = False,
@@ -163,7 +164,7 @@ def show(
     from noc_console.cli import show as command
     from noc_console.cli.output import Form
 
-    names = [*command.SHOWN, command.AUDIT]
+    names = [*command.SHOWN, command.PATH, command.AUDIT]
     if listed:
         print(*names, sep="\n")
         return
@@ -171,8 +172,14 @@ def show(
         fail("--json or --csv, not both", Exit.USAGE)
     if what not in names:
         fail(f"show what? {', '.join(names[:-1])} or {names[-1]}, not {what!r}", Exit.USAGE)
+    if what == command.PATH and not about:
+        fail("show path of which ONT? Give its serial number", Exit.USAGE)
+    if about and what != command.PATH:
+        fail(f"show {what} takes no {about!r}: --filter narrows the list", Exit.USAGE)
     config, _ = _config()
     form = Form.JSON if as_json else Form.CSV if as_csv else Form.TABLE
+    if what == command.PATH:
+        raise SystemExit(_with_requests(config, lambda r: command.show_path(r.reader, config, about, form)))
     raise SystemExit(
         _with_requests(config, lambda requests: command.show(requests.reader, config, what, filter_text, form))
     )
@@ -390,17 +397,26 @@ Records = Annotated[
 @app.command("import")
 def import_records(
     kind: Records,
-    file: Annotated[str, typer.Argument(help="CSV file with a header; - is standard input.")],
+    file: Annotated[str, typer.Argument(help="CSV file with a header; - is standard input.")] = "",
+    inventory: Annotated[
+        str, typer.Option("--from", metavar="NAME", help="Instead of a file: of inventories: in the config.")
+    ] = "",
     replace: Annotated[bool, typer.Option("--replace", help="Remove the records that the file does not name.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would change.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Import records of the plant from CSV; the same file twice changes nothing."""
+    """Import records from CSV, or from another system's database ("all" of it); twice the same changes nothing."""
     from noc_console.cli import records as command
 
-    wanted = command.imported_kind(kind)
+    if bool(file) == bool(inventory):
+        fail("import from what? Give a FILE, or --from NAME of an inventory in the config", Exit.USAGE)
     config, _ = _config()
-    raise SystemExit(_with_requests(config, lambda r: command.take(r, wanted, file, replace, dry_run, as_json)))
+    how = command.How(replace, dry_run, as_json)
+    if inventory:
+        found = command.inventory_of(config, inventory, kind)
+        raise SystemExit(_with_requests(config, lambda r: command.take_over(r, found, kind, how)))
+    wanted = command.imported_kind(kind)
+    raise SystemExit(_with_requests(config, lambda r: command.take(r, wanted, file, how)))
 
 
 @app.command("export")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,15 +12,19 @@ from noc_console.cli.output import Exit, fail, print_json, print_table
 from noc_console.cli.requests import Requests
 from noc_console.cli.show import read_picture
 from noc_console.config.bounded import read_bytes
+from noc_console.config.inventories import Inventory
 from noc_console.config.model import Config
 from noc_console.domain.csv_records import ImportPlan, to_csv
+from noc_console.domain.errors import SourceError
 from noc_console.domain.intents import ImportRecords
 from noc_console.domain.record_kinds import RECORD_KINDS
 from noc_console.domain.records import RecordKind
 from noc_console.picture.flat_rows import plain_rows
+from noc_console.sources.inventory import read_inventory
 from noc_console.storage.reader import StorageReader
 
 MAX_BYTES = 256 * 1024 * 1024
+ALL = "all"
 MOST_LINES = 50
 """So many errors are printed; the others are counted."""
 
@@ -55,16 +60,53 @@ def _decoded(data: bytes, file: str) -> str:
         fail(f"{file}:{line}: is not UTF-8; save it as CSV UTF-8", Exit.USAGE)
 
 
-async def take(
-    requests: Requests, kind: RecordKind[Any], file: str, replace: bool, dry_run: bool, as_json: bool
-) -> Exit:
+@dataclass(frozen=True, slots=True)
+class How:
+    """How an import is done."""
+
+    replace: bool = False
+    dry_run: bool = False
+    as_json: bool = False
+
+
+async def take(requests: Requests, kind: RecordKind[Any], file: str, how: How) -> Exit:
     """Import a file, or with ``dry_run`` only say what that would change."""
     text = read_text(file)
     await requests.reader.open()
-    plan = await requests.reader.plan_import(kind, text, replace)
-    if not plan.errors and not dry_run:
-        await requests.ask(ImportRecords(kind.name, text, replace))
-    return report(plan, file, not plan.errors and not dry_run, as_json)
+    return await _take_text(requests, kind, text, file, how)
+
+
+def inventory_of(config: Config, name: str, kind: str) -> Inventory:
+    """The inventory of that name, which has that kind (or ``all``); ends the command when there is none."""
+    found = next((one for one in config.inventories if one.name == name), None)
+    if found is None:
+        known = ", ".join(one.name for one in config.inventories) or "none"
+        fail(f"no inventory {name!r} in the config (there are: {known})", Exit.USAGE)
+    if kind != ALL and kind not in found.records:
+        fail(f"inventory {name} has no query for {kind!r} (it has {', '.join(found.in_order())})", Exit.USAGE)
+    return found
+
+
+async def take_over(requests: Requests, inventory: Inventory, kind: str, how: How) -> Exit:
+    """Import one kind, or all that the inventory has, those first that others name; the first error ends it."""
+    await requests.reader.open()
+    for name in inventory.in_order() if kind == ALL else [kind]:
+        try:
+            text = await read_inventory(inventory, name)
+        except SourceError as error:
+            fail(str(error), Exit.FAILED)
+        done = await _take_text(requests, RECORD_KINDS[name], text, f"{inventory.name} {name}", how)
+        if done is not Exit.DONE:
+            return done
+    return Exit.DONE
+
+
+async def _take_text(requests: Requests, kind: RecordKind[Any], text: str, told: str, how: How) -> Exit:
+    plan = await requests.reader.plan_import(kind, text, how.replace)
+    done = not plan.errors and not how.dry_run
+    if done:
+        await requests.ask(ImportRecords(kind.name, text, how.replace))
+    return report(plan, told, done, how.as_json)
 
 
 async def export(reader: StorageReader, config: Config, kind: RecordKind[Any]) -> Exit:

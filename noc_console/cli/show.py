@@ -13,11 +13,13 @@ from noc_console.cli.wiring import picture_settings
 from noc_console.config.model import Config
 from noc_console.domain.event_filters import parse_event_filter
 from noc_console.domain.filters import Filter, FilterError, parse_filter, searched
+from noc_console.domain.identity import OntSerial
 from noc_console.domain.record_kinds import RECORD_KINDS
 from noc_console.domain.records import RecordKind
 from noc_console.picture import equipment_rows, flat_rows
 from noc_console.picture.activity import fold
 from noc_console.picture.feed_client import look
+from noc_console.picture.fibre import path_of, path_text
 from noc_console.picture.flat_rows import Row
 from noc_console.picture.model import Model
 from noc_console.picture.ont_facts import gather
@@ -167,6 +169,8 @@ FIRMWARE_COLUMNS = (
 )
 
 
+PATH = "path"
+PATH_COLUMNS = (("at_m", "m"), ("kind", "what"), ("name", "name"), ("length_m", "length"), ("loss_db", "dB"))
 AUDIT = "audit"
 HAPPENED = ("changes", "traps", AUDIT)
 """What has a time: filters on these take ``since:``, ``from:``, ``to:`` and ``sev:``."""
@@ -262,6 +266,23 @@ async def _show_audit(reader: StorageReader, wanted: Filter, form: Form) -> Exit
         fail(f"the audit log was tampered with: entry {broken} is changed, missing or cut off", Exit.FAILED)
     print("the chain of the audit log holds", file=sys.stderr)
     return Exit.DONE
+
+
+async def show_path(reader: StorageReader, config: Config, serial: str, form: Form) -> Exit:
+    """The way of the light to one ONT, as far as it was recorded."""
+    try:
+        wanted = OntSerial.parse(serial).text
+    except ValueError as error:
+        fail(f"show path: {error}", Exit.USAGE)
+    path = path_of(await read_picture(reader, config), wanted)
+    if form is Form.TABLE and path:
+        print(*path_text(path), sep="\n")
+    elif form is not Form.TABLE:
+        print_rows([step.as_json() for step in path], form, PATH_COLUMNS)
+    if path:
+        return Exit.DONE
+    print(f"no path of {wanted} is recorded: import subscribers, splitters, strands and splices", file=sys.stderr)
+    return Exit.FAILED
 
 
 def named(row: Row) -> Row:

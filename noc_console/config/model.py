@@ -12,6 +12,7 @@ from noc_console.config.alarms import Alarms
 from noc_console.config.base import Dbm, Encoding, HttpEndpoint, Model, Name, Percent, Seconds
 from noc_console.config.diagnosis import Diagnosis
 from noc_console.config.incidents import Incidents
+from noc_console.config.inventories import Inventory
 from noc_console.config.notifications import Notifications
 from noc_console.config.operations import Access, Bulk, Jobs, ModemBridge, OltCli, SpeedTest, Swaps
 from noc_console.domain.freshness import Intervals
@@ -272,6 +273,8 @@ class Config(Model):
     """None: nobody gets messages."""
     modem_bridge: ModemBridge | None = None
     swaps: Swaps = Swaps()
+    inventories: tuple[Inventory, ...] = ()
+    """Other systems from which records are taken."""
     console: Console = Console()
     logging: Logging = Logging()
     profiles_dir: Path | None = None
@@ -305,6 +308,12 @@ class Config(Model):
     def _core_named_once(cls, devices: tuple[CoreDeviceConfig, ...]) -> tuple[CoreDeviceConfig, ...]:
         _differ("core device", [device.name for device in devices])
         return devices
+
+    @field_validator("inventories")
+    @classmethod
+    def _inventories_named_once(cls, inventories: tuple[Inventory, ...]) -> tuple[Inventory, ...]:
+        _differ("inventory", [one.name for one in inventories])
+        return inventories
 
     def incident_settings(self, intervals: Intervals | None = None) -> IncidentSettings:
         """What outages are judged by; ``intervals`` are a recording's own."""

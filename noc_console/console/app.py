@@ -39,6 +39,7 @@ from noc_console.console.navigation import Navigation
 from noc_console.console.outages import Outages
 from noc_console.console.palette_commands import ConsoleCommands
 from noc_console.console.prompting import Prompting
+from noc_console.console.record_edits import RecordEdits
 from noc_console.console.registry import Action, Context, Registry
 from noc_console.console.reporting import Reporting
 from noc_console.console.saved_filters import SavedFilters
@@ -138,6 +139,7 @@ class NocApp(Background, Shell):
             self.bell_keeper,
             Travelling(self),
             Reporting(self),
+            RecordEdits(self, self.desk),
             Jumping(self),
             Exporting(self),
             self.link,

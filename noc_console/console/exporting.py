@@ -39,8 +39,9 @@ class Exporting:
         form, path_text = parse(argument)
         if form is None and app.view.export_text(path_text):
             return
-        if form is None and (ending := Path(path_text).suffix.removeprefix(".")):
-            raise ValueError(f"no format {ending!r} (there are {', '.join(FORMS)})")
+        strange = Path(path_text).suffix.removeprefix(".") or path_text.partition(" ")[0]
+        if form is None and strange != path_text:
+            raise ValueError(f"no format {strange!r} (there are {', '.join(FORMS)})")
         form = form or "csv"
         if form == "svg":
             path_text = path_text or default_name(app.view.NAME, form, app.now())

@@ -9,9 +9,11 @@ from noc_console.console.dialogs.simple import TextScreen
 from noc_console.console.render.times import stamp
 from noc_console.console.screens.view import Say
 from noc_console.domain.errors import NocError
+from noc_console.domain.identity import OntSerial
 from noc_console.domain.instants import parse_instant
 from noc_console.domain.ont import reason_label
 from noc_console.domain.spans import parse_span
+from noc_console.picture.fibre import path_of, path_text
 
 if TYPE_CHECKING:
     from noc_console.console.app import NocApp
@@ -39,6 +41,15 @@ class Reporting:
             raise ValueError(":diff wants a time: 02:00, 30m (ago) or 2026-11-26T02:00")
         at = parse_instant(text, self._app.now())
         self._app.run_worker(self._diff(at), group="report", exit_on_error=False)
+
+    def do_ont_path(self, serial: str = "") -> None:
+        """Where the light of an ONT goes."""
+        ont = self._app.view.selected_ont()
+        wanted = OntSerial.parse(serial).text if serial.strip() else ont.serial if ont else None
+        path = path_of(self._app.model, wanted)
+        if not path:
+            raise ValueError(f"no path of {wanted or 'it'} is recorded (:records strands)")
+        self._show(f"Path of {wanted}", "\n".join(path_text(path)))
 
     async def _handover(self, span_s: float) -> None:
         from noc_console.picture.handover import handover, markdown

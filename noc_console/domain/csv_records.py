@@ -44,6 +44,8 @@ class ImportPlan(Generic[R]):
     kind: RecordKind[R]
     added: tuple[R, ...] = ()
     changed: tuple[R, ...] = ()
+    before: tuple[R, ...] = ()
+    """The changed ones as they were, in the same order."""
     removed: tuple[R, ...] = ()
     unchanged: int = 0
     errors: tuple[LineError, ...] = field(default=())
@@ -83,27 +85,62 @@ def plan_import(kind: RecordKind[R], text: str, known: Known, replace_all: bool 
         found[key], lines[key] = record, line
     after = found if replace_all else {**before, **found}
     removed = tuple(record for key, record in before.items() if key not in after)
+    changed = [key for key, record in found.items() if key in before and _differs(record, before[key])]
     errors += _judge(kind, found, after, lines, known)
     errors += _missed(kind, removed, known)
     return ImportPlan(
         kind,
         added=tuple(record for key, record in found.items() if key not in before),
-        changed=tuple(record for key, record in found.items() if key in before and _differs(record, before[key])),
+        changed=tuple(found[key] for key in changed),
+        before=tuple(before[key] for key in changed),
         removed=removed,
-        unchanged=sum(key in before and not _differs(record, before[key]) for key, record in found.items()),
+        unchanged=sum(key in before for key in found) - len(changed),
         errors=tuple(sorted(errors, key=lambda error: error.line)),
     )
 
 
-def to_csv(kind: RecordKind[R], records: Iterable[R]) -> str:
-    """Records as a file that can be imported again."""
+def plan_removal(kind: RecordKind[R], key: Key, known: Known) -> ImportPlan[R]:
+    """What taking one record out would do; with an error when there is none, or when another record names it."""
+    removed = tuple(record for record in _rows(kind, known) if kind.key_of(record) == key)
+    if not removed:
+        named = " ".join(map(str, key))
+        return ImportPlan(kind, errors=(LineError(0, f"there is no {kind.one} {clean(named, 60)}"),))
+    return ImportPlan(kind, removed=removed, errors=tuple(_missed(kind, removed, known)))
+
+
+def differences(before: Record | None, after: Record | None) -> dict[str, list[Any]]:
+    """Fields that differ, each with its value before and after; None where there is no record."""
+    row = type(after or before)
+    pairs = {name: [_plain(getattr(one, name, None)) for one in (before, after)] for name in column_names(row)}  # type: ignore[arg-type]
+    return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
+
+
+def _plain(value: Any) -> Any:
+    return getattr(value, "value", value)
+
+
+def texts_of(kind: RecordKind[R], record: R) -> dict[str, str]:
+    """A record's fields as the cells of a file."""
+    return {name: _cell(getattr(record, name)) for name in column_names(kind.row)}
+
+
+def line_of(cells: Mapping[str, str]) -> str:
+    """A file of one line, from its cells by column."""
+    return rows_to_csv(list(cells), [list(cells.values())])
+
+
+def rows_to_csv(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A file from its cells."""
     out = StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    names = column_names(kind.row)
-    writer.writerow(names)
-    for record in records:
-        writer.writerow(_cell(getattr(record, name)) for name in names)
+    writer.writerow(header)
+    writer.writerows(rows)
     return out.getvalue()
+
+
+def to_csv(kind: RecordKind[R], records: Iterable[R]) -> str:
+    """Records as a file that can be imported again."""
+    return rows_to_csv(column_names(kind.row), (list(texts_of(kind, record).values()) for record in records))
 
 
 def _cell(value: Any) -> str:

@@ -117,6 +117,16 @@ class ImportRecords:
 
 
 @dataclass(frozen=True, slots=True)
+class RemoveRecord:
+    """Take one record out."""
+
+    kind: str
+    """``RecordKind.name``."""
+    key: tuple[str | int | float | bool | None, ...]
+    """As ``RecordKind.key_of`` gives it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Acknowledge:
     """Say that somebody has it: until it clears, gets worse or grows."""
 
@@ -177,7 +187,8 @@ class EndMaintenance:
 
 
 OnOutages = Acknowledge | Unacknowledge | AddComment | Shelve | Unshelve | PlanMaintenance | EndMaintenance
-Intent = Act | ActOnMany | CancelJob | CancelMany | ReleaseMany | RecordSwap | CloseSwap | ImportRecords | OnOutages
+Records = ImportRecords | RemoveRecord
+Intent = Act | ActOnMany | CancelJob | CancelMany | ReleaseMany | RecordSwap | CloseSwap | Records | OnOutages
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
+from ipaddress import IPv4Network, IPv6Network
 from typing import Any, Generic, Protocol, TypeVar
 
 Value = str | int | float | bool | None
@@ -40,6 +41,9 @@ class Seen(Protocol):
 
     def records(self, kind: RecordKind[R]) -> Sequence[R]:
         """The rows of another kind, in its order."""
+
+    def addresses_in(self, network: IPv4Network | IPv6Network) -> int:
+        """How many WAN addresses in a range routers tell that they have."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from noc_console.domain.intents import (
     PlanMaintenance,
     RecordSwap,
     ReleaseMany,
+    RemoveRecord,
     Shelve,
     Unacknowledge,
     Unshelve,
@@ -29,7 +30,7 @@ from noc_console.operations.maintenance import EndingMaintenance, Planning
 from noc_console.operations.many_onts import Cancelling, ManyOnts, Releasing
 from noc_console.operations.one_job import OneJob
 from noc_console.operations.one_target import OneTarget
-from noc_console.operations.record_imports import ImportingRecords
+from noc_console.operations.record_imports import ImportingRecords, RemovingRecord
 from noc_console.operations.swap_requests import ClosingSwap, RecordingSwap
 
 
@@ -44,6 +45,7 @@ def make_handlers(config: Config) -> Mapping[type[Any], Handler[Any, Any]]:
         RecordSwap: RecordingSwap(config),
         CloseSwap: ClosingSwap(),
         ImportRecords: ImportingRecords(),
+        RemoveRecord: RemovingRecord(),
         Acknowledge: Acknowledging(),
         Unacknowledge: Unacknowledging(),
         AddComment: Commenting(),

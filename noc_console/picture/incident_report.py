@@ -11,6 +11,7 @@ from noc_console.domain.incidents.incident import Incident, Place, Scope
 from noc_console.domain.incidents.records import INCIDENTS, IncidentRecord, incident_of
 from noc_console.domain.ont import reason_label
 from noc_console.picture.activity import fold
+from noc_console.picture.fibre import suspects
 from noc_console.picture.model import Model
 from noc_console.picture.ont_store import STATE_NAMES
 from noc_console.picture.places import rows_at
@@ -53,6 +54,7 @@ def incident_report(
         "place": record.place,
         "lasted_s": (record.resolved_at or now) - _began_at(record),
         "reported_at": now,
+        "closures": [step.as_json() for step in suspects(model, incident)],
         **handled,
         "timeline": sorted([*_written(handled["comments"]), *told], key=lambda row: float(row["at"])),
         "customers": customers(model, incident),
@@ -103,6 +105,9 @@ def _facts(report: Mapping[str, Any]) -> list[str]:
     if bracket:
         between = f"{bracket['alive_to_m']} m and {bracket['dead_from_m']} m from the OLT"
         facts.insert(3, ("look", f"between {between} (ranging distance, for this branch only)"))
+        if report["closures"]:
+            named = ", ".join(f"{one['name']} ({one['at_m']:.0f} m)" for one in report["closures"])
+            facts.insert(4, ("closures there", f"{named} of fibre, as recorded"))
     return [f"- {name}: {escaped(text)}" for name, text in facts if text]
 
 

@@ -14,6 +14,8 @@ from math import isnan
 from typing import Any, TypeVar
 
 from noc_console.domain.changes import Change
+from noc_console.domain.fibre import SPLICES, STRANDS
+from noc_console.domain.fibre_path import FibrePlant
 from noc_console.domain.freshness import Freshness, Intervals
 from noc_console.domain.incidents.index import Outages
 from noc_console.domain.incidents.records import INCIDENTS
@@ -38,6 +40,7 @@ from noc_console.domain.record_kinds import RECORD_KINDS
 from noc_console.domain.records import Key, Record, RecordKind, Value
 from noc_console.domain.standing import acs_may_act, later, observed_at, only_router, trust
 from noc_console.domain.update import OntValues, Update
+from noc_console.picture.addresses import Addresses
 from noc_console.picture.ont_store import GONE, OFFLINE, ONLINE, ONT_FIELDS, STATE_NAMES, UNKNOWN, OntStore
 from noc_console.picture.plant import Plant
 from noc_console.picture.settings import PictureSettings
@@ -137,6 +140,8 @@ class Model:
         self.collectors: dict[str, Collector] = {}
         self._records: dict[str, dict[Key, Any]] = {name: {} for name in RECORD_KINDS}
         self.plant = Plant()
+        self.fibre = FibrePlant()
+        self.addresses = Addresses(lambda: self.cpes.values())
         self.outages = Outages()
         self._dirty: set[tuple[int, str]] = set()
         self._unsorted: set[tuple[int, str]] = set()
@@ -507,6 +512,8 @@ class Model:
     def _put_cpe(self, cpe: Cpe, delta: Delta) -> None:
         before = self.cpes.get(cpe.device_id)
         self.cpes[cpe.device_id] = cpe
+        if before is None or before.wan_ip != cpe.wan_ip:
+            self.addresses.forget()
         old = before.serial if before else None
         if old != cpe.serial:
             if old:
@@ -541,6 +548,8 @@ class Model:
         if kind in (SPLITTERS, SUBSCRIBERS):
             self.plant = Plant(self.records(SUBSCRIBERS), self.records(SPLITTERS))
             self.onts.forget_texts()
+        if kind in (STRANDS, SPLICES, SPLITTERS):
+            self.fibre = FibrePlant(self.records(STRANDS), self.records(SPLICES), self.records(SPLITTERS))
         if kind is INCIDENTS:
             self.outages.put(records)  # type: ignore[arg-type]
 

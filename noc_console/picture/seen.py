@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network
 from typing import TypeVar
 
 from noc_console.domain.records import Record, RecordKind
@@ -27,3 +28,7 @@ class SeenAt:
     def records(self, kind: RecordKind[R]) -> Sequence[R]:
         """The rows of another kind, in its order."""
         return self.model.records(kind)
+
+    def addresses_in(self, network: IPv4Network | IPv6Network) -> int:
+        """How many WAN addresses in a range routers tell that they have."""
+        return self.model.addresses.count(network)

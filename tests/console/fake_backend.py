@@ -13,6 +13,7 @@ from noc_console.domain import swaps
 from noc_console.domain.alarms.states import incident_number
 from noc_console.domain.changes import Change
 from noc_console.domain.cpe import CpeDocument, Field, Group, Section
+from noc_console.domain.csv_records import plan_import, plan_removal
 from noc_console.domain.errors import ActionRefused, NocError
 from noc_console.domain.handling import COMMENTS, HANDLINGS, Comment, Handling
 from noc_console.domain.history import ChartData, Series
@@ -33,6 +34,7 @@ from noc_console.domain.intents import (
     PlanMaintenance,
     RecordSwap,
     ReleaseMany,
+    RemoveRecord,
     Shelve,
     Unacknowledge,
     Unshelve,
@@ -55,6 +57,7 @@ from noc_console.domain.network import (
 from noc_console.domain.operators import Operator, Origin, Role
 from noc_console.domain.policy import blockers, is_confirmed, plan_bulk, still_standing
 from noc_console.domain.presence import Presence
+from noc_console.domain.record_kinds import RECORD_KINDS
 from noc_console.domain.records import Record, RecordKind
 from noc_console.domain.standing import Standing, observed_at, recent_jobs, state_now
 from noc_console.domain.update import Update
@@ -310,10 +313,27 @@ class FakeBackend:
             case CloseSwap():
                 self.closed_swaps.append((intent.swap_id, intent.outcome, operator.name))
                 return Answer(intent.swap_id, f"swap {intent.swap_id}: {intent.outcome.value}")
-            case ImportRecords():
-                raise ActionRefused("the console imports nothing")
+            case ImportRecords() | RemoveRecord():
+                return self._keep(intent)
             case _:
                 return self._handle(operator, intent)
+
+    def _keep(self, intent: ImportRecords | RemoveRecord) -> Answer:
+        """Records that an admin edits."""
+        kind = RECORD_KINDS[intent.kind]
+        known = {name: list(rows.values()) for name, rows in self.records.items()}
+        plan = (
+            plan_import(kind, intent.text, known)
+            if isinstance(intent, ImportRecords)
+            else plan_removal(kind, intent.key, known)
+        )
+        if plan.errors:
+            raise ActionRefused(plan.errors[0].text)
+        for record in (*plan.added, *plan.changed):
+            self.put_record(kind, record)
+        for record in plan.removed:
+            self.put_record(kind, replace(record, removed_at=self.clock))
+        return Answer(text=f"{kind.name}: {plan.text}")
 
     def _handle(self, operator: Operator, intent: OnOutages) -> Answer:
         """What operators do about incidents: kept as the door keeps it."""

@@ -156,3 +156,42 @@ async def test_where_an_ont_hangs_is_on_its_summary_and_in_filters() -> None:
         await desk.command("filter 10442")
         for text in ("SP-2 < SP-1", "zone north", "Marko [b]Kovac[/b]", "recorded on olt-1 0/1/0, seen here"):
             await desk.until(lambda wanted=text: wanted in " ".join(desk.detail().split()))
+
+
+async def test_an_admin_edits_adds_and_removes_records() -> None:
+    backend = FakeBackend()
+    backend.put_record(ZONES, Zone("north", "[b]river[/b]"))
+    async with console(backend) as desk:
+        await desk.press("9")
+        await desk.shows("[b]river[/b]")
+        await desk.press("e")
+        await desk.until(lambda: any("read-only" in toast for toast in desk.toasts()))
+        await desk.command("write on")
+        await desk.press("e")
+        await desk.shows("nothing is changed")
+        await desk.press("end", "!", "enter")
+        await desk.shows("[b]river[/b]!")
+        await desk.press("i")
+        await desk.shows("new zone")
+        await desk.press(*"north")
+        await desk.shows("there is such a zone already")
+        await desk.press(*"-2", "enter")
+        await desk.shows("north-2")
+        await desk.command("remove")
+        await desk.shows("Remove zone north?")
+        await desk.press("n")
+        await desk.command("remove")
+        await desk.press("y")
+        await desk.until(lambda: [one.name for one in desk.app.model.records(ZONES)] == ["north-2"])
+
+
+async def test_what_is_not_kept_by_hand_cannot_be_edited() -> None:
+    async with console() as desk:
+        await desk.command("write on")
+        await desk.press("9")
+        await desk.command("records assignments")
+        await desk.shows("Past assignments")
+        await desk.press("e")
+        await desk.until(lambda: any("not kept by hand" in toast for toast in desk.toasts()))
+        await desk.press("C")
+        await desk.shows("Splice closures")

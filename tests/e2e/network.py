@@ -6,7 +6,6 @@ import asyncio
 import json
 import os
 import signal
-import sys
 import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from forking import program
 from services import PATIENCE_S
 
 from noc_console.demo.acs import SimulatedAcs, SimulatedCpe, Timing
@@ -83,7 +83,7 @@ class Network:
 
     async def start(self, *arguments: str, **more: Any) -> asyncio.subprocess.Process:
         """Start a command."""
-        command = [sys.executable, "-m", "noc_console", "--config", str(self.config), *arguments]
+        command = [*program(), "--config", str(self.config), *arguments]
         return await asyncio.create_subprocess_exec(*command, env={**os.environ, **self.env}, **more)
 
     async def run(self, *arguments: str) -> Done:
@@ -147,7 +147,7 @@ async def network(folder: Path, olts: int = 1, onts: int = 12, **config: Any) ->
 async def command(*arguments: str, cwd: Path | None = None, **env: str) -> Done:
     """Run the program without a config file of ours."""
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "noc_console", *arguments),
+        *(*program(), *arguments),
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,

@@ -13,8 +13,10 @@ from noc_console.storage.record_tables import plain_types
 
 TEXT = "Jürgen 日本 '; [b]x[/b] %s"
 CHARACTERS = "abcXYZ0189 -_,\"';[]{}é日"
-FORMS = {"port": "0/1/{}", "serial": "HWTC0000000{}"}
+FORMS = {"port": "0/1/{}", "serial": "HWTC0000000{}", "network": "10.0.{}.0/24", "gateway": "fe80::{}"}
 """Fields that are more than text."""
+MOST = {"vid": 4094, "latitude": 90, "longitude": 180}
+"""Numbers that end sooner than others."""
 
 
 def full(kind: RecordKind[Any], number: int = 1) -> Record:
@@ -54,6 +56,16 @@ def records(kind: RecordKind[Any]) -> st.SearchStrategy[Any]:
             continue
         some: st.SearchStrategy[Any] = st.just(FORMS[name].format(3)) if name in FORMS else texts
         if plain is not str:
-            some = st.integers(0, 60_000).map(plain)
+            some = st.integers(1, MOST.get(name, 60_000)).map(plain)
+            if issubclass(plain, Enum):
+                some = st.sampled_from(list(plain))
         values[name] = st.none() | some if may_lack else some
-    return st.builds(kind.row, **values)
+    return st.builds(kind.row, **values).filter(lambda record: _stands(kind, record))
+
+
+def _stands(kind: RecordKind[Any], record: Record) -> bool:
+    """Whether it may be stored as it is, alone."""
+    try:
+        return bool(kind.normal(record) == record)
+    except ValueError:
+        return False

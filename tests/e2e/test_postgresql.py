@@ -49,6 +49,50 @@ async def test_a_round_and_what_is_shown_of_it(net: Network, postgres: Postgres,
     checked = {row["name"]: row for row in (await net.run("check", "--json")).json}
     assert checked["database"]["ok"] and "schema" in checked["database"]["said"]
     assert rows(postgres, url, "SELECT * FROM collector") == []
+    await takes_over_an_inventory(net, postgres, url)
+
+
+async def takes_over_an_inventory(net: Network, postgres: Postgres, url: str) -> None:
+    """Records of another system, in tables that are not ours, by queries of the config."""
+    first, second = (ont.serial.text for ont in net.onts[:2])
+    with postgres.connect(name_of(url)) as connection:
+        for statement in (
+            "CREATE SCHEMA isp",
+            "CREATE TABLE isp.splitters (id int PRIMARY KEY, name text, olt text, pon text, output_ports int)",
+            "CREATE TABLE isp.ont_units (id int PRIMARY KEY, serial_number text)",
+            "CREATE TABLE isp.ont_assignments (ont_id int, account text, customer text, splitter_id int, port int,"
+            " active bool)",
+            "INSERT INTO isp.splitters VALUES (1, 'ODB-1', 'olt-1', '0/1/0', 8)",
+            f"INSERT INTO isp.ont_units VALUES (1, '{first}'), (2, '{second}')",
+            "INSERT INTO isp.ont_assignments VALUES (1, '10', 'Ana; DROP', 1, 1, true), (2, '11', NULL, 1, 2, false)",
+        ):
+            connection.execute(statement)  # type: ignore[call-overload]
+        connection.commit()
+    queries = {
+        "subscribers": "SELECT a.account, a.customer AS name, o.serial_number AS serial, s.name AS splitter,"
+        " a.port AS splitter_port FROM isp.ont_assignments a JOIN isp.ont_units o ON o.id = a.ont_id"
+        " JOIN isp.splitters s ON s.id = a.splitter_id WHERE a.active AND a.customer LIKE '%'",
+        "splitters": "SELECT name, olt, pon AS port, output_ports AS ratio FROM isp.splitters",
+        "zones": "INSERT INTO isp.splitters VALUES (9) RETURNING name",
+        "vlans": "SELECT nme FROM isp.splitters",
+        "pools": "SELECT pg_sleep(30)",
+    }
+    plain = url.replace("postgresql+psycopg://", "postgresql://")
+    net.change(inventories=[{"name": "isp", "url": plain, "timeout_s": 0.5, "records": queries}])
+    for kind, said in (
+        ("zones", "read-only"),
+        ("vlans", 'column "nme" does not exist'),
+        ("pools", "statement timeout"),
+    ):
+        refused = await net.run("import", kind, "--from", "isp")
+        assert refused.code != 0 and said in refused.err, refused.err
+    for _ in range(2):
+        for kind in ("splitters", "subscribers"):
+            done = await net.run("import", kind, "--from", "isp", "--json")
+            assert done.code == 0, done.err + done.out
+    assert done.json["unchanged"] == 1, "the same again changes nothing"
+    (known,) = (await net.run("show", "subscribers", "--json")).json
+    assert (known["serial"], known["splitter"], known["name"]) == (first, "ODB-1", "Ana; DROP")
 
 
 async def test_a_database_that_goes_away_and_comes_back(net: Network, postgres: Postgres, url: str) -> None:

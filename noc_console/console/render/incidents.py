@@ -10,6 +10,7 @@ from noc_console.console.render.cells import Cell, Line, fit, width_of, wrap
 from noc_console.console.render.times import stamp, when
 from noc_console.console.widgets.columns import Column
 from noc_console.domain.changes import Severity
+from noc_console.domain.fibre_path import Step
 from noc_console.domain.freshness import format_age
 from noc_console.domain.handling import Comment
 from noc_console.domain.incidents.incident import Bracket, Cause, Incident, Life
@@ -147,6 +148,7 @@ def evidence(
     incident: Incident,
     recovery: Recovery | None,
     customers: Sequence[Mapping[str, Any]],
+    closures: Sequence[Step],
     width: int,
     now: float,
 ) -> list[Line]:
@@ -155,7 +157,7 @@ def evidence(
     if recovery is not None and record.state in (Life.CLEARING, Life.RESOLVED):
         second: Line = [(" back   ", "dim"), (recovery.text, "good")]
     elif incident.bracket is not None:
-        second = _distance(incident.bracket, width)
+        second = _distance(incident.bracket, closures, width)
     else:
         second = [(" why    ", "dim"), (fit("; ".join(incident.text), width - 9), "base")]
     third = [] if record.cause is Cause.MONITORING else _survivors(incident, recovery, customers)
@@ -183,7 +185,7 @@ def _counts(one: Listed, incident: Incident, now: float) -> Line:
     return line
 
 
-def _distance(bracket: Bracket, width: int) -> Line:
+def _distance(bracket: Bracket, closures: Sequence[Step], width: int) -> Line:
     line: list[Cell] = [
         (" dist   ", "dim"),
         (f"alive <={bracket.alive_to_m} m ", "base"),
@@ -191,7 +193,10 @@ def _distance(bracket: Bracket, width: int) -> Line:
         (f" dead >={bracket.dead_from_m} m", "base"),
     ]
     far = f"  look between {bracket.alive_to_m / 1000:.2f} and {bracket.dead_from_m / 1000:.2f} km"
-    said = (f"{far} (within this branch only)", "  look between (this branch)", " (this branch)")
+    said = [f"{far} (within this branch only)", "  look between (this branch)", " (this branch)"]
+    if closures:
+        named = ", ".join(one.name for one in closures[:2]) + (", ..." if len(closures) > 2 else "")
+        said = [f"{far} (this branch): {named}", f"  look at {named}", f" {named}", *said]
     text = next((one for one in said if width_of(line) + len(one) < width), "")
     return [*line, (text, "strong")]
 

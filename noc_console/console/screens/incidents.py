@@ -23,6 +23,7 @@ from noc_console.domain.incidents.records import INCIDENTS, IncidentRecord
 from noc_console.domain.network import Ont
 from noc_console.domain.outage_filters import parse_outage_filter
 from noc_console.picture import incidents
+from noc_console.picture.fibre import suspects
 from noc_console.picture.flat_rows import Row
 from noc_console.picture.incident_report import incident_report, markdown
 from noc_console.picture.incidents import Listed
@@ -177,7 +178,8 @@ class IncidentsView(OutagesView):
         customers = self._business(one.record) if one.record.business else []
         recovery = incidents.recovery(model, one.record, now)
         wide = self.has_class("-wide")
-        lines = render.evidence(one, incident, recovery, customers, WIDE if wide else width, now)
+        closures = suspects(model, incident)
+        lines = render.evidence(one, incident, recovery, customers, closures, WIDE if wide else width, now)
         if wide:
             comments, absolute = incidents.comments(model, one.record.name), self.desk.session.absolute_times
             lines = render.detail(one, lines, incident, comments, width, now, absolute)

@@ -13,7 +13,6 @@ from noc_console.console.widgets.lines import LinePane
 from noc_console.console.widgets.table import LineTable
 from noc_console.domain.network import Ont
 from noc_console.domain.plant import ZONES
-from noc_console.domain.record_kinds import RECORD_KINDS
 from noc_console.domain.records import Record, RecordKind
 from noc_console.domain.text import fold
 from noc_console.picture.flat_rows import Row
@@ -129,15 +128,6 @@ class RecordsView(StoryView):
     def _empty(self) -> list[Line]:
         hint = f" (noc-console import {self.kind.name} FILE.csv)" if self.kind.imported else ""
         return self.nothing(f"no {self.kind.one} yet{hint}")
-
-    # -- actions ---------------------------------------------------------------------------------------------------
-
-    def do_records_kind(self, name: str = "") -> None:
-        """The named kind, or the next one."""
-        names = list(RECORD_KINDS)
-        if name and name not in names:
-            raise ValueError(f"no records {name!r} (there are {', '.join(names)})")
-        self.show_kind(RECORD_KINDS[name or names[(names.index(self.kind.name) + 1) % len(names)]])
 
 
 def _row(facts: dict[str, Any]) -> dict[str, object]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from record_examples import records
 
@@ -20,6 +20,10 @@ KNOWN: dict[str, list[Any]] = {
     "splitters": [Splitter("SP-1", "olt-1", "0/1/3", zone="north"), Splitter("SP-2", "olt-1", "0/1/3", "SP-1")],
     "subscribers": [Subscriber("10", "Ana", "HWTC00000001", "SP-1", 4)],
 }
+
+ALONE = [
+    kind for kind in RECORD_KINDS.values() if kind.imported and kind.name not in ("blocks", "splices")
+]  # those cannot be without others
 
 
 def errors(plan: ImportPlan[Any]) -> list[tuple[int, str]]:
@@ -105,9 +109,10 @@ def test_what_a_cell_holds_is_text_and_nothing_else() -> None:
 
 @settings(deadline=None)
 @given(st.data())
-@pytest.mark.parametrize("kind", [kind for kind in RECORD_KINDS.values() if kind.imported], ids=lambda k: k.name)
+@pytest.mark.parametrize("kind", ALONE, ids=lambda k: k.name)
 def test_what_was_exported_is_imported_without_a_change(kind: RecordKind[Any], data: st.DataObject) -> None:
     rows = data.draw(st.lists(records(kind), max_size=8, unique_by=kind.key_of))
+    assume(not list(kind.check({kind.key_of(row): row for row in rows})))
     text = to_csv(kind, rows)
     first = plan_import(kind, text, {})
     assert first.errors == () and list(first.added) == rows
@@ -117,4 +122,4 @@ def test_what_was_exported_is_imported_without_a_change(kind: RecordKind[Any], d
 
 def test_an_import_knows_who_names_it() -> None:
     assert {kind.name for kind in related(ZONES)} == {"zones", "splitters", "subscribers"}
-    assert {kind.name for kind in related(SUBSCRIBERS)} == {"zones", "splitters", "subscribers"}
+    assert {kind.name for kind in related(SUBSCRIBERS)} == {"zones", "splitters", "subscribers", "strands"}

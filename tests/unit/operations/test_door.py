@@ -15,7 +15,15 @@ from sqlalchemy import text, update
 
 from noc_console.domain.actions import JobKind
 from noc_console.domain.errors import ActionRefused
-from noc_console.domain.intents import CancelJob, CancelMany, Confirmation, ConfirmedBy, ImportRecords, ReleaseMany
+from noc_console.domain.intents import (
+    CancelJob,
+    CancelMany,
+    Confirmation,
+    ConfirmedBy,
+    ImportRecords,
+    ReleaseMany,
+    RemoveRecord,
+)
 from noc_console.domain.jobs import JobState
 from noc_console.domain.network import Source
 from noc_console.domain.operators import Origin, Role
@@ -262,6 +270,19 @@ async def test_an_import_is_audited_told_and_done_once(world: World) -> None:
     ]
     digests = {json.loads(str(entry["details"]))["text_sha256"] for entry in entries}
     assert digests == {hashlib.sha256(text_of.encode()).hexdigest()}
+
+
+async def test_the_audit_log_keeps_records_as_they_were_and_as_they_became(world: World) -> None:
+    for lines in ("account,name,serial\n10,Ana,HWTC00000001\n", "account,serial\n10,HWTC00000002\n"):
+        await world.door.ask(ADMIN, ImportRecords("subscribers", lines))
+    await world.door.ask(ADMIN, RemoveRecord("subscribers", ("10",)))
+    details = [json.loads(str(entry["details"]))["changes"] for entry in await world.rows("audit")]
+    assert details[0]["10"]["name"] == [None, "Ana"]
+    assert details[1] == {"10": {"serial": ["HWTC00000001", "HWTC00000002"]}}
+    assert details[2]["10"]["serial"] == ["HWTC00000002", None]
+    past = await world.rows("assignment")
+    assert [(row["serial"], row["ended_by"]) for row in past] == [("HWTC00000001", "ada"), ("HWTC00000002", "ada")]
+    assert (past[0]["since_at"], past[1]["since_at"]) == (None, past[0]["until_at"])
 
 
 async def test_an_import_with_one_wrong_line_takes_none(world: World) -> None:

@@ -28,6 +28,7 @@ from noc_console.domain.intents import (
     PlanMaintenance,
     RecordSwap,
     ReleaseMany,
+    RemoveRecord,
     Shelve,
     Unacknowledge,
     Unshelve,
@@ -135,6 +136,19 @@ async def _import_nonsense(world: World) -> Intent:
     return ImportRecords("zones", "name,colour\nnorth,red\n")
 
 
+async def _remove(world: World) -> Intent:
+    await world.door.ask(ADMIN, ImportRecords("zones", "name\nnorth\n"))
+    return RemoveRecord("zones", ("north",))
+
+
+async def _remove_nothing(world: World) -> Intent:
+    return RemoveRecord("zones", ("nowhere",))
+
+
+async def _remove_swap(world: World) -> Intent:
+    return RemoveRecord("swaps", (1,))
+
+
 def _given(intent: Intent) -> Callable[[World], Awaitable[Intent]]:
     async def prepare(world: World) -> Intent:
         await put_outages(world)
@@ -219,6 +233,12 @@ REFUSED: dict[type, dict[str, Prepare]] = {
         "role": _about(_import, OPERATOR),
         "another kind": _about(_import_swaps, ADMIN),
         "an error in a line": _about(_import_nonsense, ADMIN),
+    },
+    RemoveRecord: {
+        **nobody(_remove),
+        "role": _about(_remove, OPERATOR),
+        "another kind": _about(_remove_swap, ADMIN),
+        "no such record": _about(_remove_nothing, ADMIN),
     },
     Acknowledge: _outage(Acknowledge("INC-17")),
     Unacknowledge: _outage(Unacknowledge("INC-17")),

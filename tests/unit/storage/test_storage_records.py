@@ -88,6 +88,6 @@ async def test_a_removed_record_may_come_back_by_import(database: Database) -> N
         await remove_records(connection, ZONES, [Zone("north", "old")], 3.0)
     async with database.writing() as connection:
         planned = await imports.plan(connection, ZONES, "name\nnorth\n", replace_all=False)
-        await imports.apply(connection, planned, 4.0)
+        await imports.apply(connection, planned, 4.0, "amy")
     assert planned.added == (Zone("north"),)
     assert await stored(database, ZONES) == [Zone("north")]
