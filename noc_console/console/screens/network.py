@@ -182,7 +182,9 @@ class NetworkView(View):
     def exported(self) -> tuple[str, Iterator[Row]]:
         """The chart while the detail with one is in use, else the list."""
         charted = self.detail.chart.exported() if self.screen.focused is self.detail.body else []
-        return ("chart", iter(charted)) if charted else super().exported()
+        if charted:
+            return "chart", iter(charted)
+        return self.NAME, map(self.row_of, self.table.wanted)  # as they are asked for: there may be 100,000
 
     def jumps(self) -> list[tuple[str, Callable[[], object]]]:
         """Panes, and tabs of the detail."""

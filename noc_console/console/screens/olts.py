@@ -195,6 +195,8 @@ class OltsView(TableView):
 
     def exported(self) -> tuple[str, Iterator[Row]]:
         """The chart of an open OLT's overview, else what is listed."""
+        if self.opened and self.listing is self.detail.onts:
+            return "onts", map(self.detail.row_of, self.detail.onts.wanted)  # as they are asked for: there may be many
         charted = self.detail.chart.exported() if self.opened and self.listing is None else []
         return ("chart", iter(charted)) if charted else super().exported()
 

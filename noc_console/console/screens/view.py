@@ -171,7 +171,7 @@ class View(Background, Container):
     def exported(self) -> tuple[str, Iterator[Row]]:
         """What ``:export`` writes: its name, and the marked rows, else all that are listed, in their order."""
         table = self.listing
-        return self.NAME, map(self.row_of, table.wanted if table is not None else ())
+        return self.NAME, iter([self.row_of(key) for key in table.wanted] if table is not None else [])
 
     def export_text(self, path: str) -> bool:
         """Write what is shown as text, where a screen has a form of its own; False where it has none."""
