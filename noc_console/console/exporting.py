@@ -93,7 +93,12 @@ def parse(argument: str) -> tuple[str | None, str]:
 
 def default_name(name: str, form: str, now: float) -> str:
     """``noc-onts-20260309-140531.csv``, by the operator's clock."""
-    return f"noc-{name}-{time.strftime('%Y%m%d-%H%M%S', time.localtime(now))}.{form}"
+    return f"noc-{plain_name(name)}-{time.strftime('%Y%m%d-%H%M%S', time.localtime(now))}.{form}"
+
+
+def plain_name(name: str) -> str:
+    """A name of a device as a part of a file's name: it never leads into another directory."""
+    return re.sub(r"[^\w.-]", "_", name)
 
 
 def portable(svg: str) -> str:

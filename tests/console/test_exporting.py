@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from noc_console.console.exporting import default_name
 from noc_console.domain.jobs import JobState
 
 from .fake_backend import FakeBackend
@@ -168,6 +169,10 @@ async def test_a_form_that_there_is_not_is_told_and_nothing_written(at_home: Pat
         await desk.command(f"export {wish}")
         assert any("no format" in said for said in desk.toasts("warning"))
     assert found_in(at_home) == []
+
+
+def test_a_serial_number_never_leads_to_another_directory() -> None:
+    assert "/" not in default_name("../../etc/x\x1b[1m", "csv", 0.0) and "\x1b" not in default_name("\x1b", "csv", 0.0)
 
 
 async def test_where_nothing_is_listed_it_says_so() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from textual import work
 
 from noc_console.console.desk import Desk
-from noc_console.console.exporting import written
+from noc_console.console.exporting import plain_name, written
 from noc_console.console.folding import ConfigTree, as_text
 from noc_console.console.render.cells import Cell
 from noc_console.console.render.times import ago, when
@@ -110,7 +110,7 @@ class ConfigView(TableView):
         """The whole of it, secrets masked."""
         if self.shown_tree is None:
             raise ValueError("nothing to export yet")
-        name = f"{self._ont.identity}.txt" if self._ont else "router.txt"
+        name = f"{plain_name(self._ont.identity or self.NAME)}.txt" if self._ont else "router.txt"
         self._export(Path(path or name).expanduser(), self.shown_tree.document)
         return True
 
