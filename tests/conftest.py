@@ -20,7 +20,7 @@ sys.path += [str(Path(__file__).parent), str(Path(__file__).parent / "e2e")]
 
 import run_servers
 import services
-from schema_copy import make_schema, sqlite_with_schema
+from schema_copy import ReusedSchema, sqlite_with_schema
 from skipping_loop import SkippingLoop
 
 Servers = run_servers.Owner | run_servers.Remote
@@ -111,11 +111,11 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
 
 
 @pytest.fixture(scope="session")
-def template(postgres: services.Postgres) -> Iterator[str]:
-    """A PostgreSQL database with the schema in it, to be copied: that is quicker than making it each time."""
-    with postgres.database() as url:
-        asyncio.run(make_schema(url))
-        yield url.rpartition("/")[2]
+def reused(postgres: services.Postgres) -> Iterator[ReusedSchema]:
+    """A PostgreSQL database with the schema in it, emptied after each test."""
+    made = ReusedSchema(postgres)
+    yield made
+    made.close()
 
 
 @pytest.fixture(params=KINDS)
@@ -124,8 +124,8 @@ def schema_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     if request.param == "sqlite":
         yield sqlite_with_schema(tmp_path / "noc.db")
         return
-    template = request.getfixturevalue("template")
-    with request.getfixturevalue("postgres").database(template) as url:
+    reused: ReusedSchema = request.getfixturevalue("reused")
+    with reused.database() as url:
         yield url
 
 

@@ -163,10 +163,10 @@ class Postgres:
         return psycopg.connect(where, autocommit=True)
 
     @contextmanager
-    def database(self, template: str = "template1") -> Iterator[str]:
-        """A new database, a copy of ``template``; gives its URL."""
+    def database(self) -> Iterator[str]:
+        """A new database; gives its URL."""
         name = f"noc_{uuid4().hex[:12]}"
-        self.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        self.execute(f"CREATE DATABASE {name}")
         try:
             yield self.url(name)
         finally:
