@@ -181,7 +181,6 @@ class NocApp(Background, Shell):
             self.say(f"read-only: {why}", "warning")
         for problem in (*self.themes.problems, *self.registry.problems):
             self.say(problem, "warning")
-        self.app_resume_signal.subscribe(self, lambda _: self.refresh(repaint=True, layout=True))
         self.call_after_refresh(self.paint_frame)
 
     async def on_unmount(self) -> None:

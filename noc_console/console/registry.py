@@ -184,7 +184,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("filters.save", "Save the filter that is set", ("F",), "save-filter", argument="NAME"),
     Action("filters.drop", "Forget a saved filter", (), "drop-filter", argument="NAME"),
     Action("pause", "Pause: the screen stands still, and back", ("p",), "pause"),
-    Action("density", "Compact: one header line and no footer, and back", ("w",), "density"),
+    Action("density", "Compact: one header line while all sources answer, no footer; and back", ("w",), "density"),
     Action("problems", "Only problems, and back", ("!",), "problems"),
     Action("time", "Times: relative or by the clock", ("t",), "time"),
     Action("copy", "Copy the identifier", ("y",), "copy", menu=True),

@@ -6,9 +6,12 @@ import asyncio
 import os
 import time
 from collections.abc import Callable
+from typing import Any
 
+from rich.console import RenderableType
 from textual import work
 from textual.app import App
+from textual.screen import Screen
 
 from noc_console.console import crash
 from noc_console.console.backend import Backend
@@ -16,6 +19,7 @@ from noc_console.console.glyphs import choose_glyphs
 from noc_console.console.lifecycle import Lifecycle
 from noc_console.console.settings import ConsoleSettings
 from noc_console.console.themes import Themes, choose_theme, load_themes
+from noc_console.console.wire import Wire
 from noc_console.domain.errors import NocError
 from noc_console.picture.feed_client import FeedClient
 from noc_console.picture.model import Delta, Model
@@ -62,6 +66,7 @@ class Shell(App[int]):
         self.theme = chosen
         self.palette = self.themes.found[chosen].palette
         self.glyphs = choose_glyphs()
+        self.wire = Wire()
         self.settings = settings
         self.backend = backend
         self.now = now
@@ -83,6 +88,7 @@ class Shell(App[int]):
         """Start the clock; the backend is opened after the first paint."""
         if self._lifecycle is not None:
             self._lifecycle.start()
+        self.app_resume_signal.subscribe(self, lambda _: self.repaint())
         self._deaf = self.feed.listen(self._fed)
         self.set_interval(1.0, self._tick)
         if self._own_feed:
@@ -98,6 +104,12 @@ class Shell(App[int]):
             await asyncio.wait_for(self.backend.close(), CLOSE_TIMEOUT_S)
         except (NocError, TimeoutError):
             return
+
+    def repaint(self) -> None:
+        """Send everything: another program may have written on the terminal."""
+        self.wire.forget()
+        self.refresh(repaint=True, layout=True)
+        self.screen.refresh(repaint=True, layout=True)
 
     def leave(self) -> None:
         """End well; bounded in time where the terminal is watched."""
@@ -141,7 +153,12 @@ class Shell(App[int]):
                 self._resize_timer = self.set_timer(wait_s, self._check_resize)
                 return
             self._laid_out_at = time.monotonic()
+            self.wire.forget()
         super()._check_resize()
+
+    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
+        """Send only what the terminal does not show yet."""
+        super()._display(screen, self.wire.carry(renderable))
 
     def _handle_exception(self, error: Exception) -> None:
         """One line for the operator, a redacted report for the log: never locals on the screen."""
