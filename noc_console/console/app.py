@@ -36,6 +36,7 @@ from noc_console.console.keys import key_name
 from noc_console.console.link import Link
 from noc_console.console.looks import Looks
 from noc_console.console.navigation import Navigation
+from noc_console.console.opening import Opening
 from noc_console.console.outages import Outages
 from noc_console.console.palette_commands import ConsoleCommands
 from noc_console.console.prompting import Prompting
@@ -68,7 +69,6 @@ from noc_console.console.uistate import load_state, remember, restore, save_stat
 from noc_console.console.widgets.prompt import Prompt
 from noc_console.console.widgets.table import LineTable
 from noc_console.domain.filters import parse_filter
-from noc_console.picture.incidents import counts
 from noc_console.picture.model import Delta
 
 ALWAYS = ("quit-now", "interrupt", "suspend", "repaint")
@@ -144,7 +144,7 @@ class NocApp(Background, Shell):
             self.saved_filters,
             self.freezing,
         )
-        self._started = False
+        self._opening = Opening(self)
         self._bind_keys()
 
     def _bind_keys(self) -> None:
@@ -204,23 +204,8 @@ class NocApp(Background, Shell):
         self.bell_keeper.changed(delta)
         self.freezing.changed(delta)
         self.attending.changed()
-        self._start_where_it_burns()
+        self._opening.changed()
         self.paint_frame()
-
-    def _start_where_it_burns(self) -> None:
-        """Once everything is read: incidents first, unless the operator is at work or chose a screen."""
-        if self._started or not self.desk.model.link.loaded:
-            return
-        self._started = True
-        self.prompting.prepare()
-        if (
-            self.settings.screen
-            or self.desk.session.last_key_at
-            or not any(counts(self.desk.model, self.now()).values())
-        ):
-            return
-        self.navigation.home = "incidents"
-        self.navigation.show("incidents")
 
     def ticked(self) -> None:
         """Ages grow."""

@@ -5,18 +5,21 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
+from rich.color import ColorSystem
 from rich.console import RenderableType
 from textual import work
 from textual.app import App
+from textual.filter import LineFilter
 from textual.screen import Screen
 
 from noc_console.console import crash
 from noc_console.console.backend import Backend
-from noc_console.console.glyphs import choose_glyphs
+from noc_console.console.glyphs import ASCII, choose_glyphs
 from noc_console.console.lifecycle import Lifecycle
+from noc_console.console.only_ascii import OnlyAscii
 from noc_console.console.settings import ConsoleSettings
 from noc_console.console.themes import Themes, choose_theme, load_themes
 from noc_console.console.wire import Wire
@@ -65,8 +68,11 @@ class Shell(App[int]):
             self.register_theme(theme.textual)
         self.theme = chosen
         self.palette = self.themes.found[chosen].palette
-        self.glyphs = choose_glyphs()
+        self.glyphs = ASCII if settings.ascii else choose_glyphs()
+        self._signs = OnlyAscii(enabled=self.glyphs is ASCII)
         self.wire = Wire()
+        if settings.link == "low":
+            self.wire.most_colours = ColorSystem.EIGHT_BIT
         self.settings = settings
         self.backend = backend
         self.now = now
@@ -77,6 +83,10 @@ class Shell(App[int]):
         self._lifecycle = Lifecycle(self._end) if watch_terminal else None
         self._deaf: Callable[[], None] | None = None
         self._laid_out_at = float("-inf")
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Textual's, and ours behind them."""
+        return [*super().get_line_filters(), self._signs] if self._signs.enabled else super().get_line_filters()
 
     def changed(self, delta: Delta) -> None:
         """The feed brought something, or tried to, or trust in old readings decayed."""

@@ -92,6 +92,11 @@ class OltsView(StoryView):
         olt = self.selected_olt()
         return ("name", olt.name) if olt else None
 
+    def link(self) -> str:
+        """To the OLT."""
+        olt = self.selected_olt()
+        return f"olt {olt.name}" if olt else super().link()
+
     def copies(self) -> list[tuple[str, str]]:
         """Its address too."""
         olt = self.selected_olt()

@@ -11,11 +11,15 @@ from textual.worker import Worker, WorkerState
 
 from noc_console.console.desk import Desk
 from noc_console.console.palette import Palette
+from noc_console.console.registry import ACTIONS
 from noc_console.console.render.cells import Line
 from noc_console.console.widgets.table import LineTable
 from noc_console.domain.filters import Filter, FilterError, parse_filter
 from noc_console.domain.network import Cpe, Olt, Ont
 from noc_console.picture.model import Delta
+
+FILTERED_BY_COMMAND = ("incidents", "alarms", "onts")
+"""Screens whose command takes a filter."""
 
 
 class Say(Message):
@@ -160,6 +164,11 @@ class View(Background, Container):
         row = table.texts(table.current) if table is not None and table.current is not None else []
         rows = [("row", "  ".join(text for text in row if text)), ("row for a spreadsheet", "\t".join(row))]
         return ([found] if found else []) + (rows if row else [])
+
+    def link(self) -> str:
+        """The command that leads to what is selected; without a selection to this screen, with its filter."""
+        command = next(action.command for action in ACTIONS if action.id == f"screen.{self.NAME}")
+        return f"{command} /{self.filter.text}" if self.filter and self.NAME in FILTERED_BY_COMMAND else command
 
     def export_rows(self) -> Iterator[dict[str, Any]] | None:
         """What ``:export`` writes, as flat rows with units in their names; None writes the list as it is shown."""
