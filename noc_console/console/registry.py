@@ -225,7 +225,7 @@ ACTIONS: tuple[Action, ...] = (
     _triage("previous", "Previous that nobody has", ("N",), "previous"),
     _triage("copy", "Copy a summary for a ticket", (), "copy-summary", menu=True, why_disabled=_on_outage),
     Action("outage.maintenance", "Announce planned work; from the selection its place", ("M",), "maintenance",
-           argument="[OLT [PORT]] [splitter:NAME] [zone:NAME] TIME REASON"),
+           argument="[OLT [PORT]] [splitter:NAME] [zone:NAME] [from 02:00 for] 2h REASON"),
     Action("outage.maintenance-end", "End planned work", (), "maintenance-end", argument="NUMBER"),
     Action("incidents.single", "Also incidents of one ONT, and back", ("i",), "singles", "incidents"),
     *(_declared(kind, spec) for kind, spec in JOB_ACTIONS.items() if spec.offered),
