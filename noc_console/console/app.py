@@ -354,6 +354,13 @@ class NocApp(Background, Shell):
         """A background task broke: told and logged, the console goes on."""
         self.say(crash.report(event.error, self.desk.settings.log_file, fatal=False), "error")
 
+    async def on_event(self, event: events.Event) -> None:
+        """One key after the other, also through the prompt."""
+        typed = isinstance(event, events.Key) and not event.is_forwarded
+        await super().on_event(event)
+        if typed:
+            await self.prompting.catch_up()
+
     def on_key(self, event: events.Key) -> None:
         """A key that nobody took: it shows that somebody is there, and is answered."""
         self.desk.session.last_key_at = self.desk.now()
@@ -371,9 +378,9 @@ class NocApp(Background, Shell):
         """Something is being typed."""
         self.prompting.changed(event.sign, event.text)
 
-    def on_prompt_done(self, event: Prompt.Done) -> None:
+    def on_prompt_done(self) -> None:
         """Typed, or given up."""
-        self.prompting.done(event.sign, event.text, event.kept)
+        self.prompting.answer()
 
     def command(self, text: str) -> None:
         """Run one ``:`` command."""

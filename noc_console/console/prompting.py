@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from noc_console.console import commands
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 FILTER_SETTLE_S = 0.02
 """Keys that come in one burst are one filter."""
 PREPARE_PAUSE_S = 0.02
+CATCH_UP_S = 1.0
+"""So long at most is a key waited for: a prompt that is being taken away answers nothing."""
 
 
 class Prompting:
@@ -57,7 +60,24 @@ class Prompting:
         if sign == "/":
             self._app.run_worker(self._filter_soon(text), exclusive=True, group="filter", exit_on_error=False)
 
-    def done(self, sign: str, text: str, kept: bool) -> None:
+    async def catch_up(self) -> None:
+        """Let the prompt take the key that it was given, and answer it, before the next key is looked at.
+
+        Keys may come in a burst, as from a paste: what follows Enter belongs to the list, not to the prompt.
+        """
+        if self.prompt.open:
+            taken = asyncio.Event()
+            if self.prompt.input.call_later(taken.set):
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(taken.wait(), CATCH_UP_S)
+        self.answer()
+
+    def answer(self) -> None:
+        """Do what was ended and not yet answered."""
+        while self.prompt.ended:
+            self._done(*self.prompt.ended.pop(0))
+
+    def _done(self, sign: str, text: str, kept: bool) -> None:
         """Keep the filter, drop it, or run the command."""
         self._app.workers.cancel_group(self._app, "filter")
         self._app.view.go_in()

@@ -16,7 +16,7 @@ from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual.geometry import Region
 from textual.strip import Strip
 
-from noc_console.console.wire import Wire
+from noc_console.console.wire import PLAIN, Wire
 
 from .gallery import troubled
 from .harness import console
@@ -106,6 +106,21 @@ async def test_every_screen_shows_the_same_and_costs_less() -> None:
             await desk.press(key)
             two.agree()
         assert two.bytes[1] < 0.6 * two.bytes[0]
+
+
+async def test_whatever_may_have_disturbed_the_terminal_has_all_of_it_sent_again() -> None:
+    async with console(size=(80, 24)) as desk:
+        await desk.shows("1 of 96")
+        app = desk.app
+        for disturbed in (
+            lambda: app.app_resume_signal.publish(app),
+            lambda: app.act(app.registry.by_id["repaint"]),
+            lambda: desk.pilot.resize_terminal(90, 30),
+        ):
+            app.wire._rows[0] = [("x", PLAIN)]
+            if (waits := disturbed()) is not None:
+                await waits
+            await desk.until(lambda: not app.wire._rows)
 
 
 def test_what_is_shown_already_is_not_sent_again_until_it_is_forgotten() -> None:
