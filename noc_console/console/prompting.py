@@ -56,8 +56,8 @@ class Prompting:
             self.open("/", self._app.view.filter.text)
 
     def changed(self, sign: str, text: str) -> None:
-        """Filter live, once the typing rests."""
-        if sign == "/":
+        """Filter live, once the typing rests; news of a prompt that has ended since are none."""
+        if sign == "/" and self.prompt.open and self.prompt.input.value == text:
             self._app.run_worker(self._filter_soon(text), exclusive=True, group="filter", exit_on_error=False)
 
     async def catch_up(self) -> None:
