@@ -40,8 +40,6 @@ from noc_console.picture.verdicts import verdict_of
 
 TABS = ("summary", "optical", "tr-069", "history", "jobs")
 TITLES = ("Summary", "Optical", "TR-069", "History", "Jobs")
-LEAST_CHART = 7
-"""Lines: the pane has no more for it at 120x40 when the router told its own light too."""
 GLANCE_S = 0.04
 """Before what is stored is read: longer than a held key takes to repeat, too short to be waited for."""
 SETTLE_S = 0.4
@@ -290,5 +288,5 @@ class DetailPane(Background, Container):
     async def _draw_chart(self) -> None:
         width, height = self.body.size
         above = len(self._body_lines()) - len(self.chart.lines)
-        await self.chart.draw((width - 1, max(LEAST_CHART, min(height - above, 24))), self.body.palette)
+        await self.chart.draw((width - 1, max(8, min(height - above, 24))), self.body.palette)
         self.paint()

@@ -8,7 +8,7 @@ from textual.widget import Widget
 
 
 class FocusAtOnce(Widget):
-    """A widget whose next key is its own."""
+    """A widget whose next key is its own. Among bases it stands last: Textual takes styles from the first alone."""
 
     def focus(self, scroll_visible: bool = True) -> Self:
         """Take the focus; later, as Textual does, where it cannot have it yet."""

@@ -130,5 +130,5 @@ class LinePane(Widget, can_focus=False):
         self.scroll_lines(len(self._lines))
 
 
-class FocusPane(FocusAtOnce, LinePane, can_focus=True):
+class FocusPane(LinePane, FocusAtOnce, can_focus=True):
     """A line pane that takes the focus, so that its keys reach it."""
