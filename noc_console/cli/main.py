@@ -6,13 +6,16 @@ import asyncio
 import os
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
+from typer.core import TyperGroup
 
 from noc_console import __version__
 from noc_console.cli import outage_commands
+from noc_console.cli.console import Wanted, open_console
 from noc_console.cli.output import Exit, fail
 from noc_console.config.load import ENV_CONFIG, find, load
 from noc_console.config.model import Config
@@ -21,8 +24,18 @@ from noc_console.domain.actions import JobKind
 from noc_console.domain.errors import ConfigError, NocError, SourceError
 from noc_console.domain.targets import TargetKind
 
+
+class _Group(TyperGroup):
+    """Takes ``noc-console ':inc 17'``: a first word with a colon is the console's own command."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """The command that the first word names."""
+        return super().resolve_command(ctx, ["open", "--", " ".join(args)] if args[0].startswith(":") else args)
+
+
 app = typer.Typer(
-    help="See, judge and act on a GPON access network. Without a command: the console.",
+    cls=_Group,
+    help="See, judge and act on a GPON access network. Without a command: the console; ':inc 17' opens it there.",
     add_completion=False,
     no_args_is_help=False,
     pretty_exceptions_enable=False,
@@ -36,7 +49,7 @@ class _State:
     """What stands before the command."""
 
     config: Path | None = None
-    theme: str | None = None
+    wanted = Wanted()
 
 
 def _config() -> tuple[Config, Path]:
@@ -62,21 +75,35 @@ def _start(
     theme: Annotated[str | None, typer.Option(help="Theme of the console.")] = None,
     screen: Annotated[str, typer.Option(help="First screen: incidents, alarms, network, jobs, log, sources.")] = "",
     read_only: Annotated[bool, typer.Option("--read-only", help="Never allow actions.")] = False,
+    link: Annotated[
+        Literal["full", "low", "auto"] | None, typer.Option(help="low spares bytes; auto turns to it by itself.")
+    ] = None,
+    ascii_only: Annotated[bool | None, typer.Option("--ascii/--no-ascii", help="Draw with ASCII only.")] = None,
+    mouse: Annotated[bool | None, typer.Option("--mouse/--no-mouse", help="Take the mouse from the terminal.")] = None,
     version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
 ) -> None:
     _State.config = config
-    _State.theme = theme
+    _State.wanted = Wanted(theme, link, ascii_only, mouse, screen, read_only)
     if version:
         print(__version__)
         raise typer.Exit
     if context.invoked_subcommand is None:
-        from noc_console.cli.console import open_console
-        from noc_console.console.registry import SCREENS
+        _open(_State.wanted)
 
-        if screen and screen not in SCREENS:
-            fail(f"--screen {screen!r} is none of {', '.join(SCREENS)}", Exit.USAGE)
-        loaded, path = _config()
-        raise SystemExit(open_console(loaded, path, theme, screen, read_only))
+
+def _open(wanted: Wanted) -> None:
+    from noc_console.console.registry import SCREENS
+
+    if wanted.screen and wanted.screen not in SCREENS:
+        fail(f"--screen {wanted.screen!r} is none of {', '.join(SCREENS)}", Exit.USAGE)
+    loaded, path = _config()
+    raise SystemExit(open_console(loaded, path, wanted))
+
+
+@app.command("open", hidden=True)
+def open_at(command: Annotated[str, typer.Argument(metavar=":COMMAND")]) -> None:
+    """Open the console and run a command that shows something, as in: noc-console ':inc 17'."""
+    _open(replace(_State.wanted, first_command=command.removeprefix(":")))
 
 
 @app.command()
@@ -442,7 +469,7 @@ def demo(
     """Open the console on a simulated network behind real sockets."""
     from noc_console.cli.demo import run_demo
 
-    raise SystemExit(run_demo(olts, onts, seed, scenario, folder, headless, as_json))
+    raise SystemExit(run_demo(olts, onts, seed, scenario, folder, headless, as_json, _State.wanted))
 
 
 @app.command()
@@ -459,7 +486,7 @@ def replay(
         raise SystemExit(command(file, at or [], as_json))
     from noc_console.cli.console import open_recording
 
-    raise SystemExit(open_recording(_config_if_there(), file, speed, _State.theme))
+    raise SystemExit(open_recording(_config_if_there(), file, speed, _State.wanted))
 
 
 @app.command()
@@ -493,7 +520,7 @@ def wallboard(
     except ValueError as error:
         fail(f"--pages: {error}", Exit.USAGE)
     config, path = _config()
-    raise SystemExit(open_wallboard(config, path, _State.theme, names, seconds))
+    raise SystemExit(open_wallboard(config, path, _State.wanted, names, seconds))
 
 
 def _act(

@@ -231,6 +231,12 @@ class Console(Model):
     mouse: bool = False
     link: Literal["auto", "full", "low"] = "auto"
     """``low`` spares bytes; ``auto`` turns to it once the terminal does not keep up."""
+    ascii: bool = False
+    """Draw with ASCII characters only, whatever the terminal speaks."""
+    notify: Literal["off", "osc9"] = "off"
+    """``osc9`` asks the terminal for a desktop notice when the bell rings."""
+    dim: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$")] | None = None
+    """When the wallboard is dim, as ``22:00-06:00``, local time; None never."""
     keys: dict[str, str] = Field(default_factory=dict)
     """Action id to keys (comma-separated), such as ``ont.refresh: "r,f5"``."""
 

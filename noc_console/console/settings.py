@@ -30,6 +30,14 @@ class ConsoleSettings:
     mouse: bool = False
     link: str = "auto"
     """``full``, ``low`` for slow links, or ``auto``: low once the terminal does not keep up."""
+    ascii: bool = False
+    """Draw with ASCII characters only."""
+    notify: str = "off"
+    """``osc9``: the terminal is asked for a desktop notice when the bell rings."""
+    dim: str | None = None
+    """When the wallboard is dim, as ``22:00-06:00``, local time; None never."""
+    first_command: str = ""
+    """A ``:`` command to run after the first data; only one that shows something."""
     keys: Mapping[str, str] = field(default_factory=dict)
     """Action id to keys, comma-separated."""
     operator: Operator = NOBODY

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import sys
 
-from tests.bench import acs, acs_writes, console, failover, fleet, flood, idle, keys, outages, path, start, walk
+from tests.bench import acs, acs_writes, console, failover, fleet, flood, idle, keys, link, outages, path, start, walk
 
 BENCHES = {
     "start": start.run,
     "keys": keys.run,
     "console": console.run,
     "idle": idle.run,
+    "link": link.run,
     "walk": walk.run,
     "path": path.run,
     "acs": acs.run,

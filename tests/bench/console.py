@@ -56,7 +56,7 @@ def run() -> None:
     """Print one table: a line for each figure, a column for each size."""
     found: list[tuple[str, Figures]] = []
     for size in SIZES:
-        with _still_network(size) as folder:
+        with still_network(size) as folder:
             found.append((f"{size:,}", _console(folder, size)))
             if size == SIZES[-1]:
                 found.append(("DataTable", _table(PLAIN, folder)))
@@ -71,7 +71,8 @@ def run() -> None:
 
 
 @contextlib.contextmanager
-def _still_network(size: int) -> Iterator[Path]:
+def still_network(size: int) -> Iterator[Path]:
+    """A folder with the config and the database of a network that nobody polls."""
     with tempfile.TemporaryDirectory(prefix="noc-bench-") as folder:
         command = [sys.executable, "-m", "tests.bench.still_network", folder, str(size)]
         process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
