@@ -7,13 +7,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from noc_console.access.identity import current_operator
+from noc_console.access.identity import Evidence, current_operator
 from noc_console.cli.lazy import LazyBackend
 from noc_console.config.model import Config
 from noc_console.config.paths import log_file, state_dir, why_read_only
 
 if TYPE_CHECKING:
     from noc_console.console.settings import ConsoleSettings
+    from noc_console.picture.feed_client import FeedClient
     from noc_console.picture.past import Past
 
 
@@ -30,17 +31,29 @@ def open_console(
         read_only: Never allow actions.
         folder: Where the console remembers its settings; None is the user's state folder.
     """
+    with LazyBackend(config, config_file) as backend:
+        settings = console_settings(config, theme, screen, read_only, folder)
+        return run_session(backend, config, settings, None)
+
+
+def run_session(backend: LazyBackend, config: Config, settings: ConsoleSettings, known: FeedClient | None) -> int:
+    """Run the console, now and in the past, until the operator leaves it; returns the exit code.
+
+    Args:
+        backend: What is live.
+        config: The config.
+        settings: Of the console.
+        known: A feed of the backend that rests: the console goes on from its picture.
+    """
     from noc_console.console.run import run_console
 
-    with LazyBackend(config, config_file) as backend:
-        settings = _settings(config, theme, screen, read_only, folder)
-        while True:
-            code, travel_to = run_console(backend, settings)
-            if code or travel_to is None:
-                return code
-            code, travel_to = _open_past(config, settings, travel_to)
-            if code or travel_to is None:
-                return code
+    while True:
+        code, travel_to, known = run_console(backend, settings, known=known)
+        if code or travel_to is None:
+            return code
+        code, travel_to = _open_past(config, settings, travel_to)
+        if code or travel_to is None:
+            return code
 
 
 def _open_past(config: Config, settings: ConsoleSettings, at: float) -> tuple[int, float | None]:
@@ -51,7 +64,8 @@ def _open_past(config: Config, settings: ConsoleSettings, at: float) -> tuple[in
 
     clock = PastClock(at)
     backend = PastBackend(lambda: recorded(config, at), clock)
-    return run_console(backend, replace(settings, past=WHY), clock.now)
+    ended = run_console(backend, replace(settings, past=WHY), clock.now)
+    return ended.code, ended.travel_to
 
 
 def open_recording(config: Config | None, file: Path, speed: float, theme: str | None) -> int:
@@ -67,9 +81,8 @@ def open_recording(config: Config | None, file: Path, speed: float, theme: str |
     async def load() -> Past:
         return past
 
-    settings = replace(_settings(config, theme, "network", True, None), past=WHY, site=f"REPLAY {file.name}")
-    code, _ = run_console(PastBackend(load, clock), settings, clock.now)
-    return code
+    settings = replace(console_settings(config, theme, "network", True, None), past=WHY, site=f"REPLAY {file.name}")
+    return run_console(PastBackend(load, clock), settings, clock.now).code
 
 
 def open_wallboard(config: Config, config_file: Path, theme: str | None, pages: Sequence[str], seconds: float) -> int:
@@ -85,10 +98,27 @@ def open_wallboard(config: Config, config_file: Path, theme: str | None, pages: 
     from noc_console.console.wallboard import run_wallboard
 
     with LazyBackend(config, config_file) as backend:
-        return run_wallboard(backend, _settings(config, theme, "network", True, None), pages, seconds)
+        return run_wallboard(backend, console_settings(config, theme, "network", True, None), pages, seconds)
 
 
-def _settings(config: Config, theme: str | None, screen: str, read_only: bool, folder: Path | None) -> ConsoleSettings:
+def console_settings(
+    config: Config,
+    theme: str | None,
+    screen: str,
+    read_only: bool,
+    folder: Path | None,
+    evidence: Evidence | None = None,
+) -> ConsoleSettings:
+    """What the config and the command line make of a console.
+
+    Args:
+        config: The config.
+        theme: Overrides the config's.
+        screen: First screen.
+        read_only: Never allow actions.
+        folder: Where it remembers; None is the user's state folder.
+        evidence: Of who asked for it; None is this process.
+    """
     from noc_console.cli.wiring import picture_settings
     from noc_console.console.settings import ConsoleSettings
 
@@ -101,7 +131,7 @@ def _settings(config: Config, theme: str | None, screen: str, read_only: bool, f
         mouse=config.console.mouse,
         link=config.console.link,
         keys=config.console.keys,
-        operator=current_operator(config),
+        operator=current_operator(config, evidence),
         read_only=read_only,
         database_read_only=why_read_only(config.database),
         screen=screen,

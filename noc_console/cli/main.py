@@ -14,8 +14,9 @@ import typer
 from noc_console import __version__
 from noc_console.cli import outage_commands
 from noc_console.cli.output import Exit, fail
-from noc_console.config.load import ENV_CONFIG, find, load
+from noc_console.config.load import load
 from noc_console.config.model import Config
+from noc_console.config.where import ENV_CONFIG, find
 from noc_console.demo.story_names import StoryName
 from noc_console.domain.actions import JobKind
 from noc_console.domain.errors import ConfigError, NocError, SourceError
@@ -62,6 +63,7 @@ def _start(
     theme: Annotated[str | None, typer.Option(help="Theme of the console.")] = None,
     screen: Annotated[str, typer.Option(help="First screen: incidents, alarms, network, jobs, log, sources.")] = "",
     read_only: Annotated[bool, typer.Option("--read-only", help="Never allow actions.")] = False,
+    alone: Annotated[bool, typer.Option("--alone", help="Do not join a share of this config (share).")] = False,
     version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
 ) -> None:
     _State.config = config
@@ -92,6 +94,15 @@ def collect(
     if once:
         raise SystemExit(command.run_once(config, as_json))
     command.run_daemon(config, parent_pipe)
+
+
+@app.command()
+def share() -> None:
+    """Keep one picture for all consoles of this config and user on this host: each takes less time and memory."""
+    from noc_console.cli.share import share as command
+
+    config, path = _config()
+    raise SystemExit(command(config, path))
 
 
 @app.command()

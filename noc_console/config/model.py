@@ -230,6 +230,8 @@ class Console(Model):
     mouse: bool = False
     link: Literal["auto", "full", "low"] = "auto"
     """``low`` spares bytes; ``auto`` turns to it once the terminal does not keep up."""
+    shared_sessions: Annotated[int, Field(ge=1, le=1000)] = 32
+    """Consoles that ``noc-console share`` has at the same time; one more starts on its own."""
     keys: dict[str, str] = Field(default_factory=dict)
     """Action id to keys (comma-separated), such as ``ont.refresh: "r,f5"``."""
 

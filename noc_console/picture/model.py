@@ -86,6 +86,19 @@ class Delta:
     records: set[str] = field(default_factory=set)
     """Names of the record kinds of which rows changed."""
 
+    @classmethod
+    def of_all(cls, model: Model) -> Delta:
+        """What a model that was loaded before brings to whoever begins to look at it."""
+        return cls(
+            structure=True,
+            tree=True,
+            jobs=set(model.jobs),
+            batches=True,
+            changes=True,
+            sources=True,
+            records=set(RECORD_KINDS),
+        )
+
     def merge(self, other: Delta) -> None:
         """Take in what another one touched."""
         self.rows |= other.rows
