@@ -39,6 +39,7 @@ def plain(arguments: Sequence[str]) -> Plain | None:
 def joined(wanted: Plain) -> int | None:
     """Be a session of a share of this config; returns its exit code, None where there is none."""
     from noc_console.config.where import find
+    from noc_console.console.suspending import shell_waits
     from noc_console.domain.errors import NocError
     from noc_console.sharing import address, client
     from noc_console.sharing.wire import Request, environment_of
@@ -50,7 +51,7 @@ def joined(wanted: Plain) -> int | None:
     except NocError:
         return None
     sockets = address.found(config)
-    request = Request(wanted.theme, wanted.screen, wanted.read_only, environment_of(os.environ))
+    request = Request(wanted.theme, wanted.screen, wanted.read_only, shell_waits(), environment_of(os.environ))
     return client.join(sockets, request) if sockets else None
 
 

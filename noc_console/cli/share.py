@@ -14,6 +14,7 @@ from noc_console.cli.lazy import LazyBackend
 from noc_console.cli.output import Exit, fail
 from noc_console.cli.wiring import picture_settings
 from noc_console.config.model import Config
+from noc_console.console import suspending
 from noc_console.console.run import ESCAPE_DELAY_MS
 from noc_console.picture.feed_client import FeedClient
 from noc_console.picture.model import Delta, Model
@@ -35,6 +36,7 @@ class SharedPicture:
         self.feed = FeedClient(backend, Model(picture_settings(config)), time.time)
         self.feed.listen(self._fed)
         self._texts_missing = asyncio.Event()
+        self._packed = 0
 
     async def follow(self) -> None:
         """Go on for ever: ask, let trust decay, make search texts, so that no session has to."""
@@ -52,6 +54,9 @@ class SharedPicture:
     async def rest(self) -> None:
         """Close the database: its connections and threads are not for sessions."""
         await self._backend.close()
+        if self._packed != len(self.feed.model.onts):
+            self.feed.model.pack()
+            self._packed = len(self.feed.model.onts)
 
     def _fed(self, delta: Delta) -> None:
         if delta:
@@ -89,6 +94,7 @@ def share(config: Config, path: Path) -> int:
 
         def run(wanted: Wanted) -> int:
             backend.forked()
+            suspending.relayed = wanted.request.shell
             request, peer = wanted.request, wanted.peer
             evidence = Evidence(peer.uid, peer.uid, wanted.login_uid, request.environment)
             settings = console_settings(config, request.theme, request.screen, request.read_only, None, evidence)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from math import isnan
@@ -360,6 +361,19 @@ class Model:
         yield
         yield from self._settle(now, delta)
 
+    def pack(self) -> None:
+        """Lay side by side what every list of ONTs touches: row numbers and PON ports.
+
+        Sessions that share this process's memory copy each page that they touch, if only to count a reference.
+        """
+        numbers = list(range(len(self.onts)))
+        self.port_states = {(port.olt_id, port.name): copy(port) for port in self.port_states.values()}
+        self._ports_of = {}
+        for port in self.port_states.values():
+            port.sort_key = (*port.sort_key,)
+            port.rows = [numbers[row] for row in port.rows]
+            self._ports_of.setdefault(port.olt_id, []).append(port)
+
     def reage(self, now: float, delta: Delta) -> None:
         """Let trust decay: ports whose readings changed class turn their ONTs' states."""
         for key, port in self.port_states.items():
@@ -529,7 +543,7 @@ class Model:
         for serial in {old, cpe.serial} - {None}:
             row = self.onts.by_identity.get(serial or "")
             if row is not None:
-                self.onts.text[row] = ""
+                self.onts.forget_text(row)
                 self.onts.version[row] += 1
                 delta.rows.add(row)
 

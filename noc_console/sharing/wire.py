@@ -12,7 +12,7 @@ import socket
 import struct
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any, NamedTuple
 
 MOST_BYTES = 32_768
@@ -42,6 +42,8 @@ class Request:
     theme: str | None = None
     screen: str = ""
     read_only: bool = False
+    shell: bool = False
+    """Whether a shell with job control waits at the other end."""
     environment: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
@@ -51,16 +53,16 @@ class Request:
         Raises:
             BadMessage: Something is missing, too much or of the wrong type.
         """
-        if set(message) != {"theme", "screen", "read_only", "environment"}:
+        if set(message) != {field.name for field in fields(cls)}:
             raise BadMessage("not a request for a session")
-        theme, screen, read_only, given = (message[k] for k in ("theme", "screen", "read_only", "environment"))
-        if not (theme is None or isinstance(theme, str)) or not isinstance(screen, str):
+        theme, given = message["theme"], message["environment"]
+        if not (theme is None or isinstance(theme, str)) or not isinstance(message["screen"], str):
             raise BadMessage("theme and screen are text")
-        if not isinstance(read_only, bool) or not isinstance(given, dict):
-            raise BadMessage("read_only is true or false, environment holds names and values")
+        if not all(isinstance(message[name], bool) for name in ("read_only", "shell")) or not isinstance(given, dict):
+            raise BadMessage("read_only and shell are true or false, environment holds names and values")
         if not all(name in VARIABLES and isinstance(value, str) and "\0" not in value for name, value in given.items()):
             raise BadMessage("a variable of the environment that is not taken over")
-        return cls(theme, screen, read_only, given)
+        return cls(**message)
 
 
 def environment_of(env: Mapping[str, str]) -> dict[str, str]:
