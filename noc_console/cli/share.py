@@ -8,7 +8,7 @@ import sys
 import time
 from pathlib import Path
 
-from noc_console.access.identity import Evidence
+from noc_console.access.identity import Evidence, login_uid, terminal
 from noc_console.cli.console import console_settings, run_session
 from noc_console.cli.lazy import LazyBackend
 from noc_console.cli.output import Exit, fail
@@ -76,6 +76,13 @@ class SharedPicture:
                     await asyncio.sleep(0)
 
 
+def evidence_of(wanted: Wanted) -> Evidence:
+    """Who asked for a session: what the kernel says of the asking process, not of this one."""
+    peer = wanted.peer
+    known = login_uid(peer.pid), wanted.request.environment, terminal(peer.pid)
+    return Evidence(peer.uid, peer.uid, *known)
+
+
 def share(config: Config, path: Path) -> int:
     """Keep the picture and fork sessions until a signal says to end; returns the exit code."""
     try:
@@ -95,9 +102,8 @@ def share(config: Config, path: Path) -> int:
         def run(wanted: Wanted) -> int:
             backend.forked()
             suspending.relayed = wanted.request.shell
-            request, peer = wanted.request, wanted.peer
-            evidence = Evidence(peer.uid, peer.uid, wanted.login_uid, request.environment)
-            settings = console_settings(config, request.theme, request.screen, request.read_only, None, evidence)
+            request, who = wanted.request, evidence_of(wanted)
+            settings = console_settings(config, request.theme, request.screen, request.read_only, None, who)
             return run_session(backend, config, settings, picture.feed)
 
         _say(f"sharing {path} at {file}")

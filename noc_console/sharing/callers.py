@@ -7,7 +7,6 @@ import os
 import socket
 from collections.abc import Callable
 from contextlib import suppress
-from pathlib import Path
 from signal import SIGCONT, SIGHUP, SIGTERM
 
 from noc_console.sharing import wire
@@ -19,7 +18,6 @@ REQUEST_S = 5.0
 """How long a caller may take to say what it wants."""
 MOST_UNHEARD = 32
 """Callers that have not said yet what they want; more wait in the kernel's queue."""
-_NO_LOGIN_UID = 4294967295
 _PASSED_ON = (SIGCONT, SIGHUP, SIGTERM)
 
 
@@ -106,7 +104,7 @@ class Callers:
                 os.close(terminal)
             self.refuse(connection, why)
             return
-        wanted = Wanted(Request.of(message), peer, _login_uid(peer.pid))
+        wanted = Wanted(Request.of(message), peer)
         self.waiting.append((connection, wanted, terminal))
         self._turn()
 
@@ -134,11 +132,3 @@ class Callers:
             self._children.left(pid)
         elif message.get("signal") in _PASSED_ON:
             self._children.signal(pid, int(message["signal"]))
-
-
-def _login_uid(pid: int) -> int | None:
-    try:
-        uid = int(Path(f"/proc/{pid}/loginuid").read_text())
-    except (OSError, ValueError):
-        return None
-    return None if uid == _NO_LOGIN_UID else uid

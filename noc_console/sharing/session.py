@@ -23,8 +23,6 @@ class Wanted(NamedTuple):
 
     request: Request
     peer: Peer
-    login_uid: int | None
-    """Who logged in at the other end; None where the kernel does not know."""
 
 
 def become(wanted: Wanted, terminal: int, run: Run) -> NoReturn:
