@@ -8,12 +8,27 @@ from __future__ import annotations
 
 import sys
 
-from tests.bench import acs, acs_writes, console, failover, fleet, flood, idle, keys, outages, path, start, walk
+from tests.bench import (
+    acs,
+    acs_writes,
+    console,
+    failover,
+    fleet,
+    flood,
+    idle,
+    keys,
+    outages,
+    path,
+    sessions,
+    start,
+    walk,
+)
 
 BENCHES = {
     "start": start.run,
     "keys": keys.run,
     "console": console.run,
+    "sessions": sessions.run,
     "idle": idle.run,
     "walk": walk.run,
     "path": path.run,
