@@ -500,13 +500,17 @@ class Model:
             for values in rows:
                 self._put_ont(Ont(*values), delta)
             return
-        for row, *here in zip(self.onts.add(columns), columns["olt_id"], columns["port"], strict=True):
-            self._enter(row, (here[0], here[1]), delta)
-            delta.rows.add(row)
+        added = self.onts.add(columns)
+        delta.rows.update(added)
+        by_port: dict[tuple[int, str], list[int]] = {}
+        for row, here in zip(added, zip(columns["olt_id"], columns["port"], strict=True), strict=True):
+            by_port.setdefault(here, []).append(row)
+        for here, of_port in by_port.items():
+            self._enter(of_port, here, delta)
 
-    def _enter(self, row: int, here: tuple[int, str], delta: Delta) -> None:
-        """List a row on its PON port; its place among the others is found when the port settles."""
-        self._port(*here, delta).rows.append(row)
+    def _enter(self, rows: Sequence[int], here: tuple[int, str], delta: Delta) -> None:
+        """List rows on their PON port; their place among the others is found when the port settles."""
+        self._port(*here, delta).rows.extend(rows)
         self._dirty.add(here)
         self._unsorted.add(here)
         delta.structure = True
@@ -529,7 +533,7 @@ class Model:
         self._dirty.add(here)
         if not was_listed or before != here:
             self.onts.set_derived(row, UNKNOWN, 0)
-            self._enter(row, here, delta)
+            self._enter((row,), here, delta)
 
     def _put_cpe(self, cpe: Cpe, delta: Delta) -> None:
         before = self.cpes.get(cpe.device_id)

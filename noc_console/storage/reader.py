@@ -33,8 +33,8 @@ from noc_console.storage.recordings import RecordingStore
 R = TypeVar("R", bound=Record)
 
 AUDIT_AT_MOST = 2000
-MOST_ONTS = 4000
-"""In one update: the first ones are on the screen while the rest is read."""
+MOST_ONTS_FIRST, MOST_ONTS = 4000, 8000
+"""In the first update and in those after it: the first ones are on the screen while the rest is read."""
 CHANGES_AT_MOST = 20_000
 HOLD_INTERVALS = 2.5
 """A chart's line is held over this many missing optics polls, then broken."""
@@ -70,7 +70,7 @@ class StorageReader:
     async def update(self, since: Mapping[str, int]) -> Update:
         """What is newer than ``since``; ``Update.more`` tells whether that is all."""
         async with self.database.reading() as connection:
-            return await read_update(connection, since, MOST_ONTS)
+            return await read_update(connection, since, MOST_ONTS if since else MOST_ONTS_FIRST)
 
     async def batch(self, batch_id: int) -> Batch | None:
         """One bulk action with its counts."""
