@@ -74,7 +74,9 @@ class OntStore:
         if any(self._columns[name][row] != getattr(ont, name) for name in _SEARCHED):
             self.forget_text(row)
         for name in ONT_FIELDS:
-            self._columns[name][row] = _stored(name, getattr(ont, name))
+            column, value = self._columns[name], _stored(name, getattr(ont, name))
+            if column[row] != value:  # else the old one stays, which other processes may share
+                column[row] = value
         self.longest = max(self.longest, len(ont.identity or ""))
         if ont.identity and (ont.vanished_at is None or ont.identity not in self.by_identity):
             self.by_identity[ont.identity] = row

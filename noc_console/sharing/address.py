@@ -10,7 +10,6 @@ import os
 import re
 import socket
 import stat
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -31,7 +30,7 @@ def folders(env: Mapping[str, str] = os.environ) -> list[Path]:
     named = Path(env["XDG_RUNTIME_DIR"]) if env.get("XDG_RUNTIME_DIR") else None
     usual = Path(f"/run/user/{user}")
     found = [folder / "noc-console" for folder in (named, usual) if folder and _is_private(folder)]
-    return list(dict.fromkeys([*found, Path(tempfile.gettempdir()) / f"noc-console-{user}"]))
+    return list(dict.fromkeys([*found, Path(f"/tmp/noc-console-{user}")]))
 
 
 def make_folder(folder: Path) -> None:
