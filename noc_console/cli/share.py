@@ -6,6 +6,7 @@ import asyncio
 import os
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from noc_console.access.identity import Evidence, login_uid, terminal
@@ -16,11 +17,15 @@ from noc_console.cli.wiring import picture_settings
 from noc_console.config.model import Config
 from noc_console.console import suspending
 from noc_console.console.run import ESCAPE_DELAY_MS
+from noc_console.domain.errors import NocError
 from noc_console.picture.feed_client import FeedClient
 from noc_console.picture.model import Delta, Model
 from noc_console.picture.ont_rows import build_texts
 from noc_console.sharing import address, keeper
 from noc_console.sharing.session import Wanted
+
+CLOSE_S = 1.0
+"""How long the database may take to let go before a fork; with its threads still there, there is none."""
 
 
 class SharedPicture:
@@ -53,7 +58,8 @@ class SharedPicture:
 
     async def rest(self) -> None:
         """Close the database: its connections and threads are not for sessions."""
-        await self._backend.close()
+        with suppress(NocError, TimeoutError):
+            await asyncio.wait_for(self._backend.close(), CLOSE_S)
         if self._packed != len(self.feed.model.onts):
             self.feed.model.pack()
             self._packed = len(self.feed.model.onts)

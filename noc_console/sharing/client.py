@@ -24,6 +24,7 @@ ANSWER_S = 5.0
 """How long a share may take to start a session; then the console starts on its own."""
 END_S = 2.5
 """How long a session may take to end, and our terminal to show what it wrote last."""
+LAST_WORDS_MS = 200
 CHUNK = 16_384
 UNKNOWN_CODE = 1
 """Exit code of a session whose share went away."""
@@ -98,12 +99,10 @@ class _Relay:
         self._master = master
         self._saved = termios.tcgetattr(0)
         self._code: int | None = None
-        self._told = True
-        """Whether the share is still there to tell how the session goes."""
 
     def run(self) -> int:
         """Until the end; the terminal is left as it was found."""
-        for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGALRM):
+        for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGALRM):
             signal.signal(number, _end)
         signal.signal(signal.SIGWINCH, lambda *_: _copy_size(self._master))
         ended = 0
@@ -112,7 +111,10 @@ class _Relay:
             self._pass_on()
         except _Ended as end:
             ended = end.number
-            self._finish(end.number)
+            self._finish()
+        except OSError:
+            ended = signal.SIGHUP  # our terminal is gone
+            self._finish()
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)
             with suppress(termios.error):
@@ -121,11 +123,11 @@ class _Relay:
             return 128 + ended
         return UNKNOWN_CODE if self._code is None else self._code
 
-    def _finish(self, number: int) -> None:
+    def _finish(self) -> None:
         """We were told to end: so is the session, and what it still writes is shown, for a moment."""
         try:
             signal.setitimer(signal.ITIMER_REAL, END_S)
-            wire.send(self._connection, {"signal": number})
+            wire.send(self._connection, {"signal": signal.SIGTERM})
             self._pass_on()
         except (_Ended, OSError):
             return
@@ -138,7 +140,10 @@ class _Relay:
             poll.register(descriptor, select.POLLIN)
         open_ = set(sources)
         while self._master in open_ or self._connection.fileno() in open_:
-            for descriptor, _ in poll.poll():
+            found = poll.poll(None if self._code is None else LAST_WORDS_MS)
+            if not found:
+                return  # it ended, and something that it started still has its terminal open
+            for descriptor, _ in found:
                 if descriptor in open_ and not self._step(descriptor):
                     open_.discard(descriptor)
                     poll.unregister(descriptor)
