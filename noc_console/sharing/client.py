@@ -177,6 +177,8 @@ class _Relay:
 
     def _stop(self) -> None:
         """The session was stopped: so are we, in the shell's eyes, until it says ``fg``."""
+        while select.select([self._master], [], [], 0)[0] and self._step(self._master):
+            pass  # it has left the screen; the shell must not write before that is seen
         termios.tcsetattr(0, termios.TCSADRAIN, self._saved)
         os.killpg(os.getpgrp(), signal.SIGTSTP)
         tty.setraw(0)

@@ -144,3 +144,57 @@ def test_sigterm_ends_all_within_two_seconds_and_who_does_not_listen_too(share: 
     assert listens.told() == {"exit": 143}
     assert deaf.told() == {"exit": 137}
     assert share.process.wait(PATIENCE_S) == 0
+
+
+CLIENT = """
+import sys; from pathlib import Path
+from noc_console.sharing import client; from noc_console.sharing.wire import Request
+sys.exit(client.join([Path(sys.argv[1] + '.none'), Path(sys.argv[1])], Request(environment={'TERM': 'xterm'})))
+"""
+
+
+def test_a_console_relays_its_terminal_and_leaves_it_as_it_was(share: Share) -> None:
+    master, slave = os.openpty()
+    fcntl.ioctl(master, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+    before = termios.tcgetattr(slave)
+    process = subprocess.Popen(
+        [sys.executable, "-c", CLIENT, str(share.file)],
+        cwd=ROOT, stdin=slave, stdout=slave, stderr=slave, start_new_session=True,
+    )  # fmt: skip
+    shown = ""
+
+    def shows(text: str) -> None:
+        nonlocal shown
+        while text not in shown:
+            shown += os.read(master, 4096).decode()
+
+    try:
+        shows("80x24")
+        shows("threads")
+        os.write(master, b"stop\r")  # nobody waits for this process group: it goes on at once
+        shows("goes on")
+        assert termios.tcgetattr(slave) != before
+        os.write(master, b"7\r")
+        assert process.wait(PATIENCE_S) == 7
+        assert termios.tcgetattr(slave) == before
+    finally:
+        process.kill()
+        process.wait()
+        os.close(master)
+        os.close(slave)
+
+
+def test_a_console_that_is_told_to_end_ends_its_session(share: Share) -> None:
+    master, slave = os.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-c", CLIENT, str(share.file)],
+        cwd=ROOT, stdin=slave, stdout=slave, stderr=slave, start_new_session=True,
+    )  # fmt: skip
+    share.says("1 in all")
+    while b"threads" not in os.read(master, 4096):
+        pass
+    process.terminate()
+    share.says("ended with 143, 0 left")
+    assert process.wait(PATIENCE_S) == 143
+    os.close(master)
+    os.close(slave)
