@@ -10,7 +10,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from noc_console.cli.output import Exit, fail
-from noc_console.config.load import MACHINE_CONFIG
+from noc_console.config.where import MACHINE_CONFIG
 
 STATE = Path("/var/lib/noc-console")
 DATABASE = f"sqlite:///{STATE}/noc.db"

@@ -8,17 +8,19 @@ import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
 from noc_console import __version__
 from noc_console.cli import outage_commands
-from noc_console.cli.console import Wanted, open_console
+from noc_console.cli.console import open_console
 from noc_console.cli.output import Exit, fail
-from noc_console.config.load import ENV_CONFIG, find, load
+from noc_console.config.load import load
 from noc_console.config.model import Config
+from noc_console.config.where import ENV_CONFIG, find
+from noc_console.console.options import Link, Options
 from noc_console.demo.story_names import StoryName
 from noc_console.domain.actions import JobKind
 from noc_console.domain.errors import ConfigError, NocError, SourceError
@@ -49,7 +51,7 @@ class _State:
     """What stands before the command."""
 
     config: Path | None = None
-    wanted = Wanted()
+    options = Options()
 
 
 def _config() -> tuple[Config, Path]:
@@ -75,35 +77,34 @@ def _start(
     theme: Annotated[str | None, typer.Option(help="Theme of the console.")] = None,
     screen: Annotated[str, typer.Option(help="First screen: incidents, alarms, network, jobs, log, sources.")] = "",
     read_only: Annotated[bool, typer.Option("--read-only", help="Never allow actions.")] = False,
-    link: Annotated[
-        Literal["full", "low", "auto"] | None, typer.Option(help="low spares bytes; auto turns to it by itself.")
-    ] = None,
+    link: Annotated[Link | None, typer.Option(help="low spares bytes; auto turns to it by itself.")] = None,
     ascii_only: Annotated[bool | None, typer.Option("--ascii/--no-ascii", help="Draw with ASCII only.")] = None,
     mouse: Annotated[bool | None, typer.Option("--mouse/--no-mouse", help="Take the mouse from the terminal.")] = None,
+    alone: Annotated[bool, typer.Option("--alone", help="Do not join a share of this config (share).")] = False,
     version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
 ) -> None:
     _State.config = config
-    _State.wanted = Wanted(theme, link, ascii_only, mouse, screen, read_only)
+    _State.options = Options(theme, link, ascii_only, mouse, screen, read_only)
     if version:
         print(__version__)
         raise typer.Exit
     if context.invoked_subcommand is None:
-        _open(_State.wanted)
+        _open(_State.options)
 
 
-def _open(wanted: Wanted) -> None:
+def _open(options: Options) -> None:
     from noc_console.console.registry import SCREENS
 
-    if wanted.screen and wanted.screen not in SCREENS:
-        fail(f"--screen {wanted.screen!r} is none of {', '.join(SCREENS)}", Exit.USAGE)
+    if options.screen and options.screen not in SCREENS:
+        fail(f"--screen {options.screen!r} is none of {', '.join(SCREENS)}", Exit.USAGE)
     loaded, path = _config()
-    raise SystemExit(open_console(loaded, path, wanted))
+    raise SystemExit(open_console(loaded, path, options))
 
 
 @app.command("open", hidden=True)
 def open_at(command: Annotated[str, typer.Argument(metavar=":COMMAND")]) -> None:
     """Open the console and run a command that shows something, as in: noc-console ':inc 17'."""
-    _open(replace(_State.wanted, first_command=command.removeprefix(":")))
+    _open(replace(_State.options, first_command=command.removeprefix(":")))
 
 
 @app.command()
@@ -119,6 +120,15 @@ def collect(
     if once:
         raise SystemExit(command.run_once(config, as_json))
     command.run_daemon(config, parent_pipe)
+
+
+@app.command()
+def share() -> None:
+    """Keep one picture for all consoles of this config and user on this host: each takes less time and memory."""
+    from noc_console.cli.share import share as command
+
+    config, path = _config()
+    raise SystemExit(command(config, path))
 
 
 @app.command()
@@ -469,7 +479,7 @@ def demo(
     """Open the console on a simulated network behind real sockets."""
     from noc_console.cli.demo import run_demo
 
-    raise SystemExit(run_demo(olts, onts, seed, scenario, folder, headless, as_json, _State.wanted))
+    raise SystemExit(run_demo(olts, onts, seed, scenario, folder, headless, as_json, _State.options))
 
 
 @app.command()
@@ -486,7 +496,7 @@ def replay(
         raise SystemExit(command(file, at or [], as_json))
     from noc_console.cli.console import open_recording
 
-    raise SystemExit(open_recording(_config_if_there(), file, speed, _State.wanted))
+    raise SystemExit(open_recording(_config_if_there(), file, speed, _State.options))
 
 
 @app.command()
@@ -520,7 +530,7 @@ def wallboard(
     except ValueError as error:
         fail(f"--pages: {error}", Exit.USAGE)
     config, path = _config()
-    raise SystemExit(open_wallboard(config, path, _State.wanted, names, seconds))
+    raise SystemExit(open_wallboard(config, path, _State.options, names, seconds))
 
 
 def _act(

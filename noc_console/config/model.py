@@ -237,6 +237,8 @@ class Console(Model):
     """``osc9`` asks the terminal for a desktop notice when the bell rings."""
     dim: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$")] | None = None
     """When the wallboard is dim, as ``22:00-06:00``, local time; None never."""
+    shared_sessions: Annotated[int, Field(ge=1, le=1000)] = 32
+    """Consoles that ``noc-console share`` has at the same time; one more starts on its own."""
     keys: dict[str, str] = Field(default_factory=dict)
     """Action id to keys (comma-separated), such as ``ont.refresh: "r,f5"``."""
 

@@ -70,6 +70,7 @@ from noc_console.console.uistate import load_state, remember, restore, save_stat
 from noc_console.console.widgets.prompt import Prompt
 from noc_console.console.widgets.table import LineTable
 from noc_console.domain.filters import parse_filter
+from noc_console.picture.feed_client import FeedClient
 from noc_console.picture.model import Delta
 
 ALWAYS = ("quit-now", "interrupt", "suspend", "repaint")
@@ -93,9 +94,10 @@ class NocApp(Background, Shell):
         themes: Themes | None = None,
         ansi_color: bool | None = None,
         watch_terminal: bool = False,
+        known: FeedClient | None = None,
     ) -> None:
         """Build it; see ``Shell``."""
-        super().__init__(backend, settings, now, themes, ansi_color, watch_terminal)
+        super().__init__(backend, settings, now, themes, ansi_color, watch_terminal, known=known)
         self.travel_to: float | None = None
         """Where the operator wants to go in time; whoever started the app brings them there when it has ended."""
         self.registry = Registry(settings.keys)

@@ -44,6 +44,7 @@ class Shell(App[int]):
         ansi_color: bool | None = None,
         watch_terminal: bool = False,
         feed: FeedClient | None = None,
+        known: FeedClient | None = None,
     ) -> None:
         """Build it; nothing is opened or asked yet.
 
@@ -55,6 +56,7 @@ class Shell(App[int]):
             ansi_color: True keeps the terminal's own colours (``NO_COLOR``).
             watch_terminal: End when the terminal goes away or a signal says so.
             feed: One that other sessions of this process share and somebody else runs; None makes one of our own.
+            known: One of the same backend that rests: its picture is shown at once, and ours goes on from there.
         """
         self.themes = themes or load_themes()
         chosen = choose_theme(settings.theme, self.themes)
@@ -77,7 +79,9 @@ class Shell(App[int]):
         self.backend = backend
         self.now = now
         self._own_feed = feed is None
-        self.feed = feed or FeedClient(backend, Model(settings.picture), now)
+        self._known = known is not None and known.model.link.opened
+        own = known.continued() if known else FeedClient(backend, Model(settings.picture), now)
+        self.feed = feed or own
         self.model = self.feed.model
         self.crash_line: str | None = None
         self._lifecycle = Lifecycle(self._end) if watch_terminal else None
@@ -101,6 +105,8 @@ class Shell(App[int]):
         self.app_resume_signal.subscribe(self, lambda _: self.repaint())
         self._deaf = self.feed.listen(self._fed)
         self.set_interval(1.0, self._tick)
+        if self._known:
+            self.call_after_refresh(lambda: self._fed(Delta.of_all(self.model)))
         if self._own_feed:
             self.call_after_refresh(self._run_feed)
 

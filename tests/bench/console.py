@@ -108,7 +108,7 @@ def _console(folder: Path, size: int) -> Figures:
         figures["memory, MB"] = _memory_mb(terminal.pid, "VmRSS")
         second = Terminal(command, env=env)
         second.wait_for(whole, 120)
-        figures["a second session's own memory, MB"] = _own_mb(second.pid)
+        figures["a second session's own memory, MB"] = own_mb(second.pid)
         second.close()
         return figures
     finally:
@@ -208,7 +208,7 @@ def _memory_mb(pid: int, name: str) -> float:
     return int(re.search(rf"{name}:\s+(\d+)", text)[1]) / 1024  # type: ignore[index]
 
 
-def _own_mb(pid: int) -> float:
+def own_mb(pid: int) -> float:
     """What would come free if it ended: pages that no other process shares."""
     text = Path(f"/proc/{pid}/smaps_rollup").read_text()
     return sum(int(kb) for kb in re.findall(r"Private_(?:Clean|Dirty):\s+(\d+)", text)) / 1024
