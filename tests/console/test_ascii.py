@@ -7,7 +7,7 @@ from dataclasses import replace
 from noc_console.console.glyphs import ASCII, UNICODE, choose_glyphs
 from noc_console.domain.text import visible
 
-from .gallery import SHOWN, troubled
+from .gallery import SHOWN, do_step, troubled
 from .harness import console
 
 NAME = "Łódź 日本"
@@ -21,7 +21,7 @@ async def test_no_screen_and_no_dialog_draws_anything_else() -> None:
         assert desk.app.glyphs is ASCII
         for name, steps in SHOWN.items():
             for step in steps:
-                desk.app.act(desk.app.registry.by_id[step])
+                do_step(desk.app, step)
                 await desk.pilot.pause()
             _only_ascii(desk.screen(), name)
         await desk.press("3")
