@@ -172,14 +172,32 @@ def init(
     service: Annotated[
         bool, typer.Option("--service", help="Write /etc/noc-console, /etc/default/noc-console and a systemd unit.")
     ] = False,
+    extras: Annotated[
+        Path | None,
+        typer.Option("--extras", metavar="FOLDER", help="Write a container file, alert rules, a dashboard and more."),
+    ] = None,
 ) -> None:
     """Write a commented config file; with --service all that a collector needs to run as a service."""
-    from noc_console.cli.init import write_example, write_service
+    from noc_console.cli.init import write_example, write_extras, write_service
 
-    if service:
+    if extras is not None:
+        write_extras(extras)
+    elif service:
         write_service()
     else:
         write_example(path)
+
+
+@app.command()
+def completion(
+    shell: Annotated[str, typer.Argument(help="bash, zsh or fish.")],
+) -> None:
+    """Print the completion of commands for a shell: . <(noc-console completion bash)."""
+    from noc_console.cli import manual
+
+    if shell not in manual.SHELLS:
+        fail(f"completion for {' or '.join(manual.SHELLS)}, not {shell!r}", Exit.USAGE)
+    print(manual.completion(shell), end="")
 
 
 @app.command()
