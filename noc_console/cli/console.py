@@ -111,12 +111,13 @@ def console_settings(
         folder: Where it remembers; None is the user's state folder.
         evidence: Of who asked for it; None is this process.
     """
-    from noc_console.cli.wiring import picture_settings
+    from noc_console.cli.wiring import picture_settings, presets
     from noc_console.console.settings import ConsoleSettings
 
     return ConsoleSettings(
         site=config.console.site,
         picture=picture_settings(config),
+        presets=presets(config),
         bulk_max=config.bulk.max,
         second_operator_above=config.bulk.second_operator_above,
         theme=options.theme or config.console.theme,

@@ -277,6 +277,24 @@ def chart(
 
 
 Serial = Annotated[str, typer.Argument(help="Serial number in any form.")]
+
+
+@app.command()
+def register(
+    serial: Serial,
+    preset: Annotated[str, typer.Option(help="Of provisioning.presets; needed where several fit.")] = "",
+    description: Annotated[str, typer.Option(help="Text for the OLT; else the subscriber's record.")] = "",
+    as_json: Json = False,
+) -> None:
+    """Print the commands that would register an ONT that waits at its OLT. Nothing is sent."""
+    from noc_console.cli.register import register as command
+
+    config, _ = _config()
+    raise SystemExit(
+        _with_requests(config, lambda requests: command(requests.reader, config, serial, preset, description, as_json))
+    )
+
+
 Reason = Annotated[str, typer.Option(help="Why; goes into the audit log.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")]
 Wait = Annotated[bool, typer.Option("--wait", help="Follow the job to its end.")]

@@ -15,6 +15,7 @@ from noc_console.config.incidents import Incidents
 from noc_console.config.inventories import Inventory
 from noc_console.config.notifications import Notifications
 from noc_console.config.operations import Access, Bulk, Jobs, ModemBridge, OltCli, SpeedTest, Swaps
+from noc_console.config.provisioning import Provisioning
 from noc_console.domain.freshness import Intervals
 from noc_console.domain.incidents.settings import IncidentSettings
 from noc_console.domain.optics import Thresholds
@@ -281,6 +282,7 @@ class Config(Model):
     """None: nobody gets messages."""
     modem_bridge: ModemBridge | None = None
     swaps: Swaps = Swaps()
+    provisioning: Provisioning = Provisioning()
     inventories: tuple[Inventory, ...] = ()
     """Other systems from which records are taken."""
     console: Console = Console()

@@ -41,6 +41,7 @@ from noc_console.console.outages import Outages
 from noc_console.console.palette_commands import ConsoleCommands
 from noc_console.console.prompting import Prompting
 from noc_console.console.record_edits import RecordEdits
+from noc_console.console.registering import Registering
 from noc_console.console.registry import Action, Context, Registry
 from noc_console.console.reporting import Reporting
 from noc_console.console.saved_filters import SavedFilters
@@ -142,6 +143,7 @@ class NocApp(Background, Shell):
             Travelling(self),
             Reporting(self),
             RecordEdits(self, self.desk),
+            Registering(self),
             Jumping(self),
             Exporting(self),
             self.link,

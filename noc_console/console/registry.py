@@ -233,6 +233,8 @@ ACTIONS: tuple[Action, ...] = (
            why_disabled=_has_serial),
     Action("ont.swap", "Record a swap of the unit", (), "swap", "network", "definitive|diagnostic NEW-SERIAL REASON",
            menu=True, why_disabled=_needs_ont),
+    Action("ont.register", "Commands that would register a waiting ONT, to copy; nothing is sent", (), "register",
+           argument="[SERIAL [PRESET]]"),
     Action("ont.path", "Path of its light: strands, closures, splitters", (), "path", argument="[SERIAL]", menu=True),
     Action("force", "Open the dialog with the blockers overridden", (), "force", "network",
            "ACTION REASON", why_disabled=_can_submit),

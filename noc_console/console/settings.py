@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from noc_console.domain.operators import Operator, Origin, Role
+from noc_console.domain.provisioning import Preset
 from noc_console.picture.settings import PictureSettings
 
 NOBODY = Operator("", "", Origin(), Role.VIEWER)
@@ -48,6 +49,8 @@ class ConsoleSettings:
     """Why this user may only read the database; None when it takes requests."""
     past: str | None = None
     """Why nothing can be done: what is shown is the past. None shows what is live."""
+    presets: tuple[Preset, ...] = ()
+    """How ONTs are registered."""
     screen: str = ""
     """First screen; empty is Incidents when one is open, else Network."""
     state_file: Path | None = None

@@ -150,6 +150,11 @@ complete -c noc-console -n '__fish_seen_subcommand_from refresh' -l json
 complete -c noc-console -n '__fish_seen_subcommand_from refresh' -l reason
 complete -c noc-console -n '__fish_seen_subcommand_from refresh' -l wait
 complete -c noc-console -n '__fish_seen_subcommand_from refresh' -l yes
+complete -c noc-console -n __fish_use_subcommand -f -a register -d 'Print the commands that would register an ONT that waits at its OLT'
+complete -c noc-console -n '__fish_seen_subcommand_from register' -l description
+complete -c noc-console -n '__fish_seen_subcommand_from register' -l help
+complete -c noc-console -n '__fish_seen_subcommand_from register' -l json
+complete -c noc-console -n '__fish_seen_subcommand_from register' -l preset
 complete -c noc-console -n __fish_use_subcommand -f -a replay -d 'Play a recording on the screen; with --json or --at print what the incident engine says, as fast as it can'
 complete -c noc-console -n '__fish_seen_subcommand_from replay' -l at
 complete -c noc-console -n '__fish_seen_subcommand_from replay' -l help

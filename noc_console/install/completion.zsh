@@ -5,7 +5,7 @@ autoload -U +X bashcompinit && bashcompinit
 _noc_console() {
     local current=${COMP_WORDS[COMP_CWORD]} command= words= one
     for one in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
-        case " ack bulk bulk-again bulk-cancel bulk-release chart check collect comment completion demo do export factory-reset handover import incident init job-cancel lookup maintenance maintenance-end notify-test probe profiles reboot record refresh replay share shelve show swap swap-close unack unshelve wallboard " in *" $one "*) command=$one; break ;; esac
+        case " ack bulk bulk-again bulk-cancel bulk-release chart check collect comment completion demo do export factory-reset handover import incident init job-cancel lookup maintenance maintenance-end notify-test probe profiles reboot record refresh register replay share shelve show swap swap-close unack unshelve wallboard " in *" $one "*) command=$one; break ;; esac
     done
     case $command in
         ack) words="--help --json" ;;
@@ -36,6 +36,7 @@ _noc_console() {
         reboot) words="--force --help --json --reason --wait --yes" ;;
         record) words="--anonymous --help --json --since --until" ;;
         refresh) words="--help --json --reason --wait --yes" ;;
+        register) words="--description --help --json --preset" ;;
         replay) words="--at --help --json --speed" ;;
         share) words="--help" ;;
         shelve) words="--help --json --reason" ;;
@@ -45,7 +46,7 @@ _noc_console() {
         unack) words="--help --json" ;;
         unshelve) words="--help --json" ;;
         wallboard) words="--help --pages --seconds" ;;
-        *) words="ack bulk bulk-again bulk-cancel bulk-release chart check collect comment completion demo do export factory-reset handover import incident init job-cancel lookup maintenance maintenance-end notify-test probe profiles reboot record refresh replay share shelve show swap swap-close unack unshelve wallboard --alone --ascii --config --help --link --mouse --no-ascii --no-mouse --read-only --screen --theme --version" ;;
+        *) words="ack bulk bulk-again bulk-cancel bulk-release chart check collect comment completion demo do export factory-reset handover import incident init job-cancel lookup maintenance maintenance-end notify-test probe profiles reboot record refresh register replay share shelve show swap swap-close unack unshelve wallboard --alone --ascii --config --help --link --mouse --no-ascii --no-mouse --read-only --screen --theme --version" ;;
     esac
     COMPREPLY=($(compgen -W "$words" -- "$current"))
     [ ${#COMPREPLY[@]} -gt 0 ] || COMPREPLY=($(compgen -f -- "$current"))

@@ -14,6 +14,7 @@ import yaml
 
 from noc_console.domain.errors import ActionRefused, ConfigError
 from noc_console.domain.identity import PonPort
+from noc_console.domain.provisioning import SerialForm
 from noc_console.domain.text import clean
 
 _WORDS = 200
@@ -54,6 +55,17 @@ class OntPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return Filled([fill(line) for line in self.enter], inside, fill(self.send))
 
 
+class RegisterPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What to say to register an ONT; see ``domain.provisioning``. It is shown and copied, never sent."""
+
+    port_numbers: int
+    ids: tuple[int, int]
+    serial: SerialForm
+    commands: tuple[str, ...]
+    source: str
+    confidence: Literal["A", "B", "C"]
+
+
 class Filled(NamedTuple):
     """A plan with the numbers of one ONT."""
 
@@ -77,6 +89,8 @@ class Dialect(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     leave: tuple[str, ...]
     operations: Mapping[Operation, OntPlan] = {}
     """What it knows how to do; a dialect that knows nothing is still good for a login."""
+    register: RegisterPlan | None = None
+    """How an ONT is registered."""
     enable: str | None = None
     """What raises the rights at a ``>`` prompt."""
     setup: tuple[str, ...] = ()
