@@ -6,7 +6,16 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from noc_console.collector.acting import changing, disrupting, measuring, olt_reboot, olt_refresh, reading, upgrading
+from noc_console.collector.acting import (
+    changing,
+    disrupting,
+    measuring,
+    olt_reboot,
+    olt_refresh,
+    olt_switch,
+    reading,
+    upgrading,
+)
 from noc_console.collector.acting.tools import Ending, Performer, Tools
 from noc_console.domain.actions import JobKind
 from noc_console.domain.errors import NocError
@@ -17,6 +26,7 @@ PERFORMERS: Mapping[JobKind, Performer[Any]] = {
     **olt_refresh.PERFORMERS,
     **disrupting.PERFORMERS,
     **olt_reboot.PERFORMERS,
+    **olt_switch.PERFORMERS,
     **changing.PERFORMERS,
     **upgrading.PERFORMERS,
     **measuring.PERFORMERS,

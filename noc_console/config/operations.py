@@ -104,6 +104,8 @@ class OltCli(Model):
     timeout_s: Seconds = 15
     reboot: bool = False
     """Whether an ONT may be rebooted through it when TR-069 cannot reach the router."""
+    switch: bool = False
+    """Whether ONTs may be disabled and enabled through it."""
 
 
 class Tickets(HttpEndpoint):

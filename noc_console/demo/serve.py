@@ -266,4 +266,4 @@ def _write_config(info: DemoInfo, pings: bool) -> None:
 
 def _cli(cli: SimulatedCli) -> dict[str, Any]:
     login = {"username": USERNAME, "password": PASSWORD, "port": cli.port}
-    return login | {"host_key": cli.host_key, "reboot": True}
+    return login | {"host_key": cli.host_key, "reboot": True, "switch": True}

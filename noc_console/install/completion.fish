@@ -66,7 +66,7 @@ complete -c noc-console -n '__fish_seen_subcommand_from demo' -l onts
 complete -c noc-console -n '__fish_seen_subcommand_from demo' -l scenario
 complete -c noc-console -n '__fish_seen_subcommand_from demo' -l seed
 complete -c noc-console -n __fish_use_subcommand -f -a do -d 'Do one action on an ONT, its router or an OLT'
-complete -c noc-console -n '__fish_seen_subcommand_from do' -f -a 'refresh olt-refresh reboot factory-reset speed-test ping traceroute wifi-ssid wifi-password wifi-switch wifi-channel lan-port pppoe firmware olt-reboot'
+complete -c noc-console -n '__fish_seen_subcommand_from do' -f -a 'refresh olt-refresh reboot factory-reset speed-test ping traceroute wifi-ssid wifi-password wifi-switch wifi-channel lan-port pppoe firmware olt-reboot ont-disable ont-enable'
 complete -c noc-console -n '__fish_seen_subcommand_from do' -l force
 complete -c noc-console -n '__fish_seen_subcommand_from do' -l help
 complete -c noc-console -n '__fish_seen_subcommand_from do' -l json

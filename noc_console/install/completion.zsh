@@ -19,7 +19,7 @@ _noc_console() {
         comment) words="--help --json" ;;
         completion) words="bash zsh fish --help" ;;
         demo) words="--dir --headless --help --json --olts --onts --scenario --seed" ;;
-        do) words="refresh olt-refresh reboot factory-reset speed-test ping traceroute wifi-ssid wifi-password wifi-switch wifi-channel lan-port pppoe firmware olt-reboot --force --help --json --list --reason --wait --yes" ;;
+        do) words="refresh olt-refresh reboot factory-reset speed-test ping traceroute wifi-ssid wifi-password wifi-switch wifi-channel lan-port pppoe firmware olt-reboot ont-disable ont-enable --force --help --json --list --reason --wait --yes" ;;
         export) words="zones splitters subscribers uplinks vlans pools blocks closures strands splices --help" ;;
         factory-reset) words="--force --help --json --reason --wait --yes" ;;
         handover) words="--help --json --since" ;;

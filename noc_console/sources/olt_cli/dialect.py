@@ -32,6 +32,8 @@ class Operation(StrEnum):
     """What a dialect may know how to do."""
 
     REBOOT_ONT = "reboot-ont"
+    DISABLE_ONT = "disable-ont"
+    ENABLE_ONT = "enable-ont"
 
 
 class OntPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
