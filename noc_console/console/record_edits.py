@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from string import ascii_lowercase
 from typing import TYPE_CHECKING, Any
 
 from noc_console.console.desk import Desk
-from noc_console.console.dialogs.choice import Option, choose
+from noc_console.console.dialogs.choice import Option, choose, lettered
 from noc_console.console.dialogs.record import RecordForm
 from noc_console.console.screens.records import RecordsView
 from noc_console.domain.errors import NocError
@@ -34,9 +33,9 @@ class RecordEdits:
         if not isinstance(view, RecordsView):
             raise ValueError("the Records screen shows them (9)")
         if not name:
-            kinds = dict(zip(ascii_lowercase, RECORD_KINDS.values(), strict=False))
-            options = [Option(letter, kind.title) for letter, kind in kinds.items()]
-            choose(self._app, "Records", options, lambda letter: view.show_kind(kinds[letter]))
+            options = lettered([(kind.name, kind.title) for kind in RECORD_KINDS.values()])
+            names = {option.key: option.text for option in options}
+            choose(self._app, "Records", options, lambda letter: view.show_kind(RECORD_KINDS[names[letter]]))
         elif name in RECORD_KINDS:
             view.show_kind(RECORD_KINDS[name])
         else:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from string import ascii_lowercase
 from typing import TYPE_CHECKING
 
 from noc_console.console.copying import copy
-from noc_console.console.dialogs.choice import Option, choose
+from noc_console.console.dialogs.choice import choose, lettered
 from noc_console.console.dialogs.simple import TextScreen
 from noc_console.domain.errors import NocError
 from noc_console.domain.freshness import format_age
@@ -32,9 +31,9 @@ class Registering:
         found = self._waiting()
         if not found:
             raise ValueError("no ONT waits here to be registered (noc-console show unregistered)")
-        by_key = dict(zip(ascii_lowercase, found, strict=False))
-        options = [Option(key, self._told(one)) for key, one in by_key.items()]
-        choose(self._app, "Register which?", options, lambda key: self._say_why(by_key[key].serial))
+        options = lettered([(one.serial, self._told(one)) for one in found])
+        serials = {option.key: option.text for option in options}
+        choose(self._app, "Register which?", options, lambda key: self._say_why(serials[key]))
 
     def _waiting(self) -> list[Unregistered]:
         """Newest first; of the selected OLT where one is selected."""
@@ -44,7 +43,7 @@ class Registering:
 
     def _told(self, one: Unregistered) -> str:
         model, age = self._app.model, format_age(self._app.now() - one.first_seen_at)
-        return f"{one.serial}  {model.olt_name(one.olt_id)} {one.port}  {one.model or ''}  waits {age}"
+        return f"{model.olt_name(one.olt_id)} {one.port}  {one.model or ''}  waits {age}"
 
     def _say_why(self, serial: str) -> None:
         try:
@@ -58,9 +57,9 @@ class Registering:
             ont = waiting(app.model, serial)
             found = fitting(app.model, presets, ont.olt_id)
             if not preset and len(found) > 1:
-                by_key = {key: one.name for key, one in zip(ascii_lowercase, found, strict=False)}
-                options = [Option(key, f"{name}  {', '.join(self._values(name))}") for key, name in by_key.items()]
-                choose(app, f"Register {ont.serial} by", options, lambda key: self._register(serial, by_key[key]))
+                options = lettered([(one.name, ", ".join(f"{k} {v}" for k, v in one.values.items())) for one in found])
+                names = {option.key: option.text for option in options}
+                choose(app, f"Register {ont.serial} by", options, lambda key: self._register(serial, names[key]))
                 return
             told = registration(app.model, presets, app.now(), serial, preset)
         except NocError as error:
@@ -72,7 +71,3 @@ class Registering:
 
         title = "Nothing is sent: y copies the commands"
         app.push_screen(TextScreen(title, told.text, app.registry, app.palette), closed)
-
-    def _values(self, name: str) -> list[str]:
-        preset = next(one for one in self._app.settings.presets if one.name == name)
-        return [f"{key} {value}" for key, value in preset.values.items()]

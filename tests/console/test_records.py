@@ -196,6 +196,8 @@ async def test_what_is_not_kept_by_hand_cannot_be_edited() -> None:
         await desk.until(lambda: any("not kept by hand" in toast for toast in desk.toasts()))
         await desk.press("C")
         await desk.shows("Splice closures")
+        await desk.press("2")
+        await desk.shows("Interfaces of core devices")
 
 
 async def test_a_waiting_ont_is_registered_by_commands_to_copy() -> None:
@@ -212,10 +214,10 @@ async def test_a_waiting_ont_is_registered_by_commands_to_copy() -> None:
         backend.plug_in("HWTC0000ABCD")
         await desk.until(lambda: bool(desk.app.model.waiting))
         await desk.command("register")
-        await desk.shows("HWTC0000ABCD  olt-1 0/1/0  EG8145V5")
-        await desk.press("a")
-        await desk.shows("iptv  line_profile 10")
-        await desk.press("b")
+        await desk.shows("olt-1 0/1/0  EG8145V5")
+        await desk.press("1")
+        await desk.shows("line_profile 10")
+        await desk.press("2")
         await desk.shows("ont add 0 ")
         await desk.press("y")
         await desk.until(lambda: any("copied the commands" in toast for toast in desk.toasts()))

@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
+
+from rich.cells import cell_len
 
 from noc_console.console.render.cells import Cell, Line, wrap
 from noc_console.console.render.times import when
 from noc_console.console.widgets.columns import Column
 from noc_console.domain.freshness import format_age
-from noc_console.domain.records import RecordKind
+from noc_console.domain.records import Key, RecordKind
 
 LABEL = 18
 
 
-def columns_of(kind: RecordKind[Any]) -> tuple[Column, ...]:
-    """The columns of its list; those of the key stay when the others are scrolled."""
+KEY_WIDTH = 24
+"""The key has so many cells at most, where it needs them."""
+
+
+def columns_of(kind: RecordKind[Any], keys: Iterable[Key] = ()) -> tuple[Column, ...]:
+    """The columns of its list; those of the key stay when the others are scrolled, and are as wide as ``keys`` need."""
+    texts = ([cell_len(value) for value in values if isinstance(value, str)] for values in zip(*keys, strict=True))
+    needs = {name: max(widths, default=0) for name, widths in zip(kind.key, texts, strict=False)}
     return tuple(
         Column(
             one.key,
             one.heading.upper(),
-            max(one.width, len(one.heading)),
+            max(one.width, len(one.heading), min(KEY_WIDTH, needs.get(one.key, 0))),
             right=one.right,
             flex=one.flex,
             frozen=one.key in kind.key,

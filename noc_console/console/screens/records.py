@@ -13,7 +13,7 @@ from noc_console.console.widgets.lines import LinePane
 from noc_console.console.widgets.table import LineTable
 from noc_console.domain.network import Ont
 from noc_console.domain.plant import ZONES
-from noc_console.domain.records import Record, RecordKind
+from noc_console.domain.records import Key, Record, RecordKind
 from noc_console.domain.text import fold
 from noc_console.picture.flat_rows import Row
 from noc_console.picture.model import Delta
@@ -32,7 +32,7 @@ class RecordsView(StoryView):
     def __init__(self, desk: Desk, kind: RecordKind[Any] = ZONES) -> None:
         super().__init__(desk)
         self.kind = kind
-        self._records: dict[tuple[object, ...], Any] = {}
+        self._records: dict[Key, Any] = {}
         self.table = LineTable(
             self._cell, self.columns(), desk.palette, desk.glyphs, empty=self._empty, id=f"{self.NAME}-list"
         )
@@ -53,7 +53,7 @@ class RecordsView(StoryView):
 
     def columns(self) -> Any:
         """The columns of the list."""
-        return records.columns_of(self.kind)
+        return records.columns_of(self.kind, self._records)
 
     def is_problem(self, record: Any, now: float) -> bool:
         """Whether ``!`` leaves it in."""
@@ -84,6 +84,7 @@ class RecordsView(StoryView):
         if self.filter:
             found = [record for record in found if self.filter.matches(_row(self._facts(record)))]
         self._records = {self.kind.key_of(record): record for record in found}
+        self.table.set_columns(self.columns())
         self.table.set_keys(list(self._records))
         self.table.refresh_rows()
         self._tell()
