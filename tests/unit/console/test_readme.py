@@ -9,6 +9,7 @@ import pytest
 import typer
 
 from noc_console.cli.main import app
+from noc_console.cli.show import AUDIT, PATH, SHOWN
 from noc_console.console.keys import markdown_table
 from noc_console.console.registry import ACTIONS
 from noc_console.domain.diagnosis.judge import markdown_table as verdict_table
@@ -37,7 +38,14 @@ def test_the_paths_file_of_the_documentation_loads(tmp_path: Path) -> None:
     assert "X_ACME_Noise" in repr(load_tables(file))
 
 
-PAGES = ["README.md", "docs/operating.md", "docs/configuring.md", "docs/extending.md", "CONTRIBUTING.md"]
+PAGES = [
+    "README.md",
+    "docs/features.md",
+    "docs/operating.md",
+    "docs/configuring.md",
+    "docs/extending.md",
+    "CONTRIBUTING.md",
+]
 
 
 def code_of(page: str) -> str:
@@ -56,3 +64,16 @@ def test_the_commands_of_a_page_exist(page: str) -> None:
 def test_the_console_commands_of_a_page_exist(page: str) -> None:
     known = {action.command for action in ACTIONS}
     assert set(re.findall(r"`:([a-z][a-z-]*)", text_of(page))) <= known
+
+
+def test_each_feature_is_shown_by_what_exists() -> None:
+    commands, keys = set(typer.main.get_group(app).commands), {key for action in ACTIONS for key in action.keys}
+    rows = [row.split("|")[2:4] for row in text_of("docs/features.md").splitlines() if row.startswith("| ")]
+    assert len(rows) > 50
+    for console, command in rows:
+        assert {code for code in re.findall(r"`([^`]+)`", console) if len(code) == 1} <= keys, console
+        for code in re.findall(r"`([^`]+)`", command):
+            words = code.split()
+            assert words[0] in commands or words[0].startswith("-") or words[0].endswith(":"), code
+            if words[0] == "show" and not words[1].startswith("-"):
+                assert words[1] in {*SHOWN, PATH, AUDIT}, code
