@@ -104,3 +104,34 @@ def test_the_wallboard_ends_cleanly_too(config: Path) -> None:
     finally:
         wall.close()
     wait_none(config)
+
+
+def test_the_drills_of_the_docs_by_their_keys(config: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The whole program, key by key; what each screen holds is tested elsewhere."""
+    monkeypatch.chdir(tmp_path)
+    env = {"XDG_STATE_HOME": str(tmp_path / "state")}  # no filter of an earlier console
+    terminal = Terminal([sys.executable, "-m", "noc_console", "--config", str(config)], env=env)
+
+    def keys(text: str, shown: str) -> None:
+        terminal.send(text.encode())
+        terminal.wait_for(shown.encode(), PATIENCE_S)
+
+    try:
+        terminal.wait_for(b" of 20", PATIENCE_S)
+        (serial,) = re.findall(r"\b[A-Z]{4}[0-9A-F]{8}\b", "\n".join(terminal.screen()))[:1]
+        keys(":write on\r", " RW ")
+        keys(f":ont {serial.lower()}\r", serial)
+        keys("R", f"Reboot: {serial}")
+        keys("\x1b", "cancelled, nothing was sent")
+        keys(":ports\r", "PON ports")
+        keys("4/rx:<-5\r", "/rx:<-5")
+        keys("E", "written to")
+        assert len([*tmp_path.glob("noc-onts-*.csv")]) == 1
+        keys("/\x15\r", "1 of 20")
+        keys("     ", "5 marked")
+        keys("R", "type how many")
+        keys("\x1b", "cancelled, nothing was sent")
+        keys("3]}", "7d")
+        keys("6/from:00:00\r", "/from:00:00")
+    finally:
+        terminal.close()
