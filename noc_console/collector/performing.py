@@ -6,7 +6,16 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from noc_console.collector.acting import changing, disrupting, measuring, olt_reboot, olt_refresh, reading, upgrading
+from noc_console.collector.acting import (
+    changing,
+    disrupting,
+    measuring,
+    olt_backup,
+    olt_reboot,
+    olt_refresh,
+    reading,
+    upgrading,
+)
 from noc_console.collector.acting.tools import Ending, Performer, Tools
 from noc_console.domain.actions import JobKind
 from noc_console.domain.errors import NocError
@@ -15,6 +24,7 @@ from noc_console.domain.jobs import Job, JobState
 PERFORMERS: Mapping[JobKind, Performer[Any]] = {
     **reading.PERFORMERS,
     **olt_refresh.PERFORMERS,
+    **olt_backup.PERFORMERS,
     **disrupting.PERFORMERS,
     **olt_reboot.PERFORMERS,
     **changing.PERFORMERS,
