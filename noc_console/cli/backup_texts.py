@@ -39,7 +39,7 @@ class BackupTexts:
         backup = await self.named(number)
         text = (await self._text(backup)).rstrip("\n").split("\n")
         rules = rules_for(backup.dialect)
-        return text if reveal else await asyncio.to_thread(lambda: list(masked(text, rules)))
+        return text if reveal else await asyncio.to_thread(masked, text, rules)
 
     async def compared(self, before: int, after: int, reveal: bool = False) -> Comparison:
         """What differs between two; raises as ``lines``."""

@@ -22,7 +22,6 @@ COMMON_SECRETS = (
     r"\b(?:md5|sha(?:-?\d+)?|des(?:56|168)?|3des|aes-?\d+)\b +(?P<secret>\"[^\"]*\"|\S+)",
 )
 """Of every dialect: to hide too much does no harm."""
-_KEY_BEGINS, _KEY_ENDS = re.compile(r"-----BEGIN [^-]*PRIVATE KEY"), re.compile(r"-----END ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,17 +72,42 @@ def digest_of(lines: Iterable[str]) -> str:
     return total.hexdigest()
 
 
-def masked(lines: Iterable[str], rules: TextRules) -> Iterator[str]:
+def masked(lines: Sequence[str], rules: TextRules) -> list[str]:
     """Lines without their secrets, and without private keys."""
-    patterns = [_compiled(one) for one in (*rules.secrets, *COMMON_SECRETS)]
-    inside_key = False
-    for line in lines:
-        begins = _KEY_BEGINS.search(line) is not None
-        if inside_key or begins:
-            inside_key = not _KEY_ENDS.search(line)
-            yield line if begins else HIDDEN
+    return list(_shown(lines, 0, len(lines), _Masks(lines, rules)))
+
+
+class _Masks:
+    """What hides secrets in a text; only lines that are shown are looked at."""
+
+    def __init__(self, lines: Sequence[str], rules: TextRules) -> None:
+        self._patterns = [_compiled(one) for one in (*rules.secrets, *COMMON_SECRETS)]
+        self._keys = _private_keys(lines)
+
+    def hide(self, number: int, line: str) -> str:
+        if number in self._keys:
+            return HIDDEN
+        for pattern in self._patterns:
+            line = pattern.sub(lambda match: _without(match, "secret", HIDDEN), line)
+        return line
+
+
+def _shown(lines: Sequence[str], begin: int, end: int, masks: _Masks | None) -> Iterator[str]:
+    for number in range(begin, end):
+        yield masks.hide(number, lines[number]) if masks else lines[number]
+
+
+def _private_keys(lines: Sequence[str]) -> set[int]:
+    """Numbers of the lines of private keys, but for the first of each."""
+    found: set[int] = set()
+    inside = False
+    for number, line in enumerate(lines):
+        if inside:
+            found.add(number)
+            inside = "-----END " not in line
         else:
-            yield _masked(line, patterns)
+            inside = "PRIVATE KEY" in line and "-----BEGIN " in line
+    return found
 
 
 def compare(before: str, after: str, rules: TextRules, reveal: bool = False) -> Comparison:
@@ -96,17 +120,17 @@ def compare(before: str, after: str, rules: TextRules, reveal: bool = False) -> 
         reveal: Show secrets.
     """
     old, new = normal(before, rules), normal(after, rules)
-    shown = [old, new] if reveal else [list(masked(side, rules)) for side in (old, new)]
+    masks = (None, None) if reveal else (_Masks(old, rules), _Masks(new, rules))
     found: list[Line] = []
     added = removed = 0
     for group in _grouped(_changes(old, new)):
         found.append(Line("@", f"line {group[0][1] + 1} / {group[0][3] + 1}"))
         for tag, i1, i2, j1, j2 in group:
             if tag == "equal":
-                found += (Line(" ", line) for line in shown[1][j1:j2])
+                found += (Line(" ", line) for line in _shown(new, j1, j2, masks[1]))
                 continue
-            found += (Line("-", line) for line in shown[0][i1:i2])
-            found += (Line("+", line) for line in shown[1][j1:j2])
+            found += (Line("-", line) for line in _shown(old, i1, i2, masks[0]))
+            found += (Line("+", line) for line in _shown(new, j1, j2, masks[1]))
             removed, added = removed + i2 - i1, added + j2 - j1
     return Comparison(tuple(found), added, removed)
 
@@ -212,12 +236,6 @@ def _in_order(lines: Sequence[str], unordered: tuple[str, ...]) -> Iterator[str]
 def _settled(line: str, patterns: Iterable[re.Pattern[str]]) -> str:
     for pattern in patterns:
         line = pattern.sub(lambda match: _without(match, "varies", VARIES), line)
-    return line
-
-
-def _masked(line: str, patterns: Iterable[re.Pattern[str]]) -> str:
-    for pattern in patterns:
-        line = pattern.sub(lambda match: _without(match, "secret", HIDDEN), line)
     return line
 
 

@@ -13,7 +13,6 @@ ROOT = Path(__file__).resolve().parents[2]
 
 LOADED_BY_NAME = {
     "aiosqlite": "SQLAlchemy loads the driver that a sqlite: URL names",
-    "psycopg": "SQLAlchemy loads the driver that a postgresql+psycopg: URL names",
 }
 """Declared, but imported by no file of ours, with the reason."""
 

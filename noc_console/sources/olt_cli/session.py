@@ -27,6 +27,8 @@ QUIET_S = 2.0
 """A prompt without the command's echo before it is believed after this silence: it may be an old one, redrawn."""
 SETTLE_S = 1.0
 """What looks like a prompt or a question amid a configuration is believed after this silence."""
+QUESTION_LINES = 5
+"""So far into a configuration a question is the OLT's; further down it is text, such as a banner."""
 PAGE = " "
 """What a pager is answered with."""
 LEAVE_S = 5.0
@@ -170,6 +172,8 @@ class Session:
             if asked_again and alone.fullmatch(tail):
                 return
             reply = "\n" if (at_prompt := ends.search(tail) is not None) else self._reply(tail, _READING)
+            if reply not in (None, PAGE) and not at_prompt and not self._begins():
+                reply = None
             # Text of the configuration may look like a prompt or a question: then more of it comes.
             if reply is not None and reply != PAGE and await self._hear(SETTLE_S):
                 continue
@@ -179,6 +183,10 @@ class Session:
             if not await self._hear(limits.silence_s):
                 text = f"silent for {limits.silence_s:g} s in the middle of it{self._last_words()}"
                 raise SourceTimeout(text, self._name)
+
+    def _begins(self) -> bool:
+        """Whether so little was said that a question is the OLT's."""
+        return sum(1 for line in self._shown(self._heard.head).split("\n") if line.strip()) <= QUESTION_LINES
 
     def _cleaned(self, raw: str, command: str) -> str:
         lines = _without_echo(self._shown(raw).split("\n"), command)
