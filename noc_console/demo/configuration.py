@@ -53,7 +53,7 @@ def configuration(olt: SimOlt, more_lines: int = 0) -> Iterator[str]:
 def _ont(ont: SimOnt, pon: int) -> Iterator[str]:
     yield f' ont add {pon} {ont.ont_id} sn-auth "{ont.serial.hex}" omci ont-lineprofile-id 10 ont-srvprofile-id 10'
     if ont.description:
-        yield f'  desc "{ont.description}"'
+        yield f'  desc "{ont.description.decode(errors="replace")}"'
 
 
 def _cipher(kind: int) -> str:

@@ -117,7 +117,7 @@ ACTIONS: Mapping[JobKind, ActionSpec] = {
     JobKind.BACKUP: ActionSpec(
         "Back up an OLT's configuration", 1, Through.OLT_CLI,
         "The configuration was read to its end, is not suspiciously small, and is stored, or equals the last one.",
-        target=TargetKind.OLT, menu="Back up its configuration",
+        target=TargetKind.OLT,
     ),
     JobKind.READ_CONFIG: ActionSpec(
         "Read the running configuration", 0, Through.ACS, "The ACS answered with its document; no device is touched.",

@@ -72,7 +72,7 @@ async def test_two_reads_of_an_unchanged_olt_are_equal_though_its_ciphers_are_no
     smartax: SimulatedCli, knows_undo: bool
 ) -> None:
     smartax.behaviour.knows_undo = knows_undo
-    dialect, plan = plan_of(dialect_for(HUAWEI), HUAWEI)
+    _, plan = plan_of(dialect_for(HUAWEI), HUAWEI)
     first, second = await read(client(smartax.port)), await read(client(smartax.port))
     assert first != second, "salts and clocks are new at each read, as on the real ones"
     assert normal(first, plan.rules) == normal(second, plan.rules)

@@ -15,7 +15,7 @@ from noc_console.config.load import load
 from noc_console.config.model import Config
 
 EXAMPLE = Path(__file__).resolve().parents[3] / "config.example.yaml"
-_COMMENTED_KEY = re.compile(r"^( *)# ( *[a-z_]+:( .*)?)$")
+_COMMENTED_KEY = re.compile(r"^( *)# ( *[a-z_0-9]+:( .*)?)$")
 
 
 def models_in(annotation: Any) -> Iterator[type[BaseModel]]:
