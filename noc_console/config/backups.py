@@ -11,6 +11,7 @@ from pydantic import AfterValidator, Field, SecretStr, field_validator, model_va
 from noc_console.config.base import Model, Seconds, http_url
 
 _UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+LEAST_KEY = 16
 SHORTEST_S, LONGEST_S = 600.0, 31 * 86400.0
 
 
@@ -51,12 +52,19 @@ class Backups(Model):
     """Instead of the folder."""
     keep: Annotated[int, Field(ge=2, le=100_000)] = 100
     """Different configurations of each OLT; older ones are deleted."""
-    key: Annotated[SecretStr, Field(min_length=16)] | None = None
+    key: SecretStr | None = None
     """What is stored is encrypted with it."""
     max_mb: Annotated[float, Field(gt=0, le=256)] = 32
     """Of one configuration."""
     timeout_s: Seconds = 600
     """For reading one."""
+
+    @field_validator("key")
+    @classmethod
+    def _long(cls, key: SecretStr | None) -> SecretStr | None:
+        if key is not None and len(key.get_secret_value()) < LEAST_KEY:
+            raise ValueError(f"must have {LEAST_KEY} characters or more")
+        return key
 
     @model_validator(mode="after")
     def _one_place(self) -> Backups:
