@@ -1,13 +1,15 @@
-"""Texts of backups for who looks at them: fetched, opened, and without their secrets unless those are asked for."""
+"""Texts of backups for who looks at them: fetched, opened, harmless to a terminal, and without their secrets."""
 
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 from noc_console.config.model import Config
 from noc_console.domain.backup_text import Comparison, compare, masked
 from noc_console.domain.backups import Backup
 from noc_console.domain.errors import ActionFailed
+from noc_console.domain.text import visible
 from noc_console.sources.olt_cli.dialect import rules_for
 from noc_console.storage.backup_files import BackupFiles, files_of, unpack
 from noc_console.storage.backups import BackupIndex
@@ -39,13 +41,15 @@ class BackupTexts:
         backup = await self.named(number)
         text = (await self._text(backup)).rstrip("\n").split("\n")
         rules = rules_for(backup.dialect)
-        return text if reveal else await asyncio.to_thread(masked, text, rules)
+        shown = text if reveal else await asyncio.to_thread(masked, text, rules)
+        return [visible(line) for line in shown]
 
     async def compared(self, before: int, after: int, reveal: bool = False) -> Comparison:
         """What differs between two; raises as ``lines``."""
         old, new = await self.named(before), await self.named(after)
         texts = await self._text(old), await self._text(new)
-        return await asyncio.to_thread(compare, *texts, rules_for(new.dialect), reveal)
+        found = await asyncio.to_thread(compare, *texts, rules_for(new.dialect), reveal)
+        return replace(found, lines=tuple(replace(line, text=visible(line.text)) for line in found.lines))
 
     async def named(self, number: int) -> Backup:
         """One of the index.

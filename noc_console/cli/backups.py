@@ -8,10 +8,6 @@ from noc_console.cli.requests import Requests
 from noc_console.config.model import Config
 from noc_console.domain.errors import ActionFailed, ActionRefused
 from noc_console.domain.intents import RevealBackups
-from noc_console.domain.text import clean
-
-LONGEST = 100_000
-"""Of a line."""
 
 
 async def show_backup(requests: Requests, config: Config, what: str, reveal: bool) -> Exit:
@@ -24,7 +20,7 @@ async def show_backup(requests: Requests, config: Config, what: str, reveal: boo
         if reveal:
             await requests.ask(RevealBackups((number,)))
         for line in await texts.lines(number, reveal):
-            print(clean(line, LONGEST))
+            print(line)
     except (ActionFailed, ActionRefused) as error:
         fail(error, Exit.FAILED)
     return Exit.DONE
@@ -54,7 +50,7 @@ async def diff(
         return Exit.DONE
     print(f"--- backup {before}\n+++ backup {after}")
     for line in found.lines:
-        print(f"@@ {line.text} @@" if line.sign == "@" else f"{line.sign}{clean(line.text, LONGEST)}")
+        print(f"@@ {line.text} @@" if line.sign == "@" else f"{line.sign}{line.text}")
     print(f"{found.added} lines added, {found.removed} removed" if found.lines else "nothing differs")
     return Exit.DONE
 

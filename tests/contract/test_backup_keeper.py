@@ -123,6 +123,16 @@ async def test_the_text_is_shown_without_its_secrets_and_whole_to_who_may(desk: 
     assert '"added":1' in change["data"].replace(" ", "")
 
 
+async def test_what_a_terminal_would_act_on_is_not_shown(desk: Desk) -> None:
+    desk.says["olt-1"] = TEXT.replace("filler", "\x9b31m \u202e", 1)
+    before = await desk.keeper.take("olt-1", "anna")
+    desk.says["olt-1"] = TEXT.replace("filler", "\x9b32m \u202e", 1)
+    after = await desk.keeper.take("olt-1", "anna")
+    found = await desk.texts.compared(before.backup.id, after.backup.id)
+    shown = [*await desk.texts.lines(after.backup.id), *(line.text for line in found.lines)]
+    assert found.added == 1 and all(line.isprintable() for line in shown)
+
+
 async def test_one_that_is_suspiciously_small_is_refused_unless_that_is_right(desk: Desk) -> None:
     await desk.keeper.take("olt-1", "anna")
     desk.says["olt-1"] = "#\nreturn\n"
