@@ -2,6 +2,7 @@
 # make test   everything that the tests need, then the tests; TESTS="tests/unit -k optics" runs some of them
 # make bench  the benchmarks
 # make check  ruff, mypy, import contracts
+# make audit  known vulnerabilities of the lock files, and dist/sbom.json
 # make pictures   those of the README; INTO=FOLDER writes every screen at three sizes in three themes there
 
 PYTHON  ?= python3
@@ -13,7 +14,7 @@ READY   := $(VENV)/.ready
 DEV     := $(VENV)/.ready-dev
 PIP     := $(BIN)/pip install --quiet --disable-pip-version-check
 
-.PHONY: demo test bench check pictures services clean
+.PHONY: demo test bench check pictures audit services clean
 
 demo: $(READY)
 	@$(BIN)/noc-console demo $(DEMO)
@@ -29,6 +30,9 @@ check: $(DEV)
 
 pictures: $(DEV)
 	@$(BIN)/python -m tests.console.pictures $(INTO)
+
+audit: $(DEV)
+	@.ci/audit
 
 services:
 	@.ci/services

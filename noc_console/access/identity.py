@@ -18,7 +18,7 @@ from noc_console.config.model import Config
 from noc_console.config.operations import Access
 from noc_console.domain.operators import Operator, Origin, Role
 
-LOGIN_UID_FILE = Path("/proc/self/loginuid")
+PROCESSES = Path("/proc")
 NO_LOGIN_UID = 4294967295
 """What the kernel says of a process that descends from no login."""
 
@@ -31,11 +31,13 @@ class Evidence(NamedTuple):
     login_uid: int | None
     """Who logged in, whatever ``su`` and ``sudo`` made of it since; None where the kernel does not know."""
     environment: Mapping[str, str]
+    terminal: str = ""
+    """``pts/3``; empty when there is none."""
 
 
 def gather_evidence() -> Evidence:
     """Of this process."""
-    return Evidence(os.getuid(), os.geteuid(), _login_uid(), os.environ)
+    return Evidence(os.getuid(), os.geteuid(), login_uid(), os.environ, terminal())
 
 
 def current_operator(config: Config, evidence: Evidence | None = None) -> Operator:
@@ -47,7 +49,7 @@ def current_operator(config: Config, evidence: Evidence | None = None) -> Operat
     """
     evidence = evidence or gather_evidence()
     name, known_by = account(evidence)
-    origin = Origin(socket.gethostname(), _terminal(), _claimed_address(evidence.environment))
+    origin = Origin(socket.gethostname(), evidence.terminal, _claimed_address(evidence.environment))
     return Operator(name, known_by, origin, role_of(name, config.access))
 
 
@@ -87,9 +89,10 @@ def _groups(name: str) -> frozenset[str]:
     return frozenset(found)
 
 
-def _login_uid() -> int | None:
+def login_uid(process: int | str = "self") -> int | None:
+    """Who logged in and has this process now; None where the kernel does not know."""
     try:
-        uid = int(LOGIN_UID_FILE.read_text())
+        uid = int((PROCESSES / str(process) / "loginuid").read_text())
     except (OSError, ValueError):
         return None
     return None if uid == NO_LOGIN_UID else uid
@@ -110,10 +113,13 @@ def _exists(name: str) -> bool:
     return True
 
 
-def _terminal() -> str:
+def terminal(process: int | str = "self") -> str:
+    """The terminal of a process's standard streams: ``pts/3``; empty when there is none, or it is another user's."""
     for descriptor in (0, 1, 2):
         with suppress(OSError):
-            return os.ttyname(descriptor).removeprefix("/dev/")
+            path = os.readlink(PROCESSES / str(process) / "fd" / str(descriptor))
+            if path.startswith(("/dev/pts/", "/dev/tty")):
+                return path.removeprefix("/dev/")
     return ""
 
 

@@ -11,11 +11,14 @@ import sys
 import tempfile
 import time
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from noc_console.cli.console import open_console
 from noc_console.cli.output import Exit, fail
 from noc_console.config.load import load
+from noc_console.console.options import Options
 from noc_console.demo.story_names import StoryName
 
 START_S = 120.0
@@ -23,7 +26,14 @@ END_S = 3.0
 
 
 def run_demo(
-    olts: int, onts: int, seed: int, scenario: StoryName | None, folder: Path | None, headless: bool, as_json: bool
+    olts: int,
+    onts: int,
+    seed: int,
+    scenario: StoryName | None,
+    folder: Path | None,
+    headless: bool,
+    as_json: bool,
+    options: Options,
 ) -> int:
     """Serve the simulated network; with the console in front of it unless ``headless``."""
     arguments = ["--olts", str(olts), "--onts", str(onts), "--seed", str(seed)]
@@ -41,23 +51,23 @@ def run_demo(
     own_folder = folder or Path(tempfile.mkdtemp(prefix="noc-demo-"))
     network = _start([*arguments, "--dir", str(own_folder)])
     try:
-        return _console(_ready(network), own_folder)
+        return _console(_ready(network), own_folder, options)
     finally:
         _end(network)
         if folder is None:
             shutil.rmtree(own_folder, ignore_errors=True)
 
 
-def _console(info: dict[str, Any], folder: Path) -> int:
-    from noc_console.cli.console import open_console
-
+def _console(info: dict[str, Any], folder: Path, options: Options) -> int:
     path = Path(info["config"])
+    if not options.first_command:
+        options = replace(options, screen=options.screen or "network")
     beside = [_beside("noc_console.cli.demo_records", str(path), *info["records"])]
     if info.get("history"):
         # Without VictoriaMetrics the past goes into the sample buffer.
         beside.append(_beside("noc_console.cli.past", str(path), info["history"]))
     try:
-        return open_console(load(path), path, None, "network", False, folder)
+        return open_console(load(path), path, options, folder)
     finally:
         for process in beside:
             _end(process)

@@ -10,12 +10,23 @@ from importlib.resources import files
 from pathlib import Path
 
 from noc_console.cli.output import Exit, fail
-from noc_console.config.load import MACHINE_CONFIG
+from noc_console.config.where import MACHINE_CONFIG
 
 STATE = Path("/var/lib/noc-console")
 DATABASE = f"sqlite:///{STATE}/noc.db"
 ACCOUNT = "noc"
 """User and group of the service."""
+UNITS = ("noc-console.service", "noc-console-wallboard@.service")
+EXTRAS = {
+    "Containerfile": "podman build -t noc-console -f Containerfile CHECKOUT",
+    "vmalert.yaml": "vmalert -rule=vmalert.yaml -datasource.url=http://127.0.0.1:8428 ...",
+    "grafana.json": "Dashboards, New, Import in Grafana; the data source is VictoriaMetrics or Prometheus",
+    "noc-console.1": "man page, for /usr/local/share/man/man1",
+    "completion.bash": "for /etc/bash_completion.d",
+    "completion.zsh": "as _noc-console into a folder of $fpath",
+    "completion.fish": "as ~/.config/fish/completions/noc-console.fish",
+}
+"""File to what it is for."""
 NEXT = """
 Now: put your OLTs into {config}, their secrets into {default}, then
   runuser -u {account} -- {program} check
@@ -39,17 +50,18 @@ def write_service(root: Path = Path("/"), program: Path | None = None) -> None:
     user, group = _account()
     program = program or Path(sys.argv[0]).resolve()
     shipped = files("noc_console.install")
-    unit = (shipped / "noc-console.service").read_text(encoding="utf-8")
     default = root / "etc/default/noc-console"
     config = root / MACHINE_CONFIG.relative_to("/")
+    units = root / "etc/systemd/system"
+
+    def unit(name: str) -> str:
+        text = (shipped / name).read_text(encoding="utf-8")
+        return text.replace("@PROGRAM@", str(program)).replace("@CONFIG@", str(MACHINE_CONFIG))
+
     wanted = (
         (config, _for_service(example()), 0o640),
         (default, (shipped / "noc-console.default").read_text(encoding="utf-8"), 0o640),
-        (
-            root / "etc/systemd/system/noc-console.service",
-            unit.replace("@PROGRAM@", str(program)).replace("@CONFIG@", str(MACHINE_CONFIG)),
-            0o644,
-        ),
+        *((units / name, unit(name), 0o644) for name in UNITS),
     )
     for path, text, mode in wanted:
         if path.exists():
@@ -59,6 +71,21 @@ def write_service(root: Path = Path("/"), program: Path | None = None) -> None:
         print(f"wrote {path}")
     _share(root / STATE.relative_to("/"), user, group)
     print(NEXT.format(config=config, default=default, program=program, account=ACCOUNT))
+
+
+def write_extras(folder: Path) -> None:
+    """Write what some use beside it: a container, alert rules, a dashboard, a man page, completions.
+
+    Args:
+        folder: Where to; made when it is not there. Files that are there stay as they are.
+    """
+    for name in EXTRAS:
+        path = folder / name
+        if path.exists():
+            print(f"{path} is there already, and is left as it is")
+            continue
+        _write(path, (files("noc_console.install") / name).read_text(encoding="utf-8"), 0o644)
+        print(f"wrote {path}: {EXTRAS[name]}")
 
 
 def _account() -> tuple[int, int]:

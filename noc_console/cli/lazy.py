@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -41,6 +42,7 @@ class LazyBackend:
         self._config = config
         self._config_file = config_file
         self._child: CollectorChild | None = None
+        self._keeper: int | None = None
         self._made: tuple[StorageReader, Door] | None = None
 
     def __enter__(self) -> LazyBackend:
@@ -53,17 +55,30 @@ class LazyBackend:
     async def open(self) -> None:
         """Import, build and open the reader and the door; where that fails, the collector may be what is missing."""
         if self._made is None:
-            storage, operations = await asyncio.to_thread(_import)
-            reader = storage.StorageReader(self._config)
-            self._made = reader, operations.Door(reader.database, self._config)
+            self._make(*await asyncio.to_thread(_import))
         try:
             await self._reader.open()
         except Exception:
             self._collect()
             raise
 
+    def prepare(self) -> None:
+        """Import and build now, and open nothing: for whoever forks sessions."""
+        self._make(*_import())
+
+    def forked(self) -> None:
+        """This process is a session that was forked: the collector is its parent's, for as long as that lives."""
+        self._child = None
+        self._keeper = os.getppid()
+
+    def _make(self, storage: Any, operations: Any) -> None:
+        reader = storage.StorageReader(self._config)
+        self._made = reader, operations.Door(reader.database, self._config)
+
     def _collect(self) -> None:
         """Start the collector, once: its start takes a core for seconds, which the first reading can use better."""
+        if self._keeper is not None and os.getppid() == self._keeper:
+            return
         if self._child is None and why_read_only(self._config.database) is None:
             self._child = CollectorChild(self._config_file)
 

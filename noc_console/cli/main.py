@@ -6,23 +6,38 @@ import asyncio
 import os
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from noc_console import __version__
 from noc_console.cli import outage_commands
+from noc_console.cli.console import open_console
 from noc_console.cli.output import Exit, fail
-from noc_console.config.load import ENV_CONFIG, find, load
+from noc_console.config.load import load
 from noc_console.config.model import Config
+from noc_console.config.where import ENV_CONFIG, find
+from noc_console.console.options import Link, Options
 from noc_console.demo.story_names import StoryName
 from noc_console.domain.actions import JobKind
 from noc_console.domain.errors import ConfigError, NocError, SourceError
 from noc_console.domain.targets import TargetKind
 
+
+class _Group(TyperGroup):
+    """Takes ``noc-console ':inc 17'``: a first word with a colon is the console's own command."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """The command that the first word names."""
+        return super().resolve_command(ctx, ["open", "--", " ".join(args)] if args[0].startswith(":") else args)
+
+
 app = typer.Typer(
-    help="See, judge and act on a GPON access network. Without a command: the console.",
+    cls=_Group,
+    help="See, judge and act on a GPON access network. Without a command: the console; ':inc 17' opens it there.",
     add_completion=False,
     no_args_is_help=False,
     pretty_exceptions_enable=False,
@@ -36,7 +51,7 @@ class _State:
     """What stands before the command."""
 
     config: Path | None = None
-    theme: str | None = None
+    options = Options()
 
 
 def _config() -> tuple[Config, Path]:
@@ -62,21 +77,34 @@ def _start(
     theme: Annotated[str | None, typer.Option(help="Theme of the console.")] = None,
     screen: Annotated[str, typer.Option(help="First screen: incidents, alarms, network, jobs, log, sources.")] = "",
     read_only: Annotated[bool, typer.Option("--read-only", help="Never allow actions.")] = False,
+    link: Annotated[Link | None, typer.Option(help="low spares bytes; auto turns to it by itself.")] = None,
+    ascii_only: Annotated[bool | None, typer.Option("--ascii/--no-ascii", help="Draw with ASCII only.")] = None,
+    mouse: Annotated[bool | None, typer.Option("--mouse/--no-mouse", help="Take the mouse from the terminal.")] = None,
+    alone: Annotated[bool, typer.Option("--alone", help="Do not join a share of this config (share).")] = False,
     version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
 ) -> None:
     _State.config = config
-    _State.theme = theme
+    _State.options = Options(theme, link, ascii_only, mouse, screen, read_only)
     if version:
         print(__version__)
         raise typer.Exit
     if context.invoked_subcommand is None:
-        from noc_console.cli.console import open_console
-        from noc_console.console.registry import SCREENS
+        _open(_State.options)
 
-        if screen and screen not in SCREENS:
-            fail(f"--screen {screen!r} is none of {', '.join(SCREENS)}", Exit.USAGE)
-        loaded, path = _config()
-        raise SystemExit(open_console(loaded, path, theme, screen, read_only))
+
+def _open(options: Options) -> None:
+    from noc_console.console.registry import SCREENS
+
+    if options.screen and options.screen not in SCREENS:
+        fail(f"--screen {options.screen!r} is none of {', '.join(SCREENS)}", Exit.USAGE)
+    loaded, path = _config()
+    raise SystemExit(open_console(loaded, path, options))
+
+
+@app.command("open", hidden=True)
+def open_at(command: Annotated[str, typer.Argument(metavar=":COMMAND")]) -> None:
+    """Open the console and run a command that shows something, as in: noc-console ':inc 17'."""
+    _open(replace(_State.options, first_command=command.removeprefix(":")))
 
 
 @app.command()
@@ -92,6 +120,15 @@ def collect(
     if once:
         raise SystemExit(command.run_once(config, as_json))
     command.run_daemon(config, parent_pipe)
+
+
+@app.command()
+def share() -> None:
+    """Keep one picture for all consoles of this config and user on this host: each takes less time and memory."""
+    from noc_console.cli.share import share as command
+
+    config, path = _config()
+    raise SystemExit(command(config, path))
 
 
 @app.command()
@@ -135,14 +172,32 @@ def init(
     service: Annotated[
         bool, typer.Option("--service", help="Write /etc/noc-console, /etc/default/noc-console and a systemd unit.")
     ] = False,
+    extras: Annotated[
+        Path | None,
+        typer.Option("--extras", metavar="FOLDER", help="Write a container file, alert rules, a dashboard and more."),
+    ] = None,
 ) -> None:
     """Write a commented config file; with --service all that a collector needs to run as a service."""
-    from noc_console.cli.init import write_example, write_service
+    from noc_console.cli.init import write_example, write_extras, write_service
 
-    if service:
+    if extras is not None:
+        write_extras(extras)
+    elif service:
         write_service()
     else:
         write_example(path)
+
+
+@app.command()
+def completion(
+    shell: Annotated[str, typer.Argument(help="bash, zsh or fish.")],
+) -> None:
+    """Print the completion of commands for a shell: . <(noc-console completion bash)."""
+    from noc_console.cli import manual
+
+    if shell not in manual.SHELLS:
+        fail(f"completion for {' or '.join(manual.SHELLS)}, not {shell!r}", Exit.USAGE)
+    print(manual.completion(shell), end="")
 
 
 @app.command()
@@ -222,6 +277,24 @@ def chart(
 
 
 Serial = Annotated[str, typer.Argument(help="Serial number in any form.")]
+
+
+@app.command()
+def register(
+    serial: Serial,
+    preset: Annotated[str, typer.Option(help="Of provisioning.presets; needed where several fit.")] = "",
+    description: Annotated[str, typer.Option(help="Text for the OLT; else the subscriber's record.")] = "",
+    as_json: Json = False,
+) -> None:
+    """Print the commands that would register an ONT that waits at its OLT. Nothing is sent."""
+    from noc_console.cli.register import register as command
+
+    config, _ = _config()
+    raise SystemExit(
+        _with_requests(config, lambda requests: command(requests.reader, config, serial, preset, description, as_json))
+    )
+
+
 Reason = Annotated[str, typer.Option(help="Why; goes into the audit log.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")]
 Wait = Annotated[bool, typer.Option("--wait", help="Follow the job to its end.")]
@@ -485,7 +558,7 @@ def demo(
     """Open the console on a simulated network behind real sockets."""
     from noc_console.cli.demo import run_demo
 
-    raise SystemExit(run_demo(olts, onts, seed, scenario, folder, headless, as_json))
+    raise SystemExit(run_demo(olts, onts, seed, scenario, folder, headless, as_json, _State.options))
 
 
 @app.command()
@@ -502,7 +575,7 @@ def replay(
         raise SystemExit(command(file, at or [], as_json))
     from noc_console.cli.console import open_recording
 
-    raise SystemExit(open_recording(_config_if_there(), file, speed, _State.theme))
+    raise SystemExit(open_recording(_config_if_there(), file, speed, _State.options))
 
 
 @app.command()
@@ -536,7 +609,7 @@ def wallboard(
     except ValueError as error:
         fail(f"--pages: {error}", Exit.USAGE)
     config, path = _config()
-    raise SystemExit(open_wallboard(config, path, _State.theme, names, seconds))
+    raise SystemExit(open_wallboard(config, path, _State.options, names, seconds))
 
 
 def _act(

@@ -89,13 +89,13 @@ def register(app: typer.Typer, read_config: Callable[[], Config], with_requests:
         as_json: Json = False,
     ) -> None:
         """Announce planned work: what fails there and then is planned, and rings nobody."""
-        from noc_console.cli.outages import instant, span_s
+        from noc_console.cli.outages import span_s, start_at
 
         if len(place) > 3:
             fail(f"maintenance takes an OLT, a PON port and a time, not {len(place)} words", Exit.USAGE)
         *where, lasts = place
         olt, port = (*where, None, None)[:2]
-        starts_at = None if start is None else instant(start)
+        starts_at = None if start is None else start_at(start)
         ask(PlanMaintenance(span_s(lasts), reason, olt, port, splitter, zone, starts_at), as_json)
 
     @app.command("maintenance-end")

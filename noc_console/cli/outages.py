@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+import time
 
 from noc_console.cli.output import Exit, fail, print_json
 from noc_console.cli.requests import Requests
+from noc_console.domain.instants import next_instant
 from noc_console.domain.intents import Intent
 from noc_console.domain.spans import parse_span
 
@@ -29,13 +30,9 @@ def span_s(text: str) -> float:
         fail(error, Exit.USAGE)
 
 
-def instant(text: str, now: datetime | None = None) -> float:
-    """Unix seconds of ``2026-03-09T02:00`` (local time, unless it names its zone), or of the next ``22:30``."""
-    now = now or datetime.now()
+def start_at(text: str) -> float:
+    """Unix seconds of the next ``22:30`` or of a date with time; anything else is wrong usage."""
     try:
-        if len(text) > len("22:30"):
-            return datetime.fromisoformat(text).timestamp()
-        today = datetime.combine(now.date(), datetime.strptime(text, "%H:%M").time())
-        return (today if today > now else today + timedelta(days=1)).timestamp()
-    except ValueError:
-        fail(f"--start {text!r} is no time: write 22:30 or 2026-03-09T22:30", Exit.USAGE)
+        return next_instant(text, time.time())
+    except ValueError as error:
+        fail(f"--start {error}", Exit.USAGE)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from noc_console.config.model import Config, OltPolling
+from noc_console.config.provisioning import Preset as WantedPreset
+from noc_console.domain.provisioning import Preset
 from noc_console.picture.settings import PictureSettings
 
 
@@ -16,4 +18,32 @@ def picture_settings(config: Config) -> PictureSettings:
         olt_intervals={
             olt.name: olt.polling.over(config.polling).intervals() for olt in config.olts if olt.polling != OltPolling()
         },
+    )
+
+
+def presets(config: Config) -> tuple[Preset, ...]:
+    """The ways to register an ONT; one that cannot be used says why."""
+    return tuple(_preset(wanted) for wanted in config.provisioning.presets)
+
+
+def _preset(wanted: WantedPreset) -> Preset:
+    from noc_console.sources.olt_cli.dialect import dialect_for
+
+    dialect = dialect_for(wanted.profile)
+    values = {name: str(value) for name, value in wanted.values.items()}
+    if dialect is None or dialect.register is None:
+        why = f"it is not known how an OLT of profile {wanted.profile} registers ONTs"
+        return Preset(wanted.name, wanted.profile, (wanted.profile,), 0, (0, 0), "text", (), problem=why)
+    plan, own = dialect.register, bool(wanted.commands)
+    return Preset(
+        wanted.name,
+        dialect.title,
+        dialect.profiles,
+        plan.port_numbers,
+        plan.ids,
+        plan.serial,
+        wanted.commands or plan.commands,
+        values,
+        source="" if own else plan.source,
+        verified=own or plan.confidence != "C",
     )

@@ -150,8 +150,8 @@ class BackupKeeper:
         self, client: CliClient, dialect: Dialect, plan: BackupPlan, asked_by: str, accept_small: bool
     ) -> Taken:
         olt = client.name
-        if (job := await self._index.rebooting(olt)) is not None:
-            raise SourceNotReady(f"job {job} reboots an ONT through it", olt)
+        if (job := await self._index.acting(olt)) is not None:
+            raise SourceNotReady(f"job {job} acts on an ONT through it", olt)
         try:
             text = await read_configuration(client, dialect, plan, self._patience)
             last = next(iter(await self._index.of(olt)), None)

@@ -13,6 +13,7 @@ from noc_console.collector.acting import (
     olt_backup,
     olt_reboot,
     olt_refresh,
+    olt_switch,
     reading,
     upgrading,
 )
@@ -27,6 +28,7 @@ PERFORMERS: Mapping[JobKind, Performer[Any]] = {
     **olt_backup.PERFORMERS,
     **disrupting.PERFORMERS,
     **olt_reboot.PERFORMERS,
+    **olt_switch.PERFORMERS,
     **changing.PERFORMERS,
     **upgrading.PERFORMERS,
     **measuring.PERFORMERS,

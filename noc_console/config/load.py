@@ -14,52 +14,14 @@ from pydantic import BaseModel, ValidationError
 
 from noc_console.config.bounded import read_text
 from noc_console.config.model import Config
+from noc_console.config.where import ENV_FILE
 from noc_console.config.yaml_file import read_yaml
 from noc_console.domain.errors import ConfigError
 
-ENV_CONFIG = "NOC_CONSOLE_CONFIG"
-ENV_FILE = Path("/etc/default/noc-console")
-"""Secrets for the service and for every console on the machine; the environment has precedence."""
 MOST_SECRET_BYTES = 64_000
 _ENV_REFERENCE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
-MACHINE_CONFIG = Path("/etc/noc-console/config.yaml")
 Lines = dict[tuple[str | int, ...], int]
-
-
-def default_paths(env: Mapping[str, str] = os.environ) -> list[Path]:
-    """Where a config file is looked for when none is named, first hit wins."""
-    config_home = Path(env.get("XDG_CONFIG_HOME") or Path.home() / ".config")
-    return [Path("config.yaml"), config_home / "noc-console" / "config.yaml", MACHINE_CONFIG]
-
-
-def find(named: Path | None, env: Mapping[str, str] = os.environ) -> Path:
-    """The config file to use: ``named``, else ``NOC_CONSOLE_CONFIG``, else the default places.
-
-    Raises:
-        ConfigError: None of them exists, or this user may not read it.
-    """
-    named = named or (Path(env[ENV_CONFIG]) if env.get(ENV_CONFIG) else None)
-    if named is not None:
-        if not _is_file(named):
-            raise ConfigError("no such config file", path=str(named), hint="noc-console init writes a commented one")
-        return named
-    for path in default_paths(env):
-        if _is_file(path):
-            return path
-    looked = ", ".join(map(str, default_paths(env)))
-    raise ConfigError(
-        f"no config file (looked for {looked})",
-        hint="noc-console init writes a commented one; noc-console demo shows a simulated network",
-    )
-
-
-def _is_file(path: Path) -> bool:
-    try:
-        return path.is_file()
-    except PermissionError:
-        hint = "whoever owns its folder may let you in, as by adding you to the folder's group"
-        raise ConfigError("this user may not read it", path=str(path), hint=hint) from None
 
 
 def load(path: Path, env: Mapping[str, str] | None = None) -> Config:

@@ -16,6 +16,7 @@ from noc_console.config.incidents import Incidents
 from noc_console.config.inventories import Inventory
 from noc_console.config.notifications import Notifications
 from noc_console.config.operations import Access, Bulk, Jobs, ModemBridge, OltCli, SpeedTest, Swaps
+from noc_console.config.provisioning import Provisioning
 from noc_console.domain.freshness import Intervals
 from noc_console.domain.incidents.settings import IncidentSettings
 from noc_console.domain.optics import Thresholds
@@ -232,6 +233,14 @@ class Console(Model):
     mouse: bool = False
     link: Literal["auto", "full", "low"] = "auto"
     """``low`` spares bytes; ``auto`` turns to it once the terminal does not keep up."""
+    ascii: bool = False
+    """Draw with ASCII characters only, whatever the terminal speaks."""
+    notify: Literal["off", "osc9"] = "off"
+    """``osc9`` asks the terminal for a desktop notice when the bell rings."""
+    dim: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$")] | None = None
+    """When the wallboard is dim, as ``22:00-06:00``, local time; None never."""
+    shared_sessions: Annotated[int, Field(ge=1, le=1000)] = 32
+    """Consoles that ``noc-console share`` has at the same time; one more starts on its own."""
     keys: dict[str, str] = Field(default_factory=dict)
     """Action id to keys (comma-separated), such as ``ont.refresh: "r,f5"``."""
 
@@ -275,6 +284,7 @@ class Config(Model):
     modem_bridge: ModemBridge | None = None
     swaps: Swaps = Swaps()
     backups: Backups = Backups()
+    provisioning: Provisioning = Provisioning()
     inventories: tuple[Inventory, ...] = ()
     """Other systems from which records are taken."""
     console: Console = Console()

@@ -107,6 +107,8 @@ class OltCli(Model):
     timeout_s: Seconds = 15
     reboot: bool = False
     """Whether an ONT may be rebooted through it when TR-069 cannot reach the router."""
+    switch: bool = False
+    """Whether ONTs may be disabled and enabled through it."""
 
     @model_validator(mode="after")
     def _of_ssh(self) -> OltCli:

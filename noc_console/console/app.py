@@ -36,10 +36,12 @@ from noc_console.console.keys import key_name
 from noc_console.console.link import Link
 from noc_console.console.looks import Looks
 from noc_console.console.navigation import Navigation
+from noc_console.console.opening import Opening
 from noc_console.console.outages import Outages
 from noc_console.console.palette_commands import ConsoleCommands
 from noc_console.console.prompting import Prompting
 from noc_console.console.record_edits import RecordEdits
+from noc_console.console.registering import Registering
 from noc_console.console.registry import Action, Context, Registry
 from noc_console.console.reporting import Reporting
 from noc_console.console.saved_filters import SavedFilters
@@ -70,7 +72,7 @@ from noc_console.console.uistate import load_state, remember, restore, save_stat
 from noc_console.console.widgets.prompt import Prompt
 from noc_console.console.widgets.table import LineTable
 from noc_console.domain.filters import parse_filter
-from noc_console.picture.incidents import counts
+from noc_console.picture.feed_client import FeedClient
 from noc_console.picture.model import Delta
 
 ALWAYS = ("quit-now", "interrupt", "suspend", "repaint")
@@ -94,9 +96,10 @@ class NocApp(Background, Shell):
         themes: Themes | None = None,
         ansi_color: bool | None = None,
         watch_terminal: bool = False,
+        known: FeedClient | None = None,
     ) -> None:
         """Build it; see ``Shell``."""
-        super().__init__(backend, settings, now, themes, ansi_color, watch_terminal)
+        super().__init__(backend, settings, now, themes, ansi_color, watch_terminal, known=known)
         self.travel_to: float | None = None
         """Where the operator wants to go in time; whoever started the app brings them there when it has ended."""
         self.registry = Registry(settings.keys)
@@ -142,13 +145,14 @@ class NocApp(Background, Shell):
             Travelling(self),
             Reporting(self),
             RecordEdits(self, self.desk),
+            Registering(self),
             Jumping(self),
             Exporting(self),
             self.link,
             self.saved_filters,
             self.freezing,
         )
-        self._started = False
+        self._opening = Opening(self)
         self._bind_keys()
 
     def _bind_keys(self) -> None:
@@ -185,7 +189,6 @@ class NocApp(Background, Shell):
             self.say(f"read-only: {why}", "warning")
         for problem in (*self.themes.problems, *self.registry.problems):
             self.say(problem, "warning")
-        self.app_resume_signal.subscribe(self, lambda _: self.refresh(repaint=True, layout=True))
         self.call_after_refresh(self.paint_frame)
 
     async def on_unmount(self) -> None:
@@ -209,23 +212,8 @@ class NocApp(Background, Shell):
         self.bell_keeper.changed(delta)
         self.freezing.changed(delta)
         self.attending.changed()
-        self._start_where_it_burns()
+        self._opening.changed()
         self.paint_frame()
-
-    def _start_where_it_burns(self) -> None:
-        """Once everything is read: incidents first, unless the operator is at work or chose a screen."""
-        if self._started or not self.desk.model.link.loaded:
-            return
-        self._started = True
-        self.prompting.prepare()
-        if (
-            self.settings.screen
-            or self.desk.session.last_key_at
-            or not any(counts(self.desk.model, self.now()).values())
-        ):
-            return
-        self.navigation.home = "incidents"
-        self.navigation.show("incidents")
 
     def ticked(self) -> None:
         """Ages grow."""
@@ -378,6 +366,13 @@ class NocApp(Background, Shell):
         """A background task broke: told and logged, the console goes on."""
         self.say(crash.report(event.error, self.desk.settings.log_file, fatal=False), "error")
 
+    async def on_event(self, event: events.Event) -> None:
+        """One key after the other, also through the prompt."""
+        typed = isinstance(event, events.Key) and not event.is_forwarded
+        await super().on_event(event)
+        if typed:
+            await self.prompting.catch_up()
+
     def on_key(self, event: events.Key) -> None:
         """A key that nobody took: it shows that somebody is there, and is answered."""
         self.desk.session.last_key_at = self.desk.now()
@@ -395,9 +390,9 @@ class NocApp(Background, Shell):
         """Something is being typed."""
         self.prompting.changed(event.sign, event.text)
 
-    def on_prompt_done(self, event: Prompt.Done) -> None:
+    def on_prompt_done(self) -> None:
         """Typed, or given up."""
-        self.prompting.done(event.sign, event.text, event.kept)
+        self.prompting.answer()
 
     def command(self, text: str) -> None:
         """Run one ``:`` command."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from noc_console.console.desk import Desk
+from noc_console.console.render.cells import fit, width_of
 from noc_console.domain.incidents.words import sentence
 from noc_console.picture import incidents
 from noc_console.picture.model import Delta
@@ -13,6 +14,17 @@ from noc_console.picture.ringing import Ringing
 
 MUTE_S = 900.0
 _SAVE_TITLE, _RESTORE_TITLE = "\x1b[22;0t", "\x1b[23;0t"
+
+NOTICE_CELLS = 200
+"""Longer than that no desktop shows."""
+
+
+def desktop_notice(text: str, env: Mapping[str, str] = os.environ) -> str:
+    """OSC 9, which the terminal makes a notice on the desktop; through tmux and screen, where they let it pass."""
+    sequence = f"\x1b]9;{fit(text, min(width_of([(text, '')]), NOTICE_CELLS))}\x07"
+    if env.get("TMUX"):
+        return "\x1bPtmux;" + sequence.replace("\x1b", "\x1b\x1b") + "\x1b\\"
+    return f"\x1bP{sequence}\x1b\\" if env.get("TERM", "").startswith("screen") else sequence
 
 
 class Bell:
@@ -47,6 +59,8 @@ class Bell:
             self._say(f"NEW {sentence(new[0].record, now, new[0].acked_by)}{more} (1)", "error")
             if now >= self._desk.session.bell_off_until_at:
                 self._ring()
+                if self._desk.settings.notify == "osc9":
+                    self._send(desktop_notice(f"{self._desk.settings.site}: {sentence(new[0].record, now)}{more}"))
         self._name_terminal(now)
 
     def do_bell_mute(self, _: str = "") -> None:

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING
 
 from noc_console.console import clipboard
 from noc_console.console.dialogs.choice import choose, lettered
+from noc_console.domain.text import visible
 
 if TYPE_CHECKING:
     from noc_console.console.app import NocApp
+
+
+def deep_link(command: str) -> str:
+    """What opens a console there, for any shell: names of devices may hold anything."""
+    return f"noc-console {shlex.quote(':' + visible(command))}"
 
 
 def copy(app: NocApp, text: str, what: str, told: str = "") -> None:
@@ -37,9 +44,8 @@ class Copying:
 
     def do_copy_menu(self, wanted: str = "") -> None:
         """All that the selection is called; ``:copy-as WHAT`` copies at once."""
-        app, found = self._app, self._app.view.copies()
-        if not found:
-            raise ValueError("nothing to copy is selected")
+        app = self._app
+        found = [*app.view.copies(), ("deep link", deep_link(app.view.link()))]
         if wanted:
             text = dict(found).get(wanted)
             if text is None:

@@ -71,9 +71,11 @@ class Frame:
             self.pulse.set_lines(pulse)
         room = width - taken
         identity = header.identity_line(model, session, self._desk.settings.site, room, now)
-        self.header.set_lines([identity] if compact else [identity, header.sources_line(model, session, now, room)])
+        sources = header.sources_line(model, session, now, room)
+        one = size.height < LOW or (session.compact and not header.is_wrong(sources))
+        self.header.set_lines([identity] if one else [identity, sources])
         if isinstance(top := self.header.parent, Widget):
-            top.styles.height = 1 if compact else 2
+            top.styles.height = 1 if one else 2
         past = self._desk.settings.past
         text = header.past_banner(model, now) if past else header.banner(model, now, self._started_at)
         text = header.frozen_banner(session) or text

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rich.color import ColorSystem
+
 from noc_console.picture.model import Delta
 
 if TYPE_CHECKING:
@@ -11,7 +13,8 @@ if TYPE_CHECKING:
 
 MODES = ("full", "low", "auto")
 PAINT_EVERY_S = 3.0
-"""On a low link what the data changed is painted so often at most; keys are always answered at once."""
+"""On a low link what the data changed is painted so often at most; keys are always answered at once. On a full one the
+feed's own period of a second is the measure."""
 SLOW_TICKS = 2
 """Seconds for which output must wait in the queue without a break."""
 
@@ -25,7 +28,8 @@ class Link:
         self._waiting = 0
         self._held = Delta()
         self._painted_at = 0.0
-        app.desk.session.low_link = app.settings.link == "low"
+        self._compact_before = False
+        self._set(app.settings.link == "low")
 
     def do_link(self, wanted: str = "") -> None:
         """Full, low, or as it turns out."""
@@ -53,8 +57,20 @@ class Link:
             self._app.say("slow link: low-bandwidth mode (:link full ends it)", "warning")
 
     def _choose(self, low: bool) -> None:
-        self._app.desk.session.low_link = low
-        self._app.navigation.set_palette(self._app.palette)
+        if low != self._app.desk.session.low_link:
+            self._set(low)
+            self._app.navigation.set_palette(self._app.palette)
+            self._app.repaint()
+
+    def _set(self, low: bool) -> None:
+        """A low link is compact too, which ``w`` may change; afterwards it is as it was before."""
+        session = self._app.desk.session
+        if low:
+            self._compact_before = session.compact
+        session.compact = low or self._compact_before
+        session.low_link = low
+        # 16 colours would take fewer bytes yet, but there warning and critical become one.
+        self._app.wire.most_colours = ColorSystem.EIGHT_BIT if low else ColorSystem.TRUECOLOR
 
     def _queued(self) -> bool:
         # Textual tells nobody how far its output is; its writer's queue is the one place where it shows.

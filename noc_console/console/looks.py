@@ -47,5 +47,4 @@ class Looks:
 
     def do_repaint(self, _: str = "") -> None:
         """Repaint everything."""
-        self._app.refresh(repaint=True, layout=True)
-        self._app.screen.refresh(repaint=True, layout=True)
+        self._app.repaint()

@@ -13,6 +13,7 @@ from noc_console.console.screens.outages import OutagesView
 from noc_console.domain.errors import NocError
 from noc_console.domain.filters import TOKEN
 from noc_console.domain.handling import HANDLINGS
+from noc_console.domain.instants import next_instant
 from noc_console.domain.intents import (
     Acknowledge,
     AddComment,
@@ -103,7 +104,7 @@ class Outages:
         if why := self._desk.session.forbidden:
             raise ValueError(why)
         if argument.strip():
-            self._ask([planned(argument)])
+            self._ask([planned(argument, self._desk.now())])
             return
         view = self._app.view
         place = view.place() if isinstance(view, OutagesView) else ""
@@ -164,30 +165,41 @@ class Outages:
         self._app.run_worker(ask(), group="submit", exit_on_error=False)
 
 
-def planned(text: str) -> PlanMaintenance:
-    """Work as the command line has it: ``olt-1 0/1/3 splitter:SP-7 2h splicing``.
+def planned(text: str, now: float) -> PlanMaintenance:
+    """Work as the command line has it: ``olt-1 0/1/3 splitter:SP-7 from 02:00 for 2h splicing``.
 
     Raises:
-        ValueError: No length of time, or no reason.
+        ValueError: No length of time, no reason, or a start that is no time.
     """
     words = [token[0] for token in TOKEN.finditer(text)]
     places: list[str] = []
     named: dict[str, str] = {}
+    starts_at: float | None = None
     for number, word in enumerate(words):
         name, colon, value = word.partition(":")
-        if colon and name in _PLACES:
+        before = words[number - 1] if number else ""
+        if before == "from" and starts_at is None:
+            starts_at = next_instant(word, now)
+        elif word == "from" or (word == "for" and starts_at is not None):
+            continue
+        elif colon and name in _PLACES:
             named[name] = value.replace('"', "")
-            continue
-        try:
-            lasts_s = parse_span(word)
-        except ValueError:
+        elif (lasts_s := _span(word)) is None:
             places.append(word.replace('"', ""))
-            continue
-        reason = " ".join(words[number + 1 :])
-        if not reason or len(places) > 2:
-            break
-        olt, port = (*places, None, None)[:2]
-        return PlanMaintenance(lasts_s, reason, olt, port, named.get("splitter"), named.get("zone"))
+        else:
+            reason = " ".join(words[number + 1 :])
+            if not reason or len(places) > 2:
+                break
+            olt, port = (*places, None, None)[:2]
+            return PlanMaintenance(lasts_s, reason, olt, port, named.get("splitter"), named.get("zone"), starts_at)
     raise ValueError(
-        ":maintenance [OLT [PORT]] [splitter:NAME] [zone:NAME] TIME REASON, such as olt-1 0/1/3 2h splicing"
+        ":maintenance [OLT [PORT]] [splitter:NAME] [zone:NAME] [from TIME for] TIME REASON,"
+        " such as olt-1 0/1/3 2h splicing, or olt-1 from 02:00 for 2h splicing"
     )
+
+
+def _span(word: str) -> float | None:
+    try:
+        return parse_span(word)
+    except ValueError:
+        return None

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from noc_console.console.app import NocApp
 
 MOST_OBJECTS = 20
+NAMED, OBJECT = 2000.0, 1000.0
+"""What actions score that have the typed text in their names, and objects; one that has only its letters comes last."""
 
 
 class ConsoleCommands(Provider):
@@ -36,11 +38,12 @@ class ConsoleCommands(Provider):
 
     async def search(self, query: str) -> Hits:
         """Actions by title or command, objects by any of their names."""
-        matcher = self.matcher(query)
+        matcher, needle = self.matcher(query), fold(query).strip()
         for action in self._console.registry.actions:
             if action.scope == "list":
                 continue
-            score = matcher.match(f"{action.title} {action.command}")
+            named = f"{action.title} {action.command}"
+            score = matcher.match(named) + (NAMED if needle in fold(named) else 0)
             if score > 0:
                 run = partial(self._console.prompting.open, ":", f"{action.command} ")
                 if not action.argument or action.keys:
@@ -48,7 +51,7 @@ class ConsoleCommands(Provider):
                 yield Hit(score, action.title, run, text=action.title, help=self._help(action.id))
         for command, text in self._objects(query):
             # A plain string would be read as markup: a customer called "[/b]" would end the palette.
-            yield Hit(0.9, Text(visible(text)), partial(self._console.command, command), text=text)
+            yield Hit(OBJECT, Text(visible(text)), partial(self._console.command, command), text=text)
 
     def _help(self, action_id: str) -> str:
         action = self._console.registry.by_id[action_id]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from noc_console.console import commands
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 FILTER_SETTLE_S = 0.02
 """Keys that come in one burst are one filter."""
 PREPARE_PAUSE_S = 0.02
+CATCH_UP_S = 1.0
+"""So long at most is a key waited for: a prompt that is being taken away answers nothing."""
 
 
 class Prompting:
@@ -58,11 +61,28 @@ class Prompting:
             self.open("/", self._app.view.filter.text)
 
     def changed(self, sign: str, text: str) -> None:
-        """Filter live, once the typing rests."""
-        if sign == "/":
+        """Filter live, once the typing rests; news of a prompt that has ended since are none."""
+        if sign == "/" and self.prompt.open and self.prompt.input.value == text:
             self._app.run_worker(self._filter_soon(text), exclusive=True, group="filter", exit_on_error=False)
 
-    def done(self, sign: str, text: str, kept: bool) -> None:
+    async def catch_up(self) -> None:
+        """Let the prompt take the key that it was given, and answer it, before the next key is looked at.
+
+        Keys may come in a burst, as from a paste: what follows Enter belongs to the list, not to the prompt.
+        """
+        if self.prompt.open:
+            taken = asyncio.Event()
+            if self.prompt.input.call_later(taken.set):
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(taken.wait(), CATCH_UP_S)
+        self.answer()
+
+    def answer(self) -> None:
+        """Do what was ended and not yet answered."""
+        while self.prompt.ended:
+            self._done(*self.prompt.ended.pop(0))
+
+    def _done(self, sign: str, text: str, kept: bool) -> None:
         """Keep the filter, drop it, or run the command."""
         self._app.workers.cancel_group(self._app, "filter")
         if sign == ":" and self._pane is not None and self._pane.is_attached and self._app.view in self._pane.ancestors:

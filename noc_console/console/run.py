@@ -6,13 +6,28 @@ import os
 import sys
 import time
 from collections.abc import Callable
-from typing import Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from noc_console.console.backend import Backend
 from noc_console.console.settings import ConsoleSettings
 
+if TYPE_CHECKING:
+    from noc_console.picture.feed_client import FeedClient
+
 ESCAPE_DELAY_MS = "25"
-"""Textual waits 100 ms for the rest of an escape sequence; 25 are enough on every link that also carries arrows."""
+"""Textual waits 100 ms for the rest of an escape sequence; 25 are enough on every link that also carries arrows. It
+reads this where it is imported."""
+
+
+class Ended(NamedTuple):
+    """How a console ended."""
+
+    code: int
+    """0; 1 after an error of our own; 2 when the terminal cannot show it; 129 and 143 after SIGHUP and SIGTERM."""
+    travel_to: float | None
+    """Where the operator wants to go in time; None to leave."""
+    feed: FeedClient | None
+    """The feed as it stood then."""
 
 
 def why_not_here() -> str | None:
@@ -41,30 +56,31 @@ class Runnable(Protocol):
 
 
 def run_console(
-    backend: Backend, settings: ConsoleSettings, now: Callable[[], float] = time.time
-) -> tuple[int, float | None]:
+    backend: Backend,
+    settings: ConsoleSettings,
+    now: Callable[[], float] = time.time,
+    known: FeedClient | None = None,
+) -> Ended:
     """Run until the end.
 
     Args:
         backend: Opened by the console itself, after its first paint.
         settings: What the command line made of the config.
         now: The clock.
-
-    Returns:
-        The exit code: 0; 1 after an error of our own; 2 when the terminal cannot show it; 129 and 143 after SIGHUP and
-        SIGTERM. And where the operator wants to go in time; None to leave.
+        known: A feed of this backend that rests: the console goes on from its picture.
     """
+    os.environ.setdefault("ESCDELAY", ESCAPE_DELAY_MS)
     # Imported here: what calls us for other commands must not pay for Textual.
     from noc_console.console.app import NocApp
 
     made: list[NocApp] = []
 
     def build(ansi_color: bool | None) -> Runnable:
-        made.append(NocApp(backend, settings, now, ansi_color=ansi_color, watch_terminal=True))
+        made.append(NocApp(backend, settings, now, ansi_color=ansi_color, watch_terminal=True, known=known))
         return made[0]
 
     code = run_app(build, settings.mouse)
-    return code, made[0].travel_to if made else None
+    return Ended(code, made[0].travel_to, made[0].feed) if made else Ended(code, None, None)
 
 
 def run_app(build: Callable[[bool | None], Runnable], mouse: bool) -> int:
@@ -78,7 +94,6 @@ def run_app(build: Callable[[bool | None], Runnable], mouse: bool) -> int:
     if problem:
         print(f"noc-console: {problem}", file=sys.stderr)
         return 2
-    os.environ.setdefault("ESCDELAY", ESCAPE_DELAY_MS)
     app = build(True if os.environ.get("NO_COLOR") else None)
     try:
         app.run(mouse=mouse)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from noc_console.domain.operators import Operator, Origin, Role
+from noc_console.domain.provisioning import Preset
 from noc_console.picture.settings import PictureSettings
 
 NOBODY = Operator("", "", Origin(), Role.VIEWER)
@@ -30,6 +31,14 @@ class ConsoleSettings:
     mouse: bool = False
     link: str = "auto"
     """``full``, ``low`` for slow links, or ``auto``: low once the terminal does not keep up."""
+    ascii: bool = False
+    """Draw with ASCII characters only."""
+    notify: str = "off"
+    """``osc9``: the terminal is asked for a desktop notice when the bell rings."""
+    dim: str | None = None
+    """When the wallboard is dim, as ``22:00-06:00``, local time; None never."""
+    first_command: str = ""
+    """A ``:`` command to run after the first data; only one that shows something."""
     keys: Mapping[str, str] = field(default_factory=dict)
     """Action id to keys, comma-separated."""
     operator: Operator = NOBODY
@@ -40,6 +49,8 @@ class ConsoleSettings:
     """Why this user may only read the database; None when it takes requests."""
     past: str | None = None
     """Why nothing can be done: what is shown is the past. None shows what is live."""
+    presets: tuple[Preset, ...] = ()
+    """How ONTs are registered."""
     screen: str = ""
     """First screen; empty is Incidents when one is open, else Network."""
     state_file: Path | None = None

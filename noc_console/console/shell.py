@@ -5,17 +5,24 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
+from rich.color import ColorSystem
+from rich.console import RenderableType
 from textual import work
 from textual.app import App
+from textual.filter import LineFilter
+from textual.screen import Screen
 
 from noc_console.console import crash
 from noc_console.console.backend import Backend
-from noc_console.console.glyphs import choose_glyphs
+from noc_console.console.glyphs import ASCII, choose_glyphs
 from noc_console.console.lifecycle import Lifecycle
+from noc_console.console.only_ascii import OnlyAscii
 from noc_console.console.settings import ConsoleSettings
 from noc_console.console.themes import Themes, choose_theme, load_themes
+from noc_console.console.wire import Wire
 from noc_console.domain.errors import NocError
 from noc_console.picture.feed_client import FeedClient
 from noc_console.picture.model import Delta, Model
@@ -37,6 +44,7 @@ class Shell(App[int]):
         ansi_color: bool | None = None,
         watch_terminal: bool = False,
         feed: FeedClient | None = None,
+        known: FeedClient | None = None,
     ) -> None:
         """Build it; nothing is opened or asked yet.
 
@@ -48,6 +56,7 @@ class Shell(App[int]):
             ansi_color: True keeps the terminal's own colours (``NO_COLOR``).
             watch_terminal: End when the terminal goes away or a signal says so.
             feed: One that other sessions of this process share and somebody else runs; None makes one of our own.
+            known: One of the same backend that rests: its picture is shown at once, and ours goes on from there.
         """
         self.themes = themes or load_themes()
         chosen = choose_theme(settings.theme, self.themes)
@@ -61,17 +70,27 @@ class Shell(App[int]):
             self.register_theme(theme.textual)
         self.theme = chosen
         self.palette = self.themes.found[chosen].palette
-        self.glyphs = choose_glyphs()
+        self.glyphs = ASCII if settings.ascii else choose_glyphs()
+        self._signs = OnlyAscii(enabled=self.glyphs is ASCII)
+        self.wire = Wire()
+        if settings.link == "low":
+            self.wire.most_colours = ColorSystem.EIGHT_BIT
         self.settings = settings
         self.backend = backend
         self.now = now
         self._own_feed = feed is None
-        self.feed = feed or FeedClient(backend, Model(settings.picture), now)
+        self._known = known is not None and known.model.link.opened
+        own = known.continued() if known else FeedClient(backend, Model(settings.picture), now)
+        self.feed = feed or own
         self.model = self.feed.model
         self.crash_line: str | None = None
         self._lifecycle = Lifecycle(self._end) if watch_terminal else None
         self._deaf: Callable[[], None] | None = None
         self._laid_out_at = float("-inf")
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Textual's, and ours behind them."""
+        return [*super().get_line_filters(), self._signs] if self._signs.enabled else super().get_line_filters()
 
     def changed(self, delta: Delta) -> None:
         """The feed brought something, or tried to, or trust in old readings decayed."""
@@ -83,8 +102,11 @@ class Shell(App[int]):
         """Start the clock; the backend is opened after the first paint."""
         if self._lifecycle is not None:
             self._lifecycle.start()
+        self.app_resume_signal.subscribe(self, lambda _: self.repaint())
         self._deaf = self.feed.listen(self._fed)
         self.set_interval(1.0, self._tick)
+        if self._known:
+            self.call_after_refresh(lambda: self._fed(Delta.of_all(self.model)))
         if self._own_feed:
             self.call_after_refresh(self._run_feed)
 
@@ -98,6 +120,12 @@ class Shell(App[int]):
             await asyncio.wait_for(self.backend.close(), CLOSE_TIMEOUT_S)
         except (NocError, TimeoutError):
             return
+
+    def repaint(self) -> None:
+        """Send everything: another program may have written on the terminal."""
+        self.wire.forget()
+        self.refresh(repaint=True, layout=True)
+        self.screen.refresh(repaint=True, layout=True)
 
     def leave(self) -> None:
         """End well; bounded in time where the terminal is watched."""
@@ -141,7 +169,12 @@ class Shell(App[int]):
                 self._resize_timer = self.set_timer(wait_s, self._check_resize)
                 return
             self._laid_out_at = time.monotonic()
+            self.wire.forget()
         super()._check_resize()
+
+    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
+        """Send only what the terminal does not show yet."""
+        super()._display(screen, self.wire.carry(renderable))
 
     def _handle_exception(self, error: Exception) -> None:
         """One line for the operator, a redacted report for the log: never locals on the screen."""

@@ -6,6 +6,9 @@ import os
 import signal
 from pathlib import Path
 
+relayed: bool | None = None
+"""For a session whose terminal another process relays: whether a shell waits there. None: the terminal is our own."""
+
 
 def shell_waits() -> bool:
     """Whether a shell with job control started us: without one nobody could wake a stopped console.
@@ -13,6 +16,8 @@ def shell_waits() -> bool:
     Somebody waits when the parent of our process group's leader is of our session, but of another group. That is what
     POSIX calls a process group that is not orphaned.
     """
+    if relayed is not None:
+        return relayed
     try:
         leader = os.getpgrp()
         waiting = _parent(leader) or os.getppid()
@@ -23,7 +28,8 @@ def shell_waits() -> bool:
 
 def stop() -> None:
     """Stop all of our process group, as the terminal's own Ctrl+Z would: ``make`` or ``sudo`` may stand before us."""
-    os.killpg(os.getpgrp(), signal.SIGTSTP)
+    # The kernel spares a process group that no shell waits for, as a relayed one is, from SIGTSTP.
+    os.killpg(os.getpgrp(), signal.SIGTSTP if relayed is None else signal.SIGSTOP)
 
 
 def _parent(pid: int) -> int | None:

@@ -12,6 +12,7 @@ from textual.binding import Binding, BindingType
 
 from noc_console.console import crash
 from noc_console.console.backend import Backend
+from noc_console.console.dimming import dimmed, is_dim
 from noc_console.console.pace import Every
 from noc_console.console.run import run_app
 from noc_console.console.settings import ConsoleSettings
@@ -21,6 +22,9 @@ from noc_console.console.widgets.lines import LinePane
 from noc_console.picture.model import Delta
 from noc_console.picture.ringing import Ringing
 from noc_console.picture.trends import read_trends
+
+PAINT_EVERY_S = 10.0
+"""Figures change so often at most; at once with another page, a new critical incident, or when data goes stale."""
 
 
 class WallboardApp(Shell):
@@ -42,7 +46,8 @@ class WallboardApp(Shell):
     ) -> None:
         super().__init__(backend, settings, now, ansi_color=ansi_color, watch_terminal=watch_terminal)
         self._pane = LinePane(self.palette)
-        self.pages = WallPages(self.model, settings.site, self.glyphs, self._broke, pages, seconds)
+        self._dim = False
+        self.pages = WallPages(self.model, settings.site, self.glyphs, self._broke, pages, seconds, PAINT_EVERY_S)
         self._ringing = Ringing(self.model)
         self._trends = Every(TRENDS_EVERY_S) if "trend" in pages else None
 
@@ -67,6 +72,9 @@ class WallboardApp(Shell):
         """The clock on the wall."""
         if self._trends and self.model.link.loaded and self._trends.due(self.now()):
             self._read_trends()
+        if (dim := is_dim(self.settings.dim, self.now())) != self._dim:
+            self._dim = dim
+            self._pane.set_palette(dimmed(self.palette) if dim else self.palette)
         self._paint()
 
     @work(exclusive=True, group="trends", exit_on_error=False)

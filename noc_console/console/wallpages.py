@@ -42,6 +42,7 @@ class WallPages:
         broken: Told once of each error of a page.
         names: Pages in their order.
         seconds: For how long each is shown.
+        paint_every_s: What stands between title and foot is made anew so often at most, while it is the same page.
     """
 
     def __init__(
@@ -52,6 +53,7 @@ class WallPages:
         broken: Callable[[Exception], object],
         names: Sequence[str] = PAGES,
         seconds: float = SECONDS,
+        paint_every_s: float = 0.0,
     ) -> None:
         self._model = model
         self._site = site
@@ -60,6 +62,9 @@ class WallPages:
         self._told: set[str] = set()
         self._names = tuple(names)
         self._seconds = seconds
+        self._paint_every_s = paint_every_s
+        self._made: tuple[object, float, list[Line]] = (None, 0.0, [])
+        """The page that was made last: which one, when, its lines."""
         self._pinned_until_at = float("-inf")
         self.trends: Trends | None = None
         self._makers: dict[str, Callable[[Wall, int, int], list[Line]]] = {
@@ -75,6 +80,7 @@ class WallPages:
     def pin(self, now: float) -> None:
         """A new critical incident: show the incidents for a while."""
         self._pinned_until_at = now + PINNED_S
+        self._made = (None, 0.0, [])
 
     def lines(self, width: int, height: int, now: float) -> list[Line]:
         """The screen, moved by one cell in every other ``SHIFT_S``."""
@@ -90,7 +96,7 @@ class WallPages:
         for number in (*range(turn, len(self._names)), *range(turn)):
             name = self._names[number]
             try:
-                lines = self._makers[name](facts, width, height)
+                lines = self._lines_of(name, facts, width, height)
             except Exception as error:  # noqa: BLE001 - a wall must not go dark because one page is wrong
                 self._tell(name, error)
                 continue
@@ -98,6 +104,14 @@ class WallPages:
             said = f"page {number + 1}/{len(self._names)}, next in {left_s:.0f} s" if len(self._names) > 1 else ""
             return render.frame(facts, lines, width, height, said)
         return render.frame(facts, [[(" no page can be shown: the log says why", "danger")]], width, height)
+
+    def _lines_of(self, name: str, facts: Wall, width: int, height: int) -> list[Line]:
+        which = name, width, height, facts.stale, facts.critical
+        last, made_at, lines = self._made
+        if which != last or not 0 <= facts.now - made_at < self._paint_every_s:
+            lines = self._makers[name](facts, width, height)
+            self._made = which, facts.now, lines
+        return lines
 
     def _incidents(self, facts: Wall, width: int, height: int) -> list[Line]:
         return render.page(facts, width, height, self._block, self._glyphs.rule)

@@ -199,6 +199,8 @@ class _Shell:
             self._enter(int(place[1]), int(place[2]))
         elif gpon and (ont := re.fullmatch(r"ont reset (\d+) (\d+)", line)):
             await self._reset(int(gpon[1]), int(gpon[2]), int(ont[1]), int(ont[2]))
+        elif gpon and (ont := re.fullmatch(r"ont (de)?activate (\d+) (\d+)", line)):
+            self._switch((int(gpon[1]), int(gpon[2]), int(ont[2]), int(ont[3])), ont[1] is None)
         elif line == "display current-configuration":
             await self._arguments(line, "{ <cr>|ont<K>|port<K>||<K> }:")
             if self._behaviour.saving:
@@ -254,6 +256,16 @@ class _Shell:
             self._say("  Failure: The ONT is not online")
         else:
             self._cli.restart(ont)
+
+    def _switch(self, place: tuple[int, int, int, int], active: bool) -> None:
+        places = {(*ont.port.id.path, ont.ont_id): ont for ont in self._cli.olt.onts}
+        ont = places.get(place)
+        if ont is None:
+            self._say("  Failure: The ONT does not exist")
+        elif ont.active == active:
+            self._say(f"  Failure: The ONT has been {'activated' if active else 'deactivated'} already")
+        else:
+            self._cli.world.switch(ont, active)
 
     async def _arguments(self, line: str, which: str) -> None:
         """Ask for what could follow, unless that is switched off."""

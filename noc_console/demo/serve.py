@@ -38,6 +38,15 @@ from noc_console.domain.errors import ConfigError
 CONFIG_HEADER = "# Written by the simulated network (noc-console demo) for itself; the next run overwrites it.\n"
 COMMUNITY = "public-{olt}"
 """Of each OLT its own: all have one address, and a trap must tell whose it is."""
+PRESETS = [
+    {
+        "name": "internet",
+        "profile": "huawei-ma5600",
+        "values": {"line_profile": 10, "service_profile": 10, "vlan": 100, "gemport": 1},
+    },
+    {"name": "internet", "profile": "zte-c300", "values": {"onu_type": "F660", "tcont_profile": "1G", "vlan": 100}},
+    {"name": "internet", "profile": "nokia-isam"},
+]
 SPEED_TEST = {
     "download_url": "http://speed.example.net/100M.bin",
     "upload_url": "http://speed.example.net/upload",
@@ -245,6 +254,7 @@ def _write_config(info: DemoInfo, pings: bool) -> None:
             }
             for name, port in info.olts.items()
         ],
+        "provisioning": {"presets": PRESETS},
         "console": {"site": "demo"},
         "logging": {"file": "noc.log"},
     }
@@ -256,4 +266,4 @@ def _write_config(info: DemoInfo, pings: bool) -> None:
 
 def _cli(cli: SimulatedCli) -> dict[str, Any]:
     login = {"username": USERNAME, "password": PASSWORD, "port": cli.port}
-    return login | {"host_key": cli.host_key, "reboot": True}
+    return login | {"host_key": cli.host_key, "reboot": True, "switch": True}

@@ -131,6 +131,12 @@ class World:
 
         self.agenda.after(for_s, back)
 
+    def switch(self, ont: SimOnt, active: bool) -> None:
+        """Deactivate an ONT at its OLT, or activate it."""
+        ont.active = active
+        self.settle(ont)
+        self.tables[ont.olt].refresh_ont(ont)
+
     def cut(self, port: SimPort) -> None:
         """Cut the fibre of a PON port: all its ONTs lose light within two seconds."""
         port.cut = True

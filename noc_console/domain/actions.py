@@ -25,6 +25,8 @@ class JobKind(StrEnum):
     REBOOT = "reboot"
     FACTORY_RESET = "factory-reset"
     OLT_REBOOT = "olt-reboot"
+    ONT_DISABLE = "ont-disable"
+    ONT_ENABLE = "ont-enable"
     WIFI_SSID = "wifi-ssid"
     WIFI_PASSWORD = "wifi-password"
     WIFI_SWITCH = "wifi-switch"
@@ -170,6 +172,12 @@ ACTIONS: Mapping[JobKind, ActionSpec] = {
     JobKind.OLT_REBOOT: ActionSpec(
         "Reboot through the OLT", 3, Through.OLT_CLI, "The OLT lost the ONT after the command and has it online again.",
         restarts=True,
+    ),
+    JobKind.ONT_DISABLE: ActionSpec(
+        "Disable the ONT at its OLT", 4, Through.OLT_CLI, "The OLT's table, read back, has it deactivated.",
+    ),
+    JobKind.ONT_ENABLE: ActionSpec(
+        "Enable the ONT at its OLT", 2, Through.OLT_CLI, "The OLT's table, read back, has it active.",
     ),
 }  # fmt: skip
 """In the order of menus and lists.

@@ -30,3 +30,20 @@ def parse_instant(text: str, now: float) -> float:
         return datetime.fromisoformat(text).astimezone().timestamp()
     except ValueError:
         raise ValueError(f"{text!r} is no time: write 02:05, 2h (ago) or 2026-11-26T02:05") from None
+
+
+def next_instant(text: str, now: float) -> float:
+    """An instant to come, Unix seconds: the next time that the clock shows ``02:00``, or a date with time.
+
+    Raises:
+        ValueError: It is none.
+    """
+    today = datetime.fromtimestamp(now)
+    try:
+        if len(text) > len("22:30"):
+            return datetime.fromisoformat(text).timestamp()
+        at = datetime.combine(today.date(), datetime.strptime(text, "%H:%M").time())
+        # By the clock on the wall, also over a change to or from summer time.
+        return (at if at > today else at + timedelta(days=1)).timestamp()
+    except (ValueError, OverflowError, OSError):
+        raise ValueError(f"{text!r} is no time: write 22:30 or 2026-03-09T22:30") from None

@@ -1,1 +1,1 @@
-"""Files of a service: its systemd unit, and the file for its secrets."""
+"""Files for those who install it: systemd units, a container, alert rules, a dashboard. ``init`` writes them."""

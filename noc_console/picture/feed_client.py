@@ -42,7 +42,21 @@ class FeedClient:
         self._listeners: list[Listener] = []
         self._wake = asyncio.Event()
         self._failures = 0
+        self._settled = asyncio.Event()
+        self._settled.set()
         self._aged_at: float | None = None
+
+    def continued(self) -> FeedClient:
+        """The same picture, from where this one stands: for another loop and other listeners, once this one rests."""
+        other = FeedClient(self._reader, self.model, self._now)
+        other.revisions = dict(self.revisions)
+        other._failures = self._failures
+        return other
+
+    async def settle(self) -> None:
+        """Wait until no update is half taken in: ``run`` may be cancelled then, if nothing is awaited before."""
+        while not self._settled.is_set():
+            await self._settled.wait()
 
     def listen(self, listener: Listener) -> Callable[[], None]:
         """Call ``listener`` on the loop after each attempt, with what it touched; returns what ends that."""
@@ -66,6 +80,8 @@ class FeedClient:
 
     async def run(self) -> None:
         """Open, then ask for ever."""
+        self._wake, self._settled = asyncio.Event(), asyncio.Event()  # of this loop
+        self._settled.set()
         while True:
             if await self._once():
                 continue
@@ -101,7 +117,11 @@ class FeedClient:
         self._failures = 0
         link.error = link.failing_since = link.retry_at = None
         link.last_ok_at = self._now()
-        await self._take(update)
+        self._settled.clear()
+        try:
+            await self._take(update)
+        finally:
+            self._settled.set()
         return update.more
 
     async def _take(self, update: Update) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from math import isnan
@@ -88,6 +89,19 @@ class Delta:
     sources: bool = False
     records: set[str] = field(default_factory=set)
     """Names of the record kinds of which rows changed."""
+
+    @classmethod
+    def of_all(cls, model: Model) -> Delta:
+        """What a model that was loaded before brings to whoever begins to look at it."""
+        return cls(
+            structure=True,
+            tree=True,
+            jobs=set(model.jobs),
+            batches=True,
+            changes=True,
+            sources=True,
+            records=set(RECORD_KINDS),
+        )
 
     def merge(self, other: Delta) -> None:
         """Take in what another one touched."""
@@ -352,6 +366,19 @@ class Model:
         yield
         yield from self._settle(now, delta)
 
+    def pack(self) -> None:
+        """Lay side by side what every list of ONTs touches: row numbers and PON ports.
+
+        Sessions that share this process's memory copy each page that they touch, if only to count a reference.
+        """
+        numbers = list(range(len(self.onts)))
+        self.port_states = {(port.olt_id, port.name): copy(port) for port in self.port_states.values()}
+        self._ports_of = {}
+        for port in self.port_states.values():
+            port.sort_key = (*port.sort_key,)
+            port.rows = [numbers[row] for row in port.rows]
+            self._ports_of.setdefault(port.olt_id, []).append(port)
+
     def reage(self, now: float, delta: Delta) -> None:
         """Let trust decay: ports whose readings changed class turn their ONTs' states."""
         for key, port in self.port_states.items():
@@ -478,13 +505,17 @@ class Model:
             for values in rows:
                 self._put_ont(Ont(*values), delta)
             return
-        for row, *here in zip(self.onts.add(columns), columns["olt_id"], columns["port"], strict=True):
-            self._enter(row, (here[0], here[1]), delta)
-            delta.rows.add(row)
+        added = self.onts.add(columns)
+        delta.rows.update(added)
+        by_port: dict[tuple[int, str], list[int]] = {}
+        for row, here in zip(added, zip(columns["olt_id"], columns["port"], strict=True), strict=True):
+            by_port.setdefault(here, []).append(row)
+        for here, of_port in by_port.items():
+            self._enter(of_port, here, delta)
 
-    def _enter(self, row: int, here: tuple[int, str], delta: Delta) -> None:
-        """List a row on its PON port; its place among the others is found when the port settles."""
-        self._port(*here, delta).rows.append(row)
+    def _enter(self, rows: Sequence[int], here: tuple[int, str], delta: Delta) -> None:
+        """List rows on their PON port; their place among the others is found when the port settles."""
+        self._port(*here, delta).rows.extend(rows)
         self._dirty.add(here)
         self._unsorted.add(here)
         delta.structure = True
@@ -507,7 +538,7 @@ class Model:
         self._dirty.add(here)
         if not was_listed or before != here:
             self.onts.set_derived(row, UNKNOWN, 0)
-            self._enter(row, here, delta)
+            self._enter((row,), here, delta)
 
     def _put_cpe(self, cpe: Cpe, delta: Delta) -> None:
         before = self.cpes.get(cpe.device_id)
@@ -523,7 +554,7 @@ class Model:
         for serial in {old, cpe.serial} - {None}:
             row = self.onts.by_identity.get(serial or "")
             if row is not None:
-                self.onts.text[row] = ""
+                self.onts.forget_text(row)
                 self.onts.version[row] += 1
                 delta.rows.add(row)
 

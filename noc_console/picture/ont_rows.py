@@ -88,7 +88,7 @@ class OntRow(Mapping[str, object]):
         """What words are looked for in; built once, until the row changes."""
         texts = self._model.onts.text
         if not texts[self.row]:
-            texts[self.row] = haystack(self)
+            self._model.onts.keep_text(self.row, haystack(self))
         return texts[self.row]
 
     def column(self, key: str) -> tuple[Sequence[Any], Mapping[Any, object]] | None:
@@ -114,15 +114,14 @@ def _subscriber(place: PlantPlace) -> str | None:
 def build_texts(model: Model, now: float) -> Iterator[None]:
     """Build the search texts that are missing, pausing often: of 20,000 rows they take half a second."""
     view = OntRow(model, now)
-    built = 0
-    for row, text in enumerate(model.onts.text):
-        if text:
-            continue
+    built, row = 0, model.onts.next_without_text(0)
+    while row >= 0:
         view.row = row
         view.text()
         built += 1
         if built % TEXTS_PER_TURN == 0:
             yield
+        row = model.onts.next_without_text(row + 1)
 
 
 def select(model: Model, rows: list[int], wanted: Filter, now: float) -> list[int]:

@@ -37,7 +37,10 @@ class OntStore:
         self.signal = bytearray()
         """Index into ``SIGNALS``; 0 is none."""
         self.text: list[str] = []
-        """Lower-case search text; empty until asked for."""
+        """Lower-case search text; empty until asked for. ``keep_text`` and ``forget_text`` write it."""
+        self._with_text = bytearray()
+        """1 where there is one: to look for the missing ones through ``text`` itself would touch every string, and copy
+        its page where processes share them."""
         self.version: array[int] = array("l")
         """Grows whenever anything that is shown of the row changes."""
 
@@ -69,25 +72,42 @@ class OntStore:
             return self.add({name: (getattr(ont, name),) for name in ONT_FIELDS})[0]
         self._forget_identity(row)
         if any(self._columns[name][row] != getattr(ont, name) for name in _SEARCHED):
-            self.text[row] = ""
+            self.forget_text(row)
         for name in ONT_FIELDS:
-            self._columns[name][row] = _stored(name, getattr(ont, name))
+            column, value = self._columns[name], _stored(name, getattr(ont, name))
+            if column[row] != value:  # else the old one stays, which other processes may share
+                column[row] = value
         self.longest = max(self.longest, len(ont.identity or ""))
         if ont.identity and (ont.vanished_at is None or ont.identity not in self.by_identity):
             self.by_identity[ont.identity] = row
         self.version[row] += 1
         return row
 
+    def keep_text(self, row: int, text: str) -> None:
+        """Note a row's search text."""
+        self.text[row] = text
+        self._with_text[row] = 1
+
+    def forget_text(self, row: int) -> None:
+        """Let a row's search text be built again."""
+        self.text[row] = ""
+        self._with_text[row] = 0
+
     def forget_texts(self) -> None:
         """Let every search text be built again: something beside the ONTs that it holds has changed."""
         self.text = [""] * len(self.text)
+        self._with_text = bytearray(len(self.text))
+
+    def next_without_text(self, row: int) -> int:
+        """The first row from here on without a search text; -1 when all have one."""
+        return self._with_text.find(0, row)
 
     def set_derived(self, row: int, state: int, signal: int) -> bool:
         """Note the derived values; returns whether one changed."""
         if self.state[row] == state and self.signal[row] == signal:
             return False
         self.state[row], self.signal[row] = state, signal
-        self.text[row] = ""
+        self.forget_text(row)
         self.version[row] += 1
         return True
 
@@ -110,6 +130,7 @@ class OntStore:
         self.state.extend([UNKNOWN] * count)
         self.signal.extend([0] * count)
         self.text.extend([""] * count)
+        self._with_text.extend(bytes(count))
         self.version.extend([1] * count)
         for row, serial, mac, gone_at in zip(
             rows, columns["serial"], columns["mac"], columns["vanished_at"], strict=True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -79,4 +80,4 @@ def new_port(olt_id: int, name: str) -> PortState:
         port = PonPort.parse(name)
     except ValueError:
         return PortState(olt_id, name, (1 << 30,), name)
-    return PortState(olt_id, name, port.path, port.card)
+    return PortState(olt_id, name, port.path, sys.intern(port.card))

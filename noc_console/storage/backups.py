@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, replace
 
 from sqlalchemy import select
 
-from noc_console.domain.actions import JobKind
+from noc_console.domain.actions import ACTIONS, JobKind, Through
 from noc_console.domain.backups import BACKUP_RUNS, BACKUPS, Backup, BackupRun
 from noc_console.domain.changes import ConfigurationChanged
 from noc_console.storage import audit, schema
@@ -17,6 +17,9 @@ from noc_console.storage.records import add_record, change_record, put_records, 
 
 _TABLE = schema.RECORD_TABLES[BACKUPS.name]
 _RUNS = schema.RECORD_TABLES[BACKUP_RUNS.name]
+_ACTING = [
+    kind.value for kind, spec in ACTIONS.items() if spec.through is Through.OLT_CLI and kind is not JobKind.BACKUP
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +54,10 @@ class BackupIndex:
         async with self._database.reading() as connection:
             return {run.olt: run for run in await read_records(connection, BACKUP_RUNS)}
 
-    async def rebooting(self, olt: str) -> int | None:
-        """The job that reboots an ONT through this OLT now."""
+    async def acting(self, olt: str) -> int | None:
+        """The job that acts on an ONT through this OLT's command line now, such as a reboot."""
         job = schema.job
-        wanted = job.c.kind == JobKind.OLT_REBOOT.value, job.c.olt == olt, job.c.finished_at.is_(None)
+        wanted = job.c.kind.in_(_ACTING), job.c.olt == olt, job.c.finished_at.is_(None)
         running = job.c.started_at.is_not(None)
         async with self._database.reading() as connection:
             found: int | None = (await connection.execute(select(job.c.id).where(*wanted, running).limit(1))).scalar()

@@ -33,8 +33,9 @@ from noc_console.storage.recordings import RecordingStore
 R = TypeVar("R", bound=Record)
 
 AUDIT_AT_MOST = 2000
-MOST_ONTS = 4000
-"""In one update: the first ones are on the screen while the rest is read."""
+MOST_ONTS_FIRST, MOST_ONTS, MORE_FOR_EACH_OLT = 4000, 8000, 100
+"""ONTs in the first update, and in those after it: the first ones are on the screen while the rest is read. The more
+is there, the more each update costs whoever shows it: so they grow with what was read."""
 CHANGES_AT_MOST = 20_000
 HOLD_INTERVALS = 2.5
 """A chart's line is held over this many missing optics polls, then broken."""
@@ -70,7 +71,7 @@ class StorageReader:
     async def update(self, since: Mapping[str, int]) -> Update:
         """What is newer than ``since``; ``Update.more`` tells whether that is all."""
         async with self.database.reading() as connection:
-            return await read_update(connection, since, MOST_ONTS)
+            return await read_update(connection, since, most_onts(since))
 
     async def batch(self, batch_id: int) -> Batch | None:
         """One bulk action with its counts."""
@@ -170,3 +171,9 @@ class StorageReader:
             hold_s = HOLD_INTERVALS * self._config.polling.optics_s
             self._charts = Charts(self._victoria, buffer_file(self._config), hold_s)
         return self._charts
+
+
+def most_onts(since: Mapping[str, int]) -> int:
+    """After how many ONTs an update ends, by what was read before it."""
+    olts = sum(1 for stream, revision in since.items() if revision and stream.startswith("olt:"))
+    return max(MOST_ONTS, olts * MORE_FOR_EACH_OLT) if olts else MOST_ONTS_FIRST

@@ -8,13 +8,30 @@ from __future__ import annotations
 
 import sys
 
-from tests.bench import acs, acs_writes, console, failover, fleet, flood, idle, keys, outages, path, start, walk
+from tests.bench import (
+    acs,
+    acs_writes,
+    console,
+    failover,
+    fleet,
+    flood,
+    idle,
+    keys,
+    link,
+    outages,
+    path,
+    sessions,
+    start,
+    walk,
+)
 
 BENCHES = {
     "start": start.run,
     "keys": keys.run,
     "console": console.run,
+    "sessions": sessions.run,
     "idle": idle.run,
+    "link": link.run,
     "walk": walk.run,
     "path": path.run,
     "acs": acs.run,

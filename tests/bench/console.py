@@ -56,7 +56,7 @@ def run() -> None:
     """Print one table: a line for each figure, a column for each size."""
     found: list[tuple[str, Figures]] = []
     for size in SIZES:
-        with _still_network(size) as folder:
+        with still_network(size) as folder:
             found.append((f"{size:,}", _console(folder, size)))
             if size == SIZES[-1]:
                 found.append(("DataTable", _table(PLAIN, folder)))
@@ -71,7 +71,8 @@ def run() -> None:
 
 
 @contextlib.contextmanager
-def _still_network(size: int) -> Iterator[Path]:
+def still_network(size: int) -> Iterator[Path]:
+    """A folder with the config and the database of a network that nobody polls."""
     with tempfile.TemporaryDirectory(prefix="noc-bench-") as folder:
         command = [sys.executable, "-m", "tests.bench.still_network", folder, str(size)]
         process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
@@ -107,7 +108,7 @@ def _console(folder: Path, size: int) -> Figures:
         figures["memory, MB"] = _memory_mb(terminal.pid, "VmRSS")
         second = Terminal(command, env=env)
         second.wait_for(whole, 120)
-        figures["a second session's own memory, MB"] = _own_mb(second.pid)
+        figures["a second session's own memory, MB"] = own_mb(second.pid)
         second.close()
         return figures
     finally:
@@ -207,7 +208,7 @@ def _memory_mb(pid: int, name: str) -> float:
     return int(re.search(rf"{name}:\s+(\d+)", text)[1]) / 1024  # type: ignore[index]
 
 
-def _own_mb(pid: int) -> float:
+def own_mb(pid: int) -> float:
     """What would come free if it ended: pages that no other process shares."""
     text = Path(f"/proc/{pid}/smaps_rollup").read_text()
     return sum(int(kb) for kb in re.findall(r"Private_(?:Clean|Dirty):\s+(\d+)", text)) / 1024

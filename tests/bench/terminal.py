@@ -13,6 +13,8 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 
+import pyte
+
 QUIET_S = 0.05
 
 
@@ -26,6 +28,9 @@ class Terminal:
         self.started_at = time.perf_counter()
         self._chunks: list[tuple[float, bytes]] = []
         self._lock = threading.Lock()
+        self._screen = pyte.Screen(columns, rows)
+        self._stream = pyte.ByteStream(self._screen)
+        self._drawn = 0
         self.pid, self._fd = pty.fork()
         if self.pid == 0:
             os.environ.update({"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8", **env})
@@ -70,23 +75,36 @@ class Terminal:
         with self._lock:
             return self._chunks[-1][0] if self._chunks else self.started_at
 
-    def wait_for(self, text: bytes, timeout_s: float = 30.0, since: int = 0) -> float:
-        """Seconds from the start until ``text`` was written.
+    def screen(self) -> list[str]:
+        """The lines that it shows now."""
+        with self._lock:
+            chunks = self._chunks[self._drawn :]
+        for _, data in chunks:
+            self._stream.feed(data)
+        self._drawn += len(chunks)
+        return list(self._screen.display)
+
+    def wait_for(self, text: bytes, timeout_s: float = 30.0) -> float:
+        """Seconds from the start until ``text`` stood on the screen.
+
+        Only what changes is written, so that a text may come in pieces.
 
         Raises:
-            TimeoutError: It was not.
+            TimeoutError: It did not.
         """
-        ends_at = time.perf_counter() + timeout_s
+        wanted, ends_at = text.decode(), time.perf_counter() + timeout_s
         while time.perf_counter() < ends_at:
             with self._lock:
-                chunks = self._chunks[since:]
-            seen = b""
+                chunks = self._chunks[self._drawn :]
             for at, data in chunks:
-                seen = (seen + data)[-20000:]
-                if text in seen:
+                self._stream.feed(data)
+                self._drawn += 1
+                if any(wanted in line for line in self._screen.display):
                     return at - self.started_at
+            if any(wanted in line for line in self._screen.display):
+                return self.last_at() - self.started_at
             time.sleep(0.002)
-        raise TimeoutError(f"{text!r} was not written in {timeout_s} s")
+        raise TimeoutError(f"{wanted!r} was not shown in {timeout_s} s:\n" + "\n".join(self.screen()))
 
     def wait_quiet(self, timeout_s: float = 10.0) -> None:
         """Wait until nothing has been written for a moment."""

@@ -11,6 +11,7 @@ from typing import Any
 from incident_samples import blind, incident
 from rich.color import Color
 
+from noc_console.console.app import NocApp
 from noc_console.console.registry import ACTIONS
 from noc_console.domain.alarms.alarm import ALARMS, Alarm
 from noc_console.domain.changes import OntDown, OntUp, Severity
@@ -107,6 +108,12 @@ async def gallery(backend: FakeBackend, **settings: Any) -> AsyncIterator[Galler
         yield Gallery(desk)
 
 
+def do_step(app: NocApp, step: str) -> None:
+    """One step of ``SHOWN``: the id of an action, and what it is given."""
+    action_id, _, argument = step.partition(" ")
+    app.act(app.registry.by_id[action_id], argument)
+
+
 class Gallery:
     """Walks one console through its screens and sizes."""
 
@@ -131,9 +138,8 @@ class Gallery:
         app = self.desk.app
         while app._step_back():
             await self.desk.pilot.pause()
-        for action in SHOWN[name]:
-            action_id, _, argument = action.partition(" ")
-            app.act(app.registry.by_id[action_id], argument)
+        for step in SHOWN[name]:
+            do_step(app, step)
             await self.settle()
 
     async def settle(self) -> None:

@@ -28,7 +28,7 @@ if __name__ == "__main__":
         lifecycle.HARD_EXIT_S = lifecycle.CLEAN_UP_S = float(patience)
     backend = ClosingBackend()
     backend.clock = time.time()
-    code, _ = run_console(backend, ConsoleSettings(site="pty", operator=AMY))
+    code = run_console(backend, ConsoleSettings(site="pty", operator=AMY)).code
     if clean_up_s := float(os.environ.get("TEST_CLEAN_UP_S", "0")):
         time.sleep(clean_up_s)
         Path(sys.argv[1]).write_text("cleaned up", encoding="utf-8")

@@ -134,8 +134,10 @@ def test_whoever_started_it_has_time_to_clean_up_but_not_for_ever(
         terminal.end()
 
 
-def test_ctrl_q_ends_it_with_zero(terminal: Terminal) -> None:
+def test_ctrl_q_ends_it_with_zero_whatever_it_looks_like(terminal: Terminal) -> None:
     terminal.shows(b"HWTC")
+    os.write(terminal.master, b":theme light\r:link low\r")
+    terminal.shows(b"LOW LINK")
     os.write(terminal.master, b"\x11")
     assert terminal.code() == 0
     assert termios.tcgetattr(terminal.slave) == terminal.before

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import replace
 
 import pytest
@@ -99,3 +100,25 @@ async def test_what_changes_in_a_hidden_pane_is_painted_when_it_is_shown() -> No
         await pilot.pause()
         assert app.painted().count("after") == 3
         assert "before" not in app.painted()
+
+
+@pytest.mark.parametrize("seed", range(2))
+async def test_no_pane_shows_stale_lines_after_any_order_of_hiding_changing_resizing_and_showing(seed: int) -> None:
+    chance, app = random.Random(seed), Panes()
+    async with app.run_test(size=(20, 12)) as pilot:
+        before = ""
+        for turn in range(12):
+            text = f"text{turn}"
+            steps = [lambda text=text: app.fill(text)]
+            steps += [lambda: setattr(app.box, "display", chance.random() < 0.5) for _ in range(3)]
+            for step in chance.sample(steps, len(steps)):
+                step()
+                if chance.random() < 0.5:
+                    await pilot.resize_terminal(chance.randint(12, 30), chance.randint(10, 14))
+                if chance.random() < 0.5:
+                    await pilot.pause()
+            app.box.display = True
+            await pilot.pause()
+            painted = app.painted()
+            assert painted.count(text) == 3 and (not before or before not in painted), turn
+            before = text

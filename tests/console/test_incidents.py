@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from incident_samples import blind, incident
 from textual.pilot import Pilot
 
+from noc_console.console.bell import desktop_notice
 from noc_console.console.outages import planned
 from noc_console.console.render import incidents as render
 from noc_console.console.widgets.columns import place
@@ -133,11 +135,26 @@ async def test_planned_work_begins_with_the_place() -> None:
 @pytest.mark.parametrize("text", ["", "2h", "olt-1 0/1/2 soon splicing", "a b c 2h why"])
 def test_planned_work_without_time_or_reason_says_how(text: str) -> None:
     with pytest.raises(ValueError, match="TIME REASON"):
-        planned(text)
+        planned(text, START)
 
 
 def test_planned_work_in_a_zone() -> None:
-    assert planned('zone:"old town" 1h30m power works') == PlanMaintenance(5400.0, "power works", zone="old town")
+    assert planned('zone:"old town" 1h30m power works', START) == PlanMaintenance(
+        5400.0, "power works", zone="old town"
+    )
+
+
+@pytest.mark.parametrize("text", ["olt-1 from 02:00 for 2h new card", "from 02:00 olt-1 2h new card"])
+def test_planned_work_may_begin_later(text: str) -> None:
+    work = planned(text, START)
+    assert (work.olt, work.lasts_s, work.reason) == ("olt-1", 7200.0, "new card")
+    assert work.starts_at is not None and START < work.starts_at <= START + 86400.0
+    assert time.localtime(work.starts_at)[3:5] == (2, 0)
+
+
+def test_planned_work_from_no_time_says_so() -> None:
+    with pytest.raises(ValueError, match="'noon' is no time"):
+        planned("olt-1 from noon for 2h new card", START)
 
 
 async def test_whom_it_hits_and_from_there_to_the_ont_and_back() -> None:
@@ -245,6 +262,31 @@ async def test_the_bell_rings_once_for_each_new_one_and_for_nothing_old() -> Non
         backend.put_record(INCIDENTS, incident(19, cause=Cause.POWER, where=Where(zone="north"), rung_at=backend.clock))
         await desk.shows("zone north")
         assert rings == [1]
+
+
+async def test_a_desktop_notice_comes_with_the_bell_and_only_where_it_was_asked_for() -> None:
+    for notify, notices in (("osc9", 1), ("off", 0)):
+        backend = burning(incident(17, rung_at=1.0))
+        async with console(backend, notify=notify) as desk:
+            sent: list[str] = []
+            desk.app.bell_keeper._send = sent.append
+            await listed(desk, 17)
+            backend.put_record(INCIDENTS, incident(18, rung_at=backend.clock))
+            await desk.until(lambda sent=sent: any("(!2" in text for text in sent))
+            await desk.press("b")
+            backend.put_record(INCIDENTS, incident(19, rung_at=backend.clock))
+            await desk.shows("INC-19")
+            assert sum("]9;metro-1: INC-18" in text for text in sent) == notices
+            assert not any("]9;metro-1: INC-19" in text for text in sent)
+
+
+@pytest.mark.parametrize("env", [{}, {"TMUX": "/tmp/x,1,0", "TERM": "tmux-256color"}, {"TERM": "screen"}])
+def test_nothing_of_a_device_gets_out_of_a_desktop_notice(env: dict[str, str]) -> None:
+    sent = desktop_notice("olt\x07\x1b]0;mine\x1b\\\x9d" + "x" * 5000, env)
+    inner = sent.removeprefix("\x1bPtmux;\x1b").removeprefix("\x1bP").removeprefix("\x1b").removesuffix("\x1b\\")
+    assert inner.startswith("]9;olt") and inner.endswith("\x07")
+    assert not any(ord(sign) < 32 or 127 <= ord(sign) < 160 for sign in inner[:-1])
+    assert len(sent) < 300
 
 
 async def test_the_log_tells_of_incidents_and_leads_to_them() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from textual import events
 
 from noc_console.console import suspending
 from noc_console.domain.changes import PortChanged
@@ -241,3 +242,25 @@ async def test_the_mouse_goes_to_a_row_sorts_and_opens_a_tab() -> None:
         await desk.until(lambda: desk.network.table.sort_by == "serial")
         await desk.pilot.click("#tabs", offset=(13, 0))
         await desk.until(lambda: desk.network.detail.tab == "optical")
+
+
+async def burst(desk: Desk, text: str) -> None:
+    """Keys that come at once, as from a paste or a slow link."""
+    for sign in text:
+        named = {"\r": "enter", " ": "space", ":": "colon", "/": "slash", "\x1b": "escape"}.get(sign, sign)
+        desk.app.post_message(events.Key(named, sign if sign.isprintable() else None))
+    await desk.pilot.pause()
+
+
+async def test_keys_in_a_burst_do_what_they_do_one_by_one() -> None:
+    async with console() as desk:
+        await desk.shows("1 of 96")
+        desk.app.screen.set_focus(desk.network.table)
+        await burst(desk, ":theme light\r:link low\rjj:write on\r")
+        await desk.until(lambda: desk.app.desk.session.write)
+        assert desk.app.theme == "light" and desk.app.desk.session.low_link
+        await desk.shows("3 of 96")
+        await burst(desk, "/olt:olt-1\rj/zzz\x1bj")
+        # Once down before the second filter, once after it was given up; the first is kept.
+        await desk.until(lambda: desk.network.table.position == (5, 48))
+        assert desk.network.filter.text == "olt:olt-1"

@@ -8,6 +8,7 @@ from pathlib import Path
 from noc_console.domain.cpe import MASK, ConfigLeaf, CpeDocument
 from noc_console.domain.jobs import JobKind, JobState
 from noc_console.domain.plant import SPLITTERS, SUBSCRIBERS, ZONES, Splitter, Subscriber, Zone
+from noc_console.domain.provisioning import Preset
 from noc_console.domain.record_kinds import RECORD_KINDS
 from noc_console.domain.swaps import SWAPS, Outcome, Swap, SwapKind, UnitState
 
@@ -195,3 +196,28 @@ async def test_what_is_not_kept_by_hand_cannot_be_edited() -> None:
         await desk.until(lambda: any("not kept by hand" in toast for toast in desk.toasts()))
         await desk.press("C")
         await desk.shows("Splice closures")
+
+
+async def test_a_waiting_ont_is_registered_by_commands_to_copy() -> None:
+    values = {"line_profile": "10", "service_profile": "20", "vlan": "100", "gemport": "1"}
+    commands = ("ont add {2} {ont} sn-auth {serial}",)
+    presets = tuple(
+        Preset(name, "Huawei", ("huawei-ma5600",), 3, (0, 127), "hex", commands, values, verified=True)
+        for name in ("internet", "iptv")
+    )
+    backend = FakeBackend()
+    async with console(backend, presets=presets) as desk:
+        await desk.command("register")
+        await desk.until(lambda: any("no ONT waits here" in toast for toast in desk.toasts()))
+        backend.plug_in("HWTC0000ABCD")
+        await desk.until(lambda: bool(desk.app.model.waiting))
+        await desk.command("register")
+        await desk.shows("HWTC0000ABCD  olt-1 0/1/0  EG8145V5")
+        await desk.press("a")
+        await desk.shows("iptv  line_profile 10")
+        await desk.press("b")
+        await desk.shows("ont add 0 ")
+        await desk.press("y")
+        await desk.until(lambda: any("copied the commands" in toast for toast in desk.toasts()))
+        await desk.command("register HWTC00009999")
+        await desk.until(lambda: any("waits at no OLT" in toast for toast in desk.toasts()))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +13,8 @@ import pytest
 from incident_samples import blind, incident
 from textual.pilot import Pilot
 
+from noc_console.console.dimming import is_dim
+from noc_console.console.palette import ROLES, Palette
 from noc_console.console.settings import ConsoleSettings
 from noc_console.console.wallboard import WallboardApp
 from noc_console.domain.errors import SourceUnavailable
@@ -133,6 +136,42 @@ async def test_the_bell_rings_for_a_new_one_and_the_incidents_stay() -> None:
         await pilot.pause()
         assert "333 down" in text_of(app)
         assert rings == [1]
+
+
+async def test_it_is_dim_in_the_hours_of_the_config() -> None:
+    backend = well()
+    app = build(backend)
+    app.settings = replace(app.settings, dim="22:00-06:00")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(app, pilot)
+        day = app._pane.palette
+        backend.clock = time.mktime((2026, 11, 21, 22, 0, 0, 0, 0, -1))
+        app.ticked()
+        night = app._pane.palette
+        backend.clock += 8 * 3600
+        app.ticked()
+        assert app._pane.palette is day
+    for role in ROLES:
+        for dark, light in zip(_colours(night, role), _colours(day, role), strict=True):
+            assert all(a <= b for a, b in zip(dark, light, strict=True)), role
+    assert _colours(night, "base") != _colours(day, "base")
+
+
+def _colours(palette: Palette, role: str) -> list[tuple[int, int, int]]:
+    style = palette.style(role)
+    return [tuple(colour.triplet) for colour in (style.color, style.bgcolor) if colour and colour.triplet]  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    ("hours", "at", "dim"),
+    [
+        ("22:00-06:00", (23, 59), True), ("22:00-06:00", (5, 59), True), ("22:00-06:00", (6, 0), False),
+        ("01:00-02:30", (2, 29), True), ("01:00-02:30", (0, 59), False), ("08:00-08:00", (8, 0), False),
+        (None, (3, 0), False),
+    ],
+)  # fmt: skip
+def test_hours_may_go_over_midnight(hours: str | None, at: tuple[int, int], dim: bool) -> None:
+    assert is_dim(hours, time.mktime((2026, 11, 21, *at, 0, 0, 0, -1))) is dim
 
 
 @pytest.mark.parametrize("theme", ["dark", "mono"])

@@ -175,7 +175,7 @@ async def test_the_oldest_go_when_there_are_too_many(desk: Desk) -> None:
     assert {f"olt-1/{path.name}" for path in desk.folder.rglob("*.gz")} == {backup.place for backup in kept}
 
 
-async def test_an_olt_that_is_busy_or_reboots_an_ont_is_asked_later(desk: Desk) -> None:
+async def test_an_olt_that_is_busy_or_acts_on_an_ont_is_asked_later(desk: Desk) -> None:
     desk.says["olt-1"] = SourceNotReady("the OLT is busy", "olt-1")
     with pytest.raises(SourceNotReady):
         await desk.keeper.take("olt-1", "anna")
@@ -187,7 +187,7 @@ async def test_an_olt_that_is_busy_or_reboots_an_ont_is_asked_later(desk: Desk) 
         number = await queue(connection, job)
         table = schema.job
         await connection.execute(table.update().where(table.c.id == number).values(started_at=now))
-    with pytest.raises(SourceNotReady, match=f"job {number} reboots"):
+    with pytest.raises(SourceNotReady, match=f"job {number} acts"):
         await desk.keeper.take("olt-2", "anna")
     assert desk.read == ["olt-1"]
 

@@ -25,8 +25,8 @@ from noc_console.domain.errors import ActionRefused, ConfigError, SourceError
 from noc_console.domain.identity import PonPort
 from noc_console.sources.olt_cli import session as sessions
 from noc_console.sources.olt_cli.client import CliClient
+from noc_console.sources.olt_cli.commanding import Commanded, End, command
 from noc_console.sources.olt_cli.dialect import Operation, dialect_for, read_dialect, rules_for
-from noc_console.sources.olt_cli.reboot import End, Rebooting, reboot
 from noc_console.sources.olt_cli.ssh import fingerprint
 from noc_console.sources.olt_cli.terminal import shown
 
@@ -60,7 +60,7 @@ def client(port: int, keys: Keys | None = None, **cli: Any) -> CliClient:
 
 async def rebooted(
     to: CliClient, profile: str = HUAWEI, port: str = "0/1/0", ont_id: int = 0, sending: list[str] | None = None
-) -> Rebooting:
+) -> Commanded:
     dialect = dialect_for(profile)
     assert dialect
 
@@ -68,7 +68,7 @@ async def rebooted(
         if sending is not None:
             sending.append(command)
 
-    return await reboot(to, dialect, PonPort.parse(port), ont_id, note)
+    return await command(to, dialect, Operation.REBOOT_ONT, PonPort.parse(port), ont_id, note)
 
 
 # The simulated SmartAX.
@@ -134,9 +134,9 @@ async def test_pager_and_alarms_leave_no_trace_in_a_long_answer(smartax: SmartAx
 async def test_the_olts_own_words_when_it_refuses(smartax: SmartAx) -> None:
     port = str(smartax.ont().port.id)
     done = await rebooted(client(smartax.line.port), port=port, ont_id=127)
-    assert done == Rebooting(End.REFUSED, "Failure: The ONT does not exist", sent=True)
+    assert done == Commanded(End.REFUSED, "Failure: The ONT does not exist", sent=True)
     done = await rebooted(client(smartax.line.port), port="0/19/0")
-    assert done == Rebooting(End.REFUSED, "Failure: The board does not exist", sent=False)
+    assert done == Commanded(End.REFUSED, "Failure: The board does not exist", sent=False)
 
 
 async def test_busy_is_no_failure_and_nothing_was_sent(smartax: SmartAx) -> None:
@@ -193,8 +193,8 @@ async def test_what_keeps_the_command_back_keeps_it_back(smartax: SmartAx) -> No
     async def no(_command: str) -> None:
         raise ActionRefused("too late")
 
-    done = await reboot(client(smartax.line.port), dialect, ont.port.id, ont.ont_id, no)
-    assert done == Rebooting(End.NOT_SENT, "too late") and ont.online
+    done = await command(client(smartax.line.port), dialect, Operation.REBOOT_ONT, ont.port.id, ont.ont_id, no)
+    assert done == Commanded(End.NOT_SENT, "too late") and ont.online
 
 
 async def test_one_session_at_a_time(smartax: SmartAx) -> None:
@@ -206,7 +206,9 @@ async def test_one_session_at_a_time(smartax: SmartAx) -> None:
 
     dialect = dialect_for(HUAWEI)
     assert dialect
-    ends = await asyncio.gather(*(reboot(to, dialect, ont.port.id, ont.ont_id, watch) for ont in onts))
+    ends = await asyncio.gather(
+        *(command(to, dialect, Operation.REBOOT_ONT, ont.port.id, ont.ont_id, watch) for ont in onts)
+    )
     assert [done.end for done in ends] == [End.ACCEPTED] * 3
     assert most == 1 and not any(ont.online for ont in onts)
 

@@ -12,7 +12,7 @@ from typing import Any, cast
 import pytest
 from services import PATIENCE_S
 
-from noc_console.collector.acting import olt_reboot
+from noc_console.collector.acting import olt_command, olt_reboot, olt_switch
 from noc_console.collector.acting.olt_reboot import Before, reboot_ont, resume
 from noc_console.collector.acting.tools import Ending, Tools
 from noc_console.config.model import Config, OltConfig
@@ -50,6 +50,7 @@ class Olt:
     answers: bool = True
     seen: Callable[[Ont], Ont] | None = None
     down_clock: str | None = "2026-03-09 08:01:38"
+    hides_admin: bool = False
 
     @property
     def facts(self) -> Any:
@@ -64,7 +65,16 @@ class Olt:
     def _ont(self) -> Ont:
         state, rx_dbm = ("online", RX_DBM) if self.sim.online else ("offline", None)
         place = (1, str(self.sim.port.id), self.sim.ont_id, self.sim.serial.text)
-        return Ont(7, *place, state=state, onu_rx_dbm=rx_dbm, last_onu_rx_dbm=RX_DBM, last_down_clock=self.down_clock)
+        admin = None if self.hides_admin else "active" if self.sim.active else "deactivated"
+        return Ont(
+            7,
+            *place,
+            state=state,
+            admin=admin,
+            onu_rx_dbm=rx_dbm,
+            last_onu_rx_dbm=RX_DBM,
+            last_down_clock=self.down_clock,
+        )
 
 
 @dataclass
@@ -105,8 +115,10 @@ class Desk:
 @pytest.fixture
 async def desk(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Desk]:
     monkeypatch.setattr(olt_reboot, "ONT_POLL_S", 0.02)
-    monkeypatch.setattr(olt_reboot, "BUSY_RETRY_S", 0.05)
+    monkeypatch.setattr(olt_command, "BUSY_RETRY_S", 0.05)
     monkeypatch.setattr(olt_reboot, "GONE_S", 1.0)
+    monkeypatch.setattr(olt_switch, "POLL_S", 0.02)
+    monkeypatch.setattr(olt_switch, "SHOWN_S", 0.5)
     monkeypatch.setattr("noc_console.demo.routers.RESTART_S", (0.2, 0.3))
     world = World(build(PlantOptions(1, 40), time.time()), Agenda(time.time))
     running = asyncio.create_task(world.agenda.run())
@@ -240,3 +252,51 @@ async def test_a_successor_sends_nothing(desk: Desk) -> None:
     assert unchanged.state is JobState.FAILED and "no change seen" in unchanged.text
     assert restarted.state is JobState.VERIFIED
     assert desk.line.lines == []
+
+
+async def switched(desk: Desk, kind: JobKind) -> Ending:
+    desk.job = replace(desk.job, kind=kind)
+    async with asyncio.timeout(PATIENCE_S):
+        return await olt_switch.switch(desk.tools, desk.job)
+
+
+async def test_an_ont_is_disabled_and_enabled_and_read_back(desk: Desk) -> None:
+    desk.allow(switch=True)
+    off = await switched(desk, JobKind.ONT_DISABLE)
+    assert (off.state, off.text) == (JobState.VERIFIED, "the OLT has it deactivated, offline")
+    assert not desk.olt.sim.active and not desk.olt.sim.online
+    again = await switched(desk, JobKind.ONT_DISABLE)
+    assert again == Ending(JobState.VERIFIED, "it was deactivated already; nothing was sent")
+    on = await switched(desk, JobKind.ONT_ENABLE)
+    assert (on.state, on.text) == (JobState.VERIFIED, "the OLT has it active, online")
+    sent = [line for line in desk.line.lines if "activate" in line]
+    port, ont_id = desk.olt.sim.port.id.path[2], desk.olt.sim.ont_id
+    assert sent == [f"ont deactivate {port} {ont_id}", f"ont activate {port} {ont_id}"]
+    assert len(desk.progress) == 2, "kept before it is sent, each time"
+
+
+async def test_it_is_refused_where_the_config_does_not_allow_it(desk: Desk) -> None:
+    desk.allow(switch=False, reboot=True)
+    with pytest.raises(ActionRefused, match="may not be used to disable and enable ONTs"):
+        await switched(desk, JobKind.ONT_DISABLE)
+    assert not any("activate" in line for line in desk.line.lines)
+
+
+async def test_what_the_olt_does_not_tell_is_accepted_and_what_it_denies_failed(desk: Desk) -> None:
+    desk.allow(switch=True)
+    desk.olt.hides_admin = True
+    ending = await switched(desk, JobKind.ONT_DISABLE)
+    assert ending.state is JobState.ACCEPTED and "does not tell by SNMP" in ending.text
+    desk.olt.hides_admin = False
+    desk.olt.seen = lambda ont: replace(ont, admin="deactivated")
+    ending = await switched(desk, JobKind.ONT_ENABLE)
+    assert ending.state is JobState.FAILED and "still has it deactivated" in ending.text
+
+
+async def test_a_successor_reads_back_and_sends_nothing(desk: Desk) -> None:
+    desk.allow(switch=True)
+    desk.job = replace(desk.job, kind=JobKind.ONT_DISABLE)
+    desk.line.world.switch(desk.olt.sim, active=False)
+    before = olt_switch.Before(time.time(), "active")
+    ending = await olt_switch.resume(desk.tools, desk.job, before)
+    assert ending.state is JobState.VERIFIED and desk.line.lines == []

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import shutil
+import subprocess
 import time
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
@@ -10,10 +13,13 @@ from pathlib import Path
 from typing import Any, cast
 from uuid import uuid4
 
+import httpx
 import pytest
+import yaml
 from network import network
 from services import VictoriaMetrics, eventually, victoria_metrics
 
+from noc_console.cli.manual import FOLDER
 from noc_console.collector import ship as shipping
 from noc_console.collector.clock import Clock
 from noc_console.collector.coordinator import Coordinator, Rhythm
@@ -434,3 +440,19 @@ async def test_a_round_of_the_collector_arrives_under_the_names_that_dashboards_
             assert value == net.light(ont)[0]
         ((_, count),) = found[f"__name__=onu_status_total,olt_name={olt.name},status=online"]
         assert count == len(online)
+
+
+def test_each_shipped_alert_and_panel_is_a_query_that_it_understands(victoria: VictoriaMetrics) -> None:
+    board = json.loads((FOLDER / "grafana.json").read_text())
+    rules = yaml.safe_load((FOLDER / "vmalert.yaml").read_text())
+    queries = [panel["targets"][0]["expr"].replace("$olt", ".*") for panel in board["panels"]]
+    queries += [rule["expr"] for group in rules["groups"] for rule in group["rules"]]
+    for query in queries:
+        answer = httpx.get(f"{victoria.url}/api/v1/query", params={"query": query}, trust_env=False)
+        assert answer.json()["status"] == "success", query
+
+
+@pytest.mark.skipif(not shutil.which("vmalert"), reason="vmalert is not installed")
+def test_vmalert_takes_the_rules() -> None:
+    done = subprocess.run(["vmalert", "-dryRun", f"-rule={FOLDER / 'vmalert.yaml'}"], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr

@@ -75,7 +75,14 @@ def test_the_wheel_holds_all_of_the_package_and_nothing_else(wheel: Path) -> Non
         "py.typed",
     ):
         assert any(name.endswith(kind) for name in expected), kind
-    assert {name for name in names if ".dist-info/" not in name} == expected
+    shared = {name.partition(".data/data/share/")[2] for name in names if ".data/" in name}
+    assert shared == {
+        "man/man1/noc-console.1",
+        "bash-completion/completions/noc-console",
+        "zsh/site-functions/_noc-console",
+        "fish/vendor_completions.d/noc-console.fish",
+    }
+    assert {name for name in names if ".dist-info/" not in name and ".data/" not in name} == expected
 
 
 def test_both_themes_are_found(installed: Installed) -> None:

@@ -6,7 +6,7 @@ import asyncio
 import time
 from typing import Any
 
-from noc_console.collector.acting.olt_reboot import BUSY_RETRY_S
+from noc_console.collector.acting.olt_command import BUSY_RETRY_S
 from noc_console.collector.acting.tools import Ending, Performer, Tools
 from noc_console.domain.actions import JobKind
 from noc_console.domain.errors import ActionRefused, SourceNotReady

@@ -69,10 +69,8 @@ def pulse_lines(model: Model, now: float, beat: str) -> list[Line]:
     """What moves each second: the clock, and the heartbeat of the data. A pane of its own: whatever stands left of a
     change in the same pane is sent again with it. An empty ``beat`` is a low link: nothing moves but the minutes."""
     if not beat:
-        return [
-            [(f"{time.strftime('%H:%M', time.localtime(now))} {zone(now)} ", "bar-strong")],
-            [("LOW LINK ", "bar-dim")],
-        ]
+        minutes = time.strftime("%H:%M", time.localtime(now))
+        return [[("LOW LINK ", "bar-warning"), (f"{minutes} {zone(now)} ", "bar-strong")]]
     time_text = f"{clock(now)} {zone(now)} "
     return [[(time_text, "bar-strong")], [(f"{beat} beat {model.link.beats} ".rjust(len(time_text)), "bar-dim")]]
 
@@ -118,16 +116,17 @@ def _most_urgent(parts: list[Line], width: int) -> list[Cell]:
     """All parts, or those that fit: what is wrong before what is well, in their places."""
     used = 0
     kept: set[int] = set()
-    for at in sorted(range(len(parts)), key=lambda at: not _is_wrong(parts[at])):
+    for at in sorted(range(len(parts)), key=lambda at: not is_wrong(parts[at])):
         # The gap that ends a part may be cut; the first fault is shown even where it is.
         size = width_of(parts[at])
-        if used + size - 2 <= width or (not kept and _is_wrong(parts[at])):
+        if used + size - 2 <= width or (not kept and is_wrong(parts[at])):
             kept.add(at)
             used += size
     return [cell for at in sorted(kept) for cell in parts[at]]
 
 
-def _is_wrong(part: Line) -> bool:
+def is_wrong(part: Line) -> bool:
+    """Whether it tells of a fault."""
     return any(role in ("bar-critical", "bar-warning") for _, role in part)
 
 

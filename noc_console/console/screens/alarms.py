@@ -110,6 +110,11 @@ class AlarmsView(OutagesView):
         one = self.subject(self.table.current)
         return ("alarm", one.alarm.key) if one else None
 
+    def link(self) -> str:
+        """To the alarms of its rule."""
+        one = self.subject(self.table.current)
+        return f"al /rule:{one.alarm.rule}" if one else super().link()
+
     def on_line_table_opened(self) -> None:
         """To the incident that explains it, else to what it is about."""
         one = self.subject(self.table.current)

@@ -160,6 +160,11 @@ class IncidentsView(OutagesView):
         """The incident with this number."""
         return self._rows.get(key) if isinstance(key, int) else None
 
+    def link(self) -> str:
+        """To the incident."""
+        one = self.subject(self.table.current)
+        return f"inc {one.record.id}" if one else super().link()
+
     def name_of(self, key: Hashable) -> str:
         """``INC-17``."""
         return f"INC-{key}"

@@ -224,6 +224,15 @@ class NetworkView(View):
         ont = None if self.topology.has_focus else self.selected_ont()
         return ont_copies(self.desk.model, ont) + super().copies()[1:] if ont else super().copies()
 
+    def link(self) -> str:
+        """To the ONT, or to the OLT or PON port under the tree's cursor."""
+        node = self.topology.node if self.topology.has_focus else None
+        ont = None if self.topology.has_focus else self.selected_ont()
+        if node is not None and node.olt_id in self.desk.model.olts:
+            name = self.desk.model.olt_name(node.olt_id)
+            return f"pon {name} {node.path}" if node.level == 2 else f"olt {name}"
+        return f"ont {ont.identity}" if ont is not None and ont.identity else super().link()
+
     def copyable(self) -> tuple[str, str] | None:
         """Serial or MAC of the ONT, or name of the tree node."""
         if self.topology.has_focus and self.topology.node:

@@ -181,6 +181,18 @@ class OltsView(TableView):
         """The ONT under the cursor of the tab ONTs."""
         return self.detail.selected_ont() if self.opened else None
 
+    def link(self) -> str:
+        """To the selected ONT, else to the OLT."""
+        ont, olt = self.selected_ont(), self.selected_olt()
+        if ont is not None and ont.serial:
+            return f"ont {ont.serial}"
+        return f"olt {olt.name}" if olt else super().link()
+
+    def copies(self) -> list[tuple[str, str]]:
+        """The OLT's address too."""
+        olt = self.selected_olt()
+        return [("address", olt.address), *super().copies()] if olt else super().copies()
+
     def copyable(self) -> tuple[str, str] | None:
         """The serial number of the selected ONT, else the OLT's name."""
         ont, olt = self.selected_ont(), self.selected_olt()

@@ -113,6 +113,11 @@ class PortsView(TableView):
         one = self._rows.get(self.table.current)
         return ("PON port", f"{one.olt} {one.port}") if one else None
 
+    def link(self) -> str:
+        """To the PON port."""
+        one = self._rows.get(self.table.current)
+        return f"pon {one.olt} {one.port}" if one else super().link()
+
     def _empty(self) -> list[Line]:
         return self.nothing("no PON port is known yet")
 

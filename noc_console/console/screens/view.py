@@ -11,12 +11,16 @@ from textual.worker import Worker, WorkerState
 
 from noc_console.console.desk import Desk
 from noc_console.console.palette import Palette
+from noc_console.console.registry import ACTIONS
 from noc_console.console.render.cells import Line
 from noc_console.console.widgets.table import LineTable
 from noc_console.domain.filters import Filter, FilterError, parse_filter
 from noc_console.domain.network import Cpe, Olt, Ont
 from noc_console.picture.flat_rows import Row
 from noc_console.picture.model import Delta
+
+FILTERED_BY_COMMAND = ("incidents", "alarms", "onts")
+"""Screens whose command takes a filter."""
 
 
 class Say(Message):
@@ -180,6 +184,11 @@ class View(Background, Container):
     def export_text(self, path: str) -> bool:
         """Write what is shown as text, where a screen has a form of its own; False where it has none."""
         return False
+
+    def link(self) -> str:
+        """The command that leads to what is selected; without a selection to this screen, with its filter."""
+        command = next(action.command for action in ACTIONS if action.id == f"screen.{self.NAME}")
+        return f"{command} /{self.filter.text}" if self.filter and self.NAME in FILTERED_BY_COMMAND else command
 
     def jumps(self) -> list[tuple[str, Callable[[], object]]]:
         """Its panes and tabs, and the way to each."""

@@ -11,6 +11,7 @@ from textual.widget import Widget
 
 from noc_console.console.palette import Palette
 from noc_console.console.render.cells import Line, changed_span, to_strip
+from noc_console.console.widgets.focusing import FocusAtOnce
 
 WHEEL = 3
 """Lines for one step of the mouse wheel."""
@@ -129,5 +130,5 @@ class LinePane(Widget, can_focus=False):
         self.scroll_lines(len(self._lines))
 
 
-class FocusPane(LinePane, can_focus=True):
+class FocusPane(LinePane, FocusAtOnce, can_focus=True):
     """A line pane that takes the focus, so that its keys reach it."""

@@ -43,6 +43,9 @@ class PromptInput(Input):
             self._prompt.recall(-1 if event.key == "up" else 1)
         elif event.key == "escape" or (event.key == "backspace" and not self.value):
             self._prompt.cancel()
+        elif event.key == "enter":
+            # At once: as the binding that it is, it would go round by the app, and what follows would be typed here.
+            self._prompt.submit()
         else:
             return
         event.stop()
@@ -67,13 +70,7 @@ class Prompt(Horizontal):
             self.text = text
 
     class Done(Message):
-        """Enter (``kept``) or Esc."""
-
-        def __init__(self, sign: str, text: str, kept: bool) -> None:
-            super().__init__()
-            self.sign = sign
-            self.text = text
-            self.kept = kept
+        """Enter or Esc: what was typed is in ``ended``."""
 
     def __init__(self, palette: Palette, complete: Callable[[str, str], str | None]) -> None:
         """Build it.
@@ -85,6 +82,8 @@ class Prompt(Horizontal):
         super().__init__(id="prompt")
         self.history: dict[str, list[str]] = {"/": [], ":": []}
         self.sign = ""
+        self.ended: list[tuple[str, str, bool]] = []
+        """Sign, text, and whether it is kept, of what was ended and not yet answered."""
         self._label = LinePane(palette, fill="bar", id="sign")
         self._at = 0
         self.input = PromptInput(self, lambda text: complete(self.sign, text))
@@ -120,9 +119,21 @@ class Prompt(Horizontal):
 
     def cancel(self) -> None:
         """As Esc."""
-        sign, text = self.sign, self.input.value
-        self.stop()
-        self.post_message(self.Done(sign, text, kept=False))
+        self._end(self.input.value, kept=False)
+
+    def submit(self) -> None:
+        """As Enter: remember it."""
+        text = self.input.value.strip()
+        if text and self.sign:
+            past = [entry for entry in self.history[self.sign] if entry != text]
+            self.history[self.sign] = [*past, text][-KEPT:]
+        self._end(text, kept=True)
+
+    def _end(self, text: str, kept: bool) -> None:
+        if self.sign:
+            self.ended.append((self.sign, text, kept))
+            self.stop()
+            self.post_message(self.Done())
 
     def recall(self, by: int) -> None:
         """An older or newer entry."""
@@ -136,13 +147,3 @@ class Prompt(Horizontal):
         event.stop()
         if self.sign:
             self.post_message(self.Changed(self.sign, event.value))
-
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Remember and tell the app."""
-        event.stop()
-        sign, text = self.sign, event.value.strip()
-        if text:
-            past = [entry for entry in self.history[sign] if entry != text]
-            self.history[sign] = [*past, text][-KEPT:]
-        self.stop()
-        self.post_message(self.Done(sign, text, kept=True))

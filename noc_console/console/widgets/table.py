@@ -13,12 +13,12 @@ from textual import events
 from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
-from textual.widget import Widget
 
 from noc_console.console.glyphs import Glyphs
 from noc_console.console.palette import Palette
 from noc_console.console.render.cells import Cell, Line, changed_span, fit, fit_end, to_strip, width_of, wrap
 from noc_console.console.widgets.columns import Choice, Column, Placed, last_offset, place
+from noc_console.console.widgets.focusing import FocusAtOnce
 
 WHEEL = 3
 """Rows for one step of the mouse wheel."""
@@ -27,7 +27,7 @@ CellOf = Callable[[Key, str], Cell]
 """Cell of one object in one column."""
 
 
-class LineTable(Widget, can_focus=True):
+class LineTable(FocusAtOnce, can_focus=True):
     """A header line and rows."""
 
     DEFAULT_CSS = "LineTable { height: 1fr; width: 1fr; }"

@@ -15,6 +15,7 @@ import yaml
 from noc_console.domain.backup_text import TextRules
 from noc_console.domain.errors import ActionRefused, ConfigError
 from noc_console.domain.identity import PonPort
+from noc_console.domain.provisioning import SerialForm
 from noc_console.domain.text import clean
 
 _WORDS = 200
@@ -32,6 +33,8 @@ class Operation(StrEnum):
     """What a dialect may know how to do."""
 
     REBOOT_ONT = "reboot-ont"
+    DISABLE_ONT = "disable-ont"
+    ENABLE_ONT = "enable-ont"
 
 
 class OntPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -78,6 +81,17 @@ class BackupPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return TextRules(self.drop, self.varies, self.secrets, self.unordered)
 
 
+class RegisterPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What to say to register an ONT; see ``domain.provisioning``. It is shown and copied, never sent."""
+
+    port_numbers: int
+    ids: tuple[int, int]
+    serial: SerialForm
+    commands: tuple[str, ...]
+    source: str
+    confidence: Literal["A", "B", "C"]
+
+
 class Filled(NamedTuple):
     """A plan with the numbers of one ONT."""
 
@@ -103,6 +117,8 @@ class Dialect(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What it knows how to do; a dialect that knows nothing is still good for a login."""
     backup: BackupPlan | None = None
     """How its configuration is read; None when nobody knows."""
+    register: RegisterPlan | None = None
+    """How an ONT is registered."""
     enable: str | None = None
     """What raises the rights at a ``>`` prompt."""
     setup: tuple[str, ...] = ()

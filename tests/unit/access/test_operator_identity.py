@@ -60,7 +60,7 @@ def test_root_is_whoever_became_root(found: Evidence, said: tuple[str, str]) -> 
 
 def test_this_process_is_not_fooled_by_its_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """The reproduction: a second operator by setting SSH_USER."""
-    monkeypatch.setattr(identity, "LOGIN_UID_FILE", tmp_path / "none")
+    monkeypatch.setattr(identity, "PROCESSES", tmp_path / "none")
     for name in FORGED:
         monkeypatch.delenv(name, raising=False)
     before = current_operator(config())
@@ -80,9 +80,9 @@ def test_where_ssh_comes_from_is_only_a_claim() -> None:
 def test_the_login_uid_as_the_kernel_tells_it(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, text: str, uid: int | None
 ) -> None:
-    file = tmp_path / "loginuid"
-    file.write_text(text)
-    monkeypatch.setattr(identity, "LOGIN_UID_FILE", file)
+    (tmp_path / "self").mkdir()
+    (tmp_path / "self" / "loginuid").write_text(text)
+    monkeypatch.setattr(identity, "PROCESSES", tmp_path)
     assert identity.gather_evidence().login_uid == uid
 
 

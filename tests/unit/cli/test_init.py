@@ -37,10 +37,12 @@ def test_the_files_of_a_service(
     config, unit = tmp_path / "etc/noc-console/config.yaml", tmp_path / "etc/systemd/system/noc-console.service"
     assert load(config, {"OLT_COMMUNITY": "x"}).database == "sqlite:////var/lib/noc-console/noc.db"
     assert f"ExecStart={program} --config /etc/noc-console/config.yaml collect\n" in unit.read_text()
-    assert "@" not in unit.read_text()
+    wall = unit.with_name("noc-console-wallboard@.service")
+    assert f"ExecStart={program} --config /etc/noc-console/config.yaml wallboard\n" in wall.read_text()
+    assert all("@PROGRAM@" not in one.read_text() and "@CONFIG@" not in one.read_text() for one in (unit, wall))
     modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.rglob("*") if path.is_file()}
     assert (tmp_path / "var/lib/noc-console").stat().st_mode & 0o7777 == 0o2770
-    assert modes == {"config.yaml": 0o640, "noc-console": 0o640, "noc-console.service": 0o644}
+    assert modes == {"config.yaml": 0o640, "noc-console": 0o640, unit.name: 0o644, wall.name: 0o644}
     config.write_text("mine")
     init.write_service(tmp_path, program)
     assert config.read_text() == "mine" and "left as it is" in capsys.readouterr().out

@@ -14,9 +14,11 @@ from hypothesis import strategies as st
 
 from noc_console.cli.wiring import picture_settings
 from noc_console.config import load as loading
-from noc_console.config.load import default_paths, find, load, read_env_file, secret_files
+from noc_console.config import where
+from noc_console.config.load import load, read_env_file, secret_files
 from noc_console.config.model import Config
 from noc_console.config.paths import buffer_file, log_file, state_dir
+from noc_console.config.where import default_paths, find
 from noc_console.domain.errors import ConfigError
 from noc_console.domain.optics import Thresholds
 
@@ -203,7 +205,7 @@ def test_state_goes_where_the_user_keeps_it(write: Write, monkeypatch: pytest.Mo
 
 def test_where_a_config_is_looked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(loading, "MACHINE_CONFIG", tmp_path / "etc" / "config.yaml")
+    monkeypatch.setattr(where, "MACHINE_CONFIG", tmp_path / "etc" / "config.yaml")
     env = {"XDG_CONFIG_HOME": str(tmp_path / "xdg")}
     with pytest.raises(ConfigError, match=r"no config file .*noc-console init.*noc-console demo") as caught:
         find(None, env)

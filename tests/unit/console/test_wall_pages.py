@@ -8,11 +8,17 @@ from typing import Any
 
 import pytest
 from incident_samples import AT, incident
+from rich.console import Console
+from textual._compositor import LayoutUpdate
+from textual.geometry import Region
 
 from noc_console.console.glyphs import ASCII, UNICODE
 from noc_console.console.render import wall as render
-from noc_console.console.render.cells import plain, width_of
+from noc_console.console.render.cells import plain, to_strip, width_of
+from noc_console.console.themes import load_themes
+from noc_console.console.wallboard import PAINT_EVERY_S
 from noc_console.console.wallpages import WallPages, parse_pages
+from noc_console.console.wire import Wire
 from noc_console.domain.changes import LightCrossed
 from noc_console.domain.errors import SourceUnavailable
 from noc_console.domain.history import ChartData, Series
@@ -76,6 +82,42 @@ def test_a_page_that_breaks_is_passed_over_and_told_once() -> None:
     assert [type(error) for error in broken] == [ZeroDivisionError]
     made._makers.clear()
     assert "the log says why" in shown(made, begin)
+
+
+def test_figures_change_every_ten_seconds_but_a_turn_a_ring_and_silence_are_shown_at_once() -> None:
+    model = model_of()
+    made = WallPages(model, "metro-1", ASCII, print, ("incidents",), paint_every_s=10.0)
+    begin = AT - AT % 600
+    assert "of 9" in shown(made, begin)
+    more = Update(onts=[Ont(20, 1, "0/1/0", 20, state="online", first_seen_at=1.0)])
+    for _ in model.apply(more, lambda: AT, Delta()):
+        pass
+    assert "of 9" in shown(made, begin + 9.9) and "of 10" in shown(made, begin + 10)
+    assert shown(made, begin + 11).splitlines()[0] != shown(made, begin + 12).splitlines()[0], "the clock goes on"
+    made._makers["incidents"] = lambda *_: [[("made anew", "base")]]
+    assert "made anew" not in shown(made, begin + 13)
+    assert "made anew" in shown(made, begin + 13, (90, 24))
+    assert "made anew" in shown(made, begin + 5), "the clock was set back"
+    made._makers["incidents"] = lambda *_: [[("after the bell", "base")]]
+    made.pin(begin + 6)
+    assert "after the bell" in shown(made, begin + 6)
+    made._makers["incidents"] = lambda *_: [[("silent", "base")]]
+    assert "silent" in shown(made, begin + 700)
+
+
+def test_a_wall_sends_less_than_two_kilobytes_a_second_whatever_happens() -> None:
+    """Four minutes of a flood with the turns of the pages and a move of the layout, as the terminal gets them."""
+    model = model_of(records={"incidents": [incident(n) for n in range(20)]})
+    made = WallPages(model, "metro-1", UNICODE, print, paint_every_s=PAINT_EVERY_S)
+    made.trends = Trends((1.0, None, 3.0), (2.0,), (), "a note", (0, 3), ())
+    palette, wire = load_themes().found["dark"].palette, Wire()
+    console, (width, height), sent = Console(color_system="truecolor", force_terminal=True), (160, 50), 0
+    for second in range(240):
+        model.link.last_ok_at = now = AT - AT % 600 + 480 + second
+        model.link.beats += 1
+        lines = [[to_strip(line, width, palette)] for line in made.lines(width, height, now)]
+        sent += len(wire.encode(LayoutUpdate(lines, Region(0, 0, width, height)), console).encode())
+    assert 20 * 240 < sent < 2000 * 240
 
 
 def test_the_layout_moves_every_ten_minutes() -> None:

@@ -17,6 +17,7 @@ from noc_console.storage.changes import append_changes
 from noc_console.storage.cpes import CpeStore
 from noc_console.storage.database import Database
 from noc_console.storage.feed import CHANGES_AT_FIRST, read_update
+from noc_console.storage.reader import most_onts
 from noc_console.storage.records import put_records, remove_records
 from noc_console.storage.sources import SourceStore
 from noc_console.storage.streams import bump
@@ -266,3 +267,13 @@ async def test_rows_read_back_as_they_were_written(database: Database) -> None:
     (found,) = await store.by_serial("HWTC7D4630C3")
     assert replace(found, revision=0) == replace(cpe, wan_ip=None, uptime_s=12.0)
     assert await store.newest_inform_at() == 1.5
+
+
+def test_a_first_load_takes_few_updates_however_large_the_network_is() -> None:
+    olts, since, updates = 1000, dict[str, int](), 0
+    while len(since) < olts:
+        whole = -(-most_onts(since) // 1000)  # an update ends after whole OLTs, here of 1,000 ONTs
+        since |= {f"olt:{number}": 1 for number in range(len(since), len(since) + whole)}
+        updates += 1
+    assert updates < 50
+    assert most_onts({}) == most_onts({"olt:1": 0, "cpe": 7}) < most_onts({"olt:1": 1})

@@ -1,4 +1,4 @@
-"""Reboot an ONT through its OLT: said at most once, and honest about what came of it."""
+"""One command about an ONT to its OLT: said at most once, and honest about what came of it."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class End(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Rebooting:
+class Commanded:
     """What became of it, in one line, and whether the command itself was sent."""
 
     end: End
@@ -39,14 +39,20 @@ class Rebooting:
     sent: bool = False
 
 
-async def reboot(
-    client: CliClient, dialect: Dialect, port: PonPort, ont_id: int, sending: Callable[[str], Awaitable[None]]
-) -> Rebooting:
-    """Send the command that reboots an ONT.
+async def command(
+    client: CliClient,
+    dialect: Dialect,
+    operation: Operation,
+    port: PonPort,
+    ont_id: int,
+    sending: Callable[[str], Awaitable[None]],
+) -> Commanded:
+    """Send the command that does something to an ONT.
 
     Args:
         client: The OLT's command line.
         dialect: How it is spoken.
+        operation: What is wanted.
         port: The ONT's PON port.
         ont_id: Its id there.
         sending: Told the command right before it is sent; whatever it raises keeps the command from being sent.
@@ -54,7 +60,7 @@ async def reboot(
     Raises:
         ActionRefused: The dialect does not know how, or the port is not named as this family names ports.
     """
-    plan = dialect.plan(Operation.REBOOT_ONT, port, ont_id)
+    plan = dialect.plan(operation, port, ont_id)
     sent = False
     try:
         async with client.session(dialect) as session:
@@ -62,32 +68,32 @@ async def reboot(
             if ready is not None:
                 return ready
             if plan.inside and not plan.inside.search(session.prompt):
-                return Rebooting(End.NOT_SENT, f"the command line is not where it should be: {clean(session.prompt)}")
+                return Commanded(End.NOT_SENT, f"the command line is not where it should be: {clean(session.prompt)}")
             await sending(plan.send)
             sent = True
             said = await session.run(plan.send)
     except SourceError as error:
-        return Rebooting(End.UNKNOWN if sent else End.NOT_SENT, str(error), sent)
+        return Commanded(End.UNKNOWN if sent else End.NOT_SENT, str(error), sent)
     except ActionRefused as error:
-        return Rebooting(End.NOT_SENT, str(error))
-    return _judge(dialect, said, sent=True) or Rebooting(End.ACCEPTED, plan.send, sent=True)
+        return Commanded(End.NOT_SENT, str(error))
+    return _judge(dialect, said, sent=True) or Commanded(End.ACCEPTED, plan.send, sent=True)
 
 
-async def _prepare(session: Session, dialect: Dialect, enter: list[str]) -> Rebooting | None:
+async def _prepare(session: Session, dialect: Dialect, enter: list[str]) -> Commanded | None:
     """Get to where the command is known; what stands in the way, if anything does."""
     await session.enable()
     for command in dialect.setup:
         if words := dialect.busy_words(await session.run(command)):
-            return Rebooting(End.BUSY, words)
+            return Commanded(End.BUSY, words)
     for command in enter:
         if stopped := _judge(dialect, await session.run(command)):
             return stopped
     return None
 
 
-def _judge(dialect: Dialect, said: str, sent: bool = False) -> Rebooting | None:
+def _judge(dialect: Dialect, said: str, sent: bool = False) -> Commanded | None:
     if words := dialect.busy_words(said):
-        return Rebooting(End.BUSY, words, sent)
+        return Commanded(End.BUSY, words, sent)
     if words := dialect.refusal(said):
-        return Rebooting(End.REFUSED, words, sent)
+        return Commanded(End.REFUSED, words, sent)
     return None
