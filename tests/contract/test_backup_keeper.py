@@ -11,6 +11,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+from people import person
 
 from noc_console.cli.backup_texts import BackupTexts
 from noc_console.collector import backups as keeping
@@ -25,8 +26,11 @@ from noc_console.config.operations import OltCli
 from noc_console.domain.actions import JobKind
 from noc_console.domain.backups import BACKUP_RUNS, BackupRun
 from noc_console.domain.errors import ActionRefused, SourceError, SourceNotReady, SourceUnavailable
+from noc_console.domain.intents import RevealBackups
 from noc_console.domain.jobs import Job, JobState
+from noc_console.domain.operators import Role
 from noc_console.domain.targets import Target
+from noc_console.operations.door import Door
 from noc_console.sources.olt_cli.client import CliClient
 from noc_console.storage import schema
 from noc_console.storage.backup_files import Folder
@@ -265,3 +269,14 @@ async def test_the_last_attempts_are_records_that_the_feed_carries(desk: Desk) -
     async with desk.database.reading() as connection:
         (run,) = await read_records(connection, BACKUP_RUNS)
     assert (run.olt, run.ok_at) == ("olt-1", desk.clock.at)
+
+
+async def test_secrets_are_revealed_to_an_admin_and_the_audit_log_tells(desk: Desk) -> None:
+    taken = await desk.keeper.take("olt-1", "anna")
+    door = Door(desk.database, Config(olts=(OltConfig(name="olt-1", address="127.0.0.1"),)))
+    await door.ask(person("ada", Role.ADMIN), RevealBackups((taken.backup.id,)))
+    with pytest.raises(ActionRefused, match="needs admin"):
+        await door.ask(person("olga", Role.OPERATOR), RevealBackups((taken.backup.id,)))
+    entries = [(row["actor"], row["action"], row["target"]) for row in await desk.rows("audit")]
+    assert entries[0] == ("ada", "reveal secrets", f"backup {taken.backup.id} of olt-1")
+    assert entries[1][:2] == ("olga", "reveal secrets")
