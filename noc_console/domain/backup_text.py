@@ -58,9 +58,14 @@ class Comparison:
 
 def normal(text: str, rules: TextRules) -> list[str]:
     """The lines that are compared: two reads of an unchanged OLT are equal."""
+    return [line for line, _ in _numbered(text, rules)]
+
+
+def _numbered(text: str, rules: TextRules) -> list[tuple[str, int]]:
+    """Each line that is compared, and where it stands in the text, from 1."""
     drop, varies = _all_of(rules.drop), [_compiled(one) for one in rules.varies]
-    lines = [line.rstrip() for line in text.split("\n")]
-    kept = [_settled(line, varies) for line in lines if line and not (drop and drop.search(line))]
+    lines = ((line.rstrip(), number) for number, line in enumerate(text.split("\n"), 1))
+    kept = [(_settled(line, varies), number) for line, number in lines if line and not (drop and drop.search(line))]
     return list(_in_order(kept, rules.unordered)) if rules.unordered else kept
 
 
@@ -119,12 +124,14 @@ def compare(before: str, after: str, rules: TextRules, reveal: bool = False) -> 
         rules: Of its dialect.
         reveal: Show secrets.
     """
-    old, new = normal(before, rules), normal(after, rules)
+    before_lines, after_lines = _numbered(before, rules), _numbered(after, rules)
+    old, new = [line for line, _ in before_lines], [line for line, _ in after_lines]
     masks = (None, None) if reveal else (_Masks(old, rules), _Masks(new, rules))
     found: list[Line] = []
     added = removed = 0
     for group in _grouped(_changes(old, new)):
-        found.append(Line("@", f"line {group[0][1] + 1} / {group[0][3] + 1}"))
+        places = _place(before_lines, group[0][1]), _place(after_lines, group[0][3])
+        found.append(Line("@", f"line {places[0]} / {places[1]}"))
         for tag, i1, i2, j1, j2 in group:
             if tag == "equal":
                 found += (Line(" ", line) for line in _shown(new, j1, j2, masks[1]))
@@ -222,11 +229,16 @@ def _grouped(changes: Sequence[_Change]) -> Iterator[list[_Change]]:
         yield group
 
 
-def _in_order(lines: Sequence[str], unordered: tuple[str, ...]) -> Iterator[str]:
+def _place(lines: Sequence[tuple[str, int]], at: int) -> int:
+    """The line number of what stands there; after the last one, the next."""
+    return lines[at][1] if at < len(lines) else lines[-1][1] + 1 if lines else 1
+
+
+def _in_order(lines: Sequence[tuple[str, int]], unordered: tuple[str, ...]) -> Iterator[tuple[str, int]]:
     patterns = [_compiled(one) for one in unordered]
 
-    def kind(line: str) -> int:
-        return next((number for number, one in enumerate(patterns) if one.search(line)), -1)
+    def kind(line: tuple[str, int]) -> int:
+        return next((number for number, one in enumerate(patterns) if one.search(line[0])), -1)
 
     for which, run in groupby(lines, key=kind):
         neighbours = list(run)

@@ -109,6 +109,13 @@ def test_a_comparison_leads_from_one_to_the_other(before: list[str], after: list
     assert (len(plus), len(minus)) == (found.added, found.removed)
 
 
+def test_where_a_change_is_counts_the_lines_that_are_not_compared() -> None:
+    rules = TextRules(drop=("^clock",))
+    found = compare("clock 1\n\na\nb", "clock 2\nclock 3\n\na\nc", rules)
+    assert found.lines[0].text == "line 3 / 4"
+    assert compare("", "a", rules).lines[0].text == "line 1 / 1"
+
+
 def test_a_large_configuration_is_compared_at_once() -> None:
     before = huawei(20_000)
     after = before.copy()
