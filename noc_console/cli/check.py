@@ -18,8 +18,8 @@ from noc_console.domain.errors import ConfigError, NocError, SourceError
 from noc_console.domain.text import clean
 from noc_console.sources.genieacs.client import NbiClient
 from noc_console.sources.olt_cli.client import CliClient
-from noc_console.sources.olt_cli.dialect import dialect_for
-from noc_console.sources.olt_cli.session import open_session
+from noc_console.sources.olt_cli.dialect import Dialect, dialect_for
+from noc_console.sources.olt_cli.session import Session
 from noc_console.sources.olt_cli.ssh import fingerprint, host_key
 from noc_console.sources.snmp.poll import OltPoller
 from noc_console.sources.snmp.profile import load_profiles
@@ -172,13 +172,23 @@ class _KeysAsTheyAre:
 async def _cli(client: CliClient, profile: str) -> str:
     """Log in and leave again."""
     dialect = dialect_for(profile)
+    if client.cli.transport == "telnet":
+        if dialect is None:
+            return f"not known how its command line is spoken (profile {profile})"
+        async with client.session(dialect) as session:
+            return f"logs in by Telnet, in the clear, {_spoken(client, dialect, session)}"
     async with client.connection() as connection:
         said = f"logs in, host key {fingerprint(host_key(connection))}"
         if dialect is None:
             return f"{said}; not known how its command line is spoken (profile {profile})"
-        async with open_session(client.name, connection, dialect, client.cli) as session:
-            may = "may" if client.cli.reboot else "must not"
-            return f"{said}, prompt {clean(session.prompt)}; {dialect.title}, {may} be used to reboot ONTs"
+        async with client.shell(connection, dialect) as session:
+            return f"{said}, {_spoken(client, dialect, session)}"
+
+
+def _spoken(client: CliClient, dialect: Dialect, session: Session) -> str:
+    may = "may" if client.cli.reboot else "must not"
+    kept = "" if dialect.backup else "; not known how its configuration is read"
+    return f"prompt {clean(session.prompt)}; {dialect.title}, {may} be used to reboot ONTs{kept}"
 
 
 def _plain_http(endpoint: HttpEndpoint) -> str:

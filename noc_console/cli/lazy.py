@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from noc_console.cli.child import CollectorChild
 from noc_console.config.model import Config
 from noc_console.config.paths import why_read_only
+from noc_console.domain.backup_text import Comparison
 from noc_console.domain.changes import Change
 from noc_console.domain.cpe import CpeDocument, Section
 from noc_console.domain.errors import SourceUnavailable
@@ -24,6 +25,7 @@ from noc_console.domain.presence import Presence
 from noc_console.domain.update import Update
 
 if TYPE_CHECKING:
+    from noc_console.cli.backup_texts import BackupTexts
     from noc_console.operations.door import Door
     from noc_console.storage.reader import StorageReader
 
@@ -150,6 +152,19 @@ class LazyBackend:
     async def audit_since(self, at: float) -> list[dict[str, Any]]:
         """The audit log from an instant on."""
         return await self._reader.audit_since(at)
+
+    async def backup_lines(self, number: int) -> list[str]:
+        """One backup."""
+        return await self._backups().lines(number)
+
+    async def backups_compared(self, before: int, after: int) -> Comparison:
+        """Two backups."""
+        return await self._backups().compared(before, after)
+
+    def _backups(self) -> BackupTexts:
+        from noc_console.cli.backup_texts import BackupTexts  # with the drivers, and what opens them
+
+        return BackupTexts(self._config, self._reader.database)
 
     async def ont_changes(self, olt: str, port: str, serial: str | None, limit: int = 100) -> list[Change]:
         """Changes of one ONT."""

@@ -90,6 +90,7 @@ class AlarmWorker:
         yield from facts.core_facts(rows.core, rows.interfaces, names, self._intervals.health_s, now)
         yield from facts.source_facts(rows.sources)
         yield from facts.job_facts(job for job in rows.failed_jobs if (job.finished_at or 0.0) > now - LATELY_S)
+        yield from facts.backup_facts(rows.backup_runs, names)
         yield facts.late_fact(rows.olts.values(), self._intervals, now)
 
     async def _write(self, changed: Sequence[Alarm]) -> None:

@@ -10,6 +10,7 @@ from noc_console.collector.acting import (
     changing,
     disrupting,
     measuring,
+    olt_backup,
     olt_reboot,
     olt_refresh,
     olt_switch,
@@ -24,6 +25,7 @@ from noc_console.domain.jobs import Job, JobState
 PERFORMERS: Mapping[JobKind, Performer[Any]] = {
     **reading.PERFORMERS,
     **olt_refresh.PERFORMERS,
+    **olt_backup.PERFORMERS,
     **disrupting.PERFORMERS,
     **olt_reboot.PERFORMERS,
     **olt_switch.PERFORMERS,

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 
 import structlog
 
 from noc_console.collector.acting.tools import Tools
 from noc_console.collector.alarms import AlarmWorker
+from noc_console.collector.backups import BackupKeeper
 from noc_console.collector.clock import Clock
 from noc_console.collector.coordinator import Coordinator, Done, Part, Rhythm, Service, fenced
 from noc_console.collector.core_devices import CoreWorker
@@ -32,7 +33,7 @@ from noc_console.config.paths import audit_archive
 from noc_console.domain.errors import ConfigError, SourceError
 from noc_console.sources.genieacs.client import NbiClient
 from noc_console.sources.modem_bridge import BridgeClient
-from noc_console.sources.olt_cli.client import clients
+from noc_console.sources.olt_cli.client import CliClient, clients
 from noc_console.sources.snmp.core_poller import CorePoller
 from noc_console.sources.snmp.poll import OltPoller
 from noc_console.sources.snmp.profile import load_profiles
@@ -156,11 +157,13 @@ class Stint:
         tickets = TicketWorker(ticket_client, SwapStore(database), config.console.site)
         targets = [Target(olt.name, olt.address, by_name[olt.name].note_ping) for olt in config.olts]
         self._closers.append(_closing(traps.close))
+        clis = clients(config, HostKeyStore(database))
+        backups = BackupKeeper(config, database, clis, lambda name: by_name[name].facts.olt.profile, clock)
         spread_s = min(START_WITHIN_S, 0.02 * len(self.olts))
         return [
             Rhythm("garbage", "collector", collect_garbage, FULL_COLLECTION_EVERY_S, first_s=FULL_COLLECTION_EVERY_S),
             *self._shipper.parts(),
-            Service("jobs", "jobs", self._jobs(acs, bridge, cpes, by_name).run),
+            Service("jobs", "jobs", self._jobs(acs, bridge, cpes, by_name, clis, backups).run),
             *traps.parts(),
             *self._pings.parts(),
             *self._pings.target_parts(targets),
@@ -168,6 +171,7 @@ class Stint:
             *self._incidents().parts(),
             Rhythm("retention", "retention", self._drop_old, RETENTION_EVERY_S, first_s=RETENTION_FIRST_S),
             *AlarmWorker(config, database, self._shipper.filled_percent, clock).parts(),
+            *backups.parts(),
             *NoticeWorker(config, database, clock).parts(),
             *CpeWorker(acs, cpes, config.polling.cpe_s, self._shipper.keep, clock).parts(),
             Service("core devices", "core devices", self._start_core),
@@ -189,11 +193,16 @@ class Stint:
         return IncidentWorker(self._database, settings, self._clock, recorder)
 
     def _jobs(
-        self, acs: NbiClient | None, bridge: BridgeClient | None, cpes: CpeStore, by_name: dict[str, OltWorker]
+        self,
+        acs: NbiClient | None,
+        bridge: BridgeClient | None,
+        cpes: CpeStore,
+        by_name: dict[str, OltWorker],
+        clis: Mapping[str, CliClient],
+        backups: BackupKeeper,
     ) -> JobRunner:
         config, store = self._config, JobStore(self._database, self.holding.holder)
-        clis = clients(config, HostKeyStore(self._database))
-        tools = Tools(store, by_name, acs, cpes, config, self._opener, bridge, self._shipper.keep, clis)
+        tools = Tools(store, by_name, acs, cpes, config, self._opener, bridge, self._shipper.keep, clis, backups)
         batches = BatchStore(self._database, config.bulk)
         return JobRunner(store, self.holding.holder, Actions(tools), batches, config.jobs.expiry_s)
 

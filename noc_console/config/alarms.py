@@ -83,6 +83,7 @@ class Alarms(Model):
     disk: LimitRule = _limit("disk")
     buffer: LimitRule = _limit("buffer")
     profile: StateRule = _state("profile")
+    backup: StateRule = _state("backup")
 
     @model_validator(mode="before")
     @classmethod

@@ -190,6 +190,8 @@ def _anchor(config: Config, base: Path) -> Config:
     if config.retention.audit_archive:
         anchored = {"audit_archive": base / config.retention.audit_archive}
         updates["retention"] = config.retention.model_copy(update=anchored)
+    if config.backups.folder:
+        updates["backups"] = config.backups.model_copy(update={"folder": base / config.backups.folder})
     if config.logging.file:
         updates["logging"] = config.logging.model_copy(update={"file": base / config.logging.file})
     for name, keys in {

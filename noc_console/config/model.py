@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, ValidationInfo, field_validator, model_validator
 
 from noc_console.config.alarms import Alarms
+from noc_console.config.backups import Backups
 from noc_console.config.base import Dbm, Encoding, HttpEndpoint, Model, Name, Percent, Seconds
 from noc_console.config.diagnosis import Diagnosis
 from noc_console.config.incidents import Incidents
@@ -282,6 +283,7 @@ class Config(Model):
     """None: nobody gets messages."""
     modem_bridge: ModemBridge | None = None
     swaps: Swaps = Swaps()
+    backups: Backups = Backups()
     provisioning: Provisioning = Provisioning()
     inventories: tuple[Inventory, ...] = ()
     """Other systems from which records are taken."""

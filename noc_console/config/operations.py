@@ -91,12 +91,15 @@ class ModemBridge(HttpEndpoint):
 
 
 class OltCli(Model):
-    """Command line of one OLT, over SSH."""
+    """Command line of one OLT."""
 
     username: Annotated[str, Field(min_length=1)]
     password: SecretStr
     enable_password: SecretStr | None = None
-    port: Annotated[int, Field(ge=1, le=65535)] = 22
+    transport: Literal["ssh", "telnet"] = "ssh"
+    """Telnet sends passwords and configurations in the clear: only for what knows nothing else."""
+    port: Annotated[int, Field(ge=1, le=65535)] | None = None
+    """None is 22 for SSH, 23 for Telnet."""
     host_key: str | None = None
     """OpenSSH public key (``ssh-rsa AAAA...``); None stores the first one that is seen and holds to it."""
     legacy: bool = False
@@ -106,6 +109,17 @@ class OltCli(Model):
     """Whether an ONT may be rebooted through it when TR-069 cannot reach the router."""
     switch: bool = False
     """Whether ONTs may be disabled and enabled through it."""
+
+    @model_validator(mode="after")
+    def _of_ssh(self) -> OltCli:
+        if self.transport == "telnet" and (self.host_key is not None or self.legacy):
+            raise ValueError("host_key and legacy belong to transport: ssh")
+        return self
+
+    @property
+    def reached_port(self) -> int:
+        """The TCP port."""
+        return self.port or (23 if self.transport == "telnet" else 22)
 
 
 class Tickets(HttpEndpoint):

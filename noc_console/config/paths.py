@@ -32,6 +32,11 @@ def audit_archive(config: Config) -> Path:
     return buffer_file(config).with_name(f"{buffer_file(config).stem.removesuffix('-samples')}-audit.jsonl")
 
 
+def backup_folder(config: Config) -> Path:
+    """Where configurations of OLTs are kept, unless they go to S3."""
+    return config.backups.folder or state_dir() / "backups"
+
+
 def log_file(config: Config) -> Path:
     """The log file."""
     return config.logging.file or state_dir() / "noc.log"

@@ -50,7 +50,7 @@ class Acting:
         elif kind is JobKind.REFRESH:
             self._refresh(self._app.view.chosen_onts())
         elif kind.spec.target is TargetKind.OLT:
-            self._refresh_olt(argument.strip() or self._olt_in_view())
+            self._begin_on_olt(kind, argument.strip() or self._olt_in_view())
         else:
             self._begin_on_onts(kind, argument, self._app.view.chosen_onts())
 
@@ -76,9 +76,14 @@ class Acting:
         self._act(Act(kind, Target.router(cpe.device_id), "console", _harmless(kind, argument)), cpe.name)
 
     def _refresh_olt(self, name: str) -> None:
+        self._begin_on_olt(JobKind.OLT_REFRESH, name)
+
+    def _begin_on_olt(self, kind: JobKind, name: str) -> None:
+        if kind.level and not self._desk.session.write:
+            raise ValueError(f"{kind.spec.title}: {READ_ONLY}")
         if name not in (olt.name for olt in self._desk.model.olts.values()):
             raise ValueError(f"no OLT {name!r}")
-        self._act(Act(JobKind.OLT_REFRESH, Target.olt(name), "console"), name)
+        self._act(Act(kind, Target.olt(name), "console"), name)
 
     def _olt_in_view(self) -> str:
         """The OLT in the tree, else that of the selected ONT."""

@@ -46,6 +46,7 @@ from noc_console.console.registry import Action, Context, Registry
 from noc_console.console.reporting import Reporting
 from noc_console.console.saved_filters import SavedFilters
 from noc_console.console.screens.alarms import AlarmsView
+from noc_console.console.screens.backup_text import BackupView
 from noc_console.console.screens.configuration import ConfigView
 from noc_console.console.screens.dash import DashView
 from noc_console.console.screens.firmware import FirmwareView
@@ -119,6 +120,7 @@ class NocApp(Background, Shell):
             RoutersView,
             RecordsView,
             ConfigView,
+            BackupView,
             SourcesView,
         )
         others: list[View] = [screen(self.desk) for screen in screens]
@@ -351,6 +353,10 @@ class NocApp(Background, Shell):
     def on_open_incident(self, event: OpenIncident) -> None:
         """A screen leads to an incident."""
         self.act(self.registry.by_id["screen.incidents"], str(event.number))
+
+    def on_open_backup(self) -> None:
+        """A screen leads to a backup's text."""
+        self.act(self.registry.by_id["backup.show"])
 
     def on_line_table_choosing(self, event: LineTable.Choosing) -> None:
         """Columns are to be chosen."""

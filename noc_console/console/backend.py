@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from noc_console.domain.backup_text import Comparison
 from noc_console.domain.intents import Answer, Intent
 from noc_console.domain.operators import Operator
 from noc_console.domain.presence import Presence
@@ -26,3 +27,13 @@ class Backend(Reader, Protocol):
         Raises:
             SourceError: The database does not take it.
         """
+
+    async def backup_lines(self, number: int) -> list[str]:
+        """The text of one backup, secrets masked.
+
+        Raises:
+            NocError: There is none, or its text cannot be read from here.
+        """
+
+    async def backups_compared(self, before: int, after: int) -> Comparison:
+        """What differs between two backups, secrets masked; raises as ``backup_lines``."""

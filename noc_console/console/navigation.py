@@ -7,6 +7,8 @@ from typing import Any
 from noc_console.console.desk import Desk
 from noc_console.console.palette import Palette
 from noc_console.console.render import tree
+from noc_console.console.screens.backup_list import BackupList
+from noc_console.console.screens.backup_text import BackupView
 from noc_console.console.screens.configuration import ConfigView
 from noc_console.console.screens.dash import DashView
 from noc_console.console.screens.network import NetworkView
@@ -173,6 +175,32 @@ class Navigation:
             self.show("config")
             view.show_ont(ont)
 
+    def do_backup_show(self, number: str = "") -> None:
+        """The text of the selected backup of the open OLT, or of the named one."""
+        kept, view = self._backups(), self.views["backup"]
+        backup = kept.named(_number(number)) if number else kept.selected()
+        if backup is None:
+            raise ValueError("no backup is selected")
+        if isinstance(view, BackupView):
+            self.show("backup")
+            view.show_text(backup)
+
+    def do_backup_diff(self, numbers: str = "") -> None:
+        """What differs between two backups of the open OLT: those marked, named, or the selected and the one before."""
+        kept, view, named = self._backups(), self.views["backup"], numbers.split()
+        if named and len(named) != 2:
+            raise ValueError("two backups are compared: :backup-diff OLD NEW")
+        before, after = (kept.named(_number(one)) for one in named) if named else kept.pair()
+        if isinstance(view, BackupView):
+            self.show("backup")
+            view.show_difference(before, after)
+
+    def _backups(self) -> BackupList:
+        view = self.view
+        if not isinstance(view, OltsView) or not view.opened or view.detail.tab != "backups":
+            raise ValueError("open the tab Backups of an OLT first: :olts OLT, then :tab backups")
+        return view.detail.backups
+
     def do_screen_sources(self, _: str = "") -> None:
         """Sources."""
         self.show("sources")
@@ -249,3 +277,9 @@ class Navigation:
         self.show("network")
         self._network.topology.unfold_to(node)
         self._network.set_scope(tree.scope_of(node))
+
+
+def _number(text: str) -> int:
+    if not text.strip().isdecimal():
+        raise ValueError(f"{text.strip()!r} is no number of a backup")
+    return int(text)

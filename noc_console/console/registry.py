@@ -231,6 +231,9 @@ ACTIONS: tuple[Action, ...] = (
     *(_declared(kind, spec) for kind, spec in JOB_ACTIONS.items() if spec.offered),
     Action("ont.config", "Its router's running configuration", (), "config", "network", menu=True,
            why_disabled=_has_serial),
+    Action("backup.show", "OLT, tab Backups: the text of one (Enter)", (), "backup-show", "network", "[NUMBER]"),
+    Action("backup.diff", "OLT, tab Backups: what differs between two marked, or the selected and the one before",
+           ("=",), "backup-diff", "network", "[OLD NEW]"),
     Action("ont.swap", "Record a swap of the unit", (), "swap", "network", "definitive|diagnostic NEW-SERIAL REASON",
            menu=True, why_disabled=_needs_ont),
     Action("ont.register", "Commands that would register a waiting ONT, to copy; nothing is sent", (), "register",
@@ -272,7 +275,9 @@ ACTIONS: tuple[Action, ...] = (
 )  # fmt: skip
 
 SCREENS = ("incidents", "alarms", "network", "onts", "jobs", "log", "sources")
-_WITH_LIST = frozenset((*SCREENS, "olts", "ports", "swaps", "firmware", "routers", "records", "config", "global"))
+_WITH_LIST = frozenset(
+    (*SCREENS, "olts", "ports", "swaps", "firmware", "routers", "records", "config", "backup", "global")
+)
 
 
 class Registry:

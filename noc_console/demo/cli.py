@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import islice
 
 import asyncssh
 
 from noc_console.demo import routers
+from noc_console.demo.configuration import configuration
 from noc_console.demo.plant import Cause, SimOlt, SimOnt
 from noc_console.demo.world import World
 
@@ -46,6 +49,10 @@ class CliBehaviour:
     """Whether questions can be switched off."""
     busy: int = 0
     """How many times it has no time to enter a GPON interface."""
+    saving: bool = False
+    """Whether somebody saves the configuration now: then it is not printed."""
+    more_lines: int = 0
+    """Of configuration, beside what its plant makes."""
     idle_s: float = 300.0
 
 
@@ -196,7 +203,10 @@ class _Shell:
             self._switch((int(gpon[1]), int(gpon[2]), int(ont[2]), int(ont[3])), ont[1] is None)
         elif line == "display current-configuration":
             await self._arguments(line, "{ <cr>|ont<K>|port<K>||<K> }:")
-            await self._page(self._configuration())
+            if self._behaviour.saving:
+                self._say(BUSY)
+            else:
+                await self._page(configuration(self._cli.olt, self._behaviour.more_lines))
         else:
             self._say(UNKNOWN)
         return True
@@ -257,14 +267,6 @@ class _Shell:
         else:
             self._cli.world.switch(ont, active)
 
-    def _configuration(self) -> list[str]:
-        lines = ["#", "[MA5800V100R019C10: 5006]", "#"]
-        for ont in self._cli.olt.onts:
-            *interface, port = ont.port.id.path
-            lines += [f" interface gpon {'/'.join(map(str, interface))}"]
-            lines += [f'  ont add {port} {ont.ont_id} sn-auth "{ont.serial.hex}" omci', "#"]
-        return [*lines, "return"]
-
     async def _arguments(self, line: str, which: str) -> None:
         """Ask for what could follow, unless that is switched off."""
         if self._smart:
@@ -276,16 +278,21 @@ class _Shell:
         self._write("\r\n" + question)
         return (await self._line(question)).strip().lower() in ("y", "yes")
 
-    async def _page(self, lines: list[str]) -> None:
-        for number, line in enumerate(lines):
-            if number and number % self._height == 0:
+    async def _page(self, lines: Iterable[str]) -> None:
+        rest = iter(lines)
+        page = list(islice(rest, self._height))
+        before = "\r\n"
+        while page:
+            self._write(before + "\r\n".join(page))
+            await self._process.stdout.drain()
+            page = list(islice(rest, self._height))
+            if page:
                 self._write(f"\r\n{PAGER}")
-                key = await self._key()
-                self._write(_ERASE + " " * len(PAGER) + _ERASE + ("" if key in "qQ" else line))
-                if key in "qQ":
+                quits = await self._key() in "qQ"
+                before = _ERASE + " " * len(PAGER) + _ERASE
+                if quits:
+                    self._write(before)
                     return
-            else:
-                self._say(line)
 
     async def _line(self, before: str, echo: bool = True) -> str:
         """A line of input, echoed as a terminal of 80 columns would wrap it."""

@@ -255,6 +255,7 @@ def _write_config(info: DemoInfo, pings: bool) -> None:
             for name, port in info.olts.items()
         ],
         "provisioning": {"presets": PRESETS},
+        "backups": {"folder": "backups"},
         "console": {"site": "demo"},
         "logging": {"file": "noc.log"},
     }

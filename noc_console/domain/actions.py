@@ -20,6 +20,7 @@ class JobKind(StrEnum):
     VIEW = "view"
     REFRESH = "refresh"
     OLT_REFRESH = "olt-refresh"
+    BACKUP = "backup"
     READ_CONFIG = "read-config"
     REBOOT = "reboot"
     FACTORY_RESET = "factory-reset"
@@ -114,6 +115,11 @@ ACTIONS: Mapping[JobKind, ActionSpec] = {
     JobKind.OLT_REFRESH: ActionSpec(
         "Refresh an OLT: state, health, optics", 0, Through.COLLECTOR, "The OLT's state was read whole.",
         target=TargetKind.OLT, role=Role.VIEWER,
+    ),
+    JobKind.BACKUP: ActionSpec(
+        "Back up an OLT's configuration", 1, Through.OLT_CLI,
+        "The configuration was read to its end, is not suspiciously small, and is stored, or equals the last one.",
+        target=TargetKind.OLT,
     ),
     JobKind.READ_CONFIG: ActionSpec(
         "Read the running configuration", 0, Through.ACS, "The ACS answered with its document; no device is touched.",

@@ -298,6 +298,19 @@ class HostKeyChanged(Change):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ConfigurationChanged(Change):
+    """An OLT's configuration is another one than at the backup before, or was read for the first time."""
+
+    kind: ClassVar[str] = "configuration_changed"
+
+    backup: int = 0
+    """Its number."""
+    added: int | None = None
+    """Lines; None for the first one."""
+    removed: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TrapUnknown(Change):
     """A notification that no profile explains."""
 
@@ -514,7 +527,8 @@ KINDS: Mapping[str, type[Change]] = {
     for kind in (
         OntDown, OntUp, OntUnclear, OntAppeared, OntMoved, OntSwapped, OntVanished, OntReturned, OntDuplicated,
         OntUnregistered, LightCrossed, PortChanged, CardChanged, FanChanged, OltSilent, OltAnswers, OltRestarted,
-        TableShrank, TableWhole, HostKeyKept, HostKeyChanged, TrapUnknown, CoreSilent, CoreAnswers, CoreRestarted,
+        TableShrank, TableWhole, HostKeyKept, HostKeyChanged, ConfigurationChanged,
+        TrapUnknown, CoreSilent, CoreAnswers, CoreRestarted,
         CoreInterfaceChanged, RouterChanged, JobEnded, BulkEnded, SwapRecorded, SwapClosed, RecordsImported,
         IncidentChanged, AlarmChanged, Note,
     )

@@ -186,9 +186,27 @@ class EndMaintenance:
     maintenance_id: int
 
 
+@dataclass(frozen=True, slots=True)
+class RevealBackups:
+    """See backups of configurations with the secrets in them."""
+
+    numbers: tuple[int, ...]
+
+
 OnOutages = Acknowledge | Unacknowledge | AddComment | Shelve | Unshelve | PlanMaintenance | EndMaintenance
-Records = ImportRecords | RemoveRecord
-Intent = Act | ActOnMany | CancelJob | CancelMany | ReleaseMany | RecordSwap | CloseSwap | Records | OnOutages
+Records = ImportRecords | RemoveRecord | RevealBackups
+Intent = (
+    Act
+    | ActOnMany
+    | CancelJob
+    | CancelMany
+    | ReleaseMany
+    | RecordSwap
+    | CloseSwap
+    | Records
+    | OnOutages
+    | RevealBackups
+)
 
 
 @dataclass(frozen=True, slots=True)

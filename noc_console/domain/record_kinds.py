@@ -8,6 +8,7 @@ from typing import Any
 from noc_console.domain.addressing import BLOCKS, POOLS, VLANS
 from noc_console.domain.alarms.alarm import ALARMS
 from noc_console.domain.assignments import ASSIGNMENTS
+from noc_console.domain.backups import BACKUP_RUNS, BACKUPS
 from noc_console.domain.core_devices import CORE_DEVICES, CORE_INTERFACES
 from noc_console.domain.fibre import CLOSURES, SPLICES, STRANDS
 from noc_console.domain.handling import COMMENTS, HANDLINGS, MAINTENANCE
@@ -24,6 +25,7 @@ RECORD_KINDS: Mapping[str, RecordKind[Any]] = {
         CORE_DEVICES, CORE_INTERFACES, SWAPS, ZONES, SPLITTERS, SUBSCRIBERS, ASSIGNMENTS, UPLINKS,
         VLANS, POOLS, BLOCKS, CLOSURES, STRANDS, SPLICES,
         INCIDENTS, ALARMS, HANDLINGS, COMMENTS, MAINTENANCE, PRESENCE,
+        BACKUPS, BACKUP_RUNS,
     )
 }  # fmt: skip
 """By name."""

@@ -20,10 +20,12 @@ from noc_console.domain.intents import (
     RecordSwap,
     ReleaseMany,
     RemoveRecord,
+    RevealBackups,
     Shelve,
     Unacknowledge,
     Unshelve,
 )
+from noc_console.operations.backup_requests import RevealingBackups
 from noc_console.operations.handler import Handler
 from noc_console.operations.handling import Acknowledging, Commenting, Shelving, Unacknowledging, Unshelving
 from noc_console.operations.maintenance import EndingMaintenance, Planning
@@ -53,4 +55,5 @@ def make_handlers(config: Config) -> Mapping[type[Any], Handler[Any, Any]]:
         Unshelve: Unshelving(),
         PlanMaintenance: Planning(),
         EndMaintenance: EndingMaintenance(),
+        RevealBackups: RevealingBackups(),
     }

@@ -131,6 +131,11 @@ _WORDS: Mapping[type[c.Change], Callable[[Any], str]] = {
     c.TableWhole: lambda x: f"{x.olt} lists all known ONTs again",
     c.HostKeyKept: lambda x: f"{x.olt}: its SSH host key is kept",
     c.HostKeyChanged: lambda x: f"{x.olt}: {x.text}",
+    c.ConfigurationChanged: lambda x: (
+        f"{x.olt}: its configuration is backed up for the first time"
+        if x.added is None
+        else f"{x.olt}: its configuration has changed: {x.added} lines more, {x.removed} lines less"
+    ),
     c.TrapUnknown: _trap,
     c.CoreSilent: lambda x: _silent(x.device, x.error),
     c.CoreAnswers: lambda x: f"{x.device} answers SNMP again",

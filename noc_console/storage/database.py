@@ -29,7 +29,7 @@ from noc_console.domain.errors import (
 )
 
 SOURCE = "database"
-SCHEMA_VERSION = "0012"
+SCHEMA_VERSION = "0013"
 """Alembic revision that this program reads and writes; the newest file in ``migrations/versions``."""
 
 CONNECT_TIMEOUT_S = 5

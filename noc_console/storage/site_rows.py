@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from noc_console.domain.alarms.cover import serials_behind
 from noc_console.domain.alarms.facts import OltRows, OntKey
+from noc_console.domain.backups import BACKUP_RUNS, BackupRun
 from noc_console.domain.changes import LightCrossed
 from noc_console.domain.core_devices import CORE_DEVICES, CORE_INTERFACES, CoreDevice, CoreInterface
 from noc_console.domain.handling import MAINTENANCE, Maintenance
@@ -50,6 +51,8 @@ class SiteRows:
     failed_jobs: list[Job] = field(default_factory=list)
     crossed_at: dict[OntKey, float] = field(default_factory=dict)
     """When an ONT's light last crossed a limit for the worse, if it did not get better since."""
+    backup_runs: list[BackupRun] = field(default_factory=list)
+    """The last attempt at each OLT's configuration."""
     incidents: list[Incident] = field(default_factory=list)
     """Open ones."""
     windows: list[Maintenance] = field(default_factory=list)
@@ -102,6 +105,8 @@ class SiteReader:
             rows.interfaces = await read_records(connection, CORE_INTERFACES)
         if "source" in changed:
             rows.sources = await read_rows(connection, select(*columns(schema.source, Source)), Source)
+        if record_stream(BACKUP_RUNS) in changed:
+            rows.backup_runs = await read_records(connection, BACKUP_RUNS)
         if "job" in changed:
             rows.failed_jobs = await _failed_jobs(connection, now)
         if CHANGES in changed:

@@ -11,6 +11,7 @@ from typing import Any
 from noc_console.config.model import Config
 from noc_console.domain import swaps
 from noc_console.domain.alarms.states import incident_number
+from noc_console.domain.backup_text import Comparison, TextRules, compare
 from noc_console.domain.changes import Change
 from noc_console.domain.cpe import CpeDocument, Field, Group, Section
 from noc_console.domain.csv_records import plan_import, plan_removal
@@ -83,6 +84,7 @@ class FakeBackend:
         self.revision = 1
         self.fail_with: NocError | None = None
         self.attended: list[Presence] = []
+        self.backup_texts: dict[int, str] = {}
         self.refuse: str | None = None
         self.opened = self.closed = 0
         self.submitted: list[Act] = []
@@ -510,6 +512,12 @@ class FakeBackend:
     async def audit_since(self, at: float) -> list[dict[str, Any]]:
         self._fail()
         return []
+
+    async def backup_lines(self, number: int) -> list[str]:
+        return self.backup_texts[number].split("\n")
+
+    async def backups_compared(self, before: int, after: int) -> Comparison:
+        return compare(self.backup_texts[before], self.backup_texts[after], TextRules())
 
     async def ont_changes(self, olt: str, port: str, serial: str | None, limit: int = 100) -> list[Change]:
         self._fail()

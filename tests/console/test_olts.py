@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from noc_console.console.screens.olts import OltsView
+from noc_console.domain.backups import BACKUP_RUNS, BACKUPS, Backup, BackupRun
 from noc_console.domain.core_devices import CORE_INTERFACES, CoreInterface
+from noc_console.domain.jobs import JobKind
+from noc_console.domain.targets import Target
 
 from .fake_backend import FakeBackend
 from .harness import Desk, console
@@ -142,3 +147,63 @@ async def test_an_open_olt_has_its_charts_in_the_overview() -> None:
         await desk.press(",")
         assert olts(desk).detail.chart.cursor is not None
         assert olts(desk).exported()[0] == "chart"
+
+
+BEFORE = "sysname olt-1\nvlan 100 smart\nsnmp-agent community read public-one\nvlan 200 smart\n#\nreturn"
+
+
+def with_backups() -> FakeBackend:
+    backend = network()
+    for number, text in ((1, BEFORE), (2, BEFORE.replace("vlan 100", "vlan 101"))):
+        at = backend.clock - 86400 * (3 - number)
+        backend.backup_texts[number] = text
+        kept = (len(text), 6, f"digest-{number}", "huawei-smartax", "ssh", "schedule", f"olt-1/{number}.cfg.gz")
+        backend.put_record(BACKUPS, Backup(number, "olt-1", at, at + 3600, *kept))
+    failing = BackupRun("olt-1", backend.clock - 60, failed_since_at=backend.clock - 60, error="the login is refused")
+    backend.put_record(BACKUP_RUNS, failing)
+    return backend
+
+
+async def test_backups_are_listed_opened_and_compared() -> None:
+    async with console(with_backups()) as desk:
+        await desk.command("olts olt-1")
+        await desk.command("tab backups")
+        await desk.shows("the last attempt failed")
+        await desk.shows("the login is refused")
+        await desk.shows("schedule")
+        await desk.press("=")
+        await desk.shows("Backup olt-1 1 to 2")
+        await desk.shows("+ vlan 101 smart")
+        await desk.shows("- vlan 100 smart")
+        await desk.shows("1 added, 1 removed")
+        await desk.press("-")
+        await desk.shows("LAST SEEN")
+        await desk.press("g", "space", "G", "space", "=")
+        await desk.shows("Backup olt-1 1 to 2")
+        await desk.press("-", "enter")
+        await desk.shows("Backup olt-1 1")
+        await desk.press("/", *"200", "enter")
+        await desk.shows("vlan 200 smart")
+        await desk.until(lambda: "vlan 100" not in desk.screen())
+
+
+@pytest.mark.parametrize(
+    ("command", "told"),
+    [("backup-diff 1 9", "no backup 9"), ("backup-show x", "is no number"), ("backup-diff 1", "OLD NEW")],
+)
+async def test_a_backup_that_is_not_there_is_told(command: str, told: str) -> None:
+    async with console(with_backups()) as desk:
+        await desk.command("olts olt-1")
+        await desk.command("tab backups")
+        await desk.command(command)
+        assert any(told in text for text in desk.toasts("warning"))
+
+
+async def test_a_backup_is_asked_for_of_the_open_olt() -> None:
+    backend = with_backups()
+    async with console(backend) as desk:
+        await desk.command("olts olt-1")
+        await desk.command("write on")
+        await desk.command("backup")
+        await desk.until(lambda: backend.submitted and backend.submitted[-1].kind is JobKind.BACKUP)
+        assert backend.submitted[-1].target == Target.olt("olt-1")

@@ -238,8 +238,8 @@ async def test_without_snmp_nobody_can_tell_whose_place_it_is(desk: Desk) -> Non
 
 
 async def test_refused_where_it_is_not_known_how(desk: Desk) -> None:
-    desk.olt.profile = "vsol-v1600g"
-    with pytest.raises(ActionRefused, match=r"not known how .* vsol-v1600g"):
+    desk.olt.profile = "fiberhome-an5516"
+    with pytest.raises(ActionRefused, match=r"not known how .* fiberhome-an5516"):
         await desk.do()
 
 

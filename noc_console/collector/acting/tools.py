@@ -9,6 +9,7 @@ from typing import Generic, TypeVar
 import msgspec
 import structlog
 
+from noc_console.collector.backups import BackupKeeper
 from noc_console.collector.olt import OltWorker
 from noc_console.config.model import Config
 from noc_console.domain.errors import ActionFailed, ActionRefused, SourceError
@@ -67,6 +68,7 @@ class Tools:
     """Takes samples."""
     clis: Mapping[str, CliClient] = field(default_factory=dict)
     """OLT name to its command line, where the config has one."""
+    backups: BackupKeeper | None = None
     lock_s: float = LOCK_S
     """How long the ACS may wait for a router's session before it queues a task."""
 

@@ -19,6 +19,7 @@ from noc_console.console.render.node import render_node
 from noc_console.console.render.olts import STATES, gauges, uplink_lines
 from noc_console.console.render.optical import render_ranges
 from noc_console.console.render.tabs import named_tab, tab_line, turned
+from noc_console.console.screens.backup_list import BackupList
 from noc_console.console.screens.charting import Charting, ChartKeys
 from noc_console.console.screens.sparks import SETTLE_S, PortRates, Sparks
 from noc_console.console.screens.view import Background
@@ -26,6 +27,7 @@ from noc_console.console.subjects import kinds_of, subject_of
 from noc_console.console.widgets.columns import by_value, in_order
 from noc_console.console.widgets.lines import FocusPane, LinePane
 from noc_console.console.widgets.table import LineTable
+from noc_console.domain.backups import BACKUP_RUNS, BACKUPS
 from noc_console.domain.network import Olt, Ont
 from noc_console.picture.activity import fold
 from noc_console.picture.flat_rows import Row, ont_row
@@ -37,10 +39,6 @@ from noc_console.picture.tree import NodeKey
 
 TABS = ("overview", "ports", "onts", "activity", "backups")
 TITLES = ("Overview", "Ports", "ONTs", "Activity", "Backups")
-NO_BACKUPS: Sequence[Line] = (
-    [(" no backups are kept", "strong")],
-    [(" NOC Console does not read the configuration of an OLT: keep its backups as you do now.", "dim")],
-)
 COUNT_EVERY_S = 2.0
 
 
@@ -52,7 +50,8 @@ class OltDetail(Background, ChartKeys, Container):
     OltDetail > #olt-tabs, OltDetail > #olt-who { height: 1; }
     OltDetail > LineTable { display: none; }
     OltDetail.-ports > #olt-ports, OltDetail.-onts > #olt-onts { display: block; }
-    OltDetail.-ports > #olt-body, OltDetail.-onts > #olt-body { display: none; }
+    OltDetail.-backups > #olt-backups { display: block; }
+    OltDetail.-ports > #olt-body, OltDetail.-onts > #olt-body, OltDetail.-backups > #olt-body { display: none; }
     """
 
     def __init__(self, desk: Desk) -> None:
@@ -67,6 +66,7 @@ class OltDetail(Background, ChartKeys, Container):
         self.cells = onts.OntCells(desk.model, desk.glyphs)
         columns = onts.columns_for("triage", {}, one_olt=True)
         self.onts = LineTable(self.cells.cell, columns, desk.palette, desk.glyphs, id="olt-onts")  # type: ignore[arg-type]
+        self.backups = BackupList(desk)
         self._sparks = Sparks(desk)
         self.cells.sparks = self._sparks.values
         self._rates = PortRates(desk)
@@ -82,6 +82,7 @@ class OltDetail(Background, ChartKeys, Container):
         yield self.body
         yield self.ports
         yield self.onts
+        yield self.backups.table
 
     # -- what is shown ---------------------------------------------------------------------------------------------
 
@@ -93,7 +94,7 @@ class OltDetail(Background, ChartKeys, Container):
     @property
     def listing(self) -> LineTable | None:
         """The list of the open tab."""
-        return {"ports": self.ports, "onts": self.onts}.get(self.tab)
+        return {"ports": self.ports, "onts": self.onts, "backups": self.backups.table}.get(self.tab)
 
     def show(self, olt_id: int) -> None:
         """Show another OLT, from its overview."""
@@ -107,7 +108,7 @@ class OltDetail(Background, ChartKeys, Container):
     def show_tab(self, tab: str) -> None:
         """Open a tab."""
         self.tab = tab
-        for name in ("ports", "onts"):
+        for name in ("ports", "onts", "backups"):
             self.set_class(name == tab, f"-{name}")
         self.reload(rewind=True)
         if self.is_mounted and self.display:
@@ -119,7 +120,7 @@ class OltDetail(Background, ChartKeys, Container):
 
     def set_palette(self, palette: Palette) -> None:
         """Change colours."""
-        for part in (self.tabs, self.who, self.body, self.ports, self.onts):
+        for part in (self.tabs, self.who, self.body, self.ports, self.onts, self.backups.table):
             part.set_palette(palette)
         self.cells.absolute = self.desk.session.absolute_times
         self.reload()
@@ -127,7 +128,12 @@ class OltDetail(Background, ChartKeys, Container):
 
     def changed(self, delta: Delta) -> None:
         """The model changed."""
-        if delta.structure or self._due.due(self.desk.now()):
+        if (
+            delta.structure
+            or BACKUPS.name in delta.records
+            or BACKUP_RUNS.name in delta.records
+            or self._due.due(self.desk.now())
+        ):
             self.reload()
 
     def tick(self) -> None:
@@ -150,18 +156,19 @@ class OltDetail(Background, ChartKeys, Container):
             self.who.set_lines([])
             self.body.set_lines([[(" this OLT is no longer in the config (Esc goes back)", "dim")]])
             return
-        self.who.set_lines([[(f" {olt.name}  ", "title"), STATES[state_of(olt)]]])
+        attempt = self.backups.last_attempt(olt.name) if self.tab == "backups" else []
+        self.who.set_lines([[(f" {olt.name}  ", "title"), STATES[state_of(olt)], *attempt]])
         if self.tab == "ports":
             self._list_ports(olt)
         elif self.tab == "onts":
             self._list_onts(now)
+        elif self.tab == "backups":
+            self.backups.reload(olt.name)
         else:
             self.body.set_lines(self._body_lines(olt, now), rewind=rewind)
 
     def _body_lines(self, olt: Olt, now: float) -> Sequence[Line]:
         width, absolute = self.body.size.width or self.size.width, self.desk.session.absolute_times
-        if self.tab == "backups":
-            return NO_BACKUPS
         if self.tab == "activity":
             changes = [one for one in reversed(self.desk.model.change_list()) if one.olt == olt.name]
             if not changes:
@@ -204,6 +211,8 @@ class OltDetail(Background, ChartKeys, Container):
 
     def row_of(self, key: Hashable) -> Row:
         """What the open list has under this key, with its bare values."""
+        if self.tab == "backups":
+            return self.backups.row_of(key)
         if isinstance(key, int):
             return ont_row(gather(self.desk.model, key, self.desk.now()))
         if (one := self._ports.get(key)) is None:
@@ -264,6 +273,8 @@ class OltDetail(Background, ChartKeys, Container):
         await asyncio.sleep(SETTLE_S)
         if self.listing is None:
             await self._read_chart()
+            return
+        if self.tab == "backups":
             return
         if self.tab == "onts":
             serials = [self.desk.model.onts.get(row, "serial") for row in self.onts.in_view()]  # type: ignore[arg-type]

@@ -14,7 +14,7 @@ from noc_console.console.render import olts
 from noc_console.console.render.cells import Cell
 from noc_console.console.screens.olt_detail import TABS, TITLES, OltDetail
 from noc_console.console.screens.tables import TableView
-from noc_console.console.screens.view import Open
+from noc_console.console.screens.view import Open, OpenBackup
 from noc_console.console.widgets.columns import by_value, in_order
 from noc_console.console.widgets.table import LineTable
 from noc_console.domain.network import Olt, Ont
@@ -146,6 +146,8 @@ class OltsView(TableView):
         event.stop()
         if event.table is self.table and isinstance(event.key, int):
             self.open(event.key)
+        elif self.detail.listing is self.detail.backups.table:
+            self.post_message(OpenBackup())
         elif (place := self.detail.place()) is not None:
             self.post_message(Open(*place))
 

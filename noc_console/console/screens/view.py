@@ -42,6 +42,10 @@ class Open(Message):
         self.serial = serial
 
 
+class OpenBackup(Message):
+    """To the text of the selected backup."""
+
+
 class OpenIncident(Message):
     """To an incident."""
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from noc_console.domain.alarms.rules import Fact
+from noc_console.domain.backups import BackupRun
 from noc_console.domain.core_devices import CoreDevice, CoreInterface
 from noc_console.domain.freshness import STALE_AFTER, Intervals
 from noc_console.domain.jobs import Job
@@ -214,6 +215,20 @@ def job_facts(failed: Iterable[Job]) -> Iterator[Fact]:
     for number, jobs in by_batch.items():
         text = f"{jobs[0].kind.value}: {len(jobs)} did not end well"
         yield Fact(rule="job", id=f"bulk {number}", object=f"bulk action {number}", bad=True, text=text)
+
+
+def backup_facts(runs: Iterable[BackupRun], olts: frozenset[str]) -> Iterator[Fact]:
+    """Whether the configuration of each OLT could be read the last time somebody tried.
+
+    Args:
+        runs: The last attempts.
+        olts: Names of the configured OLTs.
+    """
+    for run in runs:
+        if run.olt in olts:
+            text, since_at = f"no backup: {run.error}", run.failed_since_at
+            bad = run.error is not None
+            yield Fact(rule="backup", id=run.olt, object=run.olt, bad=bad, text=text, since_at=since_at, olt=run.olt)
 
 
 def late_fact(site: Iterable[OltRows], intervals: Intervals, now: float) -> Fact:

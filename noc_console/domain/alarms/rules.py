@@ -110,5 +110,6 @@ RULES: Mapping[str, Rule] = {
     "disk": Rule(limit=10, clear=15, below=True, raise_after_s=60, clear_after_s=60),
     "buffer": Rule(limit=90, clear=80, raise_after_s=300, clear_after_s=60),
     "profile": Rule(severity=Severity.WARNING, raise_after_s=900, clear_after_s=60),
+    "backup": Rule(severity=Severity.WARNING),
 }
 """The rules as they are when the config does not change them. ``docs/configuring.md`` says what each is about."""

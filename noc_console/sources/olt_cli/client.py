@@ -47,9 +47,14 @@ class CliClient:
         self._alone = asyncio.Lock()
 
     @property
+    def how(self) -> str:
+        """``ssh``, ``telnet``, or ``ssh, legacy algorithms`` where those are allowed."""
+        return f"{self.cli.transport}, legacy algorithms" if self.cli.legacy else self.cli.transport
+
+    @property
     def where(self) -> str:
         """``noc@10.0.0.1:22``."""
-        return f"{self.cli.username}@{self._olt.address}:{self.cli.port}"
+        return f"{self.cli.username}@{self._olt.address}:{self.cli.reached_port}"
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[asyncssh.SSHClientConnection]:
@@ -81,9 +86,25 @@ class CliClient:
         Raises:
             SourceError: As for ``connection``, or there is no prompt.
         """
-        from noc_console.sources.olt_cli.session import open_session
+        if self.cli.transport == "telnet":
+            from noc_console.sources.olt_cli.session import open_session
+            from noc_console.sources.olt_cli.telnet import telnet_wire
 
-        async with self.connection() as connection, open_session(self.name, connection, dialect, self.cli) as session:
+            line = telnet_wire(self._olt, self.cli)
+            async with self._alone, line as wire, open_session(self.name, wire, dialect, self.cli) as session:
+                yield session
+            return
+        async with self.connection() as connection, self.shell(connection, dialect) as session:
+            yield session
+
+    @asynccontextmanager
+    async def shell(self, connection: asyncssh.SSHClientConnection, dialect: Dialect) -> AsyncIterator[Session]:
+        """A command line over a connection, its prompt learnt; raises as ``session``."""
+        from noc_console.sources.olt_cli.session import open_session
+        from noc_console.sources.olt_cli.ssh import ssh_wire
+
+        line = ssh_wire(self._olt, self.cli, connection)
+        async with line as wire, open_session(self.name, wire, dialect, self.cli) as session:
             yield session
 
 

@@ -12,6 +12,7 @@ from typing import Literal, NamedTuple
 import msgspec
 import yaml
 
+from noc_console.domain.backup_text import TextRules
 from noc_console.domain.errors import ActionRefused, ConfigError
 from noc_console.domain.identity import PonPort
 from noc_console.domain.provisioning import SerialForm
@@ -57,6 +58,29 @@ class OntPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return Filled([fill(line) for line in self.enter], inside, fill(self.send))
 
 
+class BackupPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How the running configuration is read, and what of it is no configuration. Patterns look at one line each."""
+
+    send: str
+    enter: tuple[str, ...] = ()
+    """What comes before it."""
+    ends: str | None = None
+    """The last line of every whole configuration, where the family has one."""
+    silence_s: float = 75.0
+    """How long the OLT may say nothing in the middle of it."""
+    drop: tuple[str, ...] = ()
+    varies: tuple[str, ...] = ()
+    secrets: tuple[str, ...] = ()
+    unordered: tuple[str, ...] = ()
+    verified: bool = True
+    """Whether somebody is known to have read a configuration in this way."""
+
+    @property
+    def rules(self) -> TextRules:
+        """What is known of its text."""
+        return TextRules(self.drop, self.varies, self.secrets, self.unordered)
+
+
 class RegisterPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What to say to register an ONT; see ``domain.provisioning``. It is shown and copied, never sent."""
 
@@ -91,6 +115,8 @@ class Dialect(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     leave: tuple[str, ...]
     operations: Mapping[Operation, OntPlan] = {}
     """What it knows how to do; a dialect that knows nothing is still good for a login."""
+    backup: BackupPlan | None = None
+    """How its configuration is read; None when nobody knows."""
     register: RegisterPlan | None = None
     """How an ONT is registered."""
     enable: str | None = None
@@ -136,6 +162,12 @@ def dialect_for(profile: str | None) -> Dialect | None:
     return _by_profile().get(profile or "")
 
 
+def rules_for(dialect: str) -> TextRules:
+    """What is known of the text of a dialect's configurations; nothing of one that this release does not have."""
+    found = next((one for one in _by_profile().values() if one.id == dialect and one.backup), None)
+    return found.backup.rules if found and found.backup else TextRules()
+
+
 def read_dialect(text: str, file: str) -> Dialect:
     """A dialect from the text of its file.
 
@@ -143,8 +175,10 @@ def read_dialect(text: str, file: str) -> Dialect:
         ConfigError: It breaks the format, or names an operation that this program does not know; names the file.
     """
     try:
-        return msgspec.convert(yaml.safe_load(text), Dialect)
-    except (msgspec.ValidationError, yaml.YAMLError) as error:
+        dialect = msgspec.convert(yaml.safe_load(text), Dialect)
+        _check_patterns(dialect)
+        return dialect
+    except (msgspec.ValidationError, yaml.YAMLError, re.error) as error:
         known = ", ".join(Operation)
         raise ConfigError(f"no dialect: {error}", path=file, hint=f"operations are: {known}") from None
 
@@ -154,6 +188,13 @@ def _by_profile() -> Mapping[str, Dialect]:
     files = (resources.files(__package__) / "dialects").iterdir()
     dialects = [read_dialect(file.read_text(encoding="utf-8"), file.name) for file in files]
     return {profile: dialect for dialect in dialects for profile in dialect.profiles}
+
+
+def _check_patterns(dialect: Dialect) -> None:
+    plan = dialect.backup
+    if plan is not None:
+        for pattern in (plan.ends or "", *plan.drop, *plan.varies, *plan.secrets, *plan.unordered):
+            re.compile(pattern)
 
 
 @lru_cache(maxsize=256)

@@ -21,6 +21,7 @@ from noc_console.domain.errors import (
     SourceUnavailable,
 )
 from noc_console.domain.text import clean
+from noc_console.sources.olt_cli.wire import CHUNK, COLUMNS, ROWS, Wire
 
 CLOSE_S = 2.0
 
@@ -104,7 +105,7 @@ async def _connect(olt: OltConfig, cli: OltCli, watch: _Watch) -> asyncssh.SSHCl
         async with asyncio.timeout(cli.timeout_s):
             return await asyncssh.connect(
                 olt.address,
-                cli.port,
+                cli.reached_port,
                 client_factory=lambda: watch,
                 username=cli.username,
                 password=cli.password.get_secret_value(),
@@ -160,3 +161,44 @@ def _public_key(name: str, text: str) -> asyncssh.SSHKey:
 
 def _text(key: asyncssh.SSHKey) -> str:
     return " ".join(key.export_public_key().decode("ascii").split()[:2])
+
+
+class _SshWire:
+    def __init__(self, name: str, process: asyncssh.SSHClientProcess[str]) -> None:
+        self._name = name
+        self._process = process
+
+    def write(self, text: str) -> None:
+        with suppress(OSError):  # reading tells what became of the session
+            self._process.stdin.write(text)
+
+    async def read(self) -> str:
+        try:
+            return await self._process.stdout.read(CHUNK)
+        except (asyncssh.Error, OSError) as error:
+            raise SourceUnavailable(f"the session broke: {clean(str(error))}", self._name) from None
+
+
+@asynccontextmanager
+async def ssh_wire(olt: OltConfig, cli: OltCli, connection: asyncssh.SSHClientConnection) -> AsyncIterator[Wire]:
+    """A shell over a connection.
+
+    Raises:
+        SourceError: There is none.
+    """
+    try:
+        async with asyncio.timeout(cli.timeout_s):
+            process = await connection.create_process(
+                term_type="vt100",
+                term_size=(COLUMNS, ROWS),
+                encoding=olt.text_encoding or "utf-8",
+                errors="backslashreplace",
+            )
+    except TimeoutError:
+        raise SourceTimeout(f"no command line within {cli.timeout_s:g} s", olt.name) from None
+    except (asyncssh.Error, OSError) as error:
+        raise SourceUnavailable(f"no command line: {clean(str(error))}", olt.name) from None
+    try:
+        yield _SshWire(olt.name, process)
+    finally:
+        process.close()

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 # A control sequence, another escape, a control character, or text.
 _TOKEN = re.compile(r"\x1b\[([0-?]*)[ -/]*([@-~])|\x1b.?|([\x00-\x1f\x7f])|([^\x00-\x1f\x7f]+)", re.DOTALL)
+TAB = 8
 
 
 def shown(raw: str) -> str:
@@ -33,6 +34,8 @@ def _lines(raw: str) -> Iterator[str]:
             line, at = [], 0
         elif control == "\r":
             at = 0
+        elif control == "\t":
+            at += TAB - at % TAB
         elif control == "\b":
             at = max(0, at - 1)
         elif command == "D":

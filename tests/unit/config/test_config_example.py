@@ -15,7 +15,7 @@ from noc_console.config.load import load
 from noc_console.config.model import Config
 
 EXAMPLE = Path(__file__).resolve().parents[3] / "config.example.yaml"
-_COMMENTED_KEY = re.compile(r"^( *)# ( *[a-z_]+:( .*)?)$")
+_COMMENTED_KEY = re.compile(r"^( *)# ( *[a-z_0-9]+:( .*)?)$")
 
 
 def models_in(annotation: Any) -> Iterator[type[BaseModel]]:
@@ -85,7 +85,7 @@ def test_the_example_with_everything_in_force_loads(tmp_path: Path) -> None:
     for name in ("genieacs.password", "bridge.password"):
         (tmp_path / name).write_text("x")
     names = set(re.findall(r"\$\{([A-Z_]+)\}", uncommented()))
-    config = load(path, dict.fromkeys(names, "long enough"))
+    config = load(path, dict.fromkeys(names, "long enough for a key"))
     assert config.genieacs and config.victoriametrics and config.victoriametrics.query_url
 
 

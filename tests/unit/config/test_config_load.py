@@ -175,12 +175,14 @@ def test_relative_paths_count_from_the_config_file(
 ) -> None:
     path = write(
         MINIMAL + "database: sqlite:///data/noc.db\nprofiles_dir: profiles\nhistory: {path: samples}\n"
+        "backups: {folder: kept}\n"
         "logging: {file: noc.log}\ngenieacs: {url: https://x, ca_file: ca.pem}\n"
     )
     monkeypatch.chdir("/")
     config = load(path, {})
     assert config.database == f"sqlite:///{tmp_path}/data/noc.db"
     assert config.profiles_dir == tmp_path / "profiles"
+    assert config.backups.folder == tmp_path / "kept"
     assert buffer_file(config) == tmp_path / "samples" / "samples.db"
     assert log_file(config) == tmp_path / "noc.log"
     assert config.genieacs and config.genieacs.ca_file == tmp_path / "ca.pem"

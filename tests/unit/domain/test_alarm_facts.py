@@ -10,8 +10,9 @@ import pytest
 
 from noc_console.domain.actions import JobKind
 from noc_console.domain.alarms import facts
-from noc_console.domain.alarms.facts import BAD, WELL, OltRows
+from noc_console.domain.alarms.facts import BAD, WELL, OltRows, backup_facts
 from noc_console.domain.alarms.rules import RULES, Fact
+from noc_console.domain.backups import BackupRun
 from noc_console.domain.core_devices import CoreDevice, CoreInterface
 from noc_console.domain.freshness import Intervals
 from noc_console.domain.jobs import Job, JobState
@@ -210,3 +211,15 @@ def test_a_collector_that_is_late_names_who_waits() -> None:
 def test_room_for_data() -> None:
     found = by_key(facts.disk_facts({"/var": 7.0, "/mnt": None}, 93.0))
     assert (found["disk /var"].value, found["disk /mnt"].value, found["buffer samples"].value) == (7.0, None, 93.0)
+
+
+@pytest.mark.parametrize(("error", "bad"), [("the login is refused", True), (None, False)])
+def test_the_last_attempt_at_a_backup_is_bad_or_well(error: str | None, bad: bool) -> None:
+    run = BackupRun("olt-1", 500.0, ok_at=100.0, failed_since_at=300.0 if error else None, error=error)
+    (fact,) = backup_facts([run], frozenset({"olt-1"}))
+    assert (fact.bad, fact.since_at, fact.olt) == (bad, 300.0 if error else None, "olt-1")
+    assert not error or error in fact.text
+
+
+def test_an_olt_that_is_not_configured_any_more_has_no_alarm_about_its_backups() -> None:
+    assert list(backup_facts([BackupRun("gone", 500.0, error="x")], frozenset({"olt-1"}))) == []

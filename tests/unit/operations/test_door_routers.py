@@ -87,5 +87,5 @@ async def test_it_is_not_acted_on_twice_by_either_name(world: World) -> None:
 def test_what_an_onts_router_takes_a_router_alone_takes() -> None:
     alone = {kind for kind, spec in ACTIONS.items() if spec.may_be_about(TargetKind.ROUTER)}
     assert alone == set(JobKind) - {
-        JobKind.OLT_REBOOT, JobKind.OLT_REFRESH, JobKind.ONT_DISABLE, JobKind.ONT_ENABLE,
+        JobKind.OLT_REBOOT, JobKind.OLT_REFRESH, JobKind.BACKUP, JobKind.ONT_DISABLE, JobKind.ONT_ENABLE,
     }  # fmt: skip

@@ -1,0 +1,71 @@
+"""The Telnet connection to an OLT; the session logs in, for Telnet itself knows no login."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+import telnetlib3
+
+from noc_console.config.model import OltConfig
+from noc_console.config.operations import OltCli
+from noc_console.domain.errors import SourceTimeout, SourceUnavailable
+from noc_console.domain.text import clean
+from noc_console.sources.olt_cli.wire import CHUNK, COLUMNS, ROWS, Wire
+
+NEGOTIATE_S = 1.0
+"""How long an OLT is given to say what it wants of the terminal; many never do."""
+
+# Its log lines are no events of ours, and tell what was typed.
+logging.getLogger("telnetlib3").setLevel(logging.CRITICAL)
+
+
+class _TelnetWire:
+    def __init__(self, name: str, reader: Any, writer: Any) -> None:
+        self._name = name
+        self._reader = reader
+        self._writer = writer
+
+    def write(self, text: str) -> None:
+        with suppress(OSError, RuntimeError):  # reading tells what became of the session
+            self._writer.write(text.replace("\n", "\r\n"))
+
+    async def read(self) -> str:
+        try:
+            return str(await self._reader.read(CHUNK))
+        except (OSError, EOFError) as error:
+            raise SourceUnavailable(f"the session broke: {clean(str(error))}", self._name) from None
+
+
+@asynccontextmanager
+async def telnet_wire(olt: OltConfig, cli: OltCli) -> AsyncIterator[Wire]:
+    """A connection, not logged in yet; always closed in the end.
+
+    Raises:
+        SourceError: There is none.
+    """
+    try:
+        async with asyncio.timeout(cli.timeout_s):
+            reader, writer = await telnetlib3.open_connection(
+                olt.address,
+                cli.reached_port,
+                encoding=olt.text_encoding or "utf8",
+                encoding_errors="backslashreplace",
+                force_binary=True,
+                term="vt100",
+                cols=COLUMNS,
+                rows=ROWS,
+                connect_maxwait=NEGOTIATE_S,
+                send_environ=(),  # nothing of the user who runs the collector
+            )
+    except TimeoutError:
+        raise SourceTimeout(f"no Telnet connection within {cli.timeout_s:g} s", olt.name) from None
+    except OSError as error:
+        raise SourceUnavailable(f"no Telnet connection: {clean(str(error))}", olt.name) from None
+    try:
+        yield _TelnetWire(olt.name, reader, writer)
+    finally:
+        writer.close()
