@@ -14,6 +14,19 @@ complete -c noc-console -n __fish_use_subcommand -l version
 complete -c noc-console -n __fish_use_subcommand -f -a ack -d 'Say that you have it'
 complete -c noc-console -n '__fish_seen_subcommand_from ack' -l help
 complete -c noc-console -n '__fish_seen_subcommand_from ack' -l json
+complete -c noc-console -n __fish_use_subcommand -f -a backup -d 'Read an OLTs configuration over its command line and keep it, now'
+complete -c noc-console -n '__fish_seen_subcommand_from backup' -l force
+complete -c noc-console -n '__fish_seen_subcommand_from backup' -l help
+complete -c noc-console -n '__fish_seen_subcommand_from backup' -l json
+complete -c noc-console -n '__fish_seen_subcommand_from backup' -l reason
+complete -c noc-console -n '__fish_seen_subcommand_from backup' -l wait
+complete -c noc-console -n __fish_use_subcommand -f -a backup-diff -d 'Print what differs between two configurations of an OLT'
+complete -c noc-console -n '__fish_seen_subcommand_from backup-diff' -l help
+complete -c noc-console -n '__fish_seen_subcommand_from backup-diff' -l json
+complete -c noc-console -n '__fish_seen_subcommand_from backup-diff' -l reveal
+complete -c noc-console -n __fish_use_subcommand -f -a backup-show -d 'Print a configuration that was kept'
+complete -c noc-console -n '__fish_seen_subcommand_from backup-show' -l help
+complete -c noc-console -n '__fish_seen_subcommand_from backup-show' -l reveal
 complete -c noc-console -n __fish_use_subcommand -f -a bulk -d 'Do one action on many ONTs, at the pace that the config sets; --dry-run first shows on which'
 complete -c noc-console -n '__fish_seen_subcommand_from bulk' -f -a 'reboot wifi-channel firmware'
 complete -c noc-console -n '__fish_seen_subcommand_from bulk' -l count
@@ -66,7 +79,7 @@ complete -c noc-console -n '__fish_seen_subcommand_from demo' -l onts
 complete -c noc-console -n '__fish_seen_subcommand_from demo' -l scenario
 complete -c noc-console -n '__fish_seen_subcommand_from demo' -l seed
 complete -c noc-console -n __fish_use_subcommand -f -a do -d 'Do one action on an ONT, its router or an OLT'
-complete -c noc-console -n '__fish_seen_subcommand_from do' -f -a 'refresh olt-refresh reboot factory-reset speed-test ping traceroute wifi-ssid wifi-password wifi-switch wifi-channel lan-port pppoe firmware olt-reboot ont-disable ont-enable'
+complete -c noc-console -n '__fish_seen_subcommand_from do' -f -a 'refresh olt-refresh backup reboot factory-reset speed-test ping traceroute wifi-ssid wifi-password wifi-switch wifi-channel lan-port pppoe firmware olt-reboot ont-disable ont-enable'
 complete -c noc-console -n '__fish_seen_subcommand_from do' -l force
 complete -c noc-console -n '__fish_seen_subcommand_from do' -l help
 complete -c noc-console -n '__fish_seen_subcommand_from do' -l json
@@ -167,7 +180,7 @@ complete -c noc-console -n '__fish_seen_subcommand_from shelve' -l help
 complete -c noc-console -n '__fish_seen_subcommand_from shelve' -l json
 complete -c noc-console -n '__fish_seen_subcommand_from shelve' -l reason
 complete -c noc-console -n __fish_use_subcommand -f -a show -d 'Print what is known'
-complete -c noc-console -n '__fish_seen_subcommand_from show' -f -a 'alarms assignments audit blocks bulk cards changes closures comments core core-interfaces fans firmware handlings incidents jobs maintenance olts onts path pools ports presence routers sfps sources splices splitters strands subscribers swaps traps unregistered uplinks vlans zones'
+complete -c noc-console -n '__fish_seen_subcommand_from show' -f -a 'alarms assignments audit backup-runs backups blocks bulk cards changes closures comments core core-interfaces fans firmware handlings incidents jobs maintenance olts onts path pools ports presence routers sfps sources splices splitters strands subscribers swaps traps unregistered uplinks vlans zones'
 complete -c noc-console -n '__fish_seen_subcommand_from show' -l csv
 complete -c noc-console -n '__fish_seen_subcommand_from show' -l filter
 complete -c noc-console -n '__fish_seen_subcommand_from show' -l help
