@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from noc_console.config.model import Config
 from noc_console.config.operations import Access
-from noc_console.domain.operators import Operator, Origin, Role
+from noc_console.domain.operators import Grant, Operator, Origin, Role
 
 PROCESSES = Path("/proc")
 NO_LOGIN_UID = 4294967295
@@ -50,7 +50,25 @@ def current_operator(config: Config, evidence: Evidence | None = None) -> Operat
     evidence = evidence or gather_evidence()
     name, known_by = account(evidence)
     origin = Origin(socket.gethostname(), evidence.terminal, _claimed_address(evidence.environment))
-    return Operator(name, known_by, origin, role_of(name, config.access))
+    return operator(name, known_by, origin, config.access)
+
+
+def operator(name: str, known_by: str, origin: Origin, access: Access, fingerprint: str = "") -> Operator:
+    """An operator with the roles that the config gives.
+
+    Args:
+        name: Account, or the name of a key's entry.
+        known_by: What vouches for it.
+        origin: From where they ask.
+        access: The config.
+        fingerprint: Of the SSH key that they came with.
+    """
+    own = [grant for grant in access.grants if _is_about(grant.who, name, fingerprint)]
+    role = role_of(name, access, stands_in_list=bool(own), fingerprint=fingerprint)
+    everywhere = [grant.role for grant in own if not grant.olts and not grant.zones]
+    role = max((role, *everywhere), key=list(Role).index)
+    grants = (Grant(one.role, one.olts, one.zones) for one in own if one.role is not role and one.role.covers(role))
+    return Operator(name, known_by, origin, role, tuple(grants))
 
 
 def account(evidence: Evidence) -> tuple[str, str]:
@@ -67,14 +85,27 @@ def account(evidence: Evidence) -> tuple[str, str]:
     return _name(evidence.real_uid) or f"uid {evidence.real_uid}", "unix account"
 
 
-def role_of(name: str, access: Access) -> Role:
-    """The highest role that the config gives to an account, by its name or by a group that it belongs to."""
-    groups = _groups(name)
+def role_of(name: str, access: Access, stands_in_list: bool = False, fingerprint: str = "") -> Role:
+    """The highest role that the config gives everywhere, by name, group or key.
+
+    Args:
+        name: Of the account.
+        access: The config.
+        stands_in_list: Whether a grant names them: then the default is not theirs.
+        fingerprint: Of the SSH key that they came with.
+    """
     by_role = {Role.ADMIN: access.admins, Role.OPERATOR: access.operators, Role.VIEWER: access.viewers}
     for role, entries in by_role.items():
-        if any(entry == name or (entry.startswith("@") and entry[1:] in groups) for entry in entries):
+        if any(_is_about(entry, name, fingerprint) for entry in entries):
             return role
-    return access.default
+    return Role.VIEWER if stands_in_list else access.default
+
+
+def _is_about(entry: str, name: str, fingerprint: str) -> bool:
+    """Whether an entry of the config names them: ``maria``, ``@noc``, ``SHA256:...``."""
+    if entry.startswith("@"):
+        return entry[1:] in _groups(name)
+    return entry == name or bool(fingerprint and entry == fingerprint)
 
 
 def _groups(name: str) -> frozenset[str]:

@@ -18,7 +18,7 @@ from textual.containers import Container, Horizontal
 from textual.keys import _character_to_key
 from textual.notifications import SeverityLevel
 
-from noc_console.console import commands, crash, suspending
+from noc_console.console import commands, crash, suspending, whereabouts
 from noc_console.console.acting import Acting
 from noc_console.console.attending import Attending
 from noc_console.console.backend import Backend
@@ -256,6 +256,8 @@ class NocApp(Background, Shell):
             link_error=self.desk.model.link.error,
             collector_alive=self.desk.model.collector(self.desk.now()) is not None,
             refresh_wait_s=self.desk.refresh_wait_s(ont) if ont else 0.0,
+            operator=self.desk.settings.operator,
+            places=whereabouts.places(self.desk.model, self.view),
         )
 
     def action_press(self, key: str) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 from noc_console.domain.actions import ACTIONS as JOB_ACTIONS
 from noc_console.domain.actions import ActionSpec, JobKind
 from noc_console.domain.network import Cpe, Olt, Ont
+from noc_console.domain.operators import Operator, Place, Role
 from noc_console.domain.targets import TargetKind
 
 
@@ -36,6 +37,9 @@ class Context:
     collector_alive: bool = True
     refresh_wait_s: float = 0.0
     """How long until this ONT may be refreshed again."""
+    operator: Operator | None = None
+    places: tuple[Place, ...] = ()
+    """Where what is selected is."""
 
 
 WhyDisabled = Callable[[Context], str | None]
@@ -47,6 +51,18 @@ def _always(_: Context) -> str | None:
 
 def _needs_ont(context: Context) -> str | None:
     return None if context.ont else "no ONT is selected"
+
+
+def _needs(role: Role, what: str, why: WhyDisabled) -> WhyDisabled:
+    """Also what the operator's role says about the place; a viewer is told so by the session."""
+
+    def judge(context: Context) -> str | None:
+        operator = context.operator
+        if (told := why(context)) or not operator or not context.places or not operator.highest.covers(role):
+            return told
+        return operator.why_not(role, context.places, what)
+
+    return judge
 
 
 def _can_request(context: Context) -> str | None:
@@ -73,10 +89,13 @@ def _has_serial(context: Context) -> str | None:
     return _can_submit(context)
 
 
-def _on_outage(context: Context) -> str | None:
+def _outage_selected(context: Context) -> str | None:
     if context.link_error:
         return f"nothing can be requested now: {context.link_error}"
     return None if context.outage else "no incident and no alarm is selected"
+
+
+_on_outage = _needs(Role.OPERATOR, "this", _outage_selected)
 
 
 def _job_open(context: Context) -> str | None:
@@ -129,7 +148,7 @@ def _declared(kind: JobKind, spec: ActionSpec) -> Action:
         menu=not about_olt,
         footer=spec.footer,
         kind=kind,
-        why_disabled=_can_refresh if kind is JobKind.REFRESH else why,
+        why_disabled=_needs(spec.role, kind.value, _can_refresh if kind is JobKind.REFRESH else why),
     )
 
 
@@ -223,7 +242,7 @@ ACTIONS: tuple[Action, ...] = (
     _triage("undo", "Take the last of these back (10 s)", ("U",), "undo"),
     _triage("next", "Next that nobody has", ("n",), "next", footer="next"),
     _triage("previous", "Previous that nobody has", ("N",), "previous"),
-    _triage("copy", "Copy a summary for a ticket", (), "copy-summary", menu=True, why_disabled=_on_outage),
+    _triage("copy", "Copy a summary for a ticket", (), "copy-summary", menu=True, why_disabled=_outage_selected),
     Action("outage.maintenance", "Announce planned work; from the selection its place", ("M",), "maintenance",
            argument="[OLT [PORT]] [splitter:NAME] [zone:NAME] [from 02:00 for] 2h REASON"),
     Action("outage.maintenance-end", "End planned work", (), "maintenance-end", argument="NUMBER"),
@@ -232,10 +251,10 @@ ACTIONS: tuple[Action, ...] = (
     Action("ont.config", "Its router's running configuration", (), "config", "network", menu=True,
            why_disabled=_has_serial),
     Action("ont.swap", "Record a swap of the unit", (), "swap", "network", "definitive|diagnostic NEW-SERIAL REASON",
-           menu=True, why_disabled=_needs_ont),
+           menu=True, why_disabled=_needs(Role.OPERATOR, "swap", _needs_ont)),
     Action("ont.path", "Path of its light: strands, closures, splitters", (), "path", argument="[SERIAL]", menu=True),
     Action("force", "Open the dialog with the blockers overridden", (), "force", "network",
-           "ACTION REASON", why_disabled=_can_submit),
+           "ACTION REASON", why_disabled=_needs(Role.OPERATOR, "this", _can_submit)),
     Action("columns.preset", "Next set of columns", ("C",), "cols", "network", "[NAME]"),
     Action("tree.toggle", "Show or hide the tree", ("T",), "tree", "network"),
     Action("detail", "Detail of the selection: the whole screen, and back", ("d",), "detail", "network"),

@@ -64,6 +64,6 @@ class ConsoleSettings:
             return "this session was started read-only"
         if self.database_read_only:
             return self.database_read_only
-        if not self.operator.role.covers(Role.OPERATOR):
+        if not self.operator.highest.covers(Role.OPERATOR):
             return f"{self.operator.name or 'nobody'} may only look: role {self.operator.role.value}"
         return None

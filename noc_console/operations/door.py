@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from noc_console.config.model import Config
 from noc_console.domain.errors import ActionRefused, SourceError
@@ -57,10 +58,12 @@ class Door:
     async def _ask(self, handler: Handler[Any, Any], operator: Operator, intent: Intent) -> Answer:
         check_request(handler, operator, intent)
         async with self._database.reading() as connection:
+            await check_places(handler, connection, operator, intent)
             await handler.check(connection, operator, intent, self._now())
         async with self._database.writing() as connection:
             await hold(connection, handler.stream(intent))
             now = self._now()
+            await check_places(handler, connection, operator, intent)
             checked = await handler.check(connection, operator, intent, now)
             return await handler.write(connection, operator, intent, checked, now)
 
@@ -87,10 +90,25 @@ def check_request(handler: Handler[Any, Any], operator: Operator, intent: Intent
     """
     _check_operator(operator)
     needed = handler.role(intent)
-    if not operator.role.covers(needed):
-        action = handler.describe(intent).action
-        raise ActionRefused(f"{operator.name} is {operator.role.value}: {action} needs {needed.value}")
+    if not operator.highest.covers(needed):
+        why = operator.why_not(needed, (), handler.describe(intent).action)
+        raise ActionRefused(why or "")
     handler.check_form(intent)
+
+
+async def check_places(
+    handler: Handler[Any, Any], connection: AsyncConnection, operator: Operator, intent: Intent
+) -> None:
+    """Refuse what the operator's role does not cover at every place that it is about.
+
+    Raises:
+        ActionRefused: It must not be.
+    """
+    needed = handler.role(intent)
+    if not operator.role.covers(needed):
+        places = await handler.places(connection, intent)
+        if why := operator.why_not(needed, places, handler.describe(intent).action):
+            raise ActionRefused(why)
 
 
 def _check_operator(operator: Operator) -> None:

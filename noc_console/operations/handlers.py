@@ -41,7 +41,7 @@ def make_handlers(config: Config) -> Mapping[type[Any], Handler[Any, Any]]:
         ActOnMany: ManyOnts(config),
         CancelJob: OneJob(),
         CancelMany: Cancelling(),
-        ReleaseMany: Releasing(),
+        ReleaseMany: Releasing(config),
         RecordSwap: RecordingSwap(config),
         CloseSwap: ClosingSwap(),
         ImportRecords: ImportingRecords(),

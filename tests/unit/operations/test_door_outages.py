@@ -12,10 +12,10 @@ from doors import OLT, World, make_world
 from outages import ALARM, INCIDENT, put_outages
 from people import ANNA, BERT
 
-from noc_console.cli.outages import instant
 from noc_console.domain.alarms.states import AlarmState, incident_number, standing
 from noc_console.domain.errors import ActionRefused
 from noc_console.domain.handling import COMMENTS, HANDLINGS, MAINTENANCE, Handling
+from noc_console.domain.instants import next_instant
 from noc_console.domain.intents import (
     Acknowledge,
     AddComment,
@@ -202,9 +202,9 @@ def test_lengths_of_time_are_told(seconds: float, text: str) -> None:
 
 
 def test_a_time_of_day_is_the_next_one() -> None:
-    now = datetime(2026, 3, 9, 22, 0)
-    assert instant("22:30", now) == datetime(2026, 3, 9, 22, 30).timestamp()
-    assert instant("02:00", now) == datetime(2026, 3, 10, 2, 0).timestamp()
-    assert instant("2026-03-09T23:00", now) == datetime(2026, 3, 9, 23, 0).timestamp()
-    with pytest.raises(SystemExit):
-        instant("soon", now)
+    now = datetime(2026, 3, 9, 22, 0).timestamp()
+    assert next_instant("22:30", now) == datetime(2026, 3, 9, 22, 30).timestamp()
+    assert next_instant("02:00", now) == datetime(2026, 3, 10, 2, 0).timestamp()
+    assert next_instant("2026-03-09T23:00", now) == datetime(2026, 3, 9, 23, 0).timestamp()
+    with pytest.raises(ValueError, match="soon"):
+        next_instant("soon", now)
