@@ -14,7 +14,7 @@ import typer
 from typer.core import TyperGroup
 
 from noc_console import __version__
-from noc_console.cli import outage_commands
+from noc_console.cli import audit_commands, outage_commands
 from noc_console.cli.console import open_console
 from noc_console.cli.output import Exit, fail
 from noc_console.config.load import load
@@ -567,6 +567,7 @@ def _with_requests(config: Config, work: Any) -> Any:
 
 
 outage_commands.register(app, lambda: _config()[0], _with_requests)
+audit_commands.register(app, lambda: _config()[0], _with_requests)
 
 
 def run() -> None:

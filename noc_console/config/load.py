@@ -187,9 +187,7 @@ def _anchor(config: Config, base: Path) -> Config:
         updates["profiles_dir"] = base / config.profiles_dir
     if config.history.path:
         updates["history"] = config.history.model_copy(update={"path": base / config.history.path})
-    if config.retention.audit_archive:
-        anchored = {"audit_archive": base / config.retention.audit_archive}
-        updates["retention"] = config.retention.model_copy(update=anchored)
+    updates |= _anchored("retention", config.retention, ["audit_archive", "audit_heads"], base)
     if config.logging.file:
         updates["logging"] = config.logging.model_copy(update={"file": base / config.logging.file})
     for name, keys in {

@@ -220,6 +220,10 @@ class Retention(Model):
     """How far back the console can travel in time; 0 records nothing."""
     audit_archive: Path | None = None
     """File of JSON lines; None is beside the SQLite file, or in the user's state folder."""
+    audit_heads: Path | None = None
+    """File of signed heads of the audit log; None as above. Its key lies beside it, with the ending ``.key``."""
+    audit_heads_every_s: Annotated[float, Field(ge=10, le=86400)] = 600
+    """How often the collector signs what the newest entry is."""
 
 
 class Console(Model):

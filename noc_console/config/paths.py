@@ -32,6 +32,13 @@ def audit_archive(config: Config) -> Path:
     return buffer_file(config).with_name(f"{buffer_file(config).stem.removesuffix('-samples')}-audit.jsonl")
 
 
+def audit_heads(config: Config) -> Path:
+    """Where signed heads of the audit log are kept; their key lies beside it, as ``.key``."""
+    if config.retention.audit_heads:
+        return config.retention.audit_heads
+    return buffer_file(config).with_name(f"{buffer_file(config).stem.removesuffix('-samples')}-audit-heads.jsonl")
+
+
 def log_file(config: Config) -> Path:
     """The log file."""
     return config.logging.file or state_dir() / "noc.log"

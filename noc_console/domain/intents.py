@@ -186,9 +186,18 @@ class EndMaintenance:
     maintenance_id: int
 
 
+@dataclass(frozen=True, slots=True)
+class AcceptAudit:
+    """Go on with an audit log that was found broken."""
+
+    reason: str
+
+
 OnOutages = Acknowledge | Unacknowledge | AddComment | Shelve | Unshelve | PlanMaintenance | EndMaintenance
 Records = ImportRecords | RemoveRecord
-Intent = Act | ActOnMany | CancelJob | CancelMany | ReleaseMany | RecordSwap | CloseSwap | Records | OnOutages
+Intent = (
+    Act | ActOnMany | CancelJob | CancelMany | ReleaseMany | RecordSwap | CloseSwap | Records | OnOutages | AcceptAudit
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,13 +10,15 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from noc_console.config.model import Config
-from noc_console.domain.errors import ActionRefused, SourceError
-from noc_console.domain.intents import Answer, Intent
-from noc_console.domain.operators import Operator
+from noc_console.config.paths import audit_heads
+from noc_console.domain.errors import ActionRefused, ConfigError, SourceError
+from noc_console.domain.intents import AcceptAudit, Answer, Intent
+from noc_console.domain.operators import Operator, Role
 from noc_console.domain.text import clean
 from noc_console.operations.handler import Handler
 from noc_console.operations.handlers import make_handlers
 from noc_console.storage import audit
+from noc_console.storage.audit_watch import AuditWatch
 from noc_console.storage.database import Database
 from noc_console.storage.streams import hold
 
@@ -36,6 +38,7 @@ class Door:
         self._database = database
         self._now = now
         self._handlers = make_handlers(config)
+        self._watch = AuditWatch(audit_heads(config))
 
     async def ask(self, operator: Operator, intent: Intent) -> Answer:
         """Check, audit and queue a request in one transaction: no audit, no act.
@@ -58,6 +61,7 @@ class Door:
     async def _ask(self, handler: Handler[Any, Any], operator: Operator, intent: Intent) -> Answer:
         check_request(handler, operator, intent)
         async with self._database.reading() as connection:
+            await self._trust_audit(connection, intent, handler.role(intent))
             await check_places(handler, connection, operator, intent)
             await handler.check(connection, operator, intent, self._now())
         async with self._database.writing() as connection:
@@ -66,6 +70,17 @@ class Door:
             await check_places(handler, connection, operator, intent)
             checked = await handler.check(connection, operator, intent, now)
             return await handler.write(connection, operator, intent, checked, now)
+
+    async def _trust_audit(self, connection: AsyncConnection, intent: Intent, needed: Role) -> None:
+        """Refuse to act while the log does not hold; looks go on, and so does what ends that."""
+        if needed is Role.VIEWER or isinstance(intent, AcceptAudit):
+            return
+        try:
+            found = await self._watch.look(connection)
+        except ConfigError as error:
+            raise ActionRefused(f"the audit log cannot be verified: {error}") from None
+        if found.broken:
+            raise ActionRefused(str(found), "nothing is done until an admin has seen to it: noc-console audit-verify")
 
     async def _audit_refusal(
         self, handler: Handler[Any, Any], operator: Operator, intent: Intent, refusal: ActionRefused

@@ -7,6 +7,7 @@ from typing import Any
 
 from noc_console.config.model import Config
 from noc_console.domain.intents import (
+    AcceptAudit,
     Acknowledge,
     Act,
     ActOnMany,
@@ -24,6 +25,7 @@ from noc_console.domain.intents import (
     Unacknowledge,
     Unshelve,
 )
+from noc_console.operations.audit_acceptance import AcceptingAudit
 from noc_console.operations.handler import Handler
 from noc_console.operations.handling import Acknowledging, Commenting, Shelving, Unacknowledging, Unshelving
 from noc_console.operations.maintenance import EndingMaintenance, Planning
@@ -53,4 +55,5 @@ def make_handlers(config: Config) -> Mapping[type[Any], Handler[Any, Any]]:
         Unshelve: Unshelving(),
         PlanMaintenance: Planning(),
         EndMaintenance: EndingMaintenance(),
+        AcceptAudit: AcceptingAudit(),
     }
