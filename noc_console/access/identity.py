@@ -9,13 +9,16 @@ import grp
 import os
 import pwd
 import socket
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
+from noc_console.access import seal
 from noc_console.config.model import Config
 from noc_console.config.operations import Access
+from noc_console.config.paths import door_host_key, state_dir
 from noc_console.domain.operators import Grant, Operator, Origin, Role
 
 PROCESSES = Path("/proc")
@@ -40,13 +43,45 @@ def gather_evidence() -> Evidence:
     return Evidence(os.getuid(), os.geteuid(), login_uid(), os.environ, terminal())
 
 
+came_by_door: seal.Vouched | None = None
+"""Who this process works for when the door started it; it is nobody else then."""
+
+
+def enter(config: Config, text: str, starter_pid: int) -> None:
+    """Be a session of the door.
+
+    Args:
+        config: Says where its key is.
+        text: What it sealed.
+        starter_pid: Who the kernel says started or asked for us.
+
+    Raises:
+        ConfigError: It did not seal that for us.
+    """
+    global came_by_door
+    came_by_door = seal.verify(text, seal.read_secret(door_host_key(config)), starter_pid, time.time())
+
+
+def own_folder() -> Path | None:
+    """Where the files of a session of the door go; None for one that has an account's own folder."""
+    if came_by_door is None:
+        return None
+    folder = state_dir() / "door" / came_by_door.name
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder
+
+
 def current_operator(config: Config, evidence: Evidence | None = None) -> Operator:
-    """Who runs this process.
+    """Who runs this process, or whom the door let in to it.
 
     Args:
         config: Its ``access:`` gives the role.
         evidence: Of this process when None.
     """
+    if came_by_door is not None:
+        name, fingerprint, address = came_by_door.name, came_by_door.fingerprint, came_by_door.address
+        origin = Origin(socket.gethostname(), terminal(), address=address)
+        return operator(name, f"ssh key {fingerprint}", origin, config.access, fingerprint)
     evidence = evidence or gather_evidence()
     name, known_by = account(evidence)
     origin = Origin(socket.gethostname(), evidence.terminal, _claimed_address(evidence.environment))

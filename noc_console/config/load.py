@@ -194,6 +194,7 @@ def _anchor(config: Config, base: Path) -> Config:
         "victoriametrics": ["ca_file"],
         "genieacs": ["ca_file", "paths_file"],
         "modem_bridge": ["ca_file"],
+        "door": ["host_key", "authorized_keys"],
     }.items():
         updates |= _anchored(name, getattr(config, name), keys, base)
     updates["swaps"] = config.swaps.model_copy(update=_anchored("tickets", config.swaps.tickets, ["ca_file"], base))

@@ -11,6 +11,7 @@ from pydantic import Field, SecretStr, ValidationInfo, field_validator, model_va
 from noc_console.config.alarms import Alarms
 from noc_console.config.base import Dbm, Encoding, HttpEndpoint, Model, Name, Percent, Seconds
 from noc_console.config.diagnosis import Diagnosis
+from noc_console.config.door import DoorConfig
 from noc_console.config.incidents import Incidents
 from noc_console.config.inventories import Inventory
 from noc_console.config.notifications import Notifications
@@ -275,6 +276,7 @@ class Config(Model):
     history: History = History()
     retention: Retention = Retention()
     access: Access = Access()
+    door: DoorConfig = DoorConfig()
     jobs: Jobs = Jobs()
     bulk: Bulk = Bulk()
     speed_test: SpeedTest = SpeedTest()

@@ -39,6 +39,11 @@ def audit_heads(config: Config) -> Path:
     return buffer_file(config).with_name(f"{buffer_file(config).stem.removesuffix('-samples')}-audit-heads.jsonl")
 
 
+def door_host_key(config: Config) -> Path:
+    """The SSH server's private key."""
+    return config.door.host_key or state_dir() / "door_host_key"
+
+
 def log_file(config: Config) -> Path:
     """The log file."""
     return config.logging.file or state_dir() / "noc.log"
