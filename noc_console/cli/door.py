@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import sys
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from noc_console.sshd.server import serve, stop_on_signals
 def run(config: Config, config_file: Path) -> Exit:
     """Let operators in until a signal."""
     start_log(config, to_stderr=True)
+    logging.getLogger("asyncssh").setLevel(logging.WARNING)
     if not config.access.keys and not config.door.authorized_keys:
         fail("nobody could come in: access.keys and door.authorized_keys are empty", Exit.USAGE)
 

@@ -101,7 +101,7 @@ class NocApp(Background, Shell):
         self.travel_to: float | None = None
         """Where the operator wants to go in time; whoever started the app brings them there when it has ended."""
         self.registry = Registry(settings.keys)
-        session = Session(forbidden=settings.why_read_only, role=settings.operator.role)
+        session = Session(forbidden=settings.why_read_only, role=settings.operator.highest)
         self.desk = Desk(self.model, backend, settings, session, self.palette, self.glyphs, now)
         self.network = NetworkView(self.desk)
         screens = (

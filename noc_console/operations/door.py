@@ -62,13 +62,11 @@ class Door:
         check_request(handler, operator, intent)
         async with self._database.reading() as connection:
             await self._trust_audit(connection, intent, handler.role(intent))
-            await check_places(handler, connection, operator, intent)
-            await handler.check(connection, operator, intent, self._now())
+            await _judge(handler, connection, operator, intent, self._now())
         async with self._database.writing() as connection:
             await hold(connection, handler.stream(intent))
             now = self._now()
-            await check_places(handler, connection, operator, intent)
-            checked = await handler.check(connection, operator, intent, now)
+            checked = await _judge(handler, connection, operator, intent, now)
             return await handler.write(connection, operator, intent, checked, now)
 
     async def _trust_audit(self, connection: AsyncConnection, intent: Intent, needed: Role) -> None:
@@ -111,19 +109,25 @@ def check_request(handler: Handler[Any, Any], operator: Operator, intent: Intent
     handler.check_form(intent)
 
 
-async def check_places(
-    handler: Handler[Any, Any], connection: AsyncConnection, operator: Operator, intent: Intent
-) -> None:
-    """Refuse what the operator's role does not cover at every place that it is about.
+async def _judge(
+    handler: Handler[Any, Any], connection: AsyncConnection, operator: Operator, intent: Intent, now: float
+) -> Any:
+    """What the database says of it, and whether the operator's role covers every place that it is about.
 
     Raises:
-        ActionRefused: It must not be.
+        ActionRefused: It cannot be, or must not be.
     """
     needed = handler.role(intent)
-    if not operator.role.covers(needed):
-        places = await handler.places(connection, intent)
-        if why := operator.why_not(needed, places, handler.describe(intent).action):
-            raise ActionRefused(why)
+    if operator.role.covers(needed):
+        return await handler.check(connection, operator, intent, now)
+    places = await handler.places(connection, intent)
+    why = operator.why_not(needed, places, handler.describe(intent).action)
+    if why and places:
+        raise ActionRefused(why)
+    checked = await handler.check(connection, operator, intent, now)  # what is not there says so itself
+    if why:
+        raise ActionRefused(why)
+    return checked
 
 
 def _check_operator(operator: Operator) -> None:
