@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from noc_console.cli.child import CollectorChild
 from noc_console.config.model import Config
 from noc_console.config.paths import why_read_only
+from noc_console.domain.audit_log import AuditLog
 from noc_console.domain.changes import Change
 from noc_console.domain.cpe import CpeDocument, Section
 from noc_console.domain.errors import SourceUnavailable
@@ -150,6 +151,10 @@ class LazyBackend:
     async def audit_since(self, at: float) -> list[dict[str, Any]]:
         """The audit log from an instant on."""
         return await self._reader.audit_since(at)
+
+    async def audit_log(self, limit: int) -> AuditLog:
+        """The newest entries of the audit log, verified."""
+        return await self._reader.audit_log(limit)
 
     async def ont_changes(self, olt: str, port: str, serial: str | None, limit: int = 100) -> list[Change]:
         """Changes of one ONT."""

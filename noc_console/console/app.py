@@ -45,6 +45,7 @@ from noc_console.console.registry import Action, Context, Registry
 from noc_console.console.reporting import Reporting
 from noc_console.console.saved_filters import SavedFilters
 from noc_console.console.screens.alarms import AlarmsView
+from noc_console.console.screens.audit import AuditView
 from noc_console.console.screens.configuration import ConfigView
 from noc_console.console.screens.dash import DashView
 from noc_console.console.screens.firmware import FirmwareView
@@ -118,6 +119,7 @@ class NocApp(Background, Shell):
             RoutersView,
             RecordsView,
             ConfigView,
+            AuditView,
             SourcesView,
         )
         others: list[View] = [screen(self.desk) for screen in screens]

@@ -183,6 +183,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("screen.firmware", "Firmware over the models", ("8",), "firmware-spread"),
     Action("screen.routers", "Routers that no OLT lists, and doubles of one serial number", (), "routers"),
     Action("screen.records", "Records: zones, splitters, subscribers, ...", ("9",), "records-screen"),
+    Action("screen.audit", "Audit log: who asked for what", (), "audit", argument="[/TEXT]"),
     Action("screen.sources", "Sources", ("0",), "src"),
     Action("view.last", "The view before this one", ("-",), "last"),
     Action("pane.next", "Next pane", ("tab",), "pane"),
@@ -289,7 +290,8 @@ ACTIONS: tuple[Action, ...] = (
 )  # fmt: skip
 
 SCREENS = ("incidents", "alarms", "network", "onts", "jobs", "log", "sources")
-_WITH_LIST = frozenset((*SCREENS, "olts", "ports", "swaps", "firmware", "routers", "records", "config", "global"))
+_LISTS = ("olts", "ports", "swaps", "firmware", "routers", "records", "config", "audit")
+_WITH_LIST = frozenset((*SCREENS, *_LISTS, "global"))
 
 
 class Registry:
