@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
-
 from noc_console.console.screens.outages import OutagesView
+from noc_console.console.screens.view import View
 from noc_console.domain.alarms.alarm import Alarm
 from noc_console.domain.incidents.records import IncidentRecord
-from noc_console.domain.network import Ont
 from noc_console.domain.operators import Place
 from noc_console.picture.model import Model
-
-if TYPE_CHECKING:
-    from noc_console.console.screens.view import View
+from noc_console.picture.whereabouts import places_of
 
 
 def places(model: Model, view: View) -> tuple[Place, ...]:
@@ -21,16 +16,8 @@ def places(model: Model, view: View) -> tuple[Place, ...]:
     if isinstance(view, OutagesView):
         subject = view.subject(view.table.current)
         return _of_outage(model, subject) if isinstance(subject, Alarm | IncidentRecord) else ()
-    olt, onts = view.selected_olt(), view.chosen_onts()
-    if olt is not None:
-        return (Place(olt.name),)
-    return of_onts(model, onts)
-
-
-def of_onts(model: Model, onts: Iterable[Ont]) -> tuple[Place, ...]:
-    """Each place once, in the order of the ONTs."""
-    found = (Place(model.olt_name(ont.olt_id), model.plant.place(ont.serial).zone) for ont in onts)
-    return tuple(dict.fromkeys(found))
+    olt = view.selected_olt()
+    return (Place(olt.name),) if olt is not None else places_of(model, view.chosen_onts())
 
 
 def _of_outage(model: Model, subject: Alarm | IncidentRecord) -> tuple[Place, ...]:
