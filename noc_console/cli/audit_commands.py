@@ -64,7 +64,7 @@ async def _verify(requests: Any, file: Path, as_json: bool) -> Exit:
 
     heads = read_heads(file)
     await requests.reader.open()
-    async with requests.reader.database.reading() as connection:
+    async with requests.reader.database.reading(snapshot=True) as connection:
         broken, end = await find_broken(connection, heads), await audit.newest(connection)
     if as_json:
         told = {"entry": broken.entry_id, "what": broken.what} if broken else None

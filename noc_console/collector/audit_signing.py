@@ -43,7 +43,7 @@ class AuditSigner:
             SourceError: The log is broken, or the head could not be written.
         """
         try:
-            async with self._database.reading() as connection:
+            async with self._database.reading(snapshot=True) as connection:
                 found = await self._watch.look(connection)
             if found.broken:
                 raise SourceUnavailable(str(found), SOURCE, "see noc-console audit-verify")

@@ -60,7 +60,7 @@ class Door:
 
     async def _ask(self, handler: Handler[Any, Any], operator: Operator, intent: Intent) -> Answer:
         check_request(handler, operator, intent)
-        async with self._database.reading() as connection:
+        async with self._database.reading(snapshot=True) as connection:
             await self._trust_audit(connection, intent, handler.role(intent))
             await _judge(handler, connection, operator, intent, self._now())
         async with self._database.writing() as connection:

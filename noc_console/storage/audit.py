@@ -6,6 +6,7 @@ which the chain here goes on. Nothing is dropped: old entries go to a file of JS
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
@@ -26,6 +27,8 @@ FORM = 2
 NEWEST = "newest"
 ARCHIVED = "archived"
 ACCEPTED = "accepted"
+ROWS_PER_TURN = 200
+"""Entries verified between two turns of the event loop."""
 _FORM_1 = ("at", "actor", "origin", "action", "target", "reason", "result", "job_id")
 _FORM_2 = (*_FORM_1, "known_by", "details", "form")
 
@@ -182,7 +185,7 @@ async def find_broken(connection: AsyncConnection, after: Anchor | None = None) 
     """The first entry that does not follow from the one before it, or is cut off; None when the chain holds.
 
     Args:
-        connection: Of the database.
+        connection: Of a snapshot: what others append meanwhile would look like a fault.
         after: Only what came after this entry, which must be as it was; None is all that is not archived.
     """
     table = schema.audit
@@ -196,13 +199,15 @@ async def find_broken(connection: AsyncConnection, after: Anchor | None = None) 
             return Broken(after.entry_id, "changed")
         last = after
     rows = await connection.execute(select(table).where(table.c.id > last.entry_id).order_by(table.c.id))
-    for row in rows.mappings():
-        if row["digest"] != digest(row["previous"], row):
-            return Broken(int(row["id"]), "changed")
-        if row["previous"] != last.digest:
-            gap = row["id"] > last.entry_id + 1
-            return Broken(last.entry_id + 1, "missing") if gap else Broken(int(row["id"]), "changed")
-        last = Anchor("", row["id"], row["digest"])
+    for part in rows.mappings().partitions(ROWS_PER_TURN):
+        for row in part:
+            if row["digest"] != digest(row["previous"], row):
+                return Broken(int(row["id"]), "changed")
+            if row["previous"] != last.digest:
+                gap = row["id"] > last.entry_id + 1
+                return Broken(last.entry_id + 1, "missing") if gap else Broken(int(row["id"]), "changed")
+            last = Anchor("", row["id"], row["digest"])
+        await asyncio.sleep(0)
     end = await _anchor(connection, NEWEST)
     return None if (last.entry_id, last.digest) == (end.entry_id, end.digest) else Broken(last.entry_id + 1, "cut off")
 

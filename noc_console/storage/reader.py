@@ -150,12 +150,12 @@ class StorageReader:
 
     async def audit(self, limit: int) -> tuple[list[dict[str, Any]], int | None]:
         """The newest audit entries, newest first, and the first entry that breaks the chain of all; None: it holds."""
-        async with self.database.reading() as connection:
+        async with self.database.reading(snapshot=True) as connection:
             return await audit.entries(connection, limit), await audit.first_broken(connection)
 
     async def audit_log(self, limit: int) -> AuditLog:
         """The newest entries; verified is what came since the last time, at first since the newest signed head."""
-        async with self.database.reading() as connection:
+        async with self.database.reading(snapshot=True) as connection:
             try:
                 found = await self._audit_watch.look(connection)
                 told, broken = str(found), found.broken is not None

@@ -147,6 +147,14 @@ async def test_a_look_reads_only_what_came_since(world: World, heads: Path) -> N
     assert (await look(world, heads, watch)).broken == Broken(4, "changed")
 
 
+async def test_what_others_append_meanwhile_is_no_fault(world: World, heads: Path) -> None:
+    async with world.database.reading(snapshot=True) as connection:
+        before = await audit.newest(connection)
+        await world.door.ask(ANNA, proper(JobKind.REBOOT, world.onts[3], 3))
+        assert (await AuditWatch(heads).look(connection)) == Verified(before, None, 1)
+    assert (await look(world, heads)).newest.entry_id == before.entry_id + 1
+
+
 async def test_an_admin_goes_on_and_what_was_broken_stays_told(world: World, heads: Path) -> None:
     await change(world, 2)
     reboot = proper(JobKind.REBOOT, world.onts[5], 5)
