@@ -259,7 +259,7 @@ class NocApp(Background, Shell):
             collector_alive=self.desk.model.collector(self.desk.now()) is not None,
             refresh_wait_s=self.desk.refresh_wait_s(ont) if ont else 0.0,
             operator=self.desk.settings.operator,
-            places=whereabouts.places(self.desk.model, self.view),
+            places=lambda: whereabouts.places(self.desk.model, self.view),
         )
 
     def action_press(self, key: str) -> None:

@@ -38,8 +38,8 @@ class Context:
     refresh_wait_s: float = 0.0
     """How long until this ONT may be refreshed again."""
     operator: Operator | None = None
-    places: tuple[Place, ...] = ()
-    """Where what is selected is."""
+    places: Callable[[], tuple[Place, ...]] = tuple
+    """Where what is selected is: thousands may be marked, so it is asked for only where a role is about places."""
 
 
 WhyDisabled = Callable[[Context], str | None]
@@ -58,9 +58,10 @@ def _needs(role: Role, what: str, why: WhyDisabled) -> WhyDisabled:
 
     def judge(context: Context) -> str | None:
         operator = context.operator
-        if (told := why(context)) or not operator or not context.places or not operator.highest.covers(role):
+        if (told := why(context)) or not operator or not operator.highest.covers(role) or operator.role.covers(role):
             return told
-        return operator.why_not(role, context.places, what)
+        places = context.places()
+        return operator.why_not(role, places, what) if places else None
 
     return judge
 
