@@ -19,6 +19,7 @@ from noc_console.domain.actions import JobKind
 from noc_console.domain.errors import ActionRefused, SourceError
 from noc_console.domain.intents import Act, CancelJob, Confirmation, ConfirmedBy
 from noc_console.domain.jobs import Job, JobState
+from noc_console.domain.operators import Operator, Place
 from noc_console.domain.policy import YES, blockers, confirmation, override_hint, still_standing
 from noc_console.domain.routers import Scrap
 from noc_console.domain.targets import Target, TargetKind
@@ -26,6 +27,7 @@ from noc_console.picture import flat_rows
 from noc_console.picture.finding import find_routers, named_onts, router_alone
 from noc_console.picture.model import Model
 from noc_console.picture.ont_facts import OntFacts, gather
+from noc_console.picture.whereabouts import place_of
 from noc_console.storage.reader import StorageReader
 
 FOLLOW_S = 0.3
@@ -63,6 +65,7 @@ async def act(config: Config, config_file: Path, order: Order) -> Exit:
     """Confirm, ask and (with ``--wait``) follow a job to its end."""
     async with at_work(config, config_file, order.wait) as (requests, model):
         named = _find(model, order)
+        _check_role(requests.operator, model, order, named)
         intent = Act(
             order.kind,
             named.target,
@@ -162,6 +165,18 @@ def _find(model: Model, order: Order) -> _Named:
     ont = facts.ont
     line = f"{ont.identity} {ont.description or ''} on port {ont.port}"
     return _Named(Target.ont(ont.id), ont.identity, line, facts)
+
+
+def _check_role(operator: Operator, model: Model, order: Order, named: _Named) -> None:
+    """Say early what the door would refuse; of a router without an ONT only the door knows the place."""
+    if named.facts is not None:
+        places: tuple[Place, ...] = (place_of(model, named.facts.ont),)
+    elif named.target.kind is TargetKind.OLT:
+        places = (Place(named.target.key),)
+    else:
+        return
+    if why := operator.why_not(order.kind.spec.role, places, order.kind.value):
+        raise ActionRefused(why)
 
 
 def _confirm(order: Order, named: _Named) -> Confirmation | None:

@@ -19,11 +19,13 @@ from noc_console.domain.errors import ActionRefused
 from noc_console.domain.intents import ActOnMany, CancelMany, Confirmation, ConfirmedBy, ReleaseMany
 from noc_console.domain.jobs import Batch, JobState
 from noc_console.domain.network import Ont
+from noc_console.domain.operators import Operator
 from noc_console.domain.policy import BulkPlan, plan_bulk
 from noc_console.picture import flat_rows
 from noc_console.picture.model import Model
 from noc_console.picture.ont_facts import gather
 from noc_console.picture.ont_rows import select
+from noc_console.picture.whereabouts import place_of
 from noc_console.storage.reader import StorageReader
 
 FOLLOW_S = 0.5
@@ -68,7 +70,7 @@ async def bulk(config: Config, config_file: Path, order: BulkOrder) -> Exit:
     if not order.kind.spec.bulk:
         fail(f"{order.kind.value} is not done to many at once", Exit.USAGE)
     async with at_work(config, config_file, order.wait) as (requests, model):
-        plan = _plan(model, order)
+        plan = _plan(model, order, requests.operator)
         if order.dry_run or not order.as_json:
             _print_plan(model, plan, order.as_json)
         if order.dry_run:
@@ -116,13 +118,18 @@ async def release(requests: Requests, bulk_id: int) -> Exit:
     return Exit.DONE
 
 
-def _plan(model: Model, order: BulkOrder) -> BulkPlan:
+def _plan(model: Model, order: BulkOrder, operator: Operator) -> BulkPlan:
     now = time.time()
     rows = select(model, model.rows_under(None), compiled(order.filter_text), now)
     chosen = (gather(model, row, now).standing for row in rows)
     if order.ont_ids is not None:
         chosen = (standing for standing in chosen if standing.ont.id in order.ont_ids)
-    return plan_bulk(order.kind, chosen, order.force)
+    kind = order.kind
+
+    def why_not(ont: Ont) -> str | None:
+        return operator.why_not(kind.spec.role, (place_of(model, ont),), kind.value)
+
+    return plan_bulk(kind, chosen, order.force, why_not)
 
 
 def _print_plan(model: Model, plan: BulkPlan, as_json: bool) -> None:

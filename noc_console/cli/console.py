@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from noc_console.access.identity import Evidence, current_operator
+from noc_console.access.identity import Evidence, current_operator, own_folder
 from noc_console.cli.lazy import LazyBackend
 from noc_console.config.model import Config
 from noc_console.config.paths import log_file, state_dir, why_read_only
@@ -114,6 +114,7 @@ def console_settings(
     from noc_console.cli.wiring import picture_settings, presets
     from noc_console.console.settings import ConsoleSettings
 
+    own = own_folder()
     return ConsoleSettings(
         site=config.console.site,
         picture=picture_settings(config),
@@ -132,6 +133,7 @@ def console_settings(
         read_only=options.read_only,
         database_read_only=why_read_only(config.database),
         screen=options.screen,
-        state_file=(folder or state_dir()) / "ui.json",
+        state_file=(own or folder or state_dir()) / "ui.json",
+        files_in=own,
         log_file=log_file(config),
     )

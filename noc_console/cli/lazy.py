@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from noc_console.cli.child import CollectorChild
 from noc_console.config.model import Config
 from noc_console.config.paths import why_read_only
+from noc_console.domain.audit_log import AuditLog
 from noc_console.domain.backup_text import Comparison
 from noc_console.domain.changes import Change
 from noc_console.domain.cpe import CpeDocument, Section
@@ -165,6 +166,10 @@ class LazyBackend:
         from noc_console.cli.backup_texts import BackupTexts  # with the drivers, and what opens them
 
         return BackupTexts(self._config, self._reader.database)
+
+    async def audit_log(self, limit: int) -> AuditLog:
+        """The newest entries of the audit log, verified."""
+        return await self._reader.audit_log(limit)
 
     async def ont_changes(self, olt: str, port: str, serial: str | None, limit: int = 100) -> list[Change]:
         """Changes of one ONT."""

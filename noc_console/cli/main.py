@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import os
 import sys
+import termios
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +16,7 @@ import typer
 from typer.core import TyperGroup
 
 from noc_console import __version__
-from noc_console.cli import outage_commands
+from noc_console.cli import audit_commands, outage_commands
 from noc_console.cli.console import open_console
 from noc_console.cli.output import Exit, fail
 from noc_console.config.load import load
@@ -82,14 +84,26 @@ def _start(
     mouse: Annotated[bool | None, typer.Option("--mouse/--no-mouse", help="Take the mouse from the terminal.")] = None,
     alone: Annotated[bool, typer.Option("--alone", help="Do not join a share of this config (share).")] = False,
     version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+    identity_fd: Annotated[int | None, typer.Option(hidden=True, help="Of noc-console door.")] = None,
 ) -> None:
     _State.config = config
+    if identity_fd is not None:
+        _enter(identity_fd)
     _State.options = Options(theme, link, ascii_only, mouse, screen, read_only)
     if version:
         print(__version__)
         raise typer.Exit
     if context.invoked_subcommand is None:
         _open(_State.options)
+
+
+def _enter(identity_fd: int) -> None:
+    """Be a session of the door."""
+    from noc_console.access import identity, seal
+
+    identity.enter(_config()[0], seal.take(identity_fd), os.getppid())
+    if os.isatty(0):
+        fcntl.ioctl(0, termios.TIOCSCTTY, 0)  # so that the terminal's signals and size reach us
 
 
 def _open(options: Options) -> None:
@@ -126,6 +140,15 @@ def collect(
 def share() -> None:
     """Keep one picture for all consoles of this config and user on this host: each takes less time and memory."""
     from noc_console.cli.share import share as command
+
+    config, path = _config()
+    raise SystemExit(command(config, path))
+
+
+@app.command()
+def door() -> None:
+    """Let operators in by SSH, each with their own key: the console, and the commands that door.commands allows."""
+    from noc_console.cli.door import run as command
 
     config, path = _config()
     raise SystemExit(command(config, path))
@@ -646,6 +669,7 @@ def _with_requests(config: Config, work: Any) -> Any:
 
 
 outage_commands.register(app, lambda: _config()[0], _with_requests)
+audit_commands.register(app, lambda: _config()[0], _with_requests)
 
 
 def run() -> None:

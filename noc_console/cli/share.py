@@ -9,6 +9,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
+from noc_console.access import identity
 from noc_console.access.identity import Evidence, login_uid, terminal
 from noc_console.cli.console import console_settings, run_session
 from noc_console.cli.lazy import LazyBackend
@@ -17,7 +18,7 @@ from noc_console.cli.wiring import picture_settings
 from noc_console.config.model import Config
 from noc_console.console import suspending
 from noc_console.console.run import ESCAPE_DELAY_MS
-from noc_console.domain.errors import NocError
+from noc_console.domain.errors import ConfigError, NocError
 from noc_console.picture.feed_client import FeedClient
 from noc_console.picture.model import Delta, Model
 from noc_console.picture.ont_rows import build_texts
@@ -108,6 +109,11 @@ def share(config: Config, path: Path) -> int:
         def run(wanted: Wanted) -> int:
             backend.forked()
             suspending.relayed = wanted.request.shell
+            if wanted.request.identity:
+                try:
+                    identity.enter(config, wanted.request.identity, wanted.peer.pid)
+                except ConfigError as error:
+                    return fail(error, Exit.USAGE)
             settings = console_settings(config, wanted.request.options, evidence=evidence_of(wanted))
             return run_session(backend, config, settings, picture.feed)
 

@@ -11,6 +11,7 @@ from typing import Any
 from noc_console.cli.output import Exit, Form, fail, print_rows, print_table
 from noc_console.cli.wiring import picture_settings
 from noc_console.config.model import Config
+from noc_console.domain.audit_log import parse_audit_filter
 from noc_console.domain.event_filters import parse_event_filter
 from noc_console.domain.filters import Filter, FilterError, parse_filter, searched
 from noc_console.domain.identity import OntSerial
@@ -235,9 +236,9 @@ async def read_picture(reader: StorageReader, config: Config) -> Model:
 
 async def show(reader: StorageReader, config: Config, what: str, filter_text: str, form: Form) -> Exit:
     """Print what is wanted (a key of ``SHOWN``, or ``audit``) and matches the filter."""
-    wanted = compiled(filter_text, parse_event_filter if what in HAPPENED else parse_filter)
     if what == AUDIT:
-        return await _show_audit(reader, wanted, form)
+        return await _show_audit(reader, compiled(filter_text, parse_audit_filter), form)
+    wanted = compiled(filter_text, parse_event_filter if what in HAPPENED else parse_filter)
     model, now = await read_picture(reader, config), time.time()
     listed = SHOWN[what]
     if what == "onts":

@@ -10,6 +10,7 @@ import structlog
 
 from noc_console.collector.acting.tools import Tools
 from noc_console.collector.alarms import AlarmWorker
+from noc_console.collector.audit_signing import AuditSigner
 from noc_console.collector.backups import BackupKeeper
 from noc_console.collector.clock import Clock
 from noc_console.collector.coordinator import Coordinator, Done, Part, Rhythm, Service, fenced
@@ -29,7 +30,7 @@ from noc_console.collector.ship import Shipper
 from noc_console.collector.tickets import TicketWorker
 from noc_console.collector.traps import TrapWorker
 from noc_console.config.model import Config, CoreDeviceConfig, OltConfig
-from noc_console.config.paths import audit_archive
+from noc_console.config.paths import audit_archive, audit_heads
 from noc_console.domain.errors import ConfigError, SourceError
 from noc_console.sources.genieacs.client import NbiClient
 from noc_console.sources.modem_bridge import BridgeClient
@@ -170,6 +171,7 @@ class Stint:
             *tickets.parts(),
             *self._incidents().parts(),
             Rhythm("retention", "retention", self._drop_old, RETENTION_EVERY_S, first_s=RETENTION_FIRST_S),
+            *AuditSigner(database, audit_heads(config), config.retention.audit_heads_every_s, clock).parts(),
             *AlarmWorker(config, database, self._shipper.filled_percent, clock).parts(),
             *backups.parts(),
             *NoticeWorker(config, database, clock).parts(),

@@ -187,17 +187,16 @@ def _anchor(config: Config, base: Path) -> Config:
         updates["profiles_dir"] = base / config.profiles_dir
     if config.history.path:
         updates["history"] = config.history.model_copy(update={"path": base / config.history.path})
-    if config.retention.audit_archive:
-        anchored = {"audit_archive": base / config.retention.audit_archive}
-        updates["retention"] = config.retention.model_copy(update=anchored)
     if config.backups.folder:
         updates["backups"] = config.backups.model_copy(update={"folder": base / config.backups.folder})
+    updates |= _anchored("retention", config.retention, ["audit_archive", "audit_heads"], base)
     if config.logging.file:
         updates["logging"] = config.logging.model_copy(update={"file": base / config.logging.file})
     for name, keys in {
         "victoriametrics": ["ca_file"],
         "genieacs": ["ca_file", "paths_file"],
         "modem_bridge": ["ca_file"],
+        "door": ["host_key", "authorized_keys"],
     }.items():
         updates |= _anchored(name, getattr(config, name), keys, base)
     updates["swaps"] = config.swaps.model_copy(update=_anchored("tickets", config.swaps.tickets, ["ca_file"], base))

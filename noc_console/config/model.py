@@ -12,6 +12,7 @@ from noc_console.config.alarms import Alarms
 from noc_console.config.backups import Backups
 from noc_console.config.base import Dbm, Encoding, HttpEndpoint, Model, Name, Percent, Seconds
 from noc_console.config.diagnosis import Diagnosis
+from noc_console.config.door import DoorConfig
 from noc_console.config.incidents import Incidents
 from noc_console.config.inventories import Inventory
 from noc_console.config.notifications import Notifications
@@ -222,6 +223,10 @@ class Retention(Model):
     """How far back the console can travel in time; 0 records nothing."""
     audit_archive: Path | None = None
     """File of JSON lines; None is beside the SQLite file, or in the user's state folder."""
+    audit_heads: Path | None = None
+    """File of signed heads of the audit log; None as above. Its key lies beside it, with the ending ``.key``."""
+    audit_heads_every_s: Annotated[float, Field(ge=10, le=86400)] = 600
+    """How often the collector signs what the newest entry is."""
 
 
 class Console(Model):
@@ -273,6 +278,7 @@ class Config(Model):
     history: History = History()
     retention: Retention = Retention()
     access: Access = Access()
+    door: DoorConfig = DoorConfig()
     jobs: Jobs = Jobs()
     bulk: Bulk = Bulk()
     speed_test: SpeedTest = SpeedTest()

@@ -11,8 +11,35 @@ from noc_console.config.base import HttpEndpoint, Model, Seconds, http_url
 from noc_console.domain.operators import Role
 
 
+class Grant(Model):
+    """A role at some places."""
+
+    who: Annotated[str, Field(min_length=1)]
+    """Account name, ``@group``, or the fingerprint of an SSH key: ``SHA256:...``."""
+    role: Role
+    olts: tuple[Annotated[str, Field(min_length=1)], ...] = ()
+    """Names or patterns: ``north-*``. Where zones are given too, a place must fit both."""
+    zones: tuple[Annotated[str, Field(min_length=1)], ...] = ()
+
+
+class Key(Model):
+    """An operator's SSH key for ``noc-console door``."""
+
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$")]
+    """In whose name what the holder does is audited; roles go by it as by an account's."""
+    key: str
+    """OpenSSH public key: ``ssh-ed25519 AAAA...``."""
+
+    @field_validator("key")
+    @classmethod
+    def _public(cls, text: str) -> str:
+        if not re.fullmatch(r"(ssh|ecdsa|sk-)[a-z0-9@.-]+ [A-Za-z0-9+/]+=*( .*)?", text.strip()):
+            raise ValueError("must be an OpenSSH public key on one line: ssh-ed25519 AAAA...")
+        return text.strip()
+
+
 class Access(Model):
-    """Who may ask for what, by Unix account; the highest role that names an account wins."""
+    """Who may ask for what, by Unix account or SSH key; the highest role that names an account wins."""
 
     default: Role = Role.ADMIN
     """Of accounts that stand in no list. Admin: whoever may start the program on a machine of their own may do all."""
@@ -20,6 +47,12 @@ class Access(Model):
     """Account names, or ``@group`` for a Unix group; so in the two below."""
     operators: tuple[str, ...] = ()
     admins: tuple[str, ...] = ()
+    grants: tuple[Grant, ...] = ()
+    """Roles at some places, beside those above; who stands only here is viewer elsewhere."""
+    aliases: dict[str, str] = Field(default_factory=dict)
+    """Other names of a person, each with the person's own: who asked for a bulk action does not release it so."""
+    keys: tuple[Key, ...] = ()
+    """Who may come in through ``noc-console door``."""
 
     @field_validator("viewers", "operators", "admins")
     @classmethod
@@ -27,6 +60,13 @@ class Access(Model):
         if any(not entry.removeprefix("@").strip() for entry in entries):
             raise ValueError("an entry is an account name, or @ and the name of a Unix group")
         return entries
+
+    @field_validator("aliases")
+    @classmethod
+    def _one_step(cls, aliases: dict[str, str]) -> dict[str, str]:
+        if wrong := sorted(name for name in aliases.values() if name in aliases):
+            raise ValueError(f"{wrong[0]} is an alias itself: give the person's own name")
+        return aliases
 
 
 class Jobs(Model):

@@ -37,6 +37,18 @@ def backup_folder(config: Config) -> Path:
     return config.backups.folder or state_dir() / "backups"
 
 
+def audit_heads(config: Config) -> Path:
+    """Where signed heads of the audit log are kept; their key lies beside it, as ``.key``."""
+    if config.retention.audit_heads:
+        return config.retention.audit_heads
+    return buffer_file(config).with_name(f"{buffer_file(config).stem.removesuffix('-samples')}-audit-heads.jsonl")
+
+
+def door_host_key(config: Config) -> Path:
+    """The SSH server's private key."""
+    return config.door.host_key or state_dir() / "door_host_key"
+
+
 def log_file(config: Config) -> Path:
     """The log file."""
     return config.logging.file or state_dir() / "noc.log"

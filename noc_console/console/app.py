@@ -18,7 +18,7 @@ from textual.containers import Container, Horizontal
 from textual.keys import _character_to_key
 from textual.notifications import SeverityLevel
 
-from noc_console.console import commands, crash, suspending
+from noc_console.console import commands, crash, suspending, whereabouts
 from noc_console.console.acting import Acting
 from noc_console.console.attending import Attending
 from noc_console.console.backend import Backend
@@ -46,6 +46,7 @@ from noc_console.console.registry import Action, Context, Registry
 from noc_console.console.reporting import Reporting
 from noc_console.console.saved_filters import SavedFilters
 from noc_console.console.screens.alarms import AlarmsView
+from noc_console.console.screens.audit import AuditView
 from noc_console.console.screens.backup_text import BackupView
 from noc_console.console.screens.configuration import ConfigView
 from noc_console.console.screens.dash import DashView
@@ -103,7 +104,7 @@ class NocApp(Background, Shell):
         self.travel_to: float | None = None
         """Where the operator wants to go in time; whoever started the app brings them there when it has ended."""
         self.registry = Registry(settings.keys)
-        session = Session(forbidden=settings.why_read_only, role=settings.operator.role)
+        session = Session(forbidden=settings.why_read_only, role=settings.operator.highest)
         self.desk = Desk(self.model, backend, settings, session, self.palette, self.glyphs, now)
         self.network = NetworkView(self.desk)
         screens = (
@@ -121,6 +122,7 @@ class NocApp(Background, Shell):
             RecordsView,
             ConfigView,
             BackupView,
+            AuditView,
             SourcesView,
         )
         others: list[View] = [screen(self.desk) for screen in screens]
@@ -260,6 +262,8 @@ class NocApp(Background, Shell):
             link_error=self.desk.model.link.error,
             collector_alive=self.desk.model.collector(self.desk.now()) is not None,
             refresh_wait_s=self.desk.refresh_wait_s(ont) if ont else 0.0,
+            operator=self.desk.settings.operator,
+            places=lambda: whereabouts.places(self.desk.model, self.view),
         )
 
     def action_press(self, key: str) -> None:

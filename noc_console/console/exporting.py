@@ -50,7 +50,7 @@ class Exporting:
         name, rows = app.view.exported()
         if (first := next(rows, None)) is None:
             raise ValueError("nothing is listed here that could be exported (:export svg takes a picture)")
-        path = Path(path_text or default_name(name, form, app.now())).expanduser()
+        path = app.settings.placed(path_text or default_name(name, form, app.now()))
         app.run_worker(self._list(path, form, chain([first], rows)), group="export", exit_on_error=False)
 
     async def _list(self, path: Path, form: str, rows: Iterator[Row]) -> None:
@@ -65,7 +65,7 @@ class Exporting:
     def _picture(self, path: str) -> None:
         """Once the prompt is gone and the screen is painted."""
         picture = portable(self._app.export_screenshot(title=f"NOC Console {self._app.settings.site}"))
-        self._app.run_worker(self._drawn(Path(path).expanduser(), picture), group="export", exit_on_error=False)
+        self._app.run_worker(self._drawn(self._app.settings.placed(path), picture), group="export", exit_on_error=False)
 
     async def _drawn(self, path: Path, picture: str) -> None:
         self._app.post_message(await written(path, picture, "picture"))

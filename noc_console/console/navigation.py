@@ -155,6 +155,13 @@ class Navigation:
         """Swaps."""
         self.show("swaps")
 
+    def do_screen_audit(self, text: str = "") -> None:
+        """The audit log; with ``/`` the entries that a filter lets through."""
+        view = self.views["audit"]
+        if text.startswith("/"):
+            view.set_filter(view.parse_filter(text.removeprefix("/")))
+        self.show("audit")
+
     def do_screen_firmware(self, _: str = "") -> None:
         """Firmware."""
         self.show("firmware")

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from noc_console.domain.audit_log import AuditLog
 from noc_console.domain.backup_text import Comparison
 from noc_console.domain.changes import Change
 from noc_console.domain.cpe import CpeDocument, Section
@@ -133,6 +134,10 @@ class PastBackend:
     async def backups_compared(self, before: int, after: int) -> Comparison:
         """Recordings hold no backups."""
         return Comparison(())
+
+    async def audit_log(self, limit: int) -> AuditLog:
+        """Recordings hold no audit log."""
+        return AuditLog(told="a recording holds no audit log")
 
     async def ont_changes(self, olt: str, port: str, serial: str | None, limit: int = 100) -> list[Change]:
         """Recordings hold no changes in words."""

@@ -71,8 +71,8 @@ class RecordEdits:
             raise ValueError(why)
         if not self._desk.session.write:
             raise ValueError("this session is read-only (:write on)")
-        if not self._desk.session.role.covers(Role.ADMIN):
-            raise ValueError(f"records are kept by admins; you are {self._desk.session.role.value}")
+        if why := self._desk.settings.operator.why_not(Role.ADMIN, (), "an edit of records"):
+            raise ValueError(why)
         return view.kind
 
     def _selected(self) -> tuple[RecordKind[Any], Record]:

@@ -13,6 +13,7 @@ from typing import Any
 from noc_console.domain.actions import ACTIONS as JOB_ACTIONS
 from noc_console.domain.actions import ActionSpec, JobKind
 from noc_console.domain.network import Cpe, Olt, Ont
+from noc_console.domain.operators import Operator, Place, Role
 from noc_console.domain.targets import TargetKind
 
 
@@ -36,6 +37,9 @@ class Context:
     collector_alive: bool = True
     refresh_wait_s: float = 0.0
     """How long until this ONT may be refreshed again."""
+    operator: Operator | None = None
+    places: Callable[[], tuple[Place, ...]] = tuple
+    """Where what is selected is: thousands may be marked, so it is asked for only where a role is about places."""
 
 
 WhyDisabled = Callable[[Context], str | None]
@@ -47,6 +51,19 @@ def _always(_: Context) -> str | None:
 
 def _needs_ont(context: Context) -> str | None:
     return None if context.ont else "no ONT is selected"
+
+
+def _needs(role: Role, what: str, why: WhyDisabled) -> WhyDisabled:
+    """Also what the operator's role says about the place; a viewer is told so by the session."""
+
+    def judge(context: Context) -> str | None:
+        operator = context.operator
+        if (told := why(context)) or not operator or not operator.highest.covers(role) or operator.role.covers(role):
+            return told
+        places = context.places()
+        return operator.why_not(role, places, what) if places else None
+
+    return judge
 
 
 def _can_request(context: Context) -> str | None:
@@ -73,10 +90,13 @@ def _has_serial(context: Context) -> str | None:
     return _can_submit(context)
 
 
-def _on_outage(context: Context) -> str | None:
+def _outage_selected(context: Context) -> str | None:
     if context.link_error:
         return f"nothing can be requested now: {context.link_error}"
     return None if context.outage else "no incident and no alarm is selected"
+
+
+_on_outage = _needs(Role.OPERATOR, "this", _outage_selected)
 
 
 def _job_open(context: Context) -> str | None:
@@ -129,7 +149,7 @@ def _declared(kind: JobKind, spec: ActionSpec) -> Action:
         menu=not about_olt,
         footer=spec.footer,
         kind=kind,
-        why_disabled=_can_refresh if kind is JobKind.REFRESH else why,
+        why_disabled=_needs(spec.role, kind.value, _can_refresh if kind is JobKind.REFRESH else why),
     )
 
 
@@ -164,6 +184,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("screen.firmware", "Firmware over the models", ("8",), "firmware-spread"),
     Action("screen.routers", "Routers that no OLT lists, and doubles of one serial number", (), "routers"),
     Action("screen.records", "Records: zones, splitters, subscribers, ...", ("9",), "records-screen"),
+    Action("screen.audit", "Audit log: who asked for what", (), "audit", argument="[/TEXT]"),
     Action("screen.sources", "Sources", ("0",), "src"),
     Action("view.last", "The view before this one", ("-",), "last"),
     Action("pane.next", "Next pane", ("tab",), "pane"),
@@ -223,7 +244,7 @@ ACTIONS: tuple[Action, ...] = (
     _triage("undo", "Take the last of these back (10 s)", ("U",), "undo"),
     _triage("next", "Next that nobody has", ("n",), "next", footer="next"),
     _triage("previous", "Previous that nobody has", ("N",), "previous"),
-    _triage("copy", "Copy a summary for a ticket", (), "copy-summary", menu=True, why_disabled=_on_outage),
+    _triage("copy", "Copy a summary for a ticket", (), "copy-summary", menu=True, why_disabled=_outage_selected),
     Action("outage.maintenance", "Announce planned work; from the selection its place", ("M",), "maintenance",
            argument="[OLT [PORT]] [splitter:NAME] [zone:NAME] [from 02:00 for] 2h REASON"),
     Action("outage.maintenance-end", "End planned work", (), "maintenance-end", argument="NUMBER"),
@@ -235,12 +256,12 @@ ACTIONS: tuple[Action, ...] = (
     Action("backup.diff", "OLT, tab Backups: what differs between two marked, or the selected and the one before",
            ("=",), "backup-diff", "network", "[OLD NEW]"),
     Action("ont.swap", "Record a swap of the unit", (), "swap", "network", "definitive|diagnostic NEW-SERIAL REASON",
-           menu=True, why_disabled=_needs_ont),
+           menu=True, why_disabled=_needs(Role.OPERATOR, "swap", _needs_ont)),
     Action("ont.register", "Commands that would register a waiting ONT, to copy; nothing is sent", (), "register",
            argument="[SERIAL [PRESET]]"),
     Action("ont.path", "Path of its light: strands, closures, splitters", (), "path", argument="[SERIAL]", menu=True),
     Action("force", "Open the dialog with the blockers overridden", (), "force", "network",
-           "ACTION REASON", why_disabled=_can_submit),
+           "ACTION REASON", why_disabled=_needs(Role.OPERATOR, "this", _can_submit)),
     Action("columns.preset", "Next set of columns", ("C",), "cols", "network", "[NAME]"),
     Action("tree.toggle", "Show or hide the tree", ("T",), "tree", "network"),
     Action("detail", "Detail of the selection: the whole screen, and back", ("d",), "detail", "network"),
@@ -275,9 +296,8 @@ ACTIONS: tuple[Action, ...] = (
 )  # fmt: skip
 
 SCREENS = ("incidents", "alarms", "network", "onts", "jobs", "log", "sources")
-_WITH_LIST = frozenset(
-    (*SCREENS, "olts", "ports", "swaps", "firmware", "routers", "records", "config", "backup", "global")
-)
+_LISTS = ("olts", "ports", "swaps", "firmware", "routers", "records", "config", "backup", "audit")
+_WITH_LIST = frozenset((*SCREENS, *_LISTS, "global"))
 
 
 class Registry:

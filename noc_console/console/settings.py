@@ -55,8 +55,14 @@ class ConsoleSettings:
     """First screen; empty is Incidents when one is open, else Network."""
     state_file: Path | None = None
     """Where columns, sort order and history are remembered (``ui.json``); None remembers nothing."""
+    files_in: Path | None = None
+    """The only folder that this session may write files to; None: wherever its account may."""
     log_file: Path | None = None
     """Where a crash report goes; None prints only its one line."""
+
+    def placed(self, path: str) -> Path:
+        """Where a file goes that an operator names."""
+        return self.files_in / Path(path).name if self.files_in else Path(path).expanduser()
 
     @property
     def why_read_only(self) -> str | None:
@@ -67,6 +73,6 @@ class ConsoleSettings:
             return "this session was started read-only"
         if self.database_read_only:
             return self.database_read_only
-        if not self.operator.role.covers(Role.OPERATOR):
+        if not self.operator.highest.covers(Role.OPERATOR):
             return f"{self.operator.name or 'nobody'} may only look: role {self.operator.role.value}"
         return None

@@ -193,19 +193,18 @@ class RevealBackups:
     numbers: tuple[int, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class AcceptAudit:
+    """Go on with an audit log that was found broken."""
+
+    reason: str
+
+
 OnOutages = Acknowledge | Unacknowledge | AddComment | Shelve | Unshelve | PlanMaintenance | EndMaintenance
-Records = ImportRecords | RemoveRecord | RevealBackups
+Records = ImportRecords | RemoveRecord
+OfAdmins = RevealBackups | AcceptAudit
 Intent = (
-    Act
-    | ActOnMany
-    | CancelJob
-    | CancelMany
-    | ReleaseMany
-    | RecordSwap
-    | CloseSwap
-    | Records
-    | OnOutages
-    | RevealBackups
+    Act | ActOnMany | CancelJob | CancelMany | ReleaseMany | RecordSwap | CloseSwap | Records | OnOutages | OfAdmins
 )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from noc_console.domain.actions import JobKind
@@ -167,13 +167,19 @@ class BulkPlan:
     left_out: tuple[tuple[Ont, str], ...]
 
 
-def plan_bulk(kind: JobKind, targets: Iterable[Standing], forced: bool = False) -> BulkPlan:
+def plan_bulk(
+    kind: JobKind,
+    targets: Iterable[Standing],
+    forced: bool = False,
+    why_not: Callable[[Ont], str | None] = lambda _: None,
+) -> BulkPlan:
     """Divide the targets of a bulk action.
 
     Args:
         kind: What is wanted.
         targets: Everything that was chosen.
         forced: Include those whose blockers may be overridden.
+        why_not: Why the operator may not act on it; nothing overrides that.
     """
     included: list[Ont] = []
     left_out: list[tuple[Ont, str]] = []
@@ -182,8 +188,9 @@ def plan_bulk(kind: JobKind, targets: Iterable[Standing], forced: bool = False) 
         if target.state is OntState.UNKNOWN:
             found.append(Blocker("its state is unknown"))
         standing = still_standing(found, forced)
-        if standing:
-            left_out.append((target.ont, standing[0].reason))
+        why = why_not(target.ont) or (standing[0].reason if standing else None)
+        if why:
+            left_out.append((target.ont, why))
         else:
             included.append(target.ont)
     return BulkPlan(tuple(included), tuple(left_out))

@@ -14,6 +14,13 @@ complete -c noc-console -n __fish_use_subcommand -l version
 complete -c noc-console -n __fish_use_subcommand -f -a ack -d 'Say that you have it'
 complete -c noc-console -n '__fish_seen_subcommand_from ack' -l help
 complete -c noc-console -n '__fish_seen_subcommand_from ack' -l json
+complete -c noc-console -n __fish_use_subcommand -f -a audit-head -d 'Print the newest signed head of the audit log, to keep on another machine'
+complete -c noc-console -n '__fish_seen_subcommand_from audit-head' -l help
+complete -c noc-console -n __fish_use_subcommand -f -a audit-verify -d 'Verify the whole audit log against its chain and its signed heads'
+complete -c noc-console -n '__fish_seen_subcommand_from audit-verify' -l accept
+complete -c noc-console -n '__fish_seen_subcommand_from audit-verify' -l heads
+complete -c noc-console -n '__fish_seen_subcommand_from audit-verify' -l help
+complete -c noc-console -n '__fish_seen_subcommand_from audit-verify' -l json
 complete -c noc-console -n __fish_use_subcommand -f -a backup -d 'Read an OLTs configuration over its command line and keep it, now'
 complete -c noc-console -n '__fish_seen_subcommand_from backup' -l force
 complete -c noc-console -n '__fish_seen_subcommand_from backup' -l help
@@ -87,6 +94,8 @@ complete -c noc-console -n '__fish_seen_subcommand_from do' -l list
 complete -c noc-console -n '__fish_seen_subcommand_from do' -l reason
 complete -c noc-console -n '__fish_seen_subcommand_from do' -l wait
 complete -c noc-console -n '__fish_seen_subcommand_from do' -l yes
+complete -c noc-console -n __fish_use_subcommand -f -a door -d 'Let operators in by SSH, each with their own key'
+complete -c noc-console -n '__fish_seen_subcommand_from door' -l help
 complete -c noc-console -n __fish_use_subcommand -f -a export -d 'Print records of the plant as CSV, as import takes it'
 complete -c noc-console -n '__fish_seen_subcommand_from export' -f -a 'zones splitters subscribers uplinks vlans pools blocks closures strands splices'
 complete -c noc-console -n '__fish_seen_subcommand_from export' -l help

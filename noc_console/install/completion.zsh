@@ -5,10 +5,12 @@ autoload -U +X bashcompinit && bashcompinit
 _noc_console() {
     local current=${COMP_WORDS[COMP_CWORD]} command= words= one
     for one in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
-        case " ack backup backup-diff backup-show bulk bulk-again bulk-cancel bulk-release chart check collect comment completion demo do export factory-reset handover import incident init job-cancel lookup maintenance maintenance-end notify-test probe profiles reboot record refresh register replay share shelve show swap swap-close unack unshelve wallboard " in *" $one "*) command=$one; break ;; esac
+        case " ack audit-head audit-verify backup backup-diff backup-show bulk bulk-again bulk-cancel bulk-release chart check collect comment completion demo do door export factory-reset handover import incident init job-cancel lookup maintenance maintenance-end notify-test probe profiles reboot record refresh register replay share shelve show swap swap-close unack unshelve wallboard " in *" $one "*) command=$one; break ;; esac
     done
     case $command in
         ack) words="--help --json" ;;
+        audit-head) words="--help" ;;
+        audit-verify) words="--accept --heads --help --json" ;;
         backup) words="--force --help --json --reason --wait" ;;
         backup-diff) words="--help --json --reveal" ;;
         backup-show) words="--help --reveal" ;;
@@ -23,6 +25,7 @@ _noc_console() {
         completion) words="bash zsh fish --help" ;;
         demo) words="--dir --headless --help --json --olts --onts --scenario --seed" ;;
         do) words="refresh olt-refresh backup reboot factory-reset speed-test ping traceroute wifi-ssid wifi-password wifi-switch wifi-channel lan-port pppoe firmware olt-reboot ont-disable ont-enable --force --help --json --list --reason --wait --yes" ;;
+        door) words="--help" ;;
         export) words="zones splitters subscribers uplinks vlans pools blocks closures strands splices --help" ;;
         factory-reset) words="--force --help --json --reason --wait --yes" ;;
         handover) words="--help --json --since" ;;
@@ -49,7 +52,7 @@ _noc_console() {
         unack) words="--help --json" ;;
         unshelve) words="--help --json" ;;
         wallboard) words="--help --pages --seconds" ;;
-        *) words="ack backup backup-diff backup-show bulk bulk-again bulk-cancel bulk-release chart check collect comment completion demo do export factory-reset handover import incident init job-cancel lookup maintenance maintenance-end notify-test probe profiles reboot record refresh register replay share shelve show swap swap-close unack unshelve wallboard --alone --ascii --config --help --link --mouse --no-ascii --no-mouse --read-only --screen --theme --version" ;;
+        *) words="ack audit-head audit-verify backup backup-diff backup-show bulk bulk-again bulk-cancel bulk-release chart check collect comment completion demo do door export factory-reset handover import incident init job-cancel lookup maintenance maintenance-end notify-test probe profiles reboot record refresh register replay share shelve show swap swap-close unack unshelve wallboard --alone --ascii --config --help --link --mouse --no-ascii --no-mouse --read-only --screen --theme --version" ;;
     esac
     COMPREPLY=($(compgen -W "$words" -- "$current"))
     [ ${#COMPREPLY[@]} -gt 0 ] || COMPREPLY=($(compgen -f -- "$current"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -10,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from noc_console.domain.errors import ActionRefused
 from noc_console.domain.intents import Answer
-from noc_console.domain.operators import Operator, Role
+from noc_console.domain.operators import Operator, Place, Role
 from noc_console.domain.policy import MIN_REASON
 
 Asked = TypeVar("Asked")
@@ -44,6 +45,10 @@ class Handler(ABC, Generic[Asked, Checked]):
     @abstractmethod
     def role(self, intent: Asked) -> Role:
         """The least role that may ask for it."""
+
+    @abstractmethod
+    async def places(self, connection: AsyncConnection, intent: Asked) -> Sequence[Place]:
+        """Where everything is that it acts on; none where nobody knows, and then only a role everywhere is enough."""
 
     @abstractmethod
     def stream(self, intent: Asked) -> str:

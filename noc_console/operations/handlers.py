@@ -7,6 +7,7 @@ from typing import Any
 
 from noc_console.config.model import Config
 from noc_console.domain.intents import (
+    AcceptAudit,
     Acknowledge,
     Act,
     ActOnMany,
@@ -25,6 +26,7 @@ from noc_console.domain.intents import (
     Unacknowledge,
     Unshelve,
 )
+from noc_console.operations.audit_acceptance import AcceptingAudit
 from noc_console.operations.backup_requests import RevealingBackups
 from noc_console.operations.handler import Handler
 from noc_console.operations.handling import Acknowledging, Commenting, Shelving, Unacknowledging, Unshelving
@@ -43,7 +45,7 @@ def make_handlers(config: Config) -> Mapping[type[Any], Handler[Any, Any]]:
         ActOnMany: ManyOnts(config),
         CancelJob: OneJob(),
         CancelMany: Cancelling(),
-        ReleaseMany: Releasing(),
+        ReleaseMany: Releasing(config),
         RecordSwap: RecordingSwap(config),
         CloseSwap: ClosingSwap(),
         ImportRecords: ImportingRecords(),
@@ -56,4 +58,5 @@ def make_handlers(config: Config) -> Mapping[type[Any], Handler[Any, Any]]:
         PlanMaintenance: Planning(),
         EndMaintenance: EndingMaintenance(),
         RevealBackups: RevealingBackups(),
+        AcceptAudit: AcceptingAudit(),
     }

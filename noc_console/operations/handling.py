@@ -14,9 +14,10 @@ from noc_console.domain.alarms.states import AlarmState, is_over, name_of, shelv
 from noc_console.domain.errors import ActionRefused
 from noc_console.domain.handling import COMMENTS, HANDLINGS, Handling
 from noc_console.domain.intents import Acknowledge, AddComment, Answer, Shelve, Unacknowledge, Unshelve
-from noc_console.domain.operators import Operator, Role
+from noc_console.domain.operators import Operator, Place, Role
 from noc_console.domain.spans import lasting
 from noc_console.domain.text import clean
+from noc_console.operations import places
 from noc_console.operations.handler import Described, Handler
 from noc_console.storage import audit
 from noc_console.storage.handling import Subject, find_subject, handling_of
@@ -58,6 +59,11 @@ class _OnOne(Handler[OnOne, Handled], Generic[OnOne]):
     def role(self, intent: OnOne) -> Role:
         """Whoever works on outages."""
         return Role.OPERATOR
+
+    async def places(self, connection: AsyncConnection, intent: OnOne) -> list[Place]:
+        """Of the incident or alarm."""
+        subject = await find_subject(connection, intent.about)
+        return [] if subject is None else await places.of_subject(connection, subject)
 
     def stream(self, intent: OnOne) -> str:
         """The handlings'."""

@@ -12,9 +12,10 @@ from noc_console.domain.errors import ActionRefused
 from noc_console.domain.handling import MAINTENANCE, Maintenance
 from noc_console.domain.identity import PonPort
 from noc_console.domain.intents import Answer, EndMaintenance, PlanMaintenance
-from noc_console.domain.operators import Operator, Role
+from noc_console.domain.operators import Operator, Place, Role
 from noc_console.domain.spans import lasting
 from noc_console.domain.text import clean
+from noc_console.operations import places
 from noc_console.operations.handler import Described, Handler, require_reason
 from noc_console.operations.handling import check_lasting, one_line
 from noc_console.storage import audit
@@ -36,6 +37,10 @@ class Planning(Handler[PlanMaintenance, PlanMaintenance]):
     def role(self, intent: PlanMaintenance) -> Role:
         """It keeps outages quiet."""
         return Role.OPERATOR
+
+    async def places(self, connection: AsyncConnection, intent: PlanMaintenance) -> list[Place]:
+        """Of the work."""
+        return await places.of_work(connection, intent)
 
     def stream(self, intent: PlanMaintenance) -> str:
         """The windows'."""
@@ -105,6 +110,11 @@ class EndingMaintenance(Handler[EndMaintenance, Maintenance]):
     def role(self, intent: EndMaintenance) -> Role:
         """As for planning it."""
         return Role.OPERATOR
+
+    async def places(self, connection: AsyncConnection, intent: EndMaintenance) -> list[Place]:
+        """Of the work."""
+        window = await find_window(connection, intent.maintenance_id)
+        return [] if window is None else await places.of_work(connection, window)
 
     def stream(self, intent: EndMaintenance) -> str:
         """The windows'."""

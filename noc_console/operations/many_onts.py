@@ -14,11 +14,12 @@ from noc_console.domain.identity import named_place
 from noc_console.domain.intents import ActOnMany, Answer, CancelMany, ReleaseMany
 from noc_console.domain.jobs import Batch, JobState
 from noc_console.domain.network import Ont
-from noc_console.domain.operators import Operator, Role
+from noc_console.domain.operators import Operator, Place, Role, one_person
 from noc_console.domain.policy import plan_bulk
 from noc_console.domain.secrets import check_values
 from noc_console.domain.targets import Target
 from noc_console.domain.text import clean
+from noc_console.operations import places
 from noc_console.operations.handler import Described, Handler, require_reason
 from noc_console.operations.standings import CHUNK, Placed, read_standings
 from noc_console.storage import audit
@@ -47,6 +48,10 @@ class ManyOnts(Handler[ActOnMany, list[Placed]]):
     def role(self, intent: ActOnMany) -> Role:
         """As its action declares."""
         return intent.kind.spec.role
+
+    async def places(self, connection: AsyncConnection, intent: ActOnMany) -> list[Place]:
+        """Of every ONT."""
+        return await places.of_onts(connection, _once(intent))
 
     def stream(self, intent: ActOnMany) -> str:
         """The jobs'."""
@@ -153,6 +158,10 @@ class Cancelling(Handler[CancelMany, Batch]):
         """Whoever may act may also stop."""
         return Role.OPERATOR
 
+    async def places(self, connection: AsyncConnection, intent: CancelMany) -> list[Place]:
+        """Of every ONT of it."""
+        return await places.of_batch(connection, intent.batch_id)
+
     def stream(self, intent: CancelMany) -> str:
         """The jobs'."""
         return STREAM
@@ -177,7 +186,14 @@ class Cancelling(Handler[CancelMany, Batch]):
 
 
 class Releasing(Handler[ReleaseMany, Batch]):
-    """Lets a bulk action start that is too large for one operator."""
+    """Lets a bulk action start that is too large for one operator.
+
+    Args:
+        config: Which names are one person's.
+    """
+
+    def __init__(self, config: Config) -> None:
+        self._aliases = config.access.aliases
 
     def describe(self, intent: ReleaseMany) -> Described:
         """Its number."""
@@ -186,6 +202,10 @@ class Releasing(Handler[ReleaseMany, Batch]):
     def role(self, intent: ReleaseMany) -> Role:
         """The second operator is one."""
         return Role.OPERATOR
+
+    async def places(self, connection: AsyncConnection, intent: ReleaseMany) -> list[Place]:
+        """Of every ONT of it."""
+        return await places.of_batch(connection, intent.batch_id)
 
     def stream(self, intent: ReleaseMany) -> str:
         """The jobs'."""
@@ -196,7 +216,7 @@ class Releasing(Handler[ReleaseMany, Batch]):
         batch = await _found(connection, intent.batch_id)
         if not batch.needs_release or batch.released_by or batch.cancel_by:
             raise ActionRefused(f"bulk action {batch.id} does not wait for a release")
-        if batch.requested_by == clean(operator.name):
+        if one_person(batch.requested_by, clean(operator.name), self._aliases):
             raise ActionRefused("another operator must release it")
         return batch
 

@@ -6,8 +6,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from noc_console.domain.intents import Answer, CancelJob
 from noc_console.domain.jobs import Job
-from noc_console.domain.operators import Operator, Role
+from noc_console.domain.operators import Operator, Place, Role
+from noc_console.domain.targets import TargetKind
 from noc_console.domain.text import clean
+from noc_console.operations import places
 from noc_console.operations.handler import Described, Handler
 from noc_console.storage import audit
 from noc_console.storage.jobs import STREAM, find_open, mark_cancelled, told_action, told_target
@@ -23,6 +25,17 @@ class OneJob(Handler[CancelJob, Job | None]):
     def role(self, intent: CancelJob) -> Role:
         """Whoever may act may also stop."""
         return Role.OPERATOR
+
+    async def places(self, connection: AsyncConnection, intent: CancelJob) -> list[Place]:
+        """Of the job's target; none when it has ended."""
+        job = await find_open(connection, intent.job_id)
+        if job is None:
+            return []
+        if job.target.kind is TargetKind.ONT:
+            return await places.of_onts(connection, [job.target.ont_id or 0])
+        if job.target.kind is TargetKind.ROUTER:
+            return await places.of_router(connection, job.target.key)
+        return [Place(job.olt)]
 
     def stream(self, intent: CancelJob) -> str:
         """The jobs'."""

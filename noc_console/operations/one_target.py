@@ -14,7 +14,7 @@ from noc_console.domain.errors import ActionRefused
 from noc_console.domain.identity import named_place
 from noc_console.domain.intents import Act, Answer
 from noc_console.domain.network import Cpe, Source
-from noc_console.domain.operators import Operator, Role
+from noc_console.domain.operators import Operator, Place, Role
 from noc_console.domain.policy import (
     Blocker,
     blockers,
@@ -29,6 +29,7 @@ from noc_console.domain.secrets import check_values
 from noc_console.domain.standing import REPEAT_WINDOW_S
 from noc_console.domain.targets import TargetKind
 from noc_console.domain.text import clean
+from noc_console.operations import places
 from noc_console.operations.handler import Described, Handler, require_reason
 from noc_console.operations.standings import Placed, read_standings
 from noc_console.storage import audit, schema
@@ -86,6 +87,14 @@ class OneTarget(Handler[Act, _Found]):
     def role(self, intent: Act) -> Role:
         """As its action declares."""
         return intent.kind.spec.role
+
+    async def places(self, connection: AsyncConnection, intent: Act) -> list[Place]:
+        """The ONT's, that of the router's ONT, or the OLT's."""
+        if intent.target.kind is TargetKind.ONT:
+            return await places.of_onts(connection, [intent.target.ont_id or 0])
+        if intent.target.kind is TargetKind.ROUTER:
+            return await places.of_router(connection, intent.target.key)
+        return [Place(intent.target.key)]
 
     def stream(self, intent: Act) -> str:
         """The jobs'."""

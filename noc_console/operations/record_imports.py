@@ -15,7 +15,7 @@ from noc_console.domain.changes import RecordsImported
 from noc_console.domain.csv_records import ImportPlan, differences
 from noc_console.domain.errors import ActionRefused
 from noc_console.domain.intents import Answer, ImportRecords, RemoveRecord
-from noc_console.domain.operators import Operator, Role
+from noc_console.domain.operators import Operator, Place, Role
 from noc_console.domain.record_kinds import RECORD_KINDS
 from noc_console.operations.handler import Described, Handler
 from noc_console.storage import audit, imports
@@ -33,6 +33,10 @@ class _OnRecords(Handler[Asked, ImportPlan[Any]]):
     def role(self, intent: Asked) -> Role:
         """Records steer where crews are sent."""
         return Role.ADMIN
+
+    async def places(self, connection: AsyncConnection, intent: Asked) -> list[Place]:
+        """Records are about every place."""
+        return []
 
     def stream(self, intent: Asked) -> str:
         """The kind's."""

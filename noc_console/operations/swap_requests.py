@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from noc_console.config.model import Config
 from noc_console.domain.errors import ActionRefused
+from noc_console.domain.identity import OntSerial
 from noc_console.domain.intents import Answer, CloseSwap, RecordSwap
-from noc_console.domain.operators import Operator, Role
+from noc_console.domain.operators import Operator, Place, Role
 from noc_console.domain.swaps import SWAPS, Swap, check_swap
+from noc_console.operations import places
 from noc_console.operations.handler import Described, Handler, require_reason
 from noc_console.storage import audit
 from noc_console.storage.records import stream
@@ -36,6 +39,10 @@ class RecordingSwap(Handler[RecordSwap, RecordSwap]):
     def role(self, intent: RecordSwap) -> Role:
         """It follows what was done at the customer's."""
         return Role.OPERATOR
+
+    async def places(self, connection: AsyncConnection, intent: RecordSwap) -> list[Place]:
+        """Of both units, wherever an OLT lists them."""
+        return await _places(connection, intent.old_serial, intent.new_serial)
 
     def stream(self, intent: RecordSwap) -> str:
         """The swaps'."""
@@ -75,6 +82,11 @@ class ClosingSwap(Handler[CloseSwap, Swap]):
         """Whoever tests units."""
         return Role.OPERATOR
 
+    async def places(self, connection: AsyncConnection, intent: CloseSwap) -> list[Place]:
+        """Of both units, wherever an OLT lists them."""
+        swap = await find_swap(connection, intent.swap_id)
+        return [] if swap is None else await _places(connection, swap.old_serial, swap.new_serial)
+
     def stream(self, intent: CloseSwap) -> str:
         """The swaps'."""
         return stream(SWAPS)
@@ -94,6 +106,15 @@ class ClosingSwap(Handler[CloseSwap, Swap]):
         text = f"swap {swap.id} closed: old {swap.old_state.value}, new {swap.new_state.value}"
         await audit.append(connection, _entry(operator, swap, text), now)
         return Answer(swap.id, f"swap {swap.id}: {swap.old_serial} {intent.outcome.value}")
+
+
+async def _places(connection: AsyncConnection, old: str, new: str) -> list[Place]:
+    """A unit on the shelf is at no place; of two such units nobody knows where they were."""
+    serials = []
+    for text in (old, new):
+        with suppress(ValueError):
+            serials.append(OntSerial.parse(text).text)
+    return await places.of_serials(connection, serials)
 
 
 def _entry(operator: Operator, swap: Swap, text: str) -> audit.Entry:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
+from noc_console.domain.audit_log import AuditLog
 from noc_console.domain.changes import Change
 from noc_console.domain.cpe import CpeDocument, Section
 from noc_console.domain.history import ChartData
@@ -55,6 +56,9 @@ class Reader(Protocol):
 
     async def audit_since(self, at: float) -> list[dict[str, Any]]:
         """Entries of the audit log from an instant on, as the table has them."""
+
+    async def audit_log(self, limit: int) -> AuditLog:
+        """The newest entries of the audit log, and whether what came since the last look holds."""
 
     async def ont_changes(self, olt: str, port: str, serial: str | None, limit: int = 100) -> list[Change]:
         """Changes of one ONT, and of its port as a whole, newest first."""

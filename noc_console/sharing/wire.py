@@ -45,6 +45,8 @@ class Request:
     shell: bool = False
     """Whether a shell with job control waits at the other end."""
     environment: Mapping[str, str] = field(default_factory=dict)
+    identity: str = ""
+    """What the door sealed; empty: whoever asks is who the kernel says."""
 
     @classmethod
     def of(cls, message: Mapping[str, Any]) -> Request:
@@ -65,7 +67,9 @@ class Request:
             raise BadMessage("shell is true or false, environment holds names and values")
         if not all(name in VARIABLES and isinstance(value, str) and "\0" not in value for name, value in given.items()):
             raise BadMessage("a variable of the environment that is not taken over")
-        return cls(options, message["shell"], given)
+        if not isinstance(message["identity"], str):
+            raise BadMessage("identity is text")
+        return cls(options, message["shell"], given, message["identity"])
 
 
 def environment_of(env: Mapping[str, str]) -> dict[str, str]:

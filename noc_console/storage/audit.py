@@ -6,6 +6,7 @@ which the chain here goes on. Nothing is dropped: old entries go to a file of JS
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
@@ -25,6 +26,9 @@ FORM = 2
 """Of the entries that are written now: the digest covers every field. In form 1 it covers ``_FORM_1`` only."""
 NEWEST = "newest"
 ARCHIVED = "archived"
+ACCEPTED = "accepted"
+ROWS_PER_TURN = 200
+"""Entries verified between two turns of the event loop."""
 _FORM_1 = ("at", "actor", "origin", "action", "target", "reason", "result", "job_id")
 _FORM_2 = (*_FORM_1, "known_by", "details", "form")
 
@@ -84,7 +88,6 @@ async def append(connection: AsyncConnection, entry: Entry, now: float) -> None:
         # Two writers must not chain to the same entry.
         await connection.execute(text("SELECT pg_advisory_xact_lock(7309872)"))
     table = schema.audit
-    last = (await connection.execute(select(table.c.digest).order_by(table.c.id.desc()).limit(1))).scalar()
     details = dict(entry.details)
     if entry.claimed_address:
         details["claimed_address"] = entry.claimed_address
@@ -101,7 +104,7 @@ async def append(connection: AsyncConnection, entry: Entry, now: float) -> None:
         "details": json.dumps(details, sort_keys=True, ensure_ascii=False),
         "form": FORM,
     }
-    previous = last or (await _anchor(connection, ARCHIVED)).digest
+    previous = await _end_of_chain(connection)
     values |= {"previous": previous, "digest": digest(previous, values)}
     added = (await connection.execute(insert(table).values(values).returning(table.c.id))).scalar_one()
     await _move(connection, Anchor(NEWEST, added, values["digest"]))
@@ -135,16 +138,99 @@ async def _move(connection: AsyncConnection, anchor: Anchor) -> None:
     await upsert(connection, schema.audit_anchor, [asdict(anchor)])
 
 
-async def first_broken(connection: AsyncConnection) -> int | None:
-    """Id of the first entry that does not follow from the one before it, or is cut off; None when the chain holds."""
+async def _end_of_chain(connection: AsyncConnection) -> str:
+    """Digest to go on from. It is the anchor's, not the last row's: rows that were cut off stay missed for ever."""
+    newest = await _anchor(connection, NEWEST)
+    if newest.digest:
+        return newest.digest
+    table = schema.audit
+    last = (await connection.execute(select(table.c.digest).order_by(table.c.id.desc()).limit(1))).scalar()
+    return last or (await _anchor(connection, ARCHIVED)).digest
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """Where the chain does not hold."""
+
+    entry_id: int
+    what: str
+    """``changed``; ``missing`` with entries after it; ``cut off`` with none."""
+
+    def __str__(self) -> str:
+        return f"entry {self.entry_id} is {self.what}"
+
+
+async def newest(connection: AsyncConnection) -> Anchor:
+    """The end of the chain as the database has it."""
+    return await _anchor(connection, NEWEST)
+
+
+async def archived(connection: AsyncConnection) -> Anchor:
+    """The last entry that went to the archive."""
+    return await _anchor(connection, ARCHIVED)
+
+
+async def accept(connection: AsyncConnection) -> None:
+    """Trust the chain from its end on: what is broken before it is known, and still told by a whole verification."""
+    end = await newest(connection)
+    await _move(connection, Anchor(ACCEPTED, end.entry_id, end.digest))
+
+
+async def accepted(connection: AsyncConnection) -> Anchor:
+    """From where on an administrator trusts the chain; entry 0 is from its begin."""
+    return await _anchor(connection, ACCEPTED)
+
+
+async def find_broken(connection: AsyncConnection, after: Anchor | None = None) -> Broken | None:
+    """The first entry that does not follow from the one before it, or is cut off; None when the chain holds.
+
+    Args:
+        connection: Of a snapshot: what others append meanwhile would look like a fault.
+        after: Only what came after this entry, which must be as it was; None is all that is not archived.
+    """
     table = schema.audit
     last = await _anchor(connection, ARCHIVED)
-    for row in (await connection.execute(select(table).order_by(table.c.id))).mappings():
-        if row["previous"] != last.digest or row["digest"] != digest(last.digest, row):
-            return int(row["id"])
-        last = Anchor("", row["id"], row["digest"])
-    newest = await _anchor(connection, NEWEST)
-    return None if (last.entry_id, last.digest) == (newest.entry_id, newest.digest) else last.entry_id + 1
+    if after is not None and after.entry_id > last.entry_id:
+        query = select(table).where(table.c.id == after.entry_id)
+        row = (await connection.execute(query)).mappings().one_or_none()
+        if row is None:
+            return Broken(after.entry_id, "missing")
+        if row["digest"] != after.digest or row["digest"] != digest(row["previous"], row):
+            return Broken(after.entry_id, "changed")
+        last = after
+    rows = await connection.execute(select(table).where(table.c.id > last.entry_id).order_by(table.c.id))
+    for part in rows.mappings().partitions(ROWS_PER_TURN):
+        for row in part:
+            if row["digest"] != digest(row["previous"], row):
+                return Broken(int(row["id"]), "changed")
+            if row["previous"] != last.digest:
+                gap = row["id"] > last.entry_id + 1
+                return Broken(last.entry_id + 1, "missing") if gap else Broken(int(row["id"]), "changed")
+            last = Anchor("", row["id"], row["digest"])
+        await asyncio.sleep(0)
+    end = await _anchor(connection, NEWEST)
+    return None if (last.entry_id, last.digest) == (end.entry_id, end.digest) else Broken(last.entry_id + 1, "cut off")
+
+
+async def digest_of(connection: AsyncConnection, entry_id: int) -> str | None:
+    """Digest of an entry as it stands in the table; None when it is not there."""
+    table = schema.audit
+    found: str | None = (await connection.execute(select(table.c.digest).where(table.c.id == entry_id))).scalar()
+    return found
+
+
+async def at_or_after(connection: AsyncConnection, entry_id: int) -> Anchor | None:
+    """The first entry from this number on, as it stands in the table."""
+    table = schema.audit
+    query = select(table.c.id, table.c.digest).where(table.c.id >= entry_id).order_by(table.c.id).limit(1)
+    row = (await connection.execute(query)).one_or_none()
+    return Anchor("", row.id, row.digest) if row else None
+
+
+async def first_broken(connection: AsyncConnection) -> int | None:
+    """Id of the first entry that is changed, missing or cut off; None when the chain holds."""
+    broken = await find_broken(connection)
+    return broken.entry_id if broken else None
 
 
 async def entries(connection: AsyncConnection, limit: int) -> list[dict[str, Any]]:

@@ -133,14 +133,19 @@ class Database:
         return self._engine
 
     @asynccontextmanager
-    async def reading(self) -> AsyncIterator[AsyncConnection]:
+    async def reading(self, snapshot: bool = False) -> AsyncIterator[AsyncConnection]:
         """A read transaction.
+
+        Args:
+            snapshot: All that it reads is of one instant; on SQLite it always is.
 
         Raises:
             SourceError: What the database answered, in the operator's words.
         """
         with _errors():
             async with self.engine.connect() as connection:
+                if snapshot and not self.is_sqlite:
+                    await connection.execution_options(isolation_level="REPEATABLE READ")
                 yield connection
 
     @asynccontextmanager

@@ -8,10 +8,12 @@ from typing import Any, TypeVar
 from sqlalchemy import or_
 
 from noc_console.config.model import Config
-from noc_console.config.paths import buffer_file
+from noc_console.config.paths import audit_heads, buffer_file
+from noc_console.domain.audit_log import AuditLog
 from noc_console.domain.changes import Change
 from noc_console.domain.cpe import CpeDocument, Section
 from noc_console.domain.csv_records import ImportPlan
+from noc_console.domain.errors import ConfigError
 from noc_console.domain.history import ChartData
 from noc_console.domain.incidents.observations import Observation, in_order
 from noc_console.domain.jobs import Batch, Job
@@ -20,6 +22,7 @@ from noc_console.domain.records import Record, RecordKind
 from noc_console.domain.routers import Scrap
 from noc_console.domain.update import Update
 from noc_console.storage import audit, imports, schema
+from noc_console.storage.audit_watch import AuditWatch
 from noc_console.storage.batches import BatchStore
 from noc_console.storage.changes import read_changes_of
 from noc_console.storage.cpes import CpeStore
@@ -52,6 +55,7 @@ class StorageReader:
         self._batches = BatchStore(self.database, config.bulk)
         self._cpes = CpeStore(self.database)
         self._charts: Charts | None = None
+        self._audit_watch = AuditWatch(audit_heads(config))
 
     async def open(self) -> None:
         """Connect and make sure that the schema is ours.
@@ -146,8 +150,18 @@ class StorageReader:
 
     async def audit(self, limit: int) -> tuple[list[dict[str, Any]], int | None]:
         """The newest audit entries, newest first, and the first entry that breaks the chain of all; None: it holds."""
-        async with self.database.reading() as connection:
+        async with self.database.reading(snapshot=True) as connection:
             return await audit.entries(connection, limit), await audit.first_broken(connection)
+
+    async def audit_log(self, limit: int) -> AuditLog:
+        """The newest entries; verified is what came since the last time, at first since the newest signed head."""
+        async with self.database.reading(snapshot=True) as connection:
+            try:
+                found = await self._audit_watch.look(connection)
+                told, broken = str(found), found.broken is not None
+            except ConfigError as error:
+                told, broken = f"the audit log cannot be verified: {error}", True
+            return AuditLog(await audit.entries(connection, limit), told, broken)
 
     async def audit_since(self, at: float) -> list[dict[str, Any]]:
         """Audit entries since then, newest first, at most ``AUDIT_AT_MOST``; the chain is not checked."""

@@ -11,6 +11,7 @@ from typing import Any
 from noc_console.config.model import Config
 from noc_console.domain import swaps
 from noc_console.domain.alarms.states import incident_number
+from noc_console.domain.audit_log import AuditLog
 from noc_console.domain.backup_text import Comparison, TextRules, compare
 from noc_console.domain.changes import Change
 from noc_console.domain.cpe import CpeDocument, Field, Group, Section
@@ -108,6 +109,7 @@ class FakeBackend:
         self.jobs: dict[int, Job] = {}
         self.changes: list[Change] = []
         self.observations: list[Observation] = []
+        self.audit = AuditLog(told="the audit log holds to entry 0")
         self.sources: dict[str, Source] = {}
         self.collectors: dict[str, Collector] = {}
         self._fill(olts, ports, onts, random.Random(seed))
@@ -508,6 +510,10 @@ class FakeBackend:
     async def observed(self, since: float, until: float) -> list[Observation]:
         self._fail()
         return [one for one in self.observations if one.at <= until]
+
+    async def audit_log(self, limit: int) -> AuditLog:
+        self._fail()
+        return self.audit
 
     async def audit_since(self, at: float) -> list[dict[str, Any]]:
         self._fail()

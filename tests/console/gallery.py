@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -14,6 +15,7 @@ from rich.color import Color
 from noc_console.console.app import NocApp
 from noc_console.console.registry import ACTIONS
 from noc_console.domain.alarms.alarm import ALARMS, Alarm
+from noc_console.domain.audit_log import AuditLog
 from noc_console.domain.changes import OntDown, OntUp, Severity
 from noc_console.domain.handling import HANDLINGS, Handling
 from noc_console.domain.incidents.records import INCIDENTS
@@ -65,9 +67,27 @@ async def troubled() -> FakeBackend:
     backend.put_record(SUBSCRIBERS, Subscriber("10442", "Marko Kovac", serial, "SP-7", 3, address="Mill Lane 4"))
     backend.put_record(SWAPS, _swap(1, 5 * 86400.0))
     backend.put_record(SWAPS, _swap(2, -3600.0))
+    backend.audit = AuditLog([audited(3), audited(2), audited(1)], "the audit log holds to entry 3")
     _log(backend)
     await _jobs(backend)
     return backend
+
+
+def audited(number: int, **more: Any) -> dict[str, Any]:
+    """An entry of the audit log: 1 a reboot by key, 2 a refusal, 3 an import."""
+    entry: dict[str, Any] = {
+        "id": number, "at": START - 3600 / number, "actor": "amy", "known_by": "ssh key SHA256:D3fC2vxjbGyVRaa",
+        "origin": "noc-1 pts/3 192.0.2.7", "action": "reboot", "target": "HWTC7D4630C3 at olt-1 0/1/3 id 4",
+        "reason": "customer calls", "result": "requested", "job_id": 1, "details": '{"confirmed": "typed"}', "form": 2,
+    }  # fmt: skip
+    if number == 2:
+        said = "refused: nora may not do reboot at olt-1: operator at north-*, elsewhere viewer"
+        entry |= {"actor": "nora", "known_by": "unix account", "origin": "noc-1 pts/5", "result": said, "job_id": None}
+    if number == 3:
+        changes = {"changes": {"zone north": {"notes": ["west bank", "both sides of the river"]}}}
+        entry |= {"action": "import records", "target": "zones", "reason": "", "result": "1 changed", "job_id": None}
+        entry["details"] = json.dumps(changes)
+    return {**entry, **more}
 
 
 def _swap(number: int, due_in_s: float) -> Swap:

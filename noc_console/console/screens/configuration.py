@@ -111,7 +111,7 @@ class ConfigView(TableView):
         if self.shown_tree is None:
             raise ValueError("nothing to export yet")
         name = f"{plain_name(self._ont.identity or self.NAME)}.txt" if self._ont else "router.txt"
-        self._export(Path(path or name).expanduser(), self.shown_tree.document)
+        self._export(self.desk.settings.placed(path or name), self.shown_tree.document)
         return True
 
     def exported(self) -> tuple[str, Iterator[Row]]:

@@ -165,3 +165,9 @@ def test_a_restart_cannot_help_where_an_outage_is_known(kind: JobKind, more: dic
     stands = found(kind, incident=incident(17, **more))
     assert [blocker.reason for blocker in stands] == ([said] if said else [])
     assert all(blocker.forceable for blocker in stands)
+
+
+@pytest.mark.parametrize("forced", [False, True])
+def test_what_the_role_does_not_cover_is_left_out_whatever_is_forced(forced: bool) -> None:
+    plan = plan_bulk(JobKind.REBOOT, [standing(), standing(state=OntState.OFFLINE)], forced, lambda _: "not yours")
+    assert not plan.included and [why for _, why in plan.left_out] == ["not yours", "not yours"]

@@ -206,5 +206,5 @@ def test_a_time_of_day_is_the_next_one() -> None:
     assert next_instant("22:30", now) == datetime(2026, 3, 9, 22, 30).timestamp()
     assert next_instant("02:00", now) == datetime(2026, 3, 10, 2, 0).timestamp()
     assert next_instant("2026-03-09T23:00", now) == datetime(2026, 3, 9, 23, 0).timestamp()
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match="soon"):
         next_instant("soon", now)

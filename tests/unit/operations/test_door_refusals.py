@@ -14,6 +14,7 @@ from people import ANNA, BERT, person, queued
 from noc_console.domain.actions import ACTIONS, JobKind
 from noc_console.domain.errors import ActionRefused
 from noc_console.domain.intents import (
+    AcceptAudit,
     Acknowledge,
     Act,
     ActOnMany,
@@ -191,6 +192,14 @@ async def _reboot(world: World) -> Intent:
     return proper(JobKind.REBOOT, world.onts[0])
 
 
+async def _accept_audit(world: World) -> Intent:
+    return AcceptAudit("the disk was restored")
+
+
+async def _accept_without_reason() -> Intent:
+    return AcceptAudit(" ")
+
+
 async def _reboot_many(world: World) -> Intent:
     return proper_bulk(world.onts[:2])
 
@@ -258,6 +267,11 @@ REFUSED: dict[type, dict[str, Prepare]] = {
     Unshelve: _outage(Unshelve("INC-17")),
     PlanMaintenance: _outage(PLANNED, no_reason=replace(PLANNED, reason=" ")),
     EndMaintenance: _outage(EndMaintenance(1)),
+    AcceptAudit: {
+        **nobody(_accept_audit),
+        "role": _about(_accept_audit, OPERATOR),
+        "no reason": _about(lambda _: _accept_without_reason(), ADMIN),
+    },
 }
 """By kind of intent: every fault that it can have. What confirms, needs a reason or can be blocked has such a case."""
 

@@ -20,6 +20,7 @@ WRONG: tuple[dict[str, Any], ...] = (
     {"theme": 1}, {"screen": None}, {"read_only": "yes"}, {"link": "fast"}, {"ascii": 1}, {"first_command": 1},
     {"more": 1},
 )  # fmt: skip
+NO_IDENTITY = (None, 1, {"name": "root"}, ["x"])
 Pair = tuple[socket.socket, socket.socket]
 
 
@@ -84,3 +85,10 @@ def test_garbage_is_refused_and_what_came_with_it_closed(data: bytes, pair: Pair
 def test_end_is_told(pair: Pair) -> None:
     pair[0].close()
     assert wire.receive(pair[1]) == (None, None)
+
+
+@pytest.mark.parametrize("identity", NO_IDENTITY)
+def test_an_identity_is_sealed_text_or_none_at_all(identity: object) -> None:
+    assert Request.of({**GOOD, "identity": "sealed"}).identity == "sealed"
+    with pytest.raises(BadMessage, match="identity"):
+        Request.of({**GOOD, "identity": identity})

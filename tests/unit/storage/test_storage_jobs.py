@@ -441,7 +441,7 @@ async def test_a_removed_entry_breaks_the_chain(database: Database) -> None:
         ids = list((await connection.execute(select(table.c.id).order_by(table.c.id))).scalars())
         await connection.execute(delete(table).where(table.c.id == ids[1]))
     async with database.reading() as connection:
-        assert await audit.first_broken(connection) == ids[2]
+        assert await audit.find_broken(connection) == audit.Broken(ids[1], "missing")
 
 
 async def test_writers_at_once_make_one_chain(database: Database) -> None:
