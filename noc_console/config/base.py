@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 from pathlib import Path
 from typing import Annotated, Self
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
@@ -37,6 +38,23 @@ class Model(BaseModel):
     """Unknown keys are errors; values are frozen after loading."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+def postgres_url(url: str) -> str:
+    """``url`` as it is given.
+
+    Raises:
+        ValueError: It is no URL of a PostgreSQL database.
+    """
+    if not url.startswith(("postgresql://", "postgresql+psycopg://")):
+        raise ValueError("must start with postgresql://")
+    if url.count("@") > 1:
+        raise ValueError("write @ and / in the password as %40 and %2F")
+    try:
+        _ = urlsplit(url).port
+    except ValueError:
+        raise ValueError("the port must be a number") from None
+    return url
 
 
 def http_url(url: str) -> str:

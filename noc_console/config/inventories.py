@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from typing import Annotated
-from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator
 
-from noc_console.config.base import Model, Name, Seconds
+from noc_console.config.base import Model, Name, Seconds, postgres_url
 from noc_console.domain.record_kinds import RECORD_KINDS
 
 
@@ -25,16 +24,7 @@ class Inventory(Model):
     @field_validator("url")
     @classmethod
     def _url(cls, url: str) -> str:
-        if not url.startswith(("postgresql://", "postgresql+psycopg://")):
-            raise ValueError("must start with postgresql://")
-        plain = url.replace("postgresql+psycopg://", "postgresql://", 1)
-        if plain.count("@") > 1:
-            raise ValueError("write @ and / in the password as %40 and %2F")
-        try:
-            _ = urlsplit(plain).port
-        except ValueError:
-            raise ValueError("the port must be a number") from None
-        return plain
+        return postgres_url(url).replace("postgresql+psycopg://", "postgresql://", 1)
 
     @field_validator("records")
     @classmethod

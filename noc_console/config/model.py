@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationInfo, field_validator, model_validator
 
 from noc_console.config.alarms import Alarms
 from noc_console.config.backups import Backups
-from noc_console.config.base import Dbm, Encoding, HttpEndpoint, Model, Name, Percent, Seconds
+from noc_console.config.base import Dbm, Encoding, HttpEndpoint, Model, Name, Percent, Seconds, postgres_url
 from noc_console.config.diagnosis import Diagnosis
 from noc_console.config.door import DoorConfig
 from noc_console.config.incidents import Incidents
@@ -21,6 +20,8 @@ from noc_console.config.provisioning import Provisioning
 from noc_console.domain.freshness import Intervals
 from noc_console.domain.incidents.settings import IncidentSettings
 from noc_console.domain.optics import Thresholds
+
+PSYCOPG = "postgresql+psycopg://"
 
 
 class VictoriaMetrics(HttpEndpoint):
@@ -303,14 +304,7 @@ class Config(Model):
     def _database(cls, url: str) -> str:
         if not url.startswith(("sqlite:///", "postgresql+psycopg://", "postgresql://")):
             raise ValueError("must start with sqlite:/// or postgresql+psycopg://")
-        if not url.startswith("sqlite:///"):
-            if url.count("@") > 1:
-                raise ValueError("write @ and / in the password as %40 and %2F")
-            try:
-                _ = urlsplit(url).port
-            except ValueError:
-                raise ValueError("the port must be a number") from None
-        return url.replace("postgresql://", "postgresql+psycopg://", 1)
+        return url if url.startswith("sqlite:///") else postgres_url(url).replace("postgresql://", PSYCOPG, 1)
 
     @field_validator("olts")
     @classmethod

@@ -13,7 +13,7 @@ import pytest
 from services import PATIENCE_S
 
 from noc_console.collector.acting import olt_command, olt_reboot, olt_switch
-from noc_console.collector.acting.olt_reboot import Before, reboot_ont, resume
+from noc_console.collector.acting.olt_reboot import PERFORMERS, Before, reboot_ont
 from noc_console.collector.acting.tools import Ending, Tools
 from noc_console.config.model import Config, OltConfig
 from noc_console.config.operations import OltCli
@@ -246,9 +246,9 @@ async def test_refused_where_it_is_not_known_how(desk: Desk) -> None:
 async def test_a_successor_sends_nothing(desk: Desk) -> None:
     progress = Before(time.time() - 30, True, desk.olt.down_clock, RX_DBM)
     async with asyncio.timeout(PATIENCE_S):
-        unchanged = await resume(desk.tools, desk.job, progress)
+        unchanged = await PERFORMERS[JobKind.OLT_REBOOT].follow_up.resume(desk.tools, desk.job, progress)
         desk.olt.down_clock = "2026-03-09 09:30:00"
-        restarted = await resume(desk.tools, desk.job, progress)
+        restarted = await PERFORMERS[JobKind.OLT_REBOOT].follow_up.resume(desk.tools, desk.job, progress)
     assert unchanged.state is JobState.FAILED and "no change seen" in unchanged.text
     assert restarted.state is JobState.VERIFIED
     assert desk.line.lines == []
@@ -298,5 +298,5 @@ async def test_a_successor_reads_back_and_sends_nothing(desk: Desk) -> None:
     desk.job = replace(desk.job, kind=JobKind.ONT_DISABLE)
     desk.line.world.switch(desk.olt.sim, active=False)
     before = olt_switch.Before(time.time(), "active")
-    ending = await olt_switch.resume(desk.tools, desk.job, before)
+    ending = await olt_switch.PERFORMERS[JobKind.ONT_DISABLE].follow_up.resume(desk.tools, desk.job, before)
     assert ending.state is JobState.VERIFIED and desk.line.lines == []

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from noc_console.collector.acting.tools import Ending, Tools, light_text, state_text
+from noc_console.collector.acting.tools import Ending, FollowUp, Tools, light_text, state_text
 from noc_console.config.operations import OltCli
 from noc_console.domain.errors import ActionRefused
 from noc_console.domain.identity import PonPort, named_place
@@ -72,6 +72,24 @@ async def send_once(
     doubt = "" if done.end is End.ACCEPTED else f"outcome unknown: {done.text}"
     await tools.tell(job, doubt or "the OLT has taken the command", JobState.VERIFYING)
     return before, doubt or "the OLT took the command"
+
+
+def follow_up(progress: type[B], follow: Callable[[Tools, Job, B, str], Awaitable[Ending]]) -> FollowUp[B]:
+    """Look what came of a command whose collector died, or whose job was cancelled; nothing is sent again.
+
+    Args:
+        progress: What was remembered.
+        follow: Looks for the outcome; its last argument says what is known of the command.
+    """
+
+    async def resume(tools: Tools, job: Job, before: B) -> Ending:
+        await tools.tell(job, "another collector took over; it is not sent again", JobState.VERIFYING)
+        return await follow(tools, job, before, "its collector ended while it was sent")
+
+    async def cancel(tools: Tools, job: Job, before: B) -> str:
+        return "the OLT may have the command already; it is not followed any more"
+
+    return FollowUp(progress, resume, cancel)
 
 
 async def target(tools: Tools, job: Job) -> Ont:

@@ -10,8 +10,8 @@ import time
 from dataclasses import dataclass
 
 from noc_console.collector.acting.disrupting import ONT_POLL_S, proven_back
-from noc_console.collector.acting.olt_command import send_once
-from noc_console.collector.acting.tools import Ending, FollowUp, Performer, Tools, state_text
+from noc_console.collector.acting.olt_command import follow_up, send_once
+from noc_console.collector.acting.tools import Ending, Performer, Tools, state_text
 from noc_console.domain.jobs import Job, JobKind, JobState
 from noc_console.domain.network import Ont
 from noc_console.sources.olt_cli.dialect import Operation
@@ -49,17 +49,6 @@ async def reboot_ont(tools: Tools, job: Job) -> Ending:
     """Send it, and follow the ONT until it is back."""
     sent = await send_once(tools, job, Operation.REBOOT_ONT, Before.of)
     return sent if isinstance(sent, Ending) else await _follow(tools, job, *sent)
-
-
-async def resume(tools: Tools, job: Job, progress: Before) -> Ending:
-    """Look what came of a command whose collector died."""
-    await tools.tell(job, "another collector took over; it is not sent again", JobState.VERIFYING)
-    return await _follow(tools, job, progress, "its collector ended while it was sent")
-
-
-async def cancel(tools: Tools, job: Job, progress: Before) -> str:
-    """Stop following a cancelled one."""
-    return "the OLT may have the command already; it is not followed any more"
 
 
 async def _follow(tools: Tools, job: Job, before: Before, otherwise: str) -> Ending:
@@ -103,4 +92,4 @@ async def _back(tools: Tools, job: Job, before: Before, seen_offline: bool) -> E
     return await proven_back(tools, job, text, before.rx_dbm)
 
 
-PERFORMERS = {JobKind.OLT_REBOOT: Performer(reboot_ont, FollowUp(Before, resume, cancel))}
+PERFORMERS = {JobKind.OLT_REBOOT: Performer(reboot_ont, follow_up(Before, _follow))}

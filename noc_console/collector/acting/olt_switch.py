@@ -6,8 +6,8 @@ import asyncio
 import time
 from dataclasses import dataclass
 
-from noc_console.collector.acting.olt_command import send_once, target
-from noc_console.collector.acting.tools import Ending, FollowUp, Performer, Tools
+from noc_console.collector.acting.olt_command import follow_up, send_once, target
+from noc_console.collector.acting.tools import Ending, Performer, Tools
 from noc_console.domain.errors import SourceError
 from noc_console.domain.jobs import Job, JobKind, JobState
 from noc_console.domain.network import Ont
@@ -46,17 +46,6 @@ async def switch(tools: Tools, job: Job) -> Ending:
     return await _follow(tools, job, *sent)
 
 
-async def resume(tools: Tools, job: Job, progress: Before) -> Ending:
-    """Look what came of a command whose collector died."""
-    await tools.tell(job, "another collector took over; it is not sent again", JobState.VERIFYING)
-    return await _follow(tools, job, progress, "its collector ended while it was sent")
-
-
-async def cancel(tools: Tools, job: Job, progress: Before) -> str:
-    """Stop following a cancelled one."""
-    return "the OLT may have the command already; it is not followed any more"
-
-
 async def _follow(tools: Tools, job: Job, before: Before, otherwise: str) -> Ending:
     """Read it back until it is so.
 
@@ -81,6 +70,4 @@ async def _follow(tools: Tools, job: Job, before: Before, otherwise: str) -> End
     return Ending(JobState.FAILED, f"{otherwise}, but after {SHOWN_S:.0f} s the OLT still has it {admin}")
 
 
-PERFORMERS = {
-    kind: Performer(switch, FollowUp(Before, resume, cancel)) for kind in (JobKind.ONT_DISABLE, JobKind.ONT_ENABLE)
-}
+PERFORMERS = {kind: Performer(switch, follow_up(Before, _follow)) for kind in (JobKind.ONT_DISABLE, JobKind.ONT_ENABLE)}

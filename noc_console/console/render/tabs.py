@@ -31,3 +31,12 @@ def named_tab(tabs: Sequence[str], name: str) -> str:
 def turned(tabs: Sequence[str], chosen: str, by: int) -> str:
     """The tab beside this one; after the last comes the first."""
     return tabs[(tabs.index(chosen) + by) % len(tabs)]
+
+
+def tab_at(tabs: Sequence[str], titles: Sequence[str], x: int) -> str | None:
+    """The tab whose title stands in this cell of the line; None beside them."""
+    begin = 1
+    for tab, title in zip(tabs, titles, strict=True):
+        if begin <= x < (begin := begin + len(title) + 2):
+            return tab
+    return None

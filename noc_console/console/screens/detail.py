@@ -19,11 +19,12 @@ from noc_console.console.render.jobs import render_ont_jobs
 from noc_console.console.render.node import render_node
 from noc_console.console.render.optical import render_optical, render_ranges
 from noc_console.console.render.summary import identity_line, render_summary
-from noc_console.console.render.tabs import named_tab, tab_line, turned
+from noc_console.console.render.tabs import tab_line
 from noc_console.console.render.tr069 import HEADING, known_sections, render_tr069
 from noc_console.console.screens.charting import Charting, ChartKeys
 from noc_console.console.screens.router import RouterReader
 from noc_console.console.screens.sections import Sections
+from noc_console.console.screens.tabbed import Tabbed
 from noc_console.console.screens.view import Background, Say
 from noc_console.console.subjects import Subject, kinds_of, subject_of
 from noc_console.console.widgets.lines import FocusPane, LinePane
@@ -44,8 +45,10 @@ SETTLE_S = 0.4
 """How long the cursor must rest on an ONT before anything is asked about it."""
 
 
-class DetailPane(Background, ChartKeys, Container):
+class DetailPane(Tabbed, Background, ChartKeys, Container):
     """Tab line, name and body."""
+
+    TABS, TITLES = TABS, TITLES
 
     DEFAULT_CSS = """
     DetailPane { layout: vertical; height: 1fr; width: 1fr; }
@@ -217,27 +220,11 @@ class DetailPane(Background, ChartKeys, Container):
         return [render_ranges(self.chart.range, kinds, kind), *self.chart.lines]
 
     def on_click(self, event: events.Click) -> None:
-        """On a tab: open it."""
-        at = 0
-        for number, (text, _) in enumerate(self._tab_line()):
-            if event.widget is self.tabs and number and at <= event.x < at + len(text) and self.node is None:
-                self.show_tab(TABS[number - 1])
-                return
-            at += len(text)
+        """An OLT or a port has no tabs."""
+        if self.node is not None:
+            event.prevent_default()
 
     # -- actions ---------------------------------------------------------------------------------------------------
-
-    def do_tab_next(self, _: str = "") -> None:
-        """Next tab."""
-        self.show_tab(turned(TABS, self.tab, 1))
-
-    def do_tab_previous(self, _: str = "") -> None:
-        """Previous tab."""
-        self.show_tab(turned(TABS, self.tab, -1))
-
-    def do_tab(self, name: str = "") -> None:
-        """The named tab."""
-        self.show_tab(named_tab(TABS, name))
 
     def do_chart(self, kind: str = "") -> None:
         """The named chart, or the next one."""

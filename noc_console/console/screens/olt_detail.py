@@ -18,10 +18,11 @@ from noc_console.console.render.cells import Cell, Line
 from noc_console.console.render.node import render_node
 from noc_console.console.render.olts import STATES, gauges, uplink_lines
 from noc_console.console.render.optical import render_ranges
-from noc_console.console.render.tabs import named_tab, tab_line, turned
+from noc_console.console.render.tabs import tab_line
 from noc_console.console.screens.backup_list import BackupList
 from noc_console.console.screens.charting import Charting, ChartKeys
 from noc_console.console.screens.sparks import SETTLE_S, PortRates, Sparks
+from noc_console.console.screens.tabbed import Tabbed
 from noc_console.console.screens.view import Background
 from noc_console.console.subjects import kinds_of, subject_of
 from noc_console.console.widgets.columns import by_value, in_order
@@ -42,8 +43,10 @@ TITLES = ("Overview", "Ports", "ONTs", "Activity", "Backups")
 COUNT_EVERY_S = 2.0
 
 
-class OltDetail(Background, ChartKeys, Container):
+class OltDetail(Tabbed, Background, ChartKeys, Container):
     """Tab line, name, and below them lines or a list."""
+
+    TABS, TITLES = TABS, TITLES
 
     DEFAULT_CSS = """
     OltDetail { layout: vertical; height: 1fr; width: 1fr; }
@@ -230,18 +233,6 @@ class OltDetail(Background, ChartKeys, Container):
         return (one.olt, one.port, None) if one is not None else None
 
     # -- actions ---------------------------------------------------------------------------------------------------
-
-    def do_tab_next(self, _: str = "") -> None:
-        """Next tab."""
-        self.show_tab(turned(TABS, self.tab, 1))
-
-    def do_tab_previous(self, _: str = "") -> None:
-        """Previous tab."""
-        self.show_tab(turned(TABS, self.tab, -1))
-
-    def do_tab(self, name: str = "") -> None:
-        """The named tab."""
-        self.show_tab(named_tab(TABS, name))
 
     def do_chart(self, kind: str = "") -> None:
         """The named chart, or the next one."""
