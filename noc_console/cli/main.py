@@ -123,6 +123,17 @@ def collect(
 
 
 @app.command()
+def move(
+    to: Annotated[str, typer.Option(help="postgresql://USER@HOST/NAME; ${VAR} stands for an environment variable.")],
+    as_json: Json = False,
+) -> None:
+    """Copy everything from SQLite into an empty PostgreSQL database, and prove that it arrived."""
+    from noc_console.cli.move import move as command
+
+    raise SystemExit(command(_config()[0], to, as_json))
+
+
+@app.command()
 def share() -> None:
     """Keep one picture for all consoles of this config and user on this host: each takes less time and memory."""
     from noc_console.cli.share import share as command

@@ -252,6 +252,24 @@ class Logging(Model):
     max_mb: Annotated[int, Field(ge=1, le=10_000)] = 20
 
 
+def database_url(url: str) -> str:
+    """A database's URL as SQLAlchemy takes it.
+
+    Raises:
+        ValueError: It is none, in words for the operator; they do not hold the URL, which may hold a password.
+    """
+    if not url.startswith(("sqlite:///", "postgresql+psycopg://", "postgresql://")):
+        raise ValueError("must start with sqlite:/// or postgresql+psycopg://")
+    if not url.startswith("sqlite:///"):
+        if url.count("@") > 1:
+            raise ValueError("write @ and / in the password as %40 and %2F")
+        try:
+            _ = urlsplit(url).port
+        except ValueError:
+            raise ValueError("the port must be a number") from None
+    return url.replace("postgresql://", "postgresql+psycopg://", 1)
+
+
 class Config(Model):
     """The whole file."""
 
@@ -291,16 +309,7 @@ class Config(Model):
     @field_validator("database")
     @classmethod
     def _database(cls, url: str) -> str:
-        if not url.startswith(("sqlite:///", "postgresql+psycopg://", "postgresql://")):
-            raise ValueError("must start with sqlite:/// or postgresql+psycopg://")
-        if not url.startswith("sqlite:///"):
-            if url.count("@") > 1:
-                raise ValueError("write @ and / in the password as %40 and %2F")
-            try:
-                _ = urlsplit(url).port
-            except ValueError:
-                raise ValueError("the port must be a number") from None
-        return url.replace("postgresql://", "postgresql+psycopg://", 1)
+        return database_url(url)
 
     @field_validator("olts")
     @classmethod

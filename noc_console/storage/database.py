@@ -32,6 +32,9 @@ SOURCE = "database"
 SCHEMA_VERSION = "0012"
 """Alembic revision that this program reads and writes; the newest file in ``migrations/versions``."""
 
+TAKE_OVER = 7309873
+"""PostgreSQL's advisory lock of whoever decides which collector is at work."""
+
 CONNECT_TIMEOUT_S = 5
 BUSY_TIMEOUT_S = 5
 STATEMENT_TIMEOUT_S = 30

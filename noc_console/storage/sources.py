@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from noc_console.domain.errors import SourceError
 from noc_console.domain.network import COLLECTOR_DEAD_AFTER_S, Collector, Source
 from noc_console.storage import schema
-from noc_console.storage.database import SOURCE, Database, Fence, database_now
+from noc_console.storage.database import SOURCE, TAKE_OVER, Database, Fence, database_now
 from noc_console.storage.feed import read_collectors
 from noc_console.storage.inventory import upsert
 from noc_console.storage.streams import bump
@@ -63,7 +63,7 @@ class CollectorRegister:
         async with self._database.writing() as connection:
             if not self._database.is_sqlite:
                 # Two may ask at once; on SQLite the write transaction already makes the second one wait.
-                await connection.execute(text("SELECT pg_advisory_xact_lock(7309873)"))
+                await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": TAKE_OVER})
             if await _another_lives(connection, collector.id):
                 return False
             await connection.execute(delete(table).where(table.c.id != collector.id))
