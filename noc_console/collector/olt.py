@@ -130,8 +130,12 @@ class OltWorker:
         """One poll of one kind: read, reconcile, write, hand the samples on.
 
         What is read while another collector holds the lease is returned, and goes nowhere else.
+
+        Raises:
+            SourceError: The OLT has just become ours, and the database did not tell what is known of it.
         """
         async with self._busy[kind]:
+            await self.facts.follow()
             token = self.facts.token
             skipped = self._skipped_optics() if kind is PollKind.OPTICS else None
             reading = skipped or await self._poller.poll(kind)

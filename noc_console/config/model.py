@@ -149,6 +149,8 @@ class OltConfig(Model):
     """Of texts that are not UTF-8; None is the profile's, which is Latin-1 unless it says otherwise."""
     uplinks: tuple[str, ...] = ()
     """Interfaces whose state and traffic are kept, by ifName or ifDescr; also of an OLT that no profile fits."""
+    region: Name | None = None
+    """Collectors of this region poll it first (``collect --join --region``); None: any collector does."""
 
 
 class CoreDeviceConfig(Model):

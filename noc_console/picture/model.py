@@ -320,9 +320,9 @@ class Model:
         return [self.changes[change_id] for change_id in sorted(self.changes, reverse=True)]
 
     def collector(self, now: float) -> Collector | None:
-        """A collector that lives and takes jobs, the longest-serving first."""
+        """A collector that lives and takes jobs: who leads, else the longest-serving one."""
         alive = [collector for collector in self.collectors.values() if collector.takes_jobs(now)]
-        return min(alive, key=lambda c: c.started_at, default=None)
+        return min(alive, key=lambda c: (not c.leads, c.started_at), default=None)
 
     # -- writing ---------------------------------------------------------------------------------------------------
 

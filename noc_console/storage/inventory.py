@@ -19,13 +19,16 @@ CHUNK = 100
 """Rows per statement: preparing them holds the event loop for some milliseconds."""
 
 
-async def sync_olts(connection: AsyncConnection, configured: Iterable[tuple[str, str]], now: float) -> dict[str, int]:
+async def sync_olts(
+    connection: AsyncConnection, configured: Iterable[tuple[str, str]], now: float, remove: bool = True
+) -> dict[str, int]:
     """Make the ``olt`` table hold the configured OLTs; others are marked as removed, not deleted.
 
     Args:
         connection: Write transaction.
         configured: (name, address) pairs.
         now: Unix seconds.
+        remove: Whether to mark others.
 
     Returns:
         Name to id.
@@ -51,7 +54,7 @@ async def sync_olts(connection: AsyncConnection, configured: Iterable[tuple[str,
         }
         await connection.execute(update(table).where(table.c.id == ids[name]).values(values))
     for name, row in rows.items():
-        if name not in names and row.removed_at is None:
+        if remove and name not in names and row.removed_at is None:
             values = {"removed_at": now, "revision": await bump(connection, f"olt:{row.id}")}
             await connection.execute(update(table).where(table.c.id == row.id).values(values))
     return ids

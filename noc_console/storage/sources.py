@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import asdict
 
 from sqlalchemy import delete, select, text, update
@@ -20,22 +21,32 @@ HEARTBEAT_S = 5.0
 
 
 class SourceStore:
-    """States of outside systems."""
+    """States of outside systems.
 
-    def __init__(self, database: Database) -> None:
+    Args:
+        database: The database.
+        named: Gives the name under which a source stands in the table; collectors that share the work have some each.
+    """
+
+    def __init__(self, database: Database, named: Callable[[str], str] = str) -> None:
         self._database = database
+        self._named = named
 
     async def put(self, source: Source) -> None:
         """Store a source's state."""
         async with self._database.writing() as connection:
-            row = asdict(source) | {"revision": await bump(connection, "source")}
+            row = asdict(source) | {"name": self._named(source.name), "revision": await bump(connection, "source")}
             await upsert(connection, schema.source, [row])
 
-    async def forget_troubles(self) -> None:
-        """Forget what a collector before us found in trouble: we do not know how those sources are."""
+    async def forget_troubles(self, ending: str = "") -> None:
+        """Forget what a collector before us found in trouble: we do not know how those sources are.
+
+        Args:
+            ending: Only of sources whose name ends so.
+        """
         table = schema.source
         async with self._database.writing() as connection:
-            in_trouble = table.c.state.in_(("failing", "broken"))
+            in_trouble = table.c.state.in_(("failing", "broken")) & table.c.name.endswith(ending, autoescape=True)
             unknown = {"state": "never", "error": None, "retry_at": None, "revision": await bump(connection, "source")}
             await connection.execute(update(table).where(in_trouble).values(unknown))
 
