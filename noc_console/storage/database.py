@@ -216,7 +216,7 @@ class Database:
                     if not self.is_sqlite:
                         # Two collectors may start at once: one migrates, the other waits and finds nothing to do.
                         await connection.execute(text("SELECT pg_advisory_xact_lock(7309871)"))
-                    await connection.run_sync(_upgrade)
+                    await connection.run_sync(upgrade)
 
     def _make_file(self) -> None:
         """Make the SQLite file, not for everybody; one that is there is not even opened.
@@ -248,14 +248,15 @@ def _refuse_newer(found: str | None) -> None:
         )
 
 
-def _upgrade(connection: Any) -> None:
+def upgrade(connection: Any, to: str = "head") -> None:
+    """Bring the schema to an Alembic revision, in the transaction of this (synchronous) connection."""
     from alembic import command
     from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, to)
 
 
 def _sqlite_engine(url: str) -> AsyncEngine:
