@@ -53,7 +53,7 @@ _SERVER_SETTINGS = {
     "tcp_user_timeout": DEAD_PEER_S * 1000,
     "application_name": "noc-console",
 }
-_CONNECTION_SETTINGS = {
+CONNECTION_SETTINGS: dict[str, Any] = {
     "connect_timeout": CONNECT_TIMEOUT_S,
     "keepalives": 1,
     "keepalives_idle": 5,
@@ -325,7 +325,7 @@ def _postgres_engine(url: str) -> AsyncEngine:
         max_overflow=4,
         pool_timeout=CONNECT_TIMEOUT_S,
         pool_pre_ping=True,
-        connect_args=_CONNECTION_SETTINGS
+        connect_args=CONNECTION_SETTINGS
         | {"options": " ".join(f"-c {name}={value}" for name, value in _SERVER_SETTINGS.items())},
     )
 

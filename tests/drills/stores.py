@@ -6,7 +6,7 @@ import itertools
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from tests.drills.crew import STATE_S, TAKEN_WITHIN_S, Crew, wait_for
@@ -69,7 +69,7 @@ def disk_full(crew: Crew, folder: Path) -> str:
         own = {"history": {"path": str(disk), "max_mb": BUFFER_MB}, "polling": polling}
         crew.start("first", victoriametrics=nowhere, **own)
         crew.settle(first=crew.olts)
-        (disk / "ballast").write_bytes(b"x" * (_free_bytes(disk) - 64_000))
+        _fill(disk / "ballast")
 
         def told() -> str:
             rows = crew.query("SELECT coalesce(error, '') || ' ' || coalesce(detail, '') FROM source"
@@ -86,9 +86,11 @@ def disk_full(crew: Crew, folder: Path) -> str:
     return f"polled on; told: {said[:80]}"
 
 
-def _free_bytes(folder: Path) -> int:
-    found = subprocess.run(["df", "--output=avail", "-B1", str(folder)], capture_output=True, text=True, check=True)
-    return int(found.stdout.split()[-1])
+def _fill(file: Path) -> None:
+    """Write until the disk is full."""
+    with file.open("wb", buffering=0) as ballast, suppress(OSError):
+        while True:
+            ballast.write(bytes(4096))
 
 
 @contextmanager

@@ -110,5 +110,3 @@ def declared_is_made(connection: Connection) -> None:
         made = {column["name"]: column["nullable"] for column in there.get_columns(table.name)}
         declared = {column.name: column.nullable for column in table.columns}
         assert made == declared, table.name
-
-
