@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, insert, select, text, update
+from sqlalchemy import Column, MetaData, Table, bindparam, delete, func, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.schema import CreateTable, DropTable
 
 from noc_console.domain.network import Cpe, Olt, Ont
 from noc_console.storage import schema
 from noc_console.storage.streams import bump, columns, read_rows
 
+COPY_FROM = 500
+"""Rows from which on a table of their own is worth its making."""
 CHUNK = 100
 """Rows per statement: preparing them holds the event loop for some milliseconds."""
 
@@ -101,14 +105,36 @@ async def _new_ids(connection: AsyncConnection, count: int) -> list[int]:
 
 async def update_onts(connection: AsyncConnection, names: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None:
     """Update the columns ``names`` of ONTs; each row maps them, ``revision`` and ``id``."""
-    table = schema.ont
+    table, left = schema.ont, iter(rows)
+    first = list(islice(left, COPY_FROM)) if connection.dialect.name == "postgresql" else []
+    if len(first) == COPY_FROM:
+        await _merge_onts(connection, ("id", "revision", *names), chain(first, left))
+        return
     statement = (
         update(table)
         .where(table.c.id == bindparam("row_id"))
         .values({name: bindparam(name) for name in (*names, "revision")})
     )
-    for part in _chunks(rows):
+    for part in _chunks(chain(first, left)):
         await connection.execute(statement, [{**row, "row_id": row["id"]} for row in part])
+
+
+async def _merge_onts(connection: AsyncConnection, names: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None:
+    """Update ONTs on PostgreSQL by COPY into a table of this transaction: a tenth of the CPU of an UPDATE for each."""
+    table = schema.ont
+    fresh = Table(
+        "fresh_ont", MetaData(), *(Column(name, table.c[name].type) for name in names), prefixes=["TEMPORARY"]
+    )
+    await connection.execute(CreateTable(fresh))
+    raw: Any = (await connection.get_raw_connection()).driver_connection
+    async with raw.cursor() as cursor, cursor.copy(f"COPY fresh_ont ({', '.join(names)}) FROM STDIN") as into:
+        for part in _chunks(rows):
+            for row in part:
+                await into.write_row([row[name] for name in names])
+            await asyncio.sleep(0)
+    changed = {name: fresh.c[name] for name in names if name != "id"}
+    await connection.execute(update(table).where(table.c.id == fresh.c.id).values(changed))
+    await connection.execute(DropTable(fresh))
 
 
 async def upsert(
