@@ -137,13 +137,16 @@ class TrapWorker:
             if now - self._missed_at.get(address, -MISSED_GAP_S) >= MISSED_GAP_S:
                 self._missed_at[address] = now
                 for name in self._senders.names_at(address):
-                    self._note_of_other(self._workers[name])
-                    self._workers[name].poll_soon()
+                    if not self._is_others(self._workers[name]):
+                        self._workers[name].poll_soon()
         listener.missed.clear()
 
-    def _note_of_other(self, worker: OltWorker) -> None:
-        if not worker.facts.may_write:
-            self._of_others.add(worker.facts.olt.id)
+    def _is_others(self, worker: OltWorker) -> bool:
+        """Whether another collector polls this OLT; it is told soon then."""
+        if self._asking is None or worker.facts.may_write:
+            return False
+        self._of_others.add(worker.facts.olt.id)
+        return True
 
     async def _take(self) -> None:
         assert self.listener
@@ -173,7 +176,8 @@ class TrapWorker:
             by_olt.setdefault(one.olt, []).append(one)
         broken: list[Exception] = []
         for olt, ours in by_olt.items():
-            self._note_of_other(self._workers[olt])
+            if self._is_others(self._workers[olt]):
+                continue  # what it means depends on what is known of the OLT: whoever polls it reads it instead
             came = await fenced(partial(self._handle_of, self._workers[olt], ours))
             if isinstance(came, Exception):
                 broken.append(came)

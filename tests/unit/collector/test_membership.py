@@ -8,6 +8,8 @@ from collections import Counter, defaultdict
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from schema_copy import sqlite_with_schema
@@ -19,6 +21,7 @@ from noc_console.collector.clock import Clock
 from noc_console.collector.incidents import IncidentWorker
 from noc_console.collector.membership import Join
 from noc_console.collector.service import CollectorService
+from noc_console.collector.traps import TrapWorker
 from noc_console.config.model import Config
 from noc_console.domain.actions import JobKind
 from noc_console.domain.network import Outcome, PollKind
@@ -28,6 +31,7 @@ from noc_console.sources.snmp.poll import OltPoller
 from noc_console.storage import inventory, schema
 from noc_console.storage.database import Database
 from noc_console.storage.jobs import JobStore, NewJob, Scope, queue
+from noc_console.storage.leases import Asking, LeaseStore
 
 OLTS = {"n1": "north", "n2": "north", "n3": "north", "s1": "south", "s2": "south", "s3": "south"}
 
@@ -150,3 +154,28 @@ async def test_jobs_go_to_who_polls_their_olt(database: Database) -> None:
     assert await store.claim("x", Scope([], rest=False)) == []
     assert [job.olt for job in await store.claim("leader", Scope([], rest=True))] == ["gone", None], "not a's"
     assert [job.olt for job in await store.claim("y", Scope(["a"], rest=False))] == ["a"]
+
+
+async def test_a_trap_that_came_to_another_collector_makes_the_olt_be_read(database: Database) -> None:
+    async with database.writing() as connection:
+        ids = await inventory.sync_olts(connection, [("a", "192.0.2.1"), ("b", "192.0.2.1")], 1.0)
+    await LeaseStore(database).take(ids.values(), "holder", 60.0)
+    polls: Counter[str] = Counter()
+
+    def worker_of(name: str, may_write: bool) -> Any:
+        facts = SimpleNamespace(may_write=may_write, olt=SimpleNamespace(id=ids[name]))
+        return SimpleNamespace(facts=facts, poll_soon=lambda: polls.update([f"{name} {may_write}"]))
+
+    def traps(holder: str, may_write: bool) -> tuple[TrapWorker, Asking]:
+        asking = Asking(database, holder)
+        workers = {name: worker_of(name, may_write) for name in ids}
+        return TrapWorker(None, (), workers, database, asking=asking), asking
+
+    (receiver, asking), (holder, its_asking) = traps("receiver", False), traps("holder", True)
+    await holder.pass_on(its_asking)
+    received: Any = [SimpleNamespace(olt="a"), SimpleNamespace(olt="a")]
+    await receiver.handle(received)
+    await receiver.pass_on(asking)
+    await holder.pass_on(its_asking)
+    await holder.pass_on(its_asking)
+    assert polls == {"a True": 1}
