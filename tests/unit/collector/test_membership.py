@@ -24,7 +24,7 @@ from noc_console.collector.service import CollectorService
 from noc_console.collector.traps import TrapWorker
 from noc_console.config.model import Config
 from noc_console.domain.actions import JobKind
-from noc_console.domain.network import Outcome, PollKind
+from noc_console.domain.network import Collector, Outcome, PollKind
 from noc_console.domain.poll import OltReading
 from noc_console.domain.targets import Target, TargetKind
 from noc_console.sources.snmp.poll import OltPoller
@@ -32,6 +32,8 @@ from noc_console.storage import inventory, schema
 from noc_console.storage.database import Database
 from noc_console.storage.jobs import JobStore, NewJob, Scope, queue
 from noc_console.storage.leases import Asking, LeaseStore
+from noc_console.storage.members import Members
+from noc_console.storage.sealing import Opener
 
 OLTS = {"n1": "north", "n2": "north", "n3": "north", "s1": "south", "s2": "south", "s3": "south"}
 
@@ -179,3 +181,21 @@ async def test_a_trap_that_came_to_another_collector_makes_the_olt_be_read(datab
     await holder.pass_on(its_asking)
     await holder.pass_on(its_asking)
     assert polls == {"a True": 1}
+
+
+async def test_a_secret_is_sealed_to_the_collector_that_will_do_the_job(database: Database) -> None:
+    openers = {name: Opener() for name in ("leader", "holder")}
+    now = time.time()
+    for name, opener in openers.items():
+        one = Collector(name, "host", 1, "daemon", now, now, opener.public_key)
+        assert await Members(database).join(one) and await Members(database).beat(one)
+    async with database.writing() as connection:
+        ids = await inventory.sync_olts(connection, [("a", "192.0.2.1")], 1.0)
+    await LeaseStore(database).take(ids.values(), "holder", 60.0)
+    target, store = Target(TargetKind.OLT, "a"), JobStore(database)
+    for olt, doer in (("a", "holder"), (None, "leader")):
+        job = NewJob(JobKind.PPPOE, target, "ana", "noc-1", now, now + 60, olt=olt, secret="hush")
+        async with database.writing() as connection:
+            job_id = await queue(connection, job)
+        opened = {name: await store.secret(job_id, opener) for name, opener in openers.items()}
+        assert opened == {name: "hush" if name == doer else None for name in openers}
