@@ -1,6 +1,7 @@
 # make demo   the console on a simulated network
 # make test   everything that the tests need, then the tests; TESTS="tests/unit -k optics" runs some of them
 # make bench  the benchmarks
+# make drills collectors killed, frozen, with wrong clocks; PostgreSQL and VictoriaMetrics away; a full disk (10 minutes)
 # make check  ruff, mypy, import contracts
 # make audit  known vulnerabilities of the lock files, and dist/sbom.json
 # make pictures   those of the README; INTO=FOLDER writes every screen at three sizes in three themes there
@@ -14,7 +15,7 @@ READY   := $(VENV)/.ready
 DEV     := $(VENV)/.ready-dev
 PIP     := $(BIN)/pip install --quiet --disable-pip-version-check
 
-.PHONY: demo test bench check pictures audit services clean
+.PHONY: demo test bench drills check pictures audit services clean
 
 demo: $(READY)
 	@$(BIN)/noc-console demo $(DEMO)
@@ -24,6 +25,9 @@ test: $(DEV) services
 
 bench: $(DEV)
 	@$(BIN)/python -m tests.bench $(BENCH)
+
+drills: $(DEV) services
+	@timeout 1200 $(BIN)/python -m tests.drills $(DRILLS)
 
 check: $(DEV)
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports

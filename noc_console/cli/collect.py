@@ -5,16 +5,21 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from noc_console.cli.output import Exit, print_json, print_table
+from noc_console.cli.output import Exit, fail, print_json, print_table
 from noc_console.collector.life import stop_on_signals, stop_with_parent
 from noc_console.collector.logs import start_log
+from noc_console.collector.membership import Join
 from noc_console.collector.service import CollectorService, OltRound
 from noc_console.config.model import Config
 from noc_console.domain.network import Outcome
 
 
-def run_daemon(config: Config, parent_pipe: int | None = None) -> None:
+def run_daemon(config: Config, parent_pipe: int | None = None, join: Join | None = None) -> None:
     """Collect until a signal, or until the parent behind ``parent_pipe`` is gone."""
+    regions = {olt.region for olt in config.olts if olt.region}
+    if join and join.region and join.region not in regions:
+        there = ", ".join(sorted(regions)) or "none"
+        fail(f"--region {join.region}: no OLT in the config has this region: (there are: {there})", Exit.USAGE)
     start_log(config, to_stderr=parent_pipe is None)
 
     async def serve() -> None:
@@ -22,7 +27,8 @@ def run_daemon(config: Config, parent_pipe: int | None = None) -> None:
         stop_on_signals(stop)
         if parent_pipe is not None:
             stop_with_parent(stop, parent_pipe)
-        await CollectorService(config, "daemon" if parent_pipe is None else "child").run(stop)
+        mode = "daemon" if parent_pipe is None else "child"
+        await CollectorService(config, mode, join=join).run(stop)
 
     asyncio.run(serve())
 

@@ -124,16 +124,32 @@ def open_at(command: Annotated[str, typer.Argument(metavar=":COMMAND")]) -> None
 @app.command()
 def collect(
     once: Annotated[bool, typer.Option("--once", help="Poll everything once, print the outcome, end.")] = False,
+    join: Annotated[bool, typer.Option("--join", help="Share the OLTs with other collectors that join.")] = False,
+    region: Annotated[str | None, typer.Option(help="With --join: poll this region's OLTs first.")] = None,
     as_json: Json = False,
     parent_pipe: Annotated[int | None, typer.Option(hidden=True)] = None,
 ) -> None:
     """Run the collector: polls, stores, ships samples, runs jobs."""
     from noc_console.cli import collect as command
+    from noc_console.collector.membership import Join
 
+    if (region is not None and not join) or (once and join):
+        fail("--region needs --join" if not join else "--once polls alone: leave out --join", Exit.USAGE)
     config, _ = _config()
     if once:
         raise SystemExit(command.run_once(config, as_json))
-    command.run_daemon(config, parent_pipe)
+    command.run_daemon(config, parent_pipe, Join(region) if join else None)
+
+
+@app.command()
+def move(
+    to: Annotated[str, typer.Option(help="postgresql://USER@HOST/NAME; ${VAR} stands for an environment variable.")],
+    as_json: Json = False,
+) -> None:
+    """Copy everything from SQLite into an empty PostgreSQL database, and prove that it arrived."""
+    from noc_console.cli.move import move as command
+
+    raise SystemExit(command(_config()[0], to, as_json))
 
 
 @app.command()

@@ -158,6 +158,21 @@ class OltFacts:
         """What is not believed of its state polls."""
         return self._doubts
 
+    @property
+    def ready(self) -> bool:
+        """Whether the OLT is ours, and memory was read since it became ours."""
+        return self.lease is None or (self.token is not None and self._loaded_under == self.token)
+
+    async def follow(self) -> None:
+        """Read memory again when the OLT has just become ours; what was read under an older lease is stale.
+
+        Raises:
+            SourceError: The database did not answer.
+        """
+        async with self._lock:
+            if self.token is not None and self.token != self._loaded_under:
+                await self.load()
+
     async def _be_sure(self) -> None:
         """Read memory again where it may not be what the database holds."""
         if self._in_doubt or self.token != self._loaded_under:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 import structlog
 
@@ -57,11 +57,27 @@ class Holding:
         self.holder = holder
         """Our collector's id."""
         self._lease_s = lease_s
+        self.share: Collection[int] | None = None
+        """OLT ids that are ours to take; None for all. Others that we hold are given back when nothing keeps them."""
+        self.keeps: Callable[[], Collection[int]] = tuple
+        """Gives the OLT ids that must not change hands just now."""
 
     @property
     def complete(self) -> bool:
-        """Whether all leases are ours."""
-        return all(lease.token is not None for lease in self.leases.values())
+        """Whether all leases are ours that should be, and no others."""
+        return not (self._missing or self._surplus)
+
+    @property
+    def _missing(self) -> list[int]:
+        ours = self.leases.keys() if self.share is None else self.share
+        return [olt_id for olt_id, lease in self.leases.items() if lease.token is None and olt_id in ours]
+
+    @property
+    def _surplus(self) -> list[int]:
+        if self.share is None:
+            return []
+        kept = {*self.share, *self.keeps()}
+        return [olt_id for olt_id, lease in self.leases.items() if lease.token is not None and olt_id not in kept]
 
     def want(self, olt_ids: Iterable[int]) -> Mapping[int, Lease]:
         """Want the leases of some OLTs from now on; ``keep`` takes them."""
@@ -70,7 +86,7 @@ class Holding:
         return self.leases
 
     async def keep(self) -> None:
-        """Renew what is ours, and take what is free.
+        """Renew what is ours, give back what another should have, and take what is free.
 
         Raises:
             SourceError: The database did not take it.
@@ -80,8 +96,11 @@ class Holding:
         for olt_id in tokens.keys() - kept:
             log.warning("lease_lost", olt_id=olt_id)
             self.leases[olt_id].lose()
-        wanted = [olt_id for olt_id, lease in self.leases.items() if lease.token is None]
-        if wanted:
+        if surplus := self._surplus:
+            for olt_id in surplus:
+                self.leases[olt_id].lose()
+            await self._store.release(surplus, self.holder)
+        if wanted := self._missing:
             for olt_id, token in (await self._store.take(wanted, self.holder, self._lease_s)).items():
                 self.leases[olt_id].take(token)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, nullcontext
 
 import structlog
@@ -13,7 +14,7 @@ from noc_console.collector.performing import Actions
 from noc_console.domain.errors import NocError, SourceError
 from noc_console.domain.jobs import Job, JobState
 from noc_console.storage.batches import BatchStore
-from noc_console.storage.jobs import JobLost, JobStore
+from noc_console.storage.jobs import JobLost, JobStore, Scope
 
 log = structlog.get_logger()
 
@@ -36,14 +37,23 @@ class JobRunner:
         actions: What each kind of job does.
         batches: Bulk actions, whose jobs are taken at their own pace.
         expiry_s: How long a job of a bulk action may take to be delivered.
+        scope: Gives which jobs are ours to take just now; None for all.
     """
 
     def __init__(
-        self, store: JobStore, collector_id: str, actions: Actions, batches: BatchStore, expiry_s: float
+        self,
+        store: JobStore,
+        collector_id: str,
+        actions: Actions,
+        batches: BatchStore,
+        expiry_s: float,
+        scope: Callable[[], Scope | None] = lambda: None,
     ) -> None:
         self._store = store
         self._batches = batches
         self._expiry_s = expiry_s
+        self._scope = scope
+        self._busy_at: dict[int, str | None] = {}
         self._collector_id = collector_id
         self._actions = actions
         self._running: dict[int, asyncio.Task[None]] = {}
@@ -52,6 +62,11 @@ class JobRunner:
         """Those that may still be cancelled: their end is not known yet."""
         self._cancelled_by: dict[int, str] = {}
         self._gates = (asyncio.Semaphore(READING_AT_ONCE), asyncio.Semaphore(ACTING_AT_ONCE))
+
+    @property
+    def busy_olts(self) -> set[str]:
+        """Names of the OLTs about which a job is under way."""
+        return {olt for olt in self._busy_at.values() if olt}
 
     async def run(self) -> None:
         """Look for jobs for ever; ends by cancellation.
@@ -73,10 +88,11 @@ class JobRunner:
                 await asyncio.sleep(LOOK_S)
 
     async def _look(self, group: asyncio.TaskGroup) -> None:
+        scope = self._scope()
         if await self._store.waiting():
-            for job in await self._store.claim(self._collector_id):
+            for job in await self._store.claim(self._collector_id, scope):
                 self._start(group, job, None)
-        for job in await self._batches.claim(self._collector_id, self._expiry_s):
+        for job in await self._batches.claim(self._collector_id, self._expiry_s, scope):
             self._start(group, job, None)
         if self._running:
             for job_id, by in (await self._store.cancelled(list(self._running))).items():
@@ -86,10 +102,12 @@ class JobRunner:
                     self._running[job_id].cancel()
 
     async def _take_orphans(self, group: asyncio.TaskGroup) -> None:
-        now = time.time()
-        for job, progress in await self._store.orphans(self._collector_id, self._running.keys()):
+        now, scope = time.time(), self._scope()
+        for job, progress in await self._store.orphans(self._collector_id, self._running.keys(), scope):
             log.info("job_taken_over", job=job.id)
             self._start(group, job, progress or "")
+        if scope is not None and not scope.rest:
+            return
         await self._batches.keep()
         await self._batches.settle()
         await self._store.forget_old(now - KEEP_VIEWS_S, now - KEEP_READINGS_S)
@@ -97,8 +115,13 @@ class JobRunner:
     def _start(self, group: asyncio.TaskGroup, job: Job, progress: str | None) -> None:
         task = group.create_task(self._follow(job, progress), name=f"job {job.id}")
         self._running[job.id] = task
+        self._busy_at[job.id] = job.olt
         self._acting.add(job.id)
-        task.add_done_callback(lambda _: self._running.pop(job.id, None))
+        task.add_done_callback(lambda _: self._ended(job.id))
+
+    def _ended(self, job_id: int) -> None:
+        self._running.pop(job_id, None)
+        self._busy_at.pop(job_id, None)
 
     async def _follow(self, job: Job, progress: str | None) -> None:
         try:

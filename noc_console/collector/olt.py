@@ -130,8 +130,12 @@ class OltWorker:
         """One poll of one kind: read, reconcile, write, hand the samples on.
 
         What is read while another collector holds the lease is returned, and goes nowhere else.
+
+        Raises:
+            SourceError: The OLT has just become ours, and the database did not tell what is known of it.
         """
         async with self._busy[kind]:
+            await self.facts.follow()
             token = self.facts.token
             skipped = self._skipped_optics() if kind is PollKind.OPTICS else None
             reading = skipped or await self._poller.poll(kind)
@@ -260,6 +264,9 @@ class OltWorker:
         return Done(pause_s=self._backoff.failed(), quiet=True, trouble=self._write_error)
 
     async def _poll_other(self, kind: PollKind) -> Done:
+        if not self.facts.may_write:  # it has just gone to another collector, which asks it by now
+            self._answers.clear()
+            return Done(quiet=True)
         token, late = self._unwritten.get(kind, (None, None))
         if late and token == self.facts.token and within(late.started_at, self._clock.now(), self._interval_s(kind)):
             # The state goes first: it finds out whether the database is back, and tells which ONTs there are.

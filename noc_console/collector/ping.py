@@ -28,11 +28,13 @@ class Target:
         name: For the log.
         address: Address or name.
         keep: Takes the result and when it was measured, Unix seconds.
+        ours: Tells whether it is ours to ping just now.
     """
 
     name: str
     address: str
     keep: Callable[[Echo, float], Awaitable[None]]
+    ours: Callable[[], bool] = lambda: True
 
 
 class PingWorker:
@@ -88,6 +90,8 @@ class PingWorker:
 
     async def ping(self, config: Ping, target: Target) -> None:
         """One series to one target."""
+        if not target.ours():
+            return
         at = self._clock.now()
         try:
             echo = await self._pinger.ping(target.address, config.count, config.timeout_s)

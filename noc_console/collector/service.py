@@ -1,7 +1,7 @@
 """The collector: a process that works, or stands by until the one at work is gone.
 
-Any number of collectors may be started; one is at work, the others take over when its heartbeat ends. What it does at
-work is built in ``stint`` and run by the ``coordinator``.
+Any number of collectors may be started; one is at work, the others take over when its heartbeat ends. Those that join
+work side by side (``membership``). What each does at work is built in ``stint`` and run by the ``coordinator``.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from noc_console.collector.clock import CLOCK, Clock
 from noc_console.collector.coordinator import Coordinator, Done, EndWork, Rhythm, Service, fenced
 from noc_console.collector.holding import Holding
 from noc_console.collector.life import collect_garbage_seldom
+from noc_console.collector.membership import Join, Membership, on_host
 from noc_console.collector.olt import OltWorker
 from noc_console.collector.ship import Shipper
 from noc_console.collector.stint import Stint
@@ -65,15 +66,19 @@ class CollectorService:
         config: The config file.
         mode: ``child`` of a console, ``daemon``, or ``once``.
         clock: The clock.
+        join: Share the OLTs with others that join; None works alone.
     """
 
-    def __init__(self, config: Config, mode: str, clock: Clock = CLOCK) -> None:
+    def __init__(self, config: Config, mode: str, clock: Clock = CLOCK, join: Join | None = None) -> None:
         self._config = config
         self._clock = clock
         self._database = Database(config.database)
         self._register = CollectorRegister(self._database)
         self._id = uuid.uuid4().hex
-        self._sources = SourceStore(self._database.fenced(self._register.fence_beside(self._id)))
+        self._membership = Membership(self._database, {olt.name for olt in config.olts}) if join else None
+        fence = self._register.fence(self._id) if join else self._register.fence_beside(self._id)
+        named = self._membership.source_name if self._membership else str
+        self._sources = SourceStore(self._database.fenced(fence), named)
         self._coordinator = Coordinator(self._sources, clock)
         self._buffer = SampleBuffer(buffer_file(config), config.history.max_mb, config.history.keep_days)
         self._victoria = Victoria(config.victoriametrics) if config.victoriametrics else None
@@ -81,7 +86,7 @@ class CollectorService:
         now = clock.now()
         self._opener = Opener()
         me = (self._id, socket.gethostname(), os.getpid(), mode, now, now)
-        self._me = Collector(*me, self._opener.public_key)
+        self._me = Collector(*me, self._opener.public_key, region=join.region if join else None)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work, or stand by, until ``stop``."""
@@ -150,7 +155,7 @@ class CollectorService:
     async def _work(self) -> None:
         await self._coordinator.until_done("start", "collector", self._get_ready)
         while True:
-            await self._until_alone()
+            await self._until_admitted()
             try:
                 # What breaks on the way to work is told and tried again; at work each part has a fence of its own.
                 await self._coordinator.until_done("work", "collector", self._be_at_work)
@@ -161,13 +166,15 @@ class CollectorService:
         await self._database.migrate()
         await self._buffer.open()
 
-    async def _until_alone(self) -> None:
-        """Stand by while another collector works."""
+    async def _until_admitted(self) -> None:
+        """Stand by while a collector works that shares the work not with us."""
 
-        async def take_over() -> bool:
+        async def register() -> bool:
+            if self._membership:
+                return await self._membership.join(self._now_me())
             return await self._register.take_over(self._now_me())
 
-        while not await self._coordinator.until_done("register", "collector", take_over, STANDBY_S):
+        while not await self._coordinator.until_done("register", "collector", register, STANDBY_S):
             await self._clock.sleep(STANDBY_S)
 
     async def _be_at_work(self) -> None:
@@ -175,14 +182,21 @@ class CollectorService:
         async with self._stint(registered=True) as stint:
             # The heartbeat does not wait until all is loaded: who is silent for long is taken for dead.
             start = Service("start", "collector", partial(self._start, stint))
-            await self._coordinator.run([self._heartbeat(stint.holding), start])
+            beat = self._shared_heartbeat(stint, self._membership) if self._membership else None
+            await self._coordinator.run([beat or self._heartbeat(stint.holding), start])
 
     async def _start(self, stint: Stint) -> None:
         """Read what is known, and start everything."""
-        await self._sources.forget_troubles()
+        if self._membership is None:
+            await self._sources.forget_troubles()
         await stint.load()
         collect_garbage_seldom()
         self._coordinator.add(stint.parts())
+        if self._membership:
+            await self._membership.until_we_lead()
+            log.info("collector_leads", pid=self._me.pid)
+            await self._sources.forget_troubles()
+        self._coordinator.add(stint.parts_done_once())
 
     @asynccontextmanager
     async def _stint(self, registered: bool) -> AsyncIterator[Stint]:
@@ -192,7 +206,10 @@ class CollectorService:
         """
         database = self._database.fenced(self._register.fence(self._id)) if registered else self._database
         holding = Holding(LeaseStore(self._database), self._id)  # leases have tokens of their own
-        own = (self._shipper, holding, self._opener, self._clock)
+        leads = self._membership.leads.is_set if self._membership and registered else None
+        if leads:
+            holding.share = ()  # until we know who else lives
+        own = (self._shipper, holding, self._opener, self._clock, leads)
         stint = Stint(self._config, database, self._coordinator, *own)
         try:
             yield stint
@@ -208,6 +225,22 @@ class CollectorService:
             await holding.keep()
             if registered and not await self._register.beat(self._now_me()):
                 raise Superseded
+            return Done(pause_s=None if holding.complete else LEASE_RETRY_S, quiet=True)
+
+        return Rhythm("heartbeat", "collector", beat, HEARTBEAT_S, jitter=0.0, last_retry_s=HEARTBEAT_S)
+
+    def _shared_heartbeat(self, stint: Stint, membership: Membership) -> Rhythm:
+        holding = stint.holding
+
+        async def beat() -> Done:
+            await holding.keep()  # first, as above
+            standing = await membership.beat(self._now_me())
+            if standing is None:
+                raise Superseded
+            holding.share = membership.share(standing, stint.regions, self._id)
+            for host in standing.struck_out:
+                log.warning("collector_struck_out", host=host)
+                await self._sources.forget_troubles(on_host(host))
             return Done(pause_s=None if holding.complete else LEASE_RETRY_S, quiet=True)
 
         return Rhythm("heartbeat", "collector", beat, HEARTBEAT_S, jitter=0.0, last_retry_s=HEARTBEAT_S)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
+from functools import partial
 
 import structlog
 
@@ -46,7 +47,8 @@ from noc_console.storage.core_devices import CoreStore
 from noc_console.storage.cpes import CpeStore
 from noc_console.storage.database import Database
 from noc_console.storage.host_keys import HostKeyStore
-from noc_console.storage.jobs import JobStore
+from noc_console.storage.jobs import JobStore, Scope
+from noc_console.storage.leases import Asking
 from noc_console.storage.recordings import RecordingStore
 from noc_console.storage.retention import Limits, Retention
 from noc_console.storage.sealing import Opener
@@ -71,6 +73,7 @@ class Stint:
         holding: Our leases.
         opener: Opens the secrets that were sealed to us.
         clock: The clock.
+        leads: Tells whether we do what is done once for all; None where nobody shares the work with us.
     """
 
     def __init__(
@@ -82,6 +85,7 @@ class Stint:
         holding: Holding,
         opener: Opener,
         clock: Clock,
+        leads: Callable[[], bool] | None = None,
     ) -> None:
         self._config = config
         self._database = database
@@ -95,10 +99,15 @@ class Stint:
         for file, error in self._profiles_broken.items():
             log.error("profile_not_loaded", file=file, error=str(error))
         self._pings = PingWorker(config.ping, len(config.olts) + len(config.core_devices), clock)
-        self._closers: list[Callable[[], Awaitable[None]]] = []
+        self._leads = leads
+        self._cpes = CpeStore(database)
+        self._acs = NbiClient(config.genieacs) if config.genieacs else None
+        self._closers: list[Callable[[], Awaitable[None]]] = [self._acs.close] if self._acs else []
         self.holding = holding
         self.olts: list[OltWorker] = []
         """In the order of the config file."""
+        self.regions: dict[int, str | None] = {}
+        """OLT id to its region."""
 
     async def load(self) -> None:
         """Make the workers of all OLTs, with what is known of them.
@@ -107,16 +116,16 @@ class Stint:
             SourceError: The database did not answer.
         """
         config = self._config
-        async with self._database.writing() as connection:
-            names = [(olt.name, olt.address) for olt in config.olts]
-            ids = await inventory.sync_olts(connection, names, self._clock.now())
+        ids = await self._sync_olts(remove=self._leads is None)
+        self.regions = {ids[olt.name]: olt.region for olt in config.olts}
         leases = self.holding.want(ids[olt.name] for olt in config.olts)
         await self.holding.keep()  # before the facts are read: nobody writes them from then on
         self.olts = []
         for olt in config.olts:
             thresholds = config.thresholds_for(olt.name)
             facts = OltFacts(self._database, ids[olt.name], olt.name, thresholds, leases[ids[olt.name]])
-            came = await fenced(facts.load)
+            # Of OLTs that others poll we keep nothing in memory.
+            came = await fenced(facts.load) if self._leads is None or facts.may_write else None
             if isinstance(came, SourceError):
                 raise came
             if came is not None:
@@ -126,6 +135,12 @@ class Stint:
             polling = olt.polling.over(config.polling)
             kept = (thresholds, self._shipper.keep, self._clock)
             self.olts.append(OltWorker(poller, facts, polling, *kept, own=olt.polling))
+
+    async def _sync_olts(self, remove: bool) -> dict[str, int]:
+        """Who shares the work removes no OLT before it leads: its config may be the older one."""
+        names = [(olt.name, olt.address) for olt in self._config.olts]
+        async with self._database.writing() as connection:
+            return await inventory.sync_olts(connection, names, self._clock.now(), remove)
 
     async def load_core(self) -> list[CoreWorker]:
         """Make the workers of the core devices, with what is known of them.
@@ -146,38 +161,48 @@ class Stint:
         return workers
 
     def parts(self) -> list[Part]:
-        """All that runs at work, after ``load``."""
-        config, database, clock = self._config, self._database, self._clock
-        acs = NbiClient(config.genieacs) if config.genieacs else None
+        """All that runs on each collector at work, after ``load``."""
+        config, clock = self._config, self._clock
         bridge = BridgeClient(config.modem_bridge) if config.modem_bridge else None
-        ticket_client = TicketClient(config.swaps.tickets) if config.swaps.tickets else None
-        self._closers += [client.close for client in (acs, bridge, ticket_client) if client]
-        cpes = CpeStore(database)
+        self._closers += [bridge.close] if bridge else []
         by_name = {worker.name: worker for worker in self.olts}
-        traps = TrapWorker(config.traps, config.olts, by_name, database, clock)
-        tickets = TicketWorker(ticket_client, SwapStore(database), config.console.site)
-        targets = [Target(olt.name, olt.address, by_name[olt.name].note_ping) for olt in config.olts]
+        clis = clients(config, HostKeyStore(self._database))
+        backups = BackupKeeper(config, self._database, clis, partial(_profile, by_name), clock)
+        jobs = self._jobs(bridge, by_name, clis, backups)
+        self.holding.keeps = lambda: [by_name[name].facts.olt.id for name in jobs.busy_olts if name in by_name]
+        asking = Asking(self._database, self.holding.holder) if self._leads else None
+        traps = TrapWorker(config.traps, config.olts, by_name, self._database, clock, asking)
+        targets = [
+            Target(olt.name, olt.address, by_name[olt.name].note_ping, partial(_is_ours, by_name[olt.name]))
+            for olt in config.olts
+        ]
         self._closers.append(_closing(traps.close))
-        clis = clients(config, HostKeyStore(database))
-        backups = BackupKeeper(config, database, clis, lambda name: by_name[name].facts.olt.profile, clock)
         spread_s = min(START_WITHIN_S, 0.02 * len(self.olts))
         return [
             Rhythm("garbage", "collector", collect_garbage, FULL_COLLECTION_EVERY_S, first_s=FULL_COLLECTION_EVERY_S),
             *self._shipper.parts(),
-            Service("jobs", "jobs", self._jobs(acs, bridge, cpes, by_name, clis, backups).run),
+            Service("jobs", "jobs", jobs.run),
+            *backups.parts(),
             *traps.parts(),
             *self._pings.parts(),
             *self._pings.target_parts(targets),
-            *tickets.parts(),
+            *(part for worker in self.olts for part in worker.parts(random.uniform(0, spread_s))),
+        ]
+
+    def parts_done_once(self) -> list[Part]:
+        """All that one collector does for all OLTs, beside ``parts``."""
+        config, database, clock = self._config, self._database, self._clock
+        ticket_client = TicketClient(config.swaps.tickets) if config.swaps.tickets else None
+        self._closers += [ticket_client.close] if ticket_client else []
+        return [
+            *TicketWorker(ticket_client, SwapStore(database), config.console.site).parts(),
             *self._incidents().parts(),
             Rhythm("retention", "retention", self._drop_old, RETENTION_EVERY_S, first_s=RETENTION_FIRST_S),
             *AuditSigner(database, audit_heads(config), config.retention.audit_heads_every_s, clock).parts(),
             *AlarmWorker(config, database, self._shipper.filled_percent, clock).parts(),
-            *backups.parts(),
             *NoticeWorker(config, database, clock).parts(),
-            *CpeWorker(acs, cpes, config.polling.cpe_s, self._shipper.keep, clock).parts(),
+            *CpeWorker(self._acs, self._cpes, config.polling.cpe_s, self._shipper.keep, clock).parts(),
             Service("core devices", "core devices", self._start_core),
-            *(part for worker in self.olts for part in worker.parts(random.uniform(0, spread_s))),
         ]
 
     async def close(self) -> None:
@@ -196,17 +221,22 @@ class Stint:
 
     def _jobs(
         self,
-        acs: NbiClient | None,
         bridge: BridgeClient | None,
-        cpes: CpeStore,
         by_name: dict[str, OltWorker],
         clis: Mapping[str, CliClient],
         backups: BackupKeeper,
     ) -> JobRunner:
-        config, store = self._config, JobStore(self._database, self.holding.holder)
-        tools = Tools(store, by_name, acs, cpes, config, self._opener, bridge, self._shipper.keep, clis, backups)
+        config, me = self._config, self.holding.holder
+        store, opener, keep = JobStore(self._database, me), self._opener, self._shipper.keep
+        tools = Tools(store, by_name, self._acs, self._cpes, config, opener, bridge, keep, clis, backups)
         batches = BatchStore(self._database, config.bulk)
-        return JobRunner(store, self.holding.holder, Actions(tools), batches, config.jobs.expiry_s)
+        return JobRunner(store, me, Actions(tools), batches, config.jobs.expiry_s, self._scope)
+
+    def _scope(self) -> Scope | None:
+        """Which jobs are ours to take."""
+        if self._leads is None:
+            return None
+        return Scope([worker.name for worker in self.olts if worker.facts.ready], self._leads())
 
     async def _drop_old(self) -> Done:
         """Drop what the config says is too old, and tell what went."""
@@ -223,7 +253,9 @@ class Stint:
         return Done(detail=f"went: {told}" if told else "nothing was too old")
 
     async def _start_core(self) -> None:
-        """Start the core devices' rhythms, once what is known of them is there."""
+        """Start the core devices' rhythms, once what is known of them is there; by now our config is the one."""
+        if self._leads:
+            await self._sync_olts(remove=True)
         workers = await self.load_core()
         pinged = (worker for worker in workers if worker.pinged)
         targets = [Target(worker.device.name, worker.device.address, worker.note_ping) for worker in pinged]
@@ -239,8 +271,18 @@ def _uplinks(olt: OltConfig) -> CoreDeviceConfig:
     )
 
 
+def _is_ours(worker: OltWorker) -> bool:
+    return worker.facts.may_write
+
+
 def _closing(close: Callable[[], None]) -> Callable[[], Awaitable[None]]:
     async def closing() -> None:
         close()
 
     return closing
+
+
+def _profile(workers: Mapping[str, OltWorker], olt: str) -> str | None:
+    """The profile of an OLT that is ours to ask; None of one that another collector has."""
+    facts = workers[olt].facts
+    return facts.olt.profile if facts.ready and facts.may_write else None

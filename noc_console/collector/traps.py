@@ -11,7 +11,7 @@ from functools import partial
 import structlog
 
 from noc_console.collector.clock import CLOCK, Clock
-from noc_console.collector.coordinator import Done, Off, Part, Rhythm, fenced
+from noc_console.collector.coordinator import OURS, Done, Off, Part, Rhythm, fenced
 from noc_console.collector.olt import OltWorker
 from noc_console.config.model import OltConfig, Traps
 from noc_console.domain.changes import TrapUnknown
@@ -25,12 +25,14 @@ from noc_console.sources.snmp.traps.message import Notification
 from noc_console.sources.snmp.traps.senders import Senders
 from noc_console.storage.changes import append_changes
 from noc_console.storage.database import Database
+from noc_console.storage.leases import Asking
 
 log = structlog.get_logger()
 
 GATHER_S = 0.1
 """What arrives within this time of each other is written together."""
 TELL_S = 5.0
+PASS_ON_S = 1.0
 RESOLVE_S = 300.0
 MISSED_GAP_S = 30.0
 """An OLT whose traps were dropped unread is looked at this often at most: it may be what floods us."""
@@ -48,6 +50,7 @@ class TrapWorker:
         workers: By OLT name.
         database: Where unknown traps are kept, as changes.
         clock: The clock.
+        asking: Tells who polls an OLT that others poll; None where we poll all.
     """
 
     def __init__(
@@ -57,6 +60,7 @@ class TrapWorker:
         workers: Mapping[str, OltWorker],
         database: Database,
         clock: Clock = CLOCK,
+        asking: Asking | None = None,
     ) -> None:
         self.listener: TrapListener | None = None
         """While it listens."""
@@ -65,6 +69,10 @@ class TrapWorker:
         self._workers = workers
         self._database = database
         self._clock = clock
+        self._asking = asking
+        self._of_others: set[int] = set()
+        """Ids of OLTs that others poll, and of which traps came to us."""
+        self._by_id = {worker.facts.olt.id: worker for worker in workers.values()}
         self._meanings = TrapMeanings({})
         self._unknown = UnknownTraps()
         self._missed_at: dict[str, float] = {}
@@ -74,10 +82,14 @@ class TrapWorker:
 
     def parts(self) -> list[Part]:
         """Its rhythms: one opens the socket and tells of it, one takes what came, one looks names up."""
+        asking = (
+            [Rhythm("traps of others", OURS, partial(self.pass_on, self._asking), PASS_ON_S)] if self._asking else []
+        )
         if self._config is None:
-            return [Off("traps", "not configured: states change with the polls only")]
+            return [*asking, Off("traps", "not configured: states change with the polls only")]
         look_after = partial(self._look_after, self._config)
         return [
+            *asking,
             Rhythm("trap listener", "traps", look_after, TELL_S),
             # A trap that breaks it must not keep those of others waiting.
             Rhythm(
@@ -125,12 +137,33 @@ class TrapWorker:
             if now - self._missed_at.get(address, -MISSED_GAP_S) >= MISSED_GAP_S:
                 self._missed_at[address] = now
                 for name in self._senders.names_at(address):
-                    self._workers[name].poll_soon()
+                    if not self._is_others(self._workers[name]):
+                        self._workers[name].poll_soon()
         listener.missed.clear()
+
+    def _is_others(self, worker: OltWorker) -> bool:
+        """Whether another collector polls this OLT; it is told soon then."""
+        if self._asking is None or worker.facts.may_write:
+            return False
+        self._of_others.add(worker.facts.olt.id)
+        return True
 
     async def _take(self) -> None:
         assert self.listener
         await self.handle(self.listener.take())
+
+    async def pass_on(self, asking: Asking) -> None:
+        """Have OLTs polled whose traps came to a collector that does not poll them."""
+        wanted, self._of_others = self._of_others, set()
+        try:
+            if wanted:
+                await asking.ask(sorted(wanted))
+        except SourceError:
+            self._of_others |= wanted
+            raise
+        for olt_id in await asking.asked():
+            if olt_id in self._by_id:
+                self._by_id[olt_id].poll_soon()
 
     async def handle(self, received: Sequence[Received]) -> None:
         """Work on notifications that arrived together.
@@ -143,6 +176,8 @@ class TrapWorker:
             by_olt.setdefault(one.olt, []).append(one)
         broken: list[Exception] = []
         for olt, ours in by_olt.items():
+            if self._is_others(self._workers[olt]):
+                continue  # what it means depends on what is known of the OLT: whoever polls it reads it instead
             came = await fenced(partial(self._handle_of, self._workers[olt], ours))
             if isinstance(came, Exception):
                 broken.append(came)

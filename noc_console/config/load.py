@@ -127,6 +127,16 @@ def _resolve(value: Any, at: tuple[str | int, ...], path: Path, lines: Lines, en
     return _ENV_REFERENCE.sub(variable, value)
 
 
+def argument(name: str, written: str) -> str:
+    """An argument in which ``${VAR}`` and ``file:NAME`` stand for secrets, as in the config file.
+
+    Raises:
+        ConfigError: The variable is not set, or the file cannot be read.
+    """
+    resolved = _resolve(written, (), Path(name), {}, {**read_env_file(ENV_FILE), **os.environ})
+    return str(resolved)
+
+
 def _explain(error: ValidationError, path: Path, lines: Lines) -> ConfigError:
     details = error.errors(include_url=False, include_input=False)
     first = min(details, key=lambda item: _line(tuple(item["loc"]), lines) or 0)

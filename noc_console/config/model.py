@@ -153,6 +153,8 @@ class OltConfig(Model):
     """Of texts that are not UTF-8; None is the profile's, which is Latin-1 unless it says otherwise."""
     uplinks: tuple[str, ...] = ()
     """Interfaces whose state and traffic are kept, by ifName or ifDescr; also of an OLT that no profile fits."""
+    region: Name | None = None
+    """Collectors of this region poll it first (``collect --join --region``); None: any collector does."""
 
 
 class CoreDeviceConfig(Model):
@@ -260,6 +262,17 @@ class Logging(Model):
     max_mb: Annotated[int, Field(ge=1, le=10_000)] = 20
 
 
+def database_url(url: str) -> str:
+    """A database's URL as SQLAlchemy takes it.
+
+    Raises:
+        ValueError: It is none, in words for the operator; they do not hold the URL, which may hold a password.
+    """
+    if not url.startswith(("sqlite:///", "postgresql+psycopg://", "postgresql://")):
+        raise ValueError("must start with sqlite:/// or postgresql+psycopg://")
+    return url if url.startswith("sqlite:///") else postgres_url(url).replace("postgresql://", PSYCOPG, 1)
+
+
 class Config(Model):
     """The whole file."""
 
@@ -302,9 +315,7 @@ class Config(Model):
     @field_validator("database")
     @classmethod
     def _database(cls, url: str) -> str:
-        if not url.startswith(("sqlite:///", "postgresql+psycopg://", "postgresql://")):
-            raise ValueError("must start with sqlite:/// or postgresql+psycopg://")
-        return url if url.startswith("sqlite:///") else postgres_url(url).replace("postgresql://", PSYCOPG, 1)
+        return database_url(url)
 
     @field_validator("olts")
     @classmethod

@@ -299,6 +299,12 @@ class Collector:
     """To which secrets are sealed that only it may read."""
     clock_at: float | None = None
     """What its own clock said at its last heartbeat, by which its readings are stamped; None when it did not tell."""
+    joined: bool = False
+    """Whether it shares the OLTs with others."""
+    leads: bool = False
+    """Whether it does what one of them does for all."""
+    region: str | None = None
+    """Whose OLTs it takes first."""
 
     def alive(self, now: float) -> bool:
         """Whether its heartbeat is fresh."""

@@ -68,8 +68,10 @@ complete -c noc-console -n '__fish_seen_subcommand_from check' -l help
 complete -c noc-console -n '__fish_seen_subcommand_from check' -l json
 complete -c noc-console -n __fish_use_subcommand -f -a collect -d 'Run the collector'
 complete -c noc-console -n '__fish_seen_subcommand_from collect' -l help
+complete -c noc-console -n '__fish_seen_subcommand_from collect' -l join
 complete -c noc-console -n '__fish_seen_subcommand_from collect' -l json
 complete -c noc-console -n '__fish_seen_subcommand_from collect' -l once
+complete -c noc-console -n '__fish_seen_subcommand_from collect' -l region
 complete -c noc-console -n __fish_use_subcommand -f -a comment -d 'Write something down about an incident or alarm'
 complete -c noc-console -n '__fish_seen_subcommand_from comment' -l help
 complete -c noc-console -n '__fish_seen_subcommand_from comment' -l json
@@ -141,6 +143,10 @@ complete -c noc-console -n '__fish_seen_subcommand_from maintenance' -l zone
 complete -c noc-console -n __fish_use_subcommand -f -a maintenance-end -d 'End planned work before its time'
 complete -c noc-console -n '__fish_seen_subcommand_from maintenance-end' -l help
 complete -c noc-console -n '__fish_seen_subcommand_from maintenance-end' -l json
+complete -c noc-console -n __fish_use_subcommand -f -a move -d 'Copy everything from SQLite into an empty PostgreSQL database, and prove that it arrived'
+complete -c noc-console -n '__fish_seen_subcommand_from move' -l help
+complete -c noc-console -n '__fish_seen_subcommand_from move' -l json
+complete -c noc-console -n '__fish_seen_subcommand_from move' -l to
 complete -c noc-console -n __fish_use_subcommand -f -a notify-test -d 'Send a test message to each target under notifications'
 complete -c noc-console -n '__fish_seen_subcommand_from notify-test' -l help
 complete -c noc-console -n '__fish_seen_subcommand_from notify-test' -l json

@@ -5,7 +5,7 @@ autoload -U +X bashcompinit && bashcompinit
 _noc_console() {
     local current=${COMP_WORDS[COMP_CWORD]} command= words= one
     for one in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
-        case " ack audit-head audit-verify backup backup-diff backup-show bulk bulk-again bulk-cancel bulk-release chart check collect comment completion demo do door export factory-reset handover import incident init job-cancel lookup maintenance maintenance-end notify-test probe profiles reboot record refresh register replay share shelve show swap swap-close unack unshelve wallboard " in *" $one "*) command=$one; break ;; esac
+        case " ack audit-head audit-verify backup backup-diff backup-show bulk bulk-again bulk-cancel bulk-release chart check collect comment completion demo do door export factory-reset handover import incident init job-cancel lookup maintenance maintenance-end move notify-test probe profiles reboot record refresh register replay share shelve show swap swap-close unack unshelve wallboard " in *" $one "*) command=$one; break ;; esac
     done
     case $command in
         ack) words="--help --json" ;;
@@ -20,7 +20,7 @@ _noc_console() {
         bulk-release) words="--help" ;;
         chart) words="--csv --help --json --of --range --svg" ;;
         check) words="--help --json" ;;
-        collect) words="--help --json --once" ;;
+        collect) words="--help --join --json --once --region" ;;
         comment) words="--help --json" ;;
         completion) words="bash zsh fish --help" ;;
         demo) words="--dir --headless --help --json --olts --onts --scenario --seed" ;;
@@ -36,6 +36,7 @@ _noc_console() {
         lookup) words="--cached --help --json" ;;
         maintenance) words="--help --json --reason --splitter --start --zone" ;;
         maintenance-end) words="--help --json" ;;
+        move) words="--help --json --to" ;;
         notify-test) words="--help --json" ;;
         probe) words="--community --help --json --port --write" ;;
         profiles) words="--help --json" ;;
@@ -52,7 +53,7 @@ _noc_console() {
         unack) words="--help --json" ;;
         unshelve) words="--help --json" ;;
         wallboard) words="--help --pages --seconds" ;;
-        *) words="ack audit-head audit-verify backup backup-diff backup-show bulk bulk-again bulk-cancel bulk-release chart check collect comment completion demo do door export factory-reset handover import incident init job-cancel lookup maintenance maintenance-end notify-test probe profiles reboot record refresh register replay share shelve show swap swap-close unack unshelve wallboard --alone --ascii --config --help --link --mouse --no-ascii --no-mouse --read-only --screen --theme --version" ;;
+        *) words="ack audit-head audit-verify backup backup-diff backup-show bulk bulk-again bulk-cancel bulk-release chart check collect comment completion demo do door export factory-reset handover import incident init job-cancel lookup maintenance maintenance-end move notify-test probe profiles reboot record refresh register replay share shelve show swap swap-close unack unshelve wallboard --alone --ascii --config --help --link --mouse --no-ascii --no-mouse --read-only --screen --theme --version" ;;
     esac
     COMPREPLY=($(compgen -W "$words" -- "$current"))
     [ ${#COMPREPLY[@]} -gt 0 ] || COMPREPLY=($(compgen -f -- "$current"))

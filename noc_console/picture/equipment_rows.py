@@ -117,7 +117,9 @@ def source_rows(model: Model, now: float) -> list[Row]:
         for source in sorted(model.sources.values(), key=lambda source: source.name)
     ]
     for one in sorted(model.collectors.values(), key=lambda collector: -collector.heartbeat_at):
-        where = f"{one.mode} on {one.host}, pid {one.pid}, clock {one.clock_ahead_s:+.0f} s"
+        role = ", leads" if one.leads else ", shares the OLTs" if one.joined else ""
+        region = f", region {one.region}" if one.region else ""
+        where = f"{one.mode} on {one.host}, pid {one.pid}, clock {one.clock_ahead_s:+.0f} s{role}{region}"
         rows.append(
             {
                 "name": "collector",

@@ -320,9 +320,12 @@ class Model:
         return [self.changes[change_id] for change_id in sorted(self.changes, reverse=True)]
 
     def collector(self, now: float) -> Collector | None:
-        """A collector that lives and takes jobs, the longest-serving first."""
-        alive = [collector for collector in self.collectors.values() if collector.takes_jobs(now)]
-        return min(alive, key=lambda c: c.started_at, default=None)
+        """A collector that lives and takes jobs: who leads, else the longest-serving one."""
+        return min(self.working(now), key=lambda c: (not c.leads, c.started_at), default=None)
+
+    def working(self, now: float) -> list[Collector]:
+        """Collectors that live and take jobs; more than one when they share the OLTs."""
+        return [collector for collector in self.collectors.values() if collector.takes_jobs(now)]
 
     # -- writing ---------------------------------------------------------------------------------------------------
 

@@ -20,7 +20,7 @@ from noc_console.storage import audit, schema
 from noc_console.storage.changes import append_changes
 from noc_console.storage.database import Database, database_now
 from noc_console.storage.feed import read_batches
-from noc_console.storage.jobs import STREAM, UNDER_WAY, NewJob, start
+from noc_console.storage.jobs import STREAM, UNDER_WAY, NewJob, Scope, in_scope, start
 from noc_console.storage.streams import bump, hold
 
 _ENDED = [state.value for state in ENDED]
@@ -45,33 +45,41 @@ class BatchStore:
         self._database = database
         self._limits = limits
 
-    async def claim(self, collector_id: str, expiry_s: float) -> list[Job]:
+    async def claim(self, collector_id: str, expiry_s: float, scope: Scope | None = None) -> list[Job]:
         """Take the jobs whose turn it is: so many at once, and one on a PON port in each interval.
 
         Args:
             collector_id: Who takes them.
             expiry_s: How long each may take to be delivered, counted from now.
+            scope: Which of them; None for all.
         """
         # Looked up beside the writers: a large bulk action waits for hours.
-        ids = await self._due()
+        ids = await self._due(scope)
         if not ids:
             return []
         async with self._database.writing() as connection:
             await hold(connection, STREAM)
             now = await database_now(connection)
-            still = list((await connection.execute(_claimable(now, schema.job.c.id.in_(ids)))).scalars())
+            free = await self._free(connection)  # other collectors take theirs meanwhile
+            claimable = _claimable(now, schema.job.c.id.in_(ids)).limit(max(0, free))
+            still = list((await connection.execute(claimable)).scalars())
             return await start(connection, still, collector_id, expiry_s) if still else []
 
-    async def _due(self) -> list[int]:
+    async def _free(self, connection: AsyncConnection) -> int:
+        """How many more may run at once."""
+        job = schema.job
+        busy = select(func.count()).where(job.c.batch_id.is_not(None), job.c.state.in_(UNDER_WAY))
+        return self._limits.at_once - int((await connection.execute(busy)).scalar_one())
+
+    async def _due(self, scope: Scope | None) -> list[int]:
         """The jobs whose turn it is, oldest first."""
         job, batch = schema.job, schema.batch
         async with self._database.reading() as connection:
             now = await database_now(connection)
-            claimable = _claimable(now)
+            claimable = _claimable(now, in_scope(scope))
             if (await connection.execute(claimable.limit(1))).first() is None:
                 return []
-            busy = select(func.count()).where(job.c.batch_id.is_not(None), job.c.state.in_(UNDER_WAY))
-            free = self._limits.at_once - int((await connection.execute(busy)).scalar_one())
+            free = await self._free(connection)
             if free <= 0:
                 return []
             pause_s = self._limits.per_port_s

@@ -29,8 +29,11 @@ from noc_console.domain.errors import (
 )
 
 SOURCE = "database"
-SCHEMA_VERSION = "0013"
+SCHEMA_VERSION = "0014"
 """Alembic revision that this program reads and writes; the newest file in ``migrations/versions``."""
+
+TAKE_OVER = 7309873
+"""PostgreSQL's advisory lock of whoever decides which collector is at work."""
 
 CONNECT_TIMEOUT_S = 5
 BUSY_TIMEOUT_S = 5
@@ -50,7 +53,7 @@ _SERVER_SETTINGS = {
     "tcp_user_timeout": DEAD_PEER_S * 1000,
     "application_name": "noc-console",
 }
-_CONNECTION_SETTINGS = {
+CONNECTION_SETTINGS: dict[str, Any] = {
     "connect_timeout": CONNECT_TIMEOUT_S,
     "keepalives": 1,
     "keepalives_idle": 5,
@@ -218,7 +221,7 @@ class Database:
                     if not self.is_sqlite:
                         # Two collectors may start at once: one migrates, the other waits and finds nothing to do.
                         await connection.execute(text("SELECT pg_advisory_xact_lock(7309871)"))
-                    await connection.run_sync(_upgrade)
+                    await connection.run_sync(upgrade)
 
     def _make_file(self) -> None:
         """Make the SQLite file, not for everybody; one that is there is not even opened.
@@ -250,14 +253,15 @@ def _refuse_newer(found: str | None) -> None:
         )
 
 
-def _upgrade(connection: Any) -> None:
+def upgrade(connection: Any, to: str = "head") -> None:
+    """Bring the schema to an Alembic revision, in the transaction of this (synchronous) connection."""
     from alembic import command
     from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, to)
 
 
 def _sqlite_engine(url: str) -> AsyncEngine:
@@ -326,7 +330,7 @@ def _postgres_engine(url: str) -> AsyncEngine:
         max_overflow=4,
         pool_timeout=CONNECT_TIMEOUT_S,
         pool_pre_ping=True,
-        connect_args=_CONNECTION_SETTINGS
+        connect_args=CONNECTION_SETTINGS
         | {"options": " ".join(f"-c {name}={value}" for name, value in _SERVER_SETTINGS.items())},
     )
 

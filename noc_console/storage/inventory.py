@@ -2,30 +2,37 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, insert, select, text, update
+from sqlalchemy import Column, MetaData, Table, bindparam, delete, func, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.schema import CreateTable, DropTable
 
 from noc_console.domain.network import Cpe, Olt, Ont
 from noc_console.storage import schema
 from noc_console.storage.streams import bump, columns, read_rows
 
+COPY_FROM = 500
+"""Rows from which on a table of their own is worth its making."""
 CHUNK = 100
 """Rows per statement: preparing them holds the event loop for some milliseconds."""
 
 
-async def sync_olts(connection: AsyncConnection, configured: Iterable[tuple[str, str]], now: float) -> dict[str, int]:
+async def sync_olts(
+    connection: AsyncConnection, configured: Iterable[tuple[str, str]], now: float, remove: bool = True
+) -> dict[str, int]:
     """Make the ``olt`` table hold the configured OLTs; others are marked as removed, not deleted.
 
     Args:
         connection: Write transaction.
         configured: (name, address) pairs.
         now: Unix seconds.
+        remove: Whether to mark others.
 
     Returns:
         Name to id.
@@ -51,7 +58,7 @@ async def sync_olts(connection: AsyncConnection, configured: Iterable[tuple[str,
         }
         await connection.execute(update(table).where(table.c.id == ids[name]).values(values))
     for name, row in rows.items():
-        if name not in names and row.removed_at is None:
+        if remove and name not in names and row.removed_at is None:
             values = {"removed_at": now, "revision": await bump(connection, f"olt:{row.id}")}
             await connection.execute(update(table).where(table.c.id == row.id).values(values))
     return ids
@@ -98,14 +105,36 @@ async def _new_ids(connection: AsyncConnection, count: int) -> list[int]:
 
 async def update_onts(connection: AsyncConnection, names: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None:
     """Update the columns ``names`` of ONTs; each row maps them, ``revision`` and ``id``."""
-    table = schema.ont
+    table, left = schema.ont, iter(rows)
+    first = list(islice(left, COPY_FROM)) if connection.dialect.name == "postgresql" else []
+    if len(first) == COPY_FROM:
+        await _merge_onts(connection, ("id", "revision", *names), chain(first, left))
+        return
     statement = (
         update(table)
         .where(table.c.id == bindparam("row_id"))
         .values({name: bindparam(name) for name in (*names, "revision")})
     )
-    for part in _chunks(rows):
+    for part in _chunks(chain(first, left)):
         await connection.execute(statement, [{**row, "row_id": row["id"]} for row in part])
+
+
+async def _merge_onts(connection: AsyncConnection, names: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None:
+    """Update ONTs on PostgreSQL by COPY into a table of this transaction: a tenth of the CPU of an UPDATE for each."""
+    table = schema.ont
+    fresh = Table(
+        "fresh_ont", MetaData(), *(Column(name, table.c[name].type) for name in names), prefixes=["TEMPORARY"]
+    )
+    await connection.execute(CreateTable(fresh))
+    raw: Any = (await connection.get_raw_connection()).driver_connection
+    async with raw.cursor() as cursor, cursor.copy(f"COPY fresh_ont ({', '.join(names)}) FROM STDIN") as into:
+        for part in _chunks(rows):
+            for row in part:
+                await into.write_row([row[name] for name in names])
+            await asyncio.sleep(0)
+    changed = {name: fresh.c[name] for name in names if name != "id"}
+    await connection.execute(update(table).where(table.c.id == fresh.c.id).values(changed))
+    await connection.execute(DropTable(fresh))
 
 
 async def upsert(

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, insert, or_, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from noc_console.domain.actions import ACTIONS, JobKind
@@ -31,6 +31,28 @@ _TO_CLAIM = (schema.job.c.state == JobState.REQUESTED.value, schema.job.c.batch_
 MAX_TEXT = 2000
 FORGET_AT_ONCE = 500
 STREAM = "job"
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which jobs a collector takes that shares the OLTs with others."""
+
+    olts: Collection[str]
+    """Names of the OLTs that it polls, and of which it knows what the database knows."""
+    rest: bool
+    """Whether it takes those of no OLT, too, and those of OLTs that nobody polls any more."""
+
+    def takes(self) -> Any:
+        """The condition on the job table."""
+        olt, of = schema.olt, schema.job.c.olt
+        ours = of.in_(self.olts)
+        polled = select(olt.c.name).where(olt.c.removed_at.is_(None))
+        return or_(ours, of.is_(None), of.not_in(polled)) if self.rest else ours
+
+
+def in_scope(scope: Scope | None) -> Any:
+    """The condition on the job table; without a scope all jobs fit."""
+    return true() if scope is None else scope.takes()
 
 
 class JobLost(NocError):
@@ -57,12 +79,12 @@ class JobStore:
             sealed: str | None = (await connection.execute(query)).scalar()
             return opener.open(sealed) if sealed else None
 
-    async def claim(self, collector_id: str) -> list[Job]:
+    async def claim(self, collector_id: str, scope: Scope | None = None) -> list[Job]:
         """Take every job that nobody has taken, but for those of bulk actions; each is given to one collector only."""
         table = schema.job
         async with self._database.writing() as connection:
             await hold(connection, STREAM)
-            query = select(table.c.id).where(*_TO_CLAIM).order_by(table.c.id)
+            query = select(table.c.id).where(*_TO_CLAIM, in_scope(scope)).order_by(table.c.id)
             ids = list((await connection.execute(query.with_for_update(skip_locked=True))).scalars())
             if not ids:
                 return []
@@ -193,13 +215,16 @@ class JobStore:
         async with self._database.reading() as connection:
             return await jobs_from(connection, query)
 
-    async def orphans(self, collector_id: str, running: Collection[int] = ()) -> list[tuple[Job, str | None]]:
+    async def orphans(
+        self, collector_id: str, running: Collection[int] = (), scope: Scope | None = None
+    ) -> list[tuple[Job, str | None]]:
         """Take over unfinished jobs that nobody follows, with the progress that was left.
 
         Args:
             collector_id: Who takes them.
             running: What the taker follows already: a job of its own that is not among them was claimed, and the
                 database's answer to that was lost.
+            scope: Which of them; None for all.
         """
         job, collector = schema.job, schema.collector
         async with self._database.reading() as connection:
@@ -208,7 +233,10 @@ class JobStore:
                 collector.c.heartbeat_at >= dead_before, collector.c.id != collector_id
             )
             query = select(job.c.id).where(
-                job.c.state.in_(UNDER_WAY), job.c.claimed_by.not_in(alive), job.c.id.not_in(list(running))
+                job.c.state.in_(UNDER_WAY),
+                job.c.claimed_by.not_in(alive),
+                job.c.id.not_in(list(running)),
+                in_scope(scope),
             )
             if (await connection.execute(query.limit(1))).first() is None:
                 return []
@@ -283,7 +311,7 @@ async def queue(connection: AsyncConnection, job: NewJob) -> int:
     row = job.row() | {"revision": await bump(connection, STREAM)}
     job_id: int = (await connection.execute(insert(schema.job).returning(schema.job.c.id), row)).scalar_one()
     if job.secret is not None:
-        sealed = seal(job.secret, await _key_at_work(connection, job.requested_at))
+        sealed = seal(job.secret, await _key_at_work(connection, job))
         await connection.execute(insert(schema.job_secret), {"job_id": job_id, "secret": sealed})
     return job_id
 
@@ -314,12 +342,15 @@ def told_target(job: Job) -> str:
     return f"{job.about} at {job.where}" if job.target.kind is TargetKind.ONT else job.about
 
 
-async def _key_at_work(connection: AsyncConnection, now: float) -> str:
-    """The key of the collector that will do the job."""
-    alive = [c for c in await read_collectors(connection) if c.public_key and c.takes_jobs(now)]
+async def _key_at_work(connection: AsyncConnection, job: NewJob) -> str:
+    """The key of the collector that will do the job: who polls its OLT, else who leads, else who is alone at work."""
+    alive = [c for c in await read_collectors(connection) if c.public_key and c.takes_jobs(job.requested_at)]
     if not alive:
         raise ActionRefused("no collector is running to take the password", "start noc-console collect")
-    return max(alive, key=lambda collector: collector.heartbeat_at).public_key
+    olt, lease = schema.olt, schema.olt_lease
+    polled_by = select(lease.c.holder).join(olt, olt.c.id == lease.c.olt_id).where(olt.c.name == job.olt)
+    holder = (await connection.execute(polled_by)).scalar() if job.olt else None
+    return max(alive, key=lambda c: (c.joined and c.id == holder, c.leads, c.heartbeat_at)).public_key
 
 
 def told_action(kind: JobKind, parameters: Mapping[str, str]) -> str:

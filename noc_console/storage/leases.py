@@ -96,6 +96,49 @@ class LeaseStore:
             await connection.execute(free)
 
 
+class Asking:
+    """Requests to read an OLT soon, from who hears of it to who polls it.
+
+    Args:
+        database: The database.
+        holder: Whose OLTs ``asked`` is about.
+    """
+
+    def __init__(self, database: Database, holder: str) -> None:
+        self._database = database
+        self._holder = holder
+        self._seen: dict[int, int] = {}
+
+    async def ask(self, olt_ids: Collection[int]) -> None:
+        """Ask whoever holds these OLTs to read them soon.
+
+        Raises:
+            SourceError: The database did not take it.
+        """
+        table = schema.olt_lease
+        async with self._database.writing() as connection:
+            # Locked in one order, as in ``LeaseStore.take``.
+            ids = select(table.c.olt_id).where(table.c.olt_id.in_(olt_ids)).order_by(table.c.olt_id).with_for_update()
+            found = list((await connection.execute(ids)).scalars())
+            more = update(table).where(table.c.olt_id.in_(found)).values(asked=table.c.asked + 1)
+            await connection.execute(more)
+
+    async def asked(self) -> list[int]:
+        """Ids of our OLTs about which somebody asked since the last call.
+
+        Raises:
+            SourceError: The database did not answer.
+        """
+        table = schema.olt_lease
+        query = select(table.c.olt_id, table.c.asked).where(table.c.holder == self._holder)
+        async with self._database.reading() as connection:
+            now = {row.olt_id: row.asked for row in await connection.execute(query)}
+        # One that we did not hold at the last call is read at once anyway.
+        fresh = [olt_id for olt_id, count in now.items() if self._seen.get(olt_id, count) != count]
+        self._seen = now
+        return fresh
+
+
 async def guard(connection: AsyncConnection, olt_id: int, token: int | None) -> None:
     """Make sure that an OLT's lease is ours, and stays ours until this write transaction ends.
 

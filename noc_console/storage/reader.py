@@ -31,6 +31,7 @@ from noc_console.storage.feed import read_update
 from noc_console.storage.history.charts import Charts
 from noc_console.storage.history.victoria import Victoria
 from noc_console.storage.jobs import JobStore
+from noc_console.storage.listening import Listening
 from noc_console.storage.recordings import RecordingStore
 
 R = TypeVar("R", bound=Record)
@@ -50,6 +51,7 @@ class StorageReader:
     def __init__(self, config: Config) -> None:
         self._config = config
         self.database = Database(config.database)
+        self._listening = None if self.database.is_sqlite else Listening(self.database)
         self._victoria: Victoria | None = None
         self._jobs = JobStore(self.database)
         self._batches = BatchStore(self.database, config.bulk)
@@ -67,15 +69,31 @@ class StorageReader:
 
     async def close(self) -> None:
         """Release everything."""
+        if self._listening:
+            await self._listening.close()
         await self.database.close()
         if self._victoria:
             victoria, self._victoria, self._charts = self._victoria, None, None
             await victoria.close()
 
     async def update(self, since: Mapping[str, int]) -> Update:
-        """What is newer than ``since``; ``Update.more`` tells whether that is all."""
-        async with self.database.reading() as connection:
-            return await read_update(connection, since, most_onts(since))
+        """What is newer than ``since``; ``Update.more`` tells whether that is all.
+
+        PostgreSQL tells when there is something: while it does not, it is asked seldom.
+        """
+        listening = self._listening
+        if since and listening and not listening.must_ask():
+            return Update(revisions=dict(since))
+        try:
+            async with self.database.reading() as connection:
+                update = await read_update(connection, since, most_onts(since))
+        except BaseException:
+            if listening:
+                listening.ask_again()
+            raise
+        if update.more and listening:
+            listening.ask_again()
+        return update
 
     async def batch(self, batch_id: int) -> Batch | None:
         """One bulk action with its counts."""

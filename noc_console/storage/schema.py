@@ -14,6 +14,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
 )
 
 from noc_console.domain.record_kinds import RECORD_KINDS
@@ -390,6 +391,9 @@ collector = Table(
     Column("heartbeat_at", Float, nullable=False),
     Column("clock_at", Float),
     Column("public_key", Text, nullable=False, server_default=""),
+    Column("joined", Boolean, nullable=False, server_default=false()),
+    Column("leads", Boolean, nullable=False, server_default=false()),
+    Column("region", Text),
 )
 
 olt_lease = Table(
@@ -399,6 +403,7 @@ olt_lease = Table(
     Column("holder", Text, nullable=False),
     Column("token", Integer, nullable=False),
     Column("until_at", Float, nullable=False),
+    Column("asked", Integer, nullable=False, server_default="0"),
 )
 
 recording = Table(

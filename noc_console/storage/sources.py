@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import asdict
 
 from sqlalchemy import delete, select, text, update
@@ -11,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from noc_console.domain.errors import SourceError
 from noc_console.domain.network import COLLECTOR_DEAD_AFTER_S, Collector, Source
 from noc_console.storage import schema
-from noc_console.storage.database import SOURCE, Database, Fence, database_now
+from noc_console.storage.database import SOURCE, TAKE_OVER, Database, Fence, database_now
 from noc_console.storage.feed import read_collectors
 from noc_console.storage.inventory import upsert
 from noc_console.storage.streams import bump
@@ -20,22 +21,32 @@ HEARTBEAT_S = 5.0
 
 
 class SourceStore:
-    """States of outside systems."""
+    """States of outside systems.
 
-    def __init__(self, database: Database) -> None:
+    Args:
+        database: The database.
+        named: Gives the name under which a source stands in the table; collectors that share the work have some each.
+    """
+
+    def __init__(self, database: Database, named: Callable[[str], str] = str) -> None:
         self._database = database
+        self._named = named
 
     async def put(self, source: Source) -> None:
         """Store a source's state."""
         async with self._database.writing() as connection:
-            row = asdict(source) | {"revision": await bump(connection, "source")}
+            row = asdict(source) | {"name": self._named(source.name), "revision": await bump(connection, "source")}
             await upsert(connection, schema.source, [row])
 
-    async def forget_troubles(self) -> None:
-        """Forget what a collector before us found in trouble: we do not know how those sources are."""
+    async def forget_troubles(self, ending: str = "") -> None:
+        """Forget what a collector before us found in trouble: we do not know how those sources are.
+
+        Args:
+            ending: Only of sources whose name ends so.
+        """
         table = schema.source
         async with self._database.writing() as connection:
-            in_trouble = table.c.state.in_(("failing", "broken"))
+            in_trouble = table.c.state.in_(("failing", "broken")) & table.c.name.endswith(ending, autoescape=True)
             unknown = {"state": "never", "error": None, "retry_at": None, "revision": await bump(connection, "source")}
             await connection.execute(update(table).where(in_trouble).values(unknown))
 
@@ -63,7 +74,7 @@ class CollectorRegister:
         async with self._database.writing() as connection:
             if not self._database.is_sqlite:
                 # Two may ask at once; on SQLite the write transaction already makes the second one wait.
-                await connection.execute(text("SELECT pg_advisory_xact_lock(7309873)"))
+                await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": TAKE_OVER})
             if await _another_lives(connection, collector.id):
                 return False
             await connection.execute(delete(table).where(table.c.id != collector.id))

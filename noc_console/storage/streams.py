@@ -25,16 +25,21 @@ Row = TypeVar("Row")
 ROWS_PER_TURN = 500
 """Rows turned into objects between two turns of the event loop; 500 take about 2 ms."""
 
-_BUMP = text(
+CHANNEL = "noc_feed"
+"""On which PostgreSQL tells that a stream was raised."""
+
+_RAISE = (
     "INSERT INTO feed (name, revision) VALUES (:name, 1) "
     "ON CONFLICT (name) DO UPDATE SET revision = feed.revision + 1 RETURNING revision"
 )
+_BUMP = {"sqlite": text(_RAISE), "postgresql": text(f"{_RAISE}, pg_notify('{CHANNEL}', '')")}
 _BEGIN = text("INSERT INTO feed (name, revision) VALUES (:name, 0) ON CONFLICT (name) DO NOTHING")
 
 
 async def bump(connection: AsyncConnection, stream: str) -> int:
     """Raise a stream's revision inside a write transaction, and return it."""
-    revision: int = (await connection.execute(_BUMP, {"name": stream})).scalar_one()
+    row = (await connection.execute(_BUMP[connection.dialect.name], {"name": stream})).one()
+    revision: int = row[0]
     return revision
 
 

@@ -182,6 +182,13 @@ def postgres_programs() -> Path:
 @contextmanager
 def postgres() -> Iterator[Postgres]:
     """Start PostgreSQL; as root, under the user ``postgres``, because it refuses to run as root."""
+    with postgres_cluster() as serve, on_free_port(serve) as server:
+        yield server
+
+
+@contextmanager
+def postgres_cluster() -> Iterator[Callable[[int], AbstractContextManager[Postgres]]]:
+    """Make an empty cluster, as root one of the user ``postgres``; gives what serves it on a port, again and again."""
     bin_dir = postgres_programs()
     user = "postgres" if os.getuid() == 0 else None
     with ExitStack() as stack:
@@ -199,7 +206,7 @@ def postgres() -> Iterator[Postgres]:
             extra_groups=[] if user else None,
             cwd=folder,
         )
-        yield stack.enter_context(on_free_port(lambda port: _postgres_on(port, bin_dir, folder, user)))
+        yield lambda port: _postgres_on(port, bin_dir, folder, user)
 
 
 @contextmanager

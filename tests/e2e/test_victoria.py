@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import time
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import Any, cast
 from uuid import uuid4
@@ -17,7 +17,7 @@ import httpx
 import pytest
 import yaml
 from network import network
-from services import VictoriaMetrics, eventually, victoria_metrics
+from services import VictoriaMetrics, child, eventually, need, on_free_port, victoria_metrics, wait_until
 
 from noc_console.cli.manual import FOLDER
 from noc_console.collector import ship as shipping
@@ -369,6 +369,50 @@ async def test_a_path_prefix_and_a_login(buffer: SampleBuffer, protected: Victor
         now = time.time()
         ((_, values),) = await client.query_range(f"last_over_time(olt_up{of(name)}[120s])", now - 60, now, 30)
         assert 1.0 in values.values()
+
+
+@pytest.fixture
+def vmagent(victoria: VictoriaMetrics, tmp_path: Path) -> Iterator[str]:
+    """URL of a vmagent with a login, which writes on to the run's server."""
+    program = need(shutil.which("vmagent"), "victoria-metrics")
+
+    @contextmanager
+    def serve(port: int) -> Iterator[str]:
+        url = f"http://127.0.0.1:{port}"
+        own = [f"-httpListenAddr=127.0.0.1:{port}", "-httpAuth.username=noc", "-httpAuth.password=s3cret"]
+        on = [f"-remoteWrite.url={victoria.url}/api/v1/write", f"-remoteWrite.tmpDataPath={tmp_path / 'queue'}"]
+        with child([program, *own, *on, "-loggerLevel=ERROR"], tmp_path / "vmagent.log") as process:
+
+            def answers() -> bool:
+                with suppress(httpx.HTTPError):
+                    return httpx.get(f"{url}/health", trust_env=False).status_code < 500
+                return False
+
+            wait_until(answers, "vmagent", process)
+            yield url
+
+    with on_free_port(serve) as url:
+        yield url
+
+
+async def test_a_vmagent_takes_samples_and_another_url_answers(
+    buffer: SampleBuffer, victoria: VictoriaMetrics, vmagent: str, name: str
+) -> None:
+    sample = Sample("olt_up", (("olt_name", name),), time.time() - 60, 1.0)
+    wrong = config(vmagent, query_url=victoria.url, username="noc", password="wrong")
+    async with Victoria(wrong) as client:
+        ship = shipper(buffer, client)
+        await ship.keep([sample])
+        assert await ship.flush(20) == 1, "it stays in the buffer"
+    right = config(vmagent, query_url=victoria.url, username="noc", password="s3cret")
+    async with Victoria(right) as client:
+        assert await shipper(buffer, client).flush(20) == 0
+
+        async def there() -> bool:
+            return await client.arrived(buffer.id, round(time.time() * 1000) - 60_000) == 1
+
+        await eventually(there)
+    assert await asyncio.to_thread(victoria.export, of(name)) == as_export([sample])
 
 
 @pytest.mark.parametrize(

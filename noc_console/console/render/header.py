@@ -204,9 +204,11 @@ def banner(model: Model, now: float, started_at: float) -> str | None:
     if not link.loaded:
         return "still loading: lists and counts are not complete yet ..."
     alive = model.collector(now)
-    if alive is not None and abs(alive.clock_ahead_s) > SKEW_TOLERANCE_S:
-        side = "ahead of" if alive.clock_ahead_s > 0 else "behind"
-        apart = f"{alive.host} is {format_age(abs(alive.clock_ahead_s))} {side} this machine"
+    # Each stamps what it reads by its own clock.
+    worst = max(model.working(now), key=lambda one: abs(one.clock_ahead_s), default=None)
+    if worst is not None and abs(worst.clock_ahead_s) > SKEW_TOLERANCE_S:
+        side = "ahead of" if worst.clock_ahead_s > 0 else "behind"
+        apart = f"{worst.host} is {format_age(abs(worst.clock_ahead_s))} {side} this machine"
         return f"clocks differ: {apart}, so no age can be trusted - check NTP"
     if alive is None:
         if now - started_at < GRACE_S and not model.collectors:

@@ -73,6 +73,8 @@ def _collector(model: Model, now: float) -> SourceRow:
     if alive is not None:
         up = coarse_age(now - alive.started_at)
         detail = f"{alive.mode} on {alive.host}, pid {alive.pid}, up {up}"
+        if others := sorted(one.host for one in model.working(now) if one.id != alive.id):
+            detail += f"; shares the OLTs with {', '.join(others)}"
         return SourceRow("collector", "ok", "good", alive.heartbeat_at, detail=detail)
     last = max((c.heartbeat_at for c in model.collectors.values()), default=None)
     return SourceRow(

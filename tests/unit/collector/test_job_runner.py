@@ -24,7 +24,7 @@ from noc_console.domain.network import Collector
 from noc_console.storage import inventory, schema
 from noc_console.storage.batches import BatchStore
 from noc_console.storage.database import Database
-from noc_console.storage.jobs import JobStore
+from noc_console.storage.jobs import JobStore, Scope
 from noc_console.storage.sources import CollectorRegister
 
 ME = "me"
@@ -146,8 +146,8 @@ async def test_a_claim_whose_answer_was_lost_is_found_again(database: Database, 
     class Lossy(JobStore):
         lost = False
 
-        async def claim(self, collector_id: str) -> list[Job]:
-            found = await super().claim(collector_id)
+        async def claim(self, collector_id: str, scope: Scope | None = None) -> list[Job]:
+            found = await super().claim(collector_id, scope)
             if found and not self.lost:
                 self.lost = True
                 raise SourceUnavailable("the connection broke", "database")

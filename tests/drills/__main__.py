@@ -1,0 +1,94 @@
+"""``python -m tests.drills [NAME ...]``: run the drills (all when none is named), print a table, fail if one failed."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from tests.bench.network import network
+from tests.drills import losses, stores
+from tests.drills.crew import STATE_S, Crew, crew
+from tests.e2e.services import Postgres, free_port, postgres_cluster
+
+OLTS, ONTS = 6, 120
+BUDGET_S = 20 * 60.0
+Drill = Callable[[Crew], str]
+
+
+class Yard:
+    """What all drills share: a network, and a PostgreSQL that can be stopped."""
+
+    def __init__(self, stack: ExitStack) -> None:
+        self._serve = stack.enter_context(postgres_cluster())
+        self._port = free_port()
+        self._serving = stack.enter_context(ExitStack())
+        self.folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="noc-drill-")))
+        polling = {"state_s": STATE_S, "optics_s": 10, "health_s": STATE_S}
+        self.network, _ = stack.enter_context(network(OLTS, ONTS, polling))
+        self.server: Postgres = self._serving.enter_context(self._serve(self._port))
+
+    def stop(self, seconds: float) -> None:
+        """Stop PostgreSQL, and start it again after a while."""
+        self._serving.close()
+        time.sleep(seconds)
+        self._serving.enter_context(self._serve(self._port))
+
+    def drills(self) -> dict[str, Drill]:
+        """Every drill by name."""
+        found: dict[str, Drill] = {
+            "killed": losses.killed,
+            "drained": losses.drained,
+            "frozen": losses.frozen,
+            "wrong-clocks": losses.wrong_clocks,
+            "postgresql": lambda made: stores.postgres_restarts(made, self.stop),
+            "victoriametrics": stores.victoria_restarts,
+        }
+        if os.getuid() == 0:
+            found["disk-full"] = lambda made: stores.disk_full(made, self.folder)
+        return found
+
+
+@contextmanager
+def yard() -> Iterator[Yard]:
+    """The yard, as long as the block."""
+    with ExitStack() as stack:
+        yield Yard(stack)
+
+
+def main(names: list[str]) -> int:
+    """Run the named drills."""
+    began, failed = time.monotonic(), 0
+    with yard() as ground:
+        drills = ground.drills()
+        if unknown := [name for name in names if name not in drills]:
+            print(f"no drill called {', '.join(unknown)}; there are {', '.join(drills)}", file=sys.stderr)
+            return 2
+        if "disk-full" not in drills:
+            print("disk-full    left out: only root can make a small disk")
+        for name in names or drills:
+            if time.monotonic() - began > BUDGET_S:
+                print(f"{name:<16} left out: the others took {BUDGET_S / 60:.0f} minutes")
+                failed += 1
+                continue
+            failed += not _run(ground, name, drills[name])
+    return 1 if failed else 0
+
+
+def _run(ground: Yard, name: str, drill: Drill) -> bool:
+    began = time.monotonic()
+    try:
+        with crew(ground.server, ground.network, ground.folder / name) as made:
+            told, good = drill(made), True
+    except AssertionError as error:
+        told, good = f"FAILED: {error}", False
+    print(f"{name:<16} {'ok' if good else 'FAILED':<7} {time.monotonic() - began:5.0f} s  {told}", flush=True)
+    return good
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
