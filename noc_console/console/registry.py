@@ -16,6 +16,8 @@ from noc_console.domain.network import Cpe, Olt, Ont
 from noc_console.domain.operators import Operator, Place, Role
 from noc_console.domain.targets import TargetKind
 
+NO_COLLECTOR = "no collector is running (one that starts needs a few seconds), so nothing would happen"
+
 
 @dataclass(frozen=True, slots=True)
 class Context:
@@ -69,7 +71,7 @@ def _needs(role: Role, what: str, why: WhyDisabled) -> WhyDisabled:
 def _can_request(context: Context) -> str | None:
     if context.link_error:
         return f"nothing can be requested now: {context.link_error}"
-    return None if context.collector_alive else "no collector is running, so nothing would happen"
+    return None if context.collector_alive else NO_COLLECTOR
 
 
 def _can_submit(context: Context) -> str | None:

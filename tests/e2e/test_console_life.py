@@ -119,6 +119,7 @@ def test_the_drills_of_the_docs_by_their_keys(config: Path, tmp_path: Path, monk
     try:
         terminal.wait_for(b" of 20", PATIENCE_S)
         (serial,) = re.findall(r"\b[A-Z]{4}[0-9A-F]{8}\b", "\n".join(terminal.screen()))[:1]
+        terminal.wait_for(b"collector <", PATIENCE_S)  # the rows may be older than it: the first console's
         keys(":write on\r", " RW ")
         keys(f":ont {serial.lower()}\r", serial)
         keys("R", f"Reboot: {serial}")

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from noc_console.console.desk import Desk
 from noc_console.console.dialogs.typed import TypedDialog
+from noc_console.console.registry import NO_COLLECTOR
 from noc_console.console.widgets.lines import LinePane
 from noc_console.domain.actions import JobKind
 from noc_console.domain.intents import Act, Confirmation
@@ -105,7 +106,7 @@ class GateDialog(TypedDialog[Act]):
         if model.link.error:
             return [Blocker("the database does not answer: nothing can be requested", forceable=False), *found]
         if model.collector(self.desk.now()) is None:
-            return [Blocker("no collector is running, so nothing would happen", forceable=False), *found]
+            return [Blocker(NO_COLLECTOR, forceable=False), *found]
         return found
 
     def _lay_out(self, found: Sequence[Blocker], width: int) -> None:
