@@ -7,8 +7,8 @@
 # make pictures   those of the README; INTO=FOLDER writes every screen at three sizes in three themes there
 
 PYTHON  ?= python3
-# One more than two cores: some tests wait. Four took no less time (measured).
-WORKERS ?= 3
+# Two more than two cores: the end-to-end tests mostly wait.
+WORKERS ?= 4
 VENV    := .venv
 BIN     := $(VENV)/bin
 READY   := $(VENV)/.ready

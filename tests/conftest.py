@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import os
 import signal
 import sys
@@ -26,6 +27,7 @@ from skipping_loop import SkippingLoop
 Servers = run_servers.Owner | run_servers.Remote
 settings.register_profile("busy machine", deadline=None)
 settings.load_profile("busy machine")
+END_TO_END = Path(__file__).parent / "e2e"
 SIGNALS = (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM)
 _owner = pytest.StashKey[run_servers.Owner]()
 _counter = pytest.StashKey[run_servers.Counter]()
@@ -44,6 +46,15 @@ def pytest_configure(config: pytest.Config) -> None:
     # Net-snmp's programs write their engine ID to one file of the machine, and complain when several do so at once.
     config.stash[_net_snmp] = tempfile.TemporaryDirectory(prefix="net-snmp-")
     os.environ["SNMP_PERSISTENT_DIR"] = config.stash[_net_snmp].name
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Spread the end-to-end tests, which mostly wait, among the others, which mostly compute."""
+    waiting = [item for item in items if item.path.is_relative_to(END_TO_END)]
+    computing = [item for item in items if not item.path.is_relative_to(END_TO_END)]
+    each = max(1, len(computing) // (2 * len(waiting) or 1))  # they end half-way: the last to end are short ones
+    spread = [[item, *computing[at * each : (at + 1) * each]] for at, item in enumerate(waiting)]
+    items[:] = [*itertools.chain(*spread), *computing[len(waiting) * each :]]
 
 
 @pytest.hookimpl(optionalhook=True)
