@@ -77,3 +77,11 @@ def test_each_feature_is_shown_by_what_exists() -> None:
             assert words[0] in commands or words[0].startswith("-") or words[0].endswith(":"), code
             if words[0] == "show" and not words[1].startswith("-"):
                 assert words[1] in {*SHOWN, PATH, AUDIT}, code
+
+
+def test_the_keys_of_the_readme_are_those_of_the_registry() -> None:
+    table = text_of("README.md").partition("\n## Keys\n")[2].partition("\n## ")[0]
+    named = [code for row in table.splitlines() if row.startswith("| `") for code in row.split("|")[1].split("`")[1::2]]
+    assert len(named) >= 30
+    single = {code for code in named if len(code) == 1}
+    assert single <= {key for action in ACTIONS for key in action.keys}
