@@ -183,6 +183,40 @@ async def test_whom_it_hits_and_from_there_to_the_ont_and_back() -> None:
         await desk.shows("1 of 1")
 
 
+def hit(number: int, olt: str = "olt-1", **more: Any) -> dict[str, Any]:
+    who = {"name": None, "description": f"home {number}", "serial": None, "address": None, "contact": None}
+    return {**who, "business": False, "olt": olt, "pon_port": "0/1/2", "ont_id": number, **more}
+
+
+def told(customers: list[dict[str, Any]], room: int) -> list[str]:
+    return ["".join(text for text, _ in line).rstrip() for line in render.hits(customers, 60, room)]
+
+
+def test_beside_the_list_stand_its_onts_as_far_as_there_is_room() -> None:
+    rows = [hit(1, business=True, name="Bakery", contact="+351 1"), *(hit(number) for number in range(2, 9))]
+    assert told(rows, 2) == []
+    assert told(rows, 4) == [
+        "",
+        " ONTs   8 (Enter lists them)",
+        " B      0/1/2   1  Bakery  +351 1",
+        f"{' ':8}... and 7 more",
+    ]
+    assert len(told(rows, 10)) == 10 and told(rows, 10)[-1].endswith("0/1/2   8  home 8")
+    assert len(told(rows, 50)) == 10
+    assert told([hit(1), hit(2, "olt-22")], 9)[2:] == [
+        f"{' ':8}olt-1 0/1/2    1  home 1",
+        f"{' ':8}olt-22 0/1/2   2  home 2",
+    ]
+
+
+async def test_a_wide_screen_gives_the_detail_what_the_list_does_not_need() -> None:
+    async with console(burning(), size=(200, 55)) as desk:
+        await listed(desk, 17, 16, 12)
+        await desk.until(lambda: (view_of(desk).table.size.width, view_of(desk).story.size.width) == (104, 95))
+        await desk.pilot.resize_terminal(120, 40)
+        await desk.until(lambda: view_of(desk).story.size.width == 51)
+
+
 async def test_an_incident_by_its_number_is_shown_whatever_is_listed() -> None:
     over = incident(5, state=Life.RESOLVED, resolved_at=1.0, scope=Scope.ONT)
     async with console(burning(incident(17), over)) as desk:

@@ -268,6 +268,25 @@ def detail(
     return [*found, [], *_paragraphs("life", went, width)]
 
 
+def hits(customers: Sequence[Mapping[str, Any]], width: int, room: int) -> list[Line]:
+    """Its ONTs, as many as there is room for below the detail; their states stand in the list that Enter opens."""
+    shown = min(len(customers), room - 2)
+    if shown < 1:
+        return []
+    left = len(customers) - shown
+    rows = customers[: shown - 1 if left else shown]
+    several = len({row["olt"] for row in customers}) > 1
+    places = [f"{row['olt']} {row['pon_port']}" if several else row["pon_port"] for row in rows]
+    cells = max(map(len, places), default=0)
+    found: list[Line] = [[], [(" ONTs   ", "dim"), (f"{len(customers)} (Enter lists them)", "base")]]
+    for place, row in zip(places, rows, strict=True):
+        who = filter(None, (row["name"] or row["description"] or row["serial"], row["address"], row["contact"]))
+        text = f"{place:<{cells}} {row['ont_id']:>3}  " + "  ".join(who)
+        mark: Cell = (" B      ", "warning") if row["business"] else (" " * 8, "base")
+        found.append([mark, (fit(text, width - 9), "strong" if row["business"] else "base")])
+    return [*found, [(f"{' ':8}... and {left + 1} more", "dim")]] if left else found
+
+
 def _folded(line: Line, width: int) -> list[Line]:
     """A line of the evidence, wrapped where the pane is narrower than a screen."""
     if width_of(line) <= width:

@@ -35,6 +35,8 @@ IMPACT_EVERY_S = 2.0
 """An outage of thousands is not listed anew at each answer of an OLT."""
 WIDE = 120
 """Cells from which list and detail stand side by side."""
+LIST_MOST, DETAIL_LEAST = 104, 52
+"""Cells of the list beside the detail at most, and of the detail at least."""
 
 
 class IncidentsView(OutagesView):
@@ -45,7 +47,7 @@ class IncidentsView(OutagesView):
     IncidentsView > #lists { height: 1fr; width: 1fr; min-height: 6; }
     IncidentsView > #evidence { height: 5; border-top: solid $border; }
     IncidentsView.-wide { layout: horizontal; }
-    IncidentsView.-wide > #evidence { width: 52; height: 1fr; border-top: none; border-left: solid $border; }
+    IncidentsView.-wide > #evidence { height: 1fr; border-top: none; border-left: solid $border; }
     IncidentsView #impact { display: none; }
     IncidentsView.-impact #impact { display: block; }
     IncidentsView.-impact #incident-list { display: none; }
@@ -76,7 +78,9 @@ class IncidentsView(OutagesView):
         """Choose the layout by the room there is."""
         wide = self.size.width >= WIDE
         self.set_class(wide, "-wide")
-        columns = render.columns(self.size.width - 53 if wide else self.size.width)
+        detail = max(DETAIL_LEAST, self.size.width - LIST_MOST)
+        self.story.styles.width = detail if wide else None
+        columns = render.columns(self.size.width - detail - 1 if wide else self.size.width)
         if columns != self.table.columns:
             self.table.set_columns(columns)
         super().on_resize()
@@ -180,22 +184,23 @@ class IncidentsView(OutagesView):
             return
         model, now = self.desk.model, self.desk.now()
         incident = model.outages.incident(one.record)
-        customers = self._business(one.record) if one.record.business else []
-        recovery = incidents.recovery(model, one.record, now)
         wide = self.has_class("-wide")
+        customers = self._customers(one.record) if wide or one.record.business else []
+        recovery = incidents.recovery(model, one.record, now)
         closures = suspects(model, incident)
         lines = render.evidence(one, incident, recovery, customers, closures, WIDE if wide else width, now)
         if wide:
             comments, absolute = incidents.comments(model, one.record.name), self.desk.session.absolute_times
             lines = render.detail(one, lines, incident, comments, width, now, absolute)
+            if not self.has_class("-impact"):
+                lines += render.hits(customers, width, self.story.size.height - len(lines))
         self.story.set_lines(lines)
 
-    def _business(self, record: IncidentRecord) -> list[dict[str, Any]]:
-        """Its business customers: looked up once for each version of the incident and of the records."""
+    def _customers(self, record: IncidentRecord) -> list[dict[str, Any]]:
+        """Whom it hits: looked up once for each version of the incident and of the records."""
         plant = self.desk.model.plant
         if self._served is None or self._served[0] is not record or self._served[1] is not plant:
-            found = [row for row in incidents.impact(self.desk.model, record) if row["business"]]
-            self._served = record, plant, found
+            self._served = record, plant, incidents.impact(self.desk.model, record)
         return self._served[2]
 
     # -- whom one hits ---------------------------------------------------------------------------------------------
