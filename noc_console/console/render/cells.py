@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from itertools import zip_longest
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
@@ -109,6 +110,14 @@ def spread(left: Line, right: Line, width: int, role: str) -> list[Cell]:
     if gap < 1:
         return list(left)
     return [*left, (" " * gap, role), *right]
+
+
+def beside(left: Sequence[Line], right: Sequence[Line], width: int) -> list[Line]:
+    """Two blocks side by side, ``width`` cells for the left one; one above the other where that is too few."""
+    if max(map(width_of, left), default=0) >= width:
+        return [*left, (), *right]
+    pairs = zip_longest(left, right, fillvalue=())
+    return [[*one, (" " * (width - width_of(one)), "base"), *other] if other else one for one, other in pairs]
 
 
 def flow(items: Iterable[Line], width: int, gap: str = "  ") -> list[Line]:

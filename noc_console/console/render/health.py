@@ -20,7 +20,7 @@ _OUTCOME_ROLES = {Outcome.COMPLETE: "good", Outcome.PARTIAL: "warning", Outcome.
 
 
 def render_olt(model: Model, olt: Olt, width: int, now: float, absolute: bool, load: bool = True) -> list[Line]:
-    """Reachability, health, what it is, its polls, its cards."""
+    """Reachability, health, fans, what it is."""
     lines = labelled("SNMP", _snmp(olt, now, absolute), width)
     if olt.ping_at is not None:
         lines += labelled("ping", [*ping_items(olt), [(ago(olt.ping_at, now, absolute), "dim")]], width)
@@ -42,7 +42,13 @@ def render_olt(model: Model, olt: Olt, width: int, now: float, absolute: bool, l
     lines += labelled("device", identity, width)
     if olt.description:
         lines += paragraph(olt.description, width, "dim")
-    lines += [(), [(" Polls", "title")], *_polls(model, olt, width, now, absolute)]
+    return lines
+
+
+def render_parts(model: Model, olt: Olt, width: int, now: float, absolute: bool) -> list[Line]:
+    """Its polls, its cards."""
+    lines: list[Line] = [[(" Polls", "title")], *_polls(model, olt, width, now, absolute)]
+    trust, limits = model.trust_in(olt.id, PollKind.HEALTH, now), model.settings.limits
     cards = sorted((card for card in model.cards.values() if card.olt_id == olt.id), key=_card_key)
     if cards:
         lines += [(), [(" Cards", "title")], *(_card_line(card, olt, trust, limits) for card in cards)]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from noc_console.console.render.cells import Cell, Line, fit
+from noc_console.console.render.cells import Cell, Line, beside, fit
 from noc_console.console.render.doubt import footnote
-from noc_console.console.render.health import render_card, render_olt
+from noc_console.console.render.health import render_card, render_olt, render_parts
 from noc_console.console.render.pon import render_port
 from noc_console.console.render.summary import labelled
 from noc_console.console.render.times import ago
@@ -18,6 +18,13 @@ from noc_console.picture.ont_store import OFFLINE
 from noc_console.picture.tree import Counts, NodeKey
 
 MOST_WAITING = 20
+SIDE_BY_SIDE = 110
+"""Cells from which an OLT's polls and cards stand beside its health."""
+
+
+def column(width: int) -> int:
+    """Cells for an OLT's health."""
+    return width // 2 if width >= SIDE_BY_SIDE else width
 
 
 def render_node(
@@ -38,7 +45,7 @@ def render_node(
         now: Unix seconds.
         absolute: Times by the clock.
         chart: Of an OLT or a PON port, drawn elsewhere.
-        head: Stands first; of an OLT it tells the load, which then is not told again.
+        head: Stands first, no wider than ``column``; of an OLT it tells the load, which then is not told again.
     """
     scope = scope_of(node)
     lines = [*head, *_tally(model, scope, width, now, absolute)]
@@ -48,7 +55,11 @@ def render_node(
     elif scope is not None and node.level == 1:
         lines += render_card(model, node, width, now)
     elif scope is not None and olt is not None:
-        lines += render_olt(model, olt, width, now, absolute, load=not head)
+        left = column(width)
+        lines = [*head, *_tally(model, scope, left, now, absolute)]
+        lines += render_olt(model, olt, left, now, absolute, load=not head)
+        parts = render_parts(model, olt, left, now, absolute)
+        lines = beside(lines, parts, left) if left < width else [*lines, (), *parts]
     lines += footnote(lines, width)
     lines += _waiting(model, scope, width, now, absolute)
     return [*lines, (), *chart] if chart else lines

@@ -15,7 +15,7 @@ from noc_console.console.palette import Palette
 from noc_console.console.render import olt_ports, onts
 from noc_console.console.render.activity import render_history
 from noc_console.console.render.cells import Cell, Line
-from noc_console.console.render.node import render_node
+from noc_console.console.render.node import column, render_node
 from noc_console.console.render.olts import STATES, gauges, uplink_lines
 from noc_console.console.render.optical import render_ranges
 from noc_console.console.render.tabs import tab_line
@@ -178,7 +178,8 @@ class OltDetail(Tabbed, Background, ChartKeys, Container):
                 return [[(" nothing happened on it that is still known", "dim")]]
             return render_history(fold(changes), None, width, now, absolute, whole=True)
         model, glyphs = self.desk.model, self.desk.glyphs
-        head = [*gauges(model, olt, width, now, glyphs), *uplink_lines(model, olt, width, now, absolute)]
+        left = column(width)
+        head = [*gauges(model, olt, left, now, glyphs), *uplink_lines(model, olt, left, now, absolute)]
         kinds = kinds_of(self.desk.model, NodeKey(olt.id))
         chart = [render_ranges(self.chart.range, kinds, self._kind_of(kinds)), *self.chart.lines]
         return render_node(model, NodeKey(olt.id), width, now, absolute, chart, head)

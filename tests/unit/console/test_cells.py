@@ -9,7 +9,7 @@ from rich.cells import cell_len
 
 from noc_console.console.glyphs import UNICODE, sparkline
 from noc_console.console.palette import Palette
-from noc_console.console.render.cells import broken, fit, fit_end, flow, plain, to_strip, width_of, wrap
+from noc_console.console.render.cells import beside, broken, fit, fit_end, flow, plain, to_strip, width_of, wrap
 
 AWKWARD = [
     "น้ำตาล",
@@ -78,3 +78,13 @@ def test_a_long_item_after_a_label_flows_on_in_its_roles() -> None:
     assert plain(rows).split("\n") == ["LOS: no light", "arrives: fibre", "seen"]
     assert rows[0][0] == ("LOS", "offline")
     assert plain(broken([("wide ", "base"), ("gap", "dim")], 8)) == "wide gap"
+
+
+def block(*texts: str) -> list[list[tuple[str, str]]]:
+    return [[(text, "base")] for text in texts]
+
+
+def test_two_blocks_stand_side_by_side_where_the_left_one_leaves_room() -> None:
+    assert plain(beside(block("한국", "b"), block("x", "y", "z"), 6)).splitlines() == ["한국  x", "b     y", "      z"]
+    assert plain(beside(block("a", "b"), block("x"), 6)).splitlines() == ["a     x", "b"]
+    assert plain(beside(block("too wide"), block("x"), 6)).splitlines() == ["too wide", "", "x"]
