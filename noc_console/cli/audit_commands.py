@@ -4,58 +4,49 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from noc_console.cli.given import Json, read_config, with_requests
 from noc_console.cli.output import Exit, fail, print_json
-from noc_console.config.model import Config
 from noc_console.config.paths import audit_heads
 from noc_console.domain.intents import AcceptAudit
 
-Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+commands = typer.Typer()
 
 
-def register(app: typer.Typer, read_config: Callable[[], Config], with_requests: Callable[[Config, Any], Any]) -> None:
-    """Add the commands.
+@commands.command("audit-head")
+def audit_head() -> None:
+    """Print the newest signed head of the audit log, to keep on another machine: >> heads.jsonl."""
+    from noc_console.storage.audit_heads import newest_head
 
-    Args:
-        app: Where to.
-        read_config: Reads the config file that was named before the command.
-        with_requests: Does work that asks the database, and closes it.
-    """
+    file = audit_heads(read_config()[0])
+    head = newest_head(file)
+    if head is None:
+        fail(f"{file} has no head yet: the collector writes it once something was audited", Exit.FAILED)
+    print(head.as_line())
 
-    @app.command("audit-head")
-    def audit_head() -> None:
-        """Print the newest signed head of the audit log, to keep on another machine: >> heads.jsonl."""
-        from noc_console.storage.audit_heads import newest_head
 
-        file = audit_heads(read_config())
-        head = newest_head(file)
-        if head is None:
-            fail(f"{file} has no head yet: the collector writes it once something was audited", Exit.FAILED)
-        print(head.as_line())
-
-    @app.command("audit-verify")
-    def audit_verify(
-        heads: Annotated[Path | None, typer.Option(help="File of heads; else that of the config.")] = None,
-        accept: Annotated[
-            str, typer.Option(help="Why: go on with a log that is broken, or was replaced; needs an admin.")
-        ] = "",
-        as_json: Json = False,
-    ) -> None:
-        """Verify the whole audit log against its chain and its signed heads."""
-        config = read_config()
-        if accept:
-            with_requests(config, lambda requests: _accept(requests, accept))
-            _put_aside(audit_heads(config))
-            return
-        if heads and not heads.exists():
-            fail(f"there is no file {heads}", Exit.USAGE)
-        file = heads or audit_heads(config)
-        raise SystemExit(with_requests(config, lambda requests: _verify(requests, file, as_json)))
+@commands.command("audit-verify")
+def audit_verify(
+    heads: Annotated[Path | None, typer.Option(help="File of heads; else that of the config.")] = None,
+    accept: Annotated[
+        str, typer.Option(help="Why: go on with a log that is broken, or was replaced; needs an admin.")
+    ] = "",
+    as_json: Json = False,
+) -> None:
+    """Verify the whole audit log against its chain and its signed heads."""
+    config = read_config()[0]
+    if accept:
+        with_requests(config, lambda requests: _accept(requests, accept))
+        _put_aside(audit_heads(config))
+        return
+    if heads and not heads.exists():
+        fail(f"there is no file {heads}", Exit.USAGE)
+    file = heads or audit_heads(config)
+    raise SystemExit(with_requests(config, lambda requests: _verify(requests, file, as_json)))
 
 
 async def _verify(requests: Any, file: Path, as_json: bool) -> Exit:
