@@ -331,12 +331,12 @@ async def test_a_fault_deep_inside_shows_at_its_source_alone(
     monkeypatch.setattr(owner, method, breaks)
     clock = FakeClock(time.time())
     async with at_work(CollectorService(config_of(tmp_path, "a", "b", "c", **EVERYTHING), "daemon", clock)) as running:
-        await clock.until(lambda: polled["a"] > 8 and polled["c"] > 8)
+        await clock.until(lambda: polled["a"] > 2 and polled["c"] > 2)
 
         broken = True
         await clock.until(lambda: _broken(database, [source]))
         begun = dict(polled)
-        await clock.until(lambda: all(polled[name] > begun[name] + 4 for name in "ac"))
+        await clock.until(lambda: all(polled[name] > begun[name] + 2 for name in "ac"))
         assert await _broken(database, [source]) and not running.done()
         broken = False
         await clock.until(lambda: _broken(database, []))
