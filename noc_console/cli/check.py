@@ -102,6 +102,7 @@ def _unloaded(profile: str, error: ConfigError) -> Result:
 def _services(config: Config) -> list[Awaitable[Result]]:
     tried = _without_password(config.database)
     tries: list[Awaitable[Result]] = [_try("database", tried, lambda: probes.database(config))]
+    tries.append(_try("collectors", "register", lambda: probes.collectors(config)))
     if config.victoriametrics:
         victoria = config.victoriametrics
         tries.append(_try("victoriametrics", victoria.url, lambda: _victoria(victoria)))

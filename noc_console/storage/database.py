@@ -29,7 +29,7 @@ from noc_console.domain.errors import (
 )
 
 SOURCE = "database"
-SCHEMA_VERSION = "0014"
+SCHEMA_VERSION = "0015"
 """Alembic revision that this program reads and writes; the newest file in ``migrations/versions``."""
 
 TAKE_OVER = 7309873
