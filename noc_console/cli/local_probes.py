@@ -13,6 +13,7 @@ import stat
 from contextlib import suppress
 from pathlib import Path
 
+from noc_console.access.seal import read_secret
 from noc_console.config.model import Config
 from noc_console.config.paths import audit_archive, audit_heads, backup_folder, buffer_file, door_host_key, log_file
 from noc_console.domain.backups import BACKUPS, Backup
@@ -138,19 +139,14 @@ async def door(config: Config) -> str:
 
 
 def _host_key(file: Path) -> str:
-    import asyncssh
+    from noc_console.sshd.server import host_key
 
     if not os.path.exists(file):
         if why := why_unwritable(file):
             raise ConfigError(f"door.host_key: {why}", hint="run this as the user who runs the door")
         return "host key will be made"
-    try:
-        mode, key = file.stat().st_mode, asyncssh.read_private_key(file)
-    except (OSError, asyncssh.KeyImportError, asyncssh.KeyEncryptionError) as error:
-        raise ConfigError(f"the door's host key, {file}: {error}", hint="see door.host_key") from None
-    if mode & (stat.S_IRWXG | stat.S_IRWXO):
-        raise ConfigError(f"the door's host key, {file}, is open to other users", hint=f"chmod 600 {file}")
-    return f"host key {key.get_fingerprint()}"
+    read_secret(file)  # it is ours alone
+    return f"host key {host_key(file).get_fingerprint()}"
 
 
 async def _port(config: Config) -> str:

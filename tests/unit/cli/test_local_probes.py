@@ -134,7 +134,7 @@ async def test_a_door_is_tried_without_making_its_host_key(tmp_path: Path) -> No
     assert key.get_fingerprint() in await local_probes.door(given)
 
 
-@pytest.mark.parametrize("content, mode, said", [(b"nonsense", 0o600, "host key"), (None, 0o644, "open to other")])
+@pytest.mark.parametrize("content, mode, said", [(b"nonsense", 0o600, "host key"), (None, 0o644, "others may read")])
 async def test_a_host_key_that_is_none_or_open_is_named(
     tmp_path: Path, content: bytes | None, mode: int, said: str
 ) -> None:
