@@ -130,6 +130,7 @@ class Visits:
             log.error("ssh_visit_not_audited", operator=visit.operator, address=visit.address, result=result)
             return
         origin = str(Origin(self._host, address=visit.address))
-        texts = (visit.operator, visit.known_by, origin, visit.action, visit.target, "", result)
-        self._waiting.append((self._now(), audit.Entry(*map(clean, texts))))
+        who = clean(visit.operator), clean(visit.known_by), clean(origin)
+        entry = audit.Entry(*who, visit.action, visit.target, reason="", result=clean(result))
+        self._waiting.append((self._now(), entry))
         self._news.set()
