@@ -128,6 +128,20 @@ class Database:
     def _path(self) -> Path:
         return Path(self.url.removeprefix("sqlite:///"))
 
+    def _check_file(self) -> None:
+        """Say what keeps a SQLite file from being opened, once: the driver's own failure leaves a thread behind."""
+        if not self.is_sqlite or self._engine is not None:
+            return
+        path, why = self._path, None
+        if path.is_dir():
+            why = "is a folder"
+        elif not os.path.exists(path):
+            why = None if path.parent.is_dir() else f"there is no folder {path.parent}"
+        elif not os.access(path, os.R_OK):
+            why = "this user may not read it"
+        if why:
+            raise SourceUnavailable(f"cannot open {path}: {why}", SOURCE, "is the path in database: right?")
+
     @property
     def engine(self) -> AsyncEngine:
         """The engine; made at first use."""
@@ -145,6 +159,7 @@ class Database:
         Raises:
             SourceError: What the database answered, in the operator's words.
         """
+        self._check_file()
         with _errors():
             async with self.engine.connect() as connection:
                 if snapshot and not self.is_sqlite:
@@ -163,6 +178,7 @@ class Database:
         """
         if why := self.why_read_only:
             raise SourceAuthError(why, SOURCE, READ_ONLY_HINT)
+        self._check_file()
         async with self._writer:
             with _errors():
                 async with self.engine.connect() as connection:
