@@ -100,11 +100,11 @@ async def _look(requests: Any, file: Path, archive: Path) -> _Found:
 async def _verify(requests: Any, file: Path, archive: Path, as_json: bool) -> Exit:
     found = await _look(requests, file, archive)
     if as_json:
-        told = {"entry": found.broken.entry_id, "what": found.broken.what} if found.broken else None
-        print_json({"holds": not told, "broken": told, "newest": found.newest, "heads": found.heads,
+        broken = {"entry": found.broken.entry_id, "what": found.broken.what} if found.broken else None
+        print_json({"holds": not broken, "broken": broken, "newest": found.newest, "heads": found.heads,
                     "archived": found.archived, "archive_from": found.archive_from,
                     "heads_not_compared": found.not_compared})  # fmt: skip
-        return Exit.FAILED if told else Exit.DONE
+        return Exit.FAILED if broken else Exit.DONE
     if found.broken:
         fail(f"the audit log was tampered with: {found.broken}{found.where}", Exit.FAILED)
     fits = f"fits {found.heads - found.not_compared} signed heads in {file}"

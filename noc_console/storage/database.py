@@ -135,10 +135,8 @@ class Database:
         path, why = self._path, None
         if path.is_dir():
             why = "is a folder"
-        elif not os.path.exists(path):
-            why = None if path.parent.is_dir() else f"there is no folder {path.parent}"
-        elif not os.access(path, os.R_OK):
-            why = "this user may not read it"
+        elif not path.parent.is_dir():
+            why = f"there is no folder {path.parent}"
         if why:
             raise SourceUnavailable(f"cannot open {path}: {why}", SOURCE, "is the path in database: right?")
 
