@@ -78,10 +78,13 @@ def read_secret(host_key: Path) -> bytes:
     """What identities are sealed with: made of the door's host key.
 
     Raises:
-        ConfigError: This user cannot read it, or others can.
+        ConfigError: This user cannot read it, others can, or it is another user's.
     """
     try:
-        if host_key.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        told = host_key.stat()
+        if told.st_uid not in (0, os.geteuid()):
+            raise ConfigError(f"{host_key} belongs to uid {told.st_uid}, who could be anybody", hint=f"rm {host_key}")
+        if told.st_mode & (stat.S_IRWXG | stat.S_IRWXO):
             raise ConfigError(f"{host_key}: others may read this key", hint=f"chmod 600 {host_key}")
         return hashlib.sha256(_PURPOSE + host_key.read_bytes()).digest()
     except OSError as error:

@@ -94,7 +94,8 @@ async def at_work(config: Config, config_file: Path, wait: bool) -> AsyncIterato
     requests = Requests(config)
     child: CollectorChild | None = None
     try:
-        model = await _picture(requests.reader, config)
+        # A collector of our own makes the database; without one, whoever cannot read it knows of no collector either.
+        model = await (_picture if wait else read_picture)(requests.reader, config)
         lives = model is not None and model.collector(time.time()) is not None
         if wait:
             child = CollectorChild(config_file)
@@ -123,19 +124,22 @@ async def _picture(reader: StorageReader, config: Config) -> Model | None:
 
 async def _wait_for_collector(reader: StorageReader, config: Config) -> Model:
     """Wait for a collector that has asked every OLT once."""
-    begun_at = time.time()
+    begun_at, why = time.time(), "see its log file"
     configured = {olt.name for olt in config.olts}
     try:
         async with asyncio.timeout(COLLECTOR_START_S):
             while True:
-                model = await _picture(reader, config)
+                try:
+                    model = await read_picture(reader, config)
+                except SourceError as error:
+                    model, why = None, str(error)
                 olts = model.olts.values() if model else ()
                 asked = {olt.name for olt in olts if olt.last_poll_at is not None and olt.last_poll_at >= begun_at}
                 if model and model.collector(time.time()) and configured <= asked:
                     return model
                 await asyncio.sleep(FOLLOW_S)
     except TimeoutError:
-        fail("the collector did not come up; see its log file", Exit.UNREACHABLE)
+        fail(f"the collector did not come up: {why}", Exit.UNREACHABLE)
 
 
 def _find(model: Model, order: Order) -> _Named:

@@ -10,14 +10,16 @@ from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from noc_console.cli import probes
+from noc_console.cli import local_probes, probes
 from noc_console.cli.output import Exit, print_json
 from noc_console.config.base import HttpEndpoint
 from noc_console.config.model import Config, CoreDeviceConfig, GenieAcs, OltConfig, VictoriaMetrics
+from noc_console.config.paths import backup_folder
 from noc_console.domain.errors import ConfigError, NocError, SourceError
 from noc_console.domain.text import clean
+from noc_console.sharing import address
 from noc_console.sources.genieacs.client import NbiClient
-from noc_console.sources.olt_cli.client import CliClient
+from noc_console.sources.olt_cli.client import CliClient, HostKeys
 from noc_console.sources.olt_cli.dialect import Dialect, dialect_for
 from noc_console.sources.olt_cli.session import Session
 from noc_console.sources.olt_cli.ssh import fingerprint, host_key
@@ -44,7 +46,10 @@ class Result:
 
 
 async def check(config: Config, path: Path, as_json: bool) -> Exit:
-    """Try everything that the config file at ``path`` names. Nothing is written, made or changed."""
+    """Try everything that the config file at ``path`` names.
+
+    Nothing is changed; a small file is written where backups are kept, and deleted.
+    """
     broken: dict[str, ConfigError] = {}
     profiles = load_profiles(config.profiles_dir, broken)
     engine = SnmpEngine()
@@ -56,9 +61,12 @@ async def check(config: Config, path: Path, as_json: bool) -> Exit:
             tried = f"SNMP v{olt.snmp.version} {olt.address}:{olt.snmp.port}"
             results = [await _try(olt.name, tried, lambda: _olt(poller))]
             if olt.cli:
-                client = CliClient(olt, olt.cli, _KeysAsTheyAre(config))
+                keys = _KeysAsTheyAre(config)
+                client = CliClient(olt, olt.cli, keys)
                 profile = poller.profile.id if poller.profile else olt.profile
-                results.append(await _try(olt.name, f"SSH {client.where}", lambda: _cli(client, profile)))
+                results.append(
+                    await _try(olt.name, f"{client.cli.transport} {client.where}", lambda: _cli(client, keys, profile))
+                )
             return results
 
     async def one_core(device: CoreDeviceConfig) -> list[Result]:
@@ -70,7 +78,7 @@ async def check(config: Config, path: Path, as_json: bool) -> Exit:
 
     try:
         groups = await asyncio.gather(
-            asyncio.gather(*_services(config)),
+            asyncio.gather(*_services(config), *_local(config, path)),
             *(one_olt(olt) for olt in config.olts),
             *(one_core(device) for device in config.core_devices),
         )
@@ -94,6 +102,7 @@ def _unloaded(profile: str, error: ConfigError) -> Result:
 def _services(config: Config) -> list[Awaitable[Result]]:
     tried = _without_password(config.database)
     tries: list[Awaitable[Result]] = [_try("database", tried, lambda: probes.database(config))]
+    tries.append(_try("collectors", "register", lambda: probes.collectors(config)))
     if config.victoriametrics:
         victoria = config.victoriametrics
         tries.append(_try("victoriametrics", victoria.url, lambda: _victoria(victoria)))
@@ -115,6 +124,23 @@ def _services(config: Config) -> list[Awaitable[Result]]:
         for number, url in enumerate(config.notifications.urls):
             target = partial(probes.notification_target, number, url.get_secret_value())
             tries.append(_try("notifications", f"urls[{number}]", target))
+    return tries
+
+
+def _local(config: Config, path: Path) -> list[Awaitable[Result]]:
+    """What lies on this machine, or is kept for it."""
+    folder = address.folders()[0]
+    tries: list[Awaitable[Result]] = [
+        _try("writing", "files of the collector", lambda: local_probes.written_files(config)),
+        _try("share", str(folder), lambda: local_probes.share(path)),
+    ]
+    kept = config.backups
+    if kept.s3 or kept.folder or kept.every or any(olt.cli for olt in config.olts):
+        where = f"S3 bucket {kept.s3.bucket}" if kept.s3 else str(backup_folder(config))
+        tries.append(_try("backups", where, lambda: local_probes.backups(config)))
+    if config.access.keys or config.door.authorized_keys:
+        where = f"SSH {config.door.address}:{config.door.port}"
+        tries.append(_try("door", where, lambda: local_probes.door(config)))
     return tries
 
 
@@ -169,7 +195,7 @@ class _KeysAsTheyAre:
     async def changed(self, olt: str, text: str) -> None: ...
 
 
-async def _cli(client: CliClient, profile: str) -> str:
+async def _cli(client: CliClient, keys: HostKeys, profile: str) -> str:
     """Log in and leave again."""
     dialect = dialect_for(profile)
     if client.cli.transport == "telnet":
@@ -178,7 +204,8 @@ async def _cli(client: CliClient, profile: str) -> str:
         async with client.session(dialect) as session:
             return f"logs in by Telnet, in the clear, {_spoken(client, dialect, session)}"
     async with client.connection() as connection:
-        said = f"logs in, host key {fingerprint(host_key(connection))}"
+        known = "the config's" if client.cli.host_key else "kept" if await keys.known(client.name) else "not kept yet"
+        said = f"logs in, host key {fingerprint(host_key(connection))} ({known})"
         if dialect is None:
             return f"{said}; not known how its command line is spoken (profile {profile})"
         async with client.shell(connection, dialect) as session:
@@ -187,8 +214,13 @@ async def _cli(client: CliClient, profile: str) -> str:
 
 def _spoken(client: CliClient, dialect: Dialect, session: Session) -> str:
     may = "may" if client.cli.reboot else "must not"
-    kept = "" if dialect.backup else "; not known how its configuration is read"
-    return f"prompt {clean(session.prompt)}; {dialect.title}, {may} be used to reboot ONTs{kept}"
+    kept = {
+        None: "; not known how its configuration is read",
+        False: "; how its configuration is read is not confirmed: compare the first backup with the OLT",
+        True: "",
+    }[dialect.backup_confirmed]
+    doubt = ", not verified on this model" if dialect.confidence == "C" else ""
+    return f"prompt {clean(session.prompt)}; {dialect.title}{doubt}, {may} be used to reboot ONTs{kept}"
 
 
 def _plain_http(endpoint: HttpEndpoint) -> str:

@@ -15,7 +15,7 @@ from noc_console.sshd.server import serve, stop_on_signals
 
 def run(config: Config, config_file: Path) -> Exit:
     """Let operators in until a signal."""
-    start_log(config, to_stderr=True)
+    start_log(config, to_stderr=True, ending="-door")
     logging.getLogger("asyncssh").setLevel(logging.WARNING)
     if not config.access.keys and not config.door.authorized_keys:
         fail("nobody could come in: access.keys and door.authorized_keys are empty", Exit.USAGE)

@@ -18,6 +18,9 @@ ACCOUNT = "noc"
 """User and group of the service."""
 UNITS = ("noc-console.service", "noc-console-wallboard@.service")
 EXTRAS = {
+    "noc-console-door.service": "the SSH server for operators, for /etc/systemd/system",
+    "noc-console-share.service": "one picture for the door's sessions, for /etc/systemd/system",
+    "noc-share.service": "one picture for one user's consoles, for ~/.config/systemd/user",
     "Containerfile": "podman build -t noc-console -f Containerfile CHECKOUT",
     "vmalert.yaml": "vmalert -rule=vmalert.yaml -datasource.url=http://127.0.0.1:8428 ...",
     "grafana.json": "Dashboards, New, Import in Grafana; the data source is VictoriaMetrics or Prometheus",
@@ -49,19 +52,14 @@ def write_service(root: Path = Path("/"), program: Path | None = None) -> None:
     """
     user, group = _account()
     program = program or Path(sys.argv[0]).resolve()
-    shipped = files("noc_console.install")
     default = root / "etc/default/noc-console"
     config = root / MACHINE_CONFIG.relative_to("/")
     units = root / "etc/systemd/system"
 
-    def unit(name: str) -> str:
-        text = (shipped / name).read_text(encoding="utf-8")
-        return text.replace("@PROGRAM@", str(program)).replace("@CONFIG@", str(MACHINE_CONFIG))
-
     wanted = (
         (config, _for_service(example()), 0o640),
-        (default, (shipped / "noc-console.default").read_text(encoding="utf-8"), 0o640),
-        *((units / name, unit(name), 0o644) for name in UNITS),
+        (default, _shipped("noc-console.default", program), 0o640),
+        *((units / name, _shipped(name, program), 0o644) for name in UNITS),
     )
     for path, text, mode in wanted:
         if path.exists():
@@ -73,19 +71,27 @@ def write_service(root: Path = Path("/"), program: Path | None = None) -> None:
     print(NEXT.format(config=config, default=default, program=program, account=ACCOUNT))
 
 
-def write_extras(folder: Path) -> None:
-    """Write what some use beside it: a container, alert rules, a dashboard, a man page, completions.
+def write_extras(folder: Path, program: Path | None = None) -> None:
+    """Write what some use beside it: units, a container, alert rules, a dashboard, a man page, completions.
 
     Args:
         folder: Where to; made when it is not there. Files that are there stay as they are.
+        program: What the units start; None is the program that runs now.
     """
+    program = program or Path(sys.argv[0]).resolve()
     for name in EXTRAS:
         path = folder / name
         if path.exists():
             print(f"{path} is there already, and is left as it is")
             continue
-        _write(path, (files("noc_console.install") / name).read_text(encoding="utf-8"), 0o644)
+        _write(path, _shipped(name, program), 0o644)
         print(f"wrote {path}: {EXTRAS[name]}")
+
+
+def _shipped(name: str, program: Path) -> str:
+    """A shipped file, with the program and the config of this machine in it."""
+    text = (files("noc_console.install") / name).read_text(encoding="utf-8")
+    return text.replace("@PROGRAM@", str(program)).replace("@CONFIG@", str(MACHINE_CONFIG))
 
 
 def _account() -> tuple[int, int]:
@@ -112,9 +118,11 @@ def _share(folder: Path, user: int, group: int) -> None:
 
 
 def _for_service(text: str) -> str:
-    """The example with the database where the service may write."""
-    line = next(line for line in text.splitlines() if line.startswith("database:"))
-    return text.replace(line, f"database: {DATABASE}", 1)
+    """The example with database and backups where the service may write, and where each who runs ``check`` looks."""
+    lines = text.splitlines(keepends=True)
+    for begin, told in (("database:", f"database: {DATABASE}\n"), ("  folder: null", f"  folder: {STATE}/backups\n")):
+        lines[next(number for number, line in enumerate(lines) if line.startswith(begin))] = told
+    return "".join(lines)
 
 
 def _write(path: Path, text: str, mode: int, group: int | None = None) -> None:

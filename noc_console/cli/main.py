@@ -6,7 +6,9 @@ import fcntl
 import os
 import sys
 import termios
+from contextlib import suppress
 from dataclasses import replace
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -160,10 +162,28 @@ for part in (
     app.add_typer(part.commands)
 
 
+def _drop_output() -> None:
+    """What could not be written is not tried again when the interpreter ends."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def run() -> None:
     """Entry point: errors become one line and an exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal that has no such letter is no reason to end
     try:
-        app()
+        try:
+            app()
+        finally:
+            sys.stdout.flush()
+    except BrokenPipeError:
+        _drop_output()
+        sys.exit(141)  # as a program that the signal ended: whoever read has enough
+    except OSError as error:
+        _drop_output()
+        fail(f"{error.filename or 'the output cannot be written'}: {error.strerror or error}", Exit.FAILED)
     except ConfigError as error:
         fail(error, Exit.USAGE)
     except SourceError as error:

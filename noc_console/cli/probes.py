@@ -15,17 +15,19 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from noc_console.config.base import HttpEndpoint
+from noc_console.config.fingerprint import marks
 from noc_console.config.http import tls_context
 from noc_console.config.load import secret_files
 from noc_console.config.model import Config, CoreDeviceConfig, Traps
+from noc_console.domain.agreement import differences, differs_by, read_marks
 from noc_console.domain.errors import ConfigError, SourceError, SourceUnavailable
 from noc_console.domain.freshness import SKEW_TOLERANCE_S, format_age
 from noc_console.sources.notifier import Target
 from noc_console.sources.ping import Pinger
 from noc_console.sources.snmp.core_poller import CorePoller
 from noc_console.sources.snmp.session import SnmpEngine
+from noc_console.storage.database import SCHEMA_VERSION, Database, database_now
 from noc_console.storage.database import SOURCE as DATABASE
-from noc_console.storage.database import Database, database_now
 from noc_console.storage.sources import CollectorRegister
 
 
@@ -99,6 +101,23 @@ async def _collector_here(config: Config) -> bool:
         return False
     finally:
         await made.close()
+
+
+async def collectors(config: Config) -> str:
+    """Who is at work, whether those who share the work are configured alike, and whether by this file."""
+    made = Database(config.database)
+    try:
+        alive = await CollectorRegister(made).alive() if await made.version() == SCHEMA_VERSION else []
+    finally:
+        await made.close()
+    if not alive:
+        return "none is at work"
+    if unlike := differences(alive).values():
+        do = "give all machines the same config and release, and restart their collectors"
+        raise ConfigError("; ".join(unlike), hint=do)
+    here = differs_by(read_marks(alive[0].marks), marks(config)) if alive[0].marks else ""
+    told = f"; by another config than this file: it {here}; a restart takes this one" if here else ""
+    return f"at work on {', '.join(sorted(one.host for one in alive))}{told}"
 
 
 async def ping() -> str:

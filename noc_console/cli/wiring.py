@@ -18,7 +18,14 @@ def picture_settings(config: Config) -> PictureSettings:
         olt_intervals={
             olt.name: olt.polling.over(config.polling).intervals() for olt in config.olts if olt.polling != OltPolling()
         },
+        backup_confirmed=_backup_confirmed,
     )
+
+
+def _backup_confirmed(name: str) -> bool | None:
+    from noc_console.sources.olt_cli.dialect import backup_confirmed  # the dialects are read when somebody asks
+
+    return backup_confirmed(name)
 
 
 def presets(config: Config) -> tuple[Preset, ...]:

@@ -17,9 +17,16 @@ KEPT_FILES = 3
 _SECRET = re.compile(r"community|password|passphrase|secret|token|authorization|presharedkey|psk", re.IGNORECASE)
 
 
-def start_log(config: Config, to_stderr: bool = False) -> None:
-    """Send structlog's events to the log file, and to stderr as well for a daemon."""
+def start_log(config: Config, to_stderr: bool = False, ending: str = "") -> None:
+    """Send structlog's events to the log file.
+
+    Args:
+        config: Which file, which level.
+        to_stderr: There as well, for a daemon.
+        ending: Of the file's name, for a process beside the collector: two must not rotate the same file.
+    """
     path = log_file(config)
+    path = path.with_name(f"{path.stem}{ending}{path.suffix}")
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     handlers: list[logging.Handler] = [
         logging.handlers.RotatingFileHandler(

@@ -11,10 +11,12 @@ import socket
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from noc_console.domain.agreement import differences
 from noc_console.domain.network import Collector
 from noc_console.domain.shares import share_out
 from noc_console.storage.database import Database
 from noc_console.storage.members import Members, Standing
+from noc_console.storage.sources import CollectorRegister
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,7 @@ class Membership:
     def __init__(self, database: Database, olts: Collection[str]) -> None:
         self._members = Members(database)
         self._olts = olts
+        self._compared: frozenset[str] = frozenset()
         self.leads = asyncio.Event()
         """Set while we lead."""
 
@@ -57,6 +60,15 @@ class Membership:
         """Ids of the OLTs that we should poll."""
         shares = share_out(regions, standing.members, standing.held)
         return {olt_id for olt_id, name in shares.items() if name == collector_id}
+
+    async def new_differences(self, standing: Standing, register: CollectorRegister) -> list[str]:
+        """How the others differ in release and config; told by the leader, once after each change of the members."""
+        members = frozenset(standing.members)
+        if members == self._compared or not standing.leads:
+            return []
+        found = list(differences(await register.alive()).values())
+        self._compared = members
+        return found
 
     async def until_we_lead(self) -> None:
         """Wait until we lead."""

@@ -25,8 +25,10 @@ from noc_console.collector.membership import Join, Membership, on_host
 from noc_console.collector.olt import OltWorker
 from noc_console.collector.ship import Shipper
 from noc_console.collector.stint import Stint
+from noc_console.config.fingerprint import marks
 from noc_console.config.model import Config
 from noc_console.config.paths import buffer_file
+from noc_console.domain.agreement import as_text
 from noc_console.domain.errors import SourceError
 from noc_console.domain.network import Collector, PollKind
 from noc_console.domain.poll import OltReading
@@ -86,7 +88,8 @@ class CollectorService:
         now = clock.now()
         self._opener = Opener()
         me = (self._id, socket.gethostname(), os.getpid(), mode, now, now)
-        self._me = Collector(*me, self._opener.public_key, region=join.region if join else None)
+        region = join.region if join else None
+        self._me = Collector(*me, self._opener.public_key, region=region, marks=as_text(marks(config)))
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work, or stand by, until ``stop``."""
@@ -241,6 +244,8 @@ class CollectorService:
             for host in standing.struck_out:
                 log.warning("collector_struck_out", host=host)
                 await self._sources.forget_troubles(on_host(host))
+            for told in await membership.new_differences(standing, self._register):
+                log.warning("collectors_differ", what=told)
             return Done(pause_s=None if holding.complete else LEASE_RETRY_S, quiet=True)
 
         return Rhythm("heartbeat", "collector", beat, HEARTBEAT_S, jitter=0.0, last_retry_s=HEARTBEAT_S)

@@ -117,6 +117,8 @@ def _resolve(value: Any, at: tuple[str | int, ...], path: Path, lines: Lines, en
             raise wrong(f"environment variable {name} is not set", hint)
         return env[name]
 
+    if "\0" in value:
+        raise wrong("must not hold a NUL character", "no file, name or password has one")
     if value.startswith("file:"):
         file = path.parent / value[5:]
         try:

@@ -7,8 +7,9 @@ again: ``seen_at`` tells when the OLT last had it.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from noc_console.domain.records import Column, Record, RecordKind
+from noc_console.domain.records import Column, Record, RecordKind, Seen, own_fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,10 @@ class BackupRun(Record):
     """What was wrong; None when it went well."""
 
 
+def _facts(backup: Backup, seen: Seen) -> dict[str, Any]:
+    return own_fields(backup, seen) | {"confirmed": seen.backup_confirmed(backup.dialect)}
+
+
 BACKUPS = RecordKind(
     name="backups",
     one="backup",
@@ -64,8 +69,10 @@ BACKUPS = RecordKind(
         Column("bytes", "bytes", 9, right=True),
         Column("lines", "lines", 7, right=True),
         Column("how", "how", 6),
+        Column("confirmed", "way confirmed", 13),
         Column("asked_by", "asked by", 12, flex=True),
     ),
+    facts=_facts,
     order=lambda one: (one.olt, -one.taken_at, -one.id),
     indexed=("olt",),
     numbered=True,

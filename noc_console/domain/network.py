@@ -305,6 +305,8 @@ class Collector:
     """Whether it does what one of them does for all."""
     region: str | None = None
     """Whose OLTs it takes first."""
+    marks: str = ""
+    """By which release and config it works, see ``agreement``; empty when it did not tell."""
 
     def alive(self, now: float) -> bool:
         """Whether its heartbeat is fresh."""

@@ -42,6 +42,9 @@ class Seen(Protocol):
     def records(self, kind: RecordKind[R]) -> Sequence[R]:
         """The rows of another kind, in its order."""
 
+    def backup_confirmed(self, dialect: str) -> bool | None:
+        """Whether somebody is known to have read a configuration as this dialect does; None when it is not known."""
+
     def addresses_in(self, network: IPv4Network | IPv6Network) -> int:
         """How many WAN addresses in a range routers tell that they have."""
 

@@ -7,7 +7,7 @@ _noc_console() {
     case $command in
         ack) words="--help --json" ;;
         audit-head) words="--help" ;;
-        audit-verify) words="--accept --heads --help --json" ;;
+        audit-verify) words="--accept --archive --heads --help --json" ;;
         backup) words="--force --help --json --reason --wait" ;;
         backup-diff) words="--help --json --reveal" ;;
         backup-show) words="--help --reveal" ;;

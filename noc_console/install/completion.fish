@@ -16,8 +16,9 @@ complete -c noc-console -n '__fish_seen_subcommand_from ack' -l help
 complete -c noc-console -n '__fish_seen_subcommand_from ack' -l json
 complete -c noc-console -n __fish_use_subcommand -f -a audit-head -d 'Print the newest signed head of the audit log, to keep on another machine'
 complete -c noc-console -n '__fish_seen_subcommand_from audit-head' -l help
-complete -c noc-console -n __fish_use_subcommand -f -a audit-verify -d 'Verify the whole audit log against its chain and its signed heads'
+complete -c noc-console -n __fish_use_subcommand -f -a audit-verify -d 'Verify the whole audit log and its archive against the chain and the signed heads'
 complete -c noc-console -n '__fish_seen_subcommand_from audit-verify' -l accept
+complete -c noc-console -n '__fish_seen_subcommand_from audit-verify' -l archive
 complete -c noc-console -n '__fish_seen_subcommand_from audit-verify' -l heads
 complete -c noc-console -n '__fish_seen_subcommand_from audit-verify' -l help
 complete -c noc-console -n '__fish_seen_subcommand_from audit-verify' -l json

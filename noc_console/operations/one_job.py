@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from noc_console.domain.errors import ActionRefused
 from noc_console.domain.intents import Answer, CancelJob
 from noc_console.domain.jobs import Job
 from noc_console.domain.operators import Operator, Place, Role
@@ -12,7 +13,7 @@ from noc_console.domain.text import clean
 from noc_console.operations import places
 from noc_console.operations.handler import Described, Handler
 from noc_console.storage import audit
-from noc_console.storage.jobs import STREAM, find_open, mark_cancelled, told_action, told_target
+from noc_console.storage.jobs import STREAM, exists, find_open, mark_cancelled, told_action, told_target
 
 
 class OneJob(Handler[CancelJob, Job | None]):
@@ -42,8 +43,15 @@ class OneJob(Handler[CancelJob, Job | None]):
         return STREAM
 
     async def check(self, connection: AsyncConnection, operator: Operator, intent: CancelJob, now: float) -> Job | None:
-        """A job that has ended is no reason to refuse."""
-        return await find_open(connection, intent.job_id)
+        """A job that has ended is no reason to refuse.
+
+        Raises:
+            ActionRefused: There never was one of this number, or it is forgotten by now.
+        """
+        job = await find_open(connection, intent.job_id)
+        if job is None and not await exists(connection, intent.job_id):
+            raise ActionRefused(f"there is no job {intent.job_id}")
+        return job
 
     async def write(
         self, connection: AsyncConnection, operator: Operator, intent: CancelJob, checked: Job | None, now: float

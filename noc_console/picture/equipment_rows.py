@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import Protocol, TypeVar
 
+from noc_console.domain.agreement import differences
 from noc_console.domain.network import Cpe, PollKind
 from noc_console.picture.flat_rows import Row, age_s
 from noc_console.picture.model import Model
@@ -116,6 +117,7 @@ def source_rows(model: Model, now: float) -> list[Row]:
         }
         for source in sorted(model.sources.values(), key=lambda source: source.name)
     ]
+    unlike = differences(model.working(now))
     for one in sorted(model.collectors.values(), key=lambda collector: -collector.heartbeat_at):
         role = ", leads" if one.leads else ", shares the OLTs" if one.joined else ""
         region = f", region {one.region}" if one.region else ""
@@ -126,7 +128,7 @@ def source_rows(model: Model, now: float) -> list[Row]:
                 "state": "ok" if one.alive(now) else "dead",
                 "last_ok_at": one.heartbeat_at,
                 "latency_ms": None,
-                "error": None,
+                "error": unlike.get(one.id),
                 "retry_at": None,
                 "detail": where,
             }

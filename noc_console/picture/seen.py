@@ -29,6 +29,10 @@ class SeenAt:
         """The rows of another kind, in its order."""
         return self.model.records(kind)
 
+    def backup_confirmed(self, dialect: str) -> bool | None:
+        """Whether somebody is known to have read a configuration as this dialect does; None when it is not known."""
+        return self.model.settings.backup_confirmed(dialect)
+
     def addresses_in(self, network: IPv4Network | IPv6Network) -> int:
         """How many WAN addresses in a range routers tell that they have."""
         return self.model.addresses.count(network)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from noc_console.domain.diagnosis.limits import Limits
@@ -22,6 +22,9 @@ class PictureSettings:
     intervals: Intervals = field(default_factory=Intervals)
     olt_intervals: Mapping[str, Intervals] = field(default_factory=dict)
     """Per OLT name, where they differ."""
+
+    backup_confirmed: Callable[[str], bool | None] = lambda _name: None
+    """Whether somebody is known to have read a configuration as OLTs of this dialect or profile are read."""
 
     def intervals_for(self, olt: str) -> Intervals:
         """Intervals of one OLT: its own, or the global ones."""

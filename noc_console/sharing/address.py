@@ -29,7 +29,7 @@ def folders(env: Mapping[str, str] = os.environ) -> list[Path]:
     user = os.getuid()
     named = Path(env["XDG_RUNTIME_DIR"]) if env.get("XDG_RUNTIME_DIR") else None
     usual = Path(f"/run/user/{user}")
-    found = [folder / "noc-console" for folder in (named, usual) if folder and _is_private(folder)]
+    found = [folder / "noc-console" for folder in (named, usual) if folder and is_private(folder)]
     return list(dict.fromkeys([*found, Path(f"/tmp/noc-console-{user}")]))
 
 
@@ -40,7 +40,7 @@ def make_folder(folder: Path) -> None:
         PermissionError: It is there, and somebody else's or open to others.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if not _is_private(folder):
+    if not is_private(folder):
         raise PermissionError(f"{folder} must be a folder of this user's that nobody else may enter (chmod 700)")
 
 
@@ -65,7 +65,7 @@ def found(config: Path, env: Mapping[str, str] = os.environ) -> list[Path]:
         name = socket_name(config, env)
     except OSError:
         return []
-    return [folder / name for folder in folders(env) if _is_private(folder) and (folder / name).exists()]
+    return [folder / name for folder in folders(env) if is_private(folder) and (folder / name).exists()]
 
 
 def _read(file: Path) -> bytes:
@@ -82,7 +82,8 @@ def _age(file: Path) -> bytes:
     return f"{told.st_size} {told.st_mtime_ns}".encode()
 
 
-def _is_private(folder: Path) -> bool:
+def is_private(folder: Path) -> bool:
+    """Whether it is a folder of this user's that nobody else may enter."""
     try:
         told = folder.lstat()
     except OSError:

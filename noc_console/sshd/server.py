@@ -8,6 +8,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,8 @@ from noc_console.domain.errors import ConfigError
 from noc_console.sshd.keys import Keys
 from noc_console.sshd.limits import Rate
 from noc_console.sshd.session import Session
+from noc_console.sshd.visits import NOBODY, Visit, Visits
+from noc_console.storage.database import Database
 
 log = structlog.get_logger()
 
@@ -29,6 +32,8 @@ KEYS_EACH = 10
 ALIVE_EVERY_S = 30
 UNHEARD_MOST = 3
 CLOSE_S = 0.3
+LAST_AUDIT_S = 2.0
+"""For the audit log, at the end."""
 
 
 class Desk:
@@ -55,6 +60,7 @@ class Desk:
         self.keys = Keys(config)
         self.connections = Rate(config.door.connections_per_minute)
         self.failures = Rate(config.door.failed_keys_per_minute)
+        self.visits = Visits(now)
         self.clients: set[Any] = set()
         """Open connections."""
         self._sessions: set[Session] = set()
@@ -100,6 +106,8 @@ class Connection(asyncssh.SSHServer):
         self._address = ""
         self._tried = 0
         self._fingerprint = ""
+        self._asked = False
+        self._let_in = False
 
     def connection_made(self, conn: Any) -> None:
         """Hang up on who knocks too often."""
@@ -107,17 +115,34 @@ class Connection(asyncssh.SSHServer):
         self._address = str((conn.get_extra_info("peername") or ("",))[0])
         if self._desk.connections.spent(self._address) or self._desk.failures.spent(self._address):
             log.warning("ssh_too_many", address=self._address)
+            self._note(NOBODY, "", "refused: too many connections or failed keys")
             conn.abort()
             return
         self._desk.connections.note(self._address)
         self._desk.clients.add(conn)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """It is gone."""
+        """It is gone; who asked to come in and did not was refused."""
         self._desk.clients.discard(self._connection)
+        if not self._asked or self._let_in:
+            return
+        if self._fingerprint:
+            self._note(NOBODY, f"ssh key {self._fingerprint}", "refused: the key was shown, not proven")
+        else:
+            self._note(NOBODY, "", "refused: unknown key" if self._tried else "refused: no key")
+
+    def auth_completed(self) -> None:
+        """The key is proven."""
+        self._let_in = True
+        if name := self._desk.keys.owner(self._fingerprint):
+            self._note(name, f"ssh key {self._fingerprint}", "let in")
+
+    def _note(self, name: str, known_by: str, result: str) -> None:
+        self._desk.visits.note(Visit(name, known_by, self._address, "ssh login", result))
 
     def begin_auth(self, username: str) -> bool:
         """Always needed; the key says who it is, whatever user name it came with."""
+        self._asked = True
         try:
             self._desk.keys.read()
         except ConfigError as error:
@@ -160,7 +185,7 @@ async def serve(config: Config, config_file: Path, stop: asyncio.Event, ready: C
         ConfigError: A key is wrong.
         OSError: The port is taken.
     """
-    desk, door = Desk(config, config_file), config.door
+    desk, door, database = Desk(config, config_file), config.door, Database(config.database)
     server = await asyncssh.create_server(
         lambda: Connection(desk),
         door.address,
@@ -180,6 +205,7 @@ async def serve(config: Config, config_file: Path, stop: asyncio.Event, ready: C
         sftp_factory=None,
         allow_scp=False,
     )
+    auditing = asyncio.create_task(desk.visits.run(database))
     ready(server.get_port())
     try:
         await stop.wait()
@@ -187,6 +213,10 @@ async def serve(config: Config, config_file: Path, stop: asyncio.Event, ready: C
         server.close()
         await desk.end_all()
         await desk.hang_up()
+        desk.visits.end()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(auditing, LAST_AUDIT_S)
+        await database.close()
 
 
 def host_key(file: Path) -> asyncssh.SSHKey:

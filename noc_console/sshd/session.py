@@ -20,6 +20,7 @@ from noc_console.console.options import Options
 from noc_console.sharing.wire import Request
 from noc_console.sshd.pipes import TerminalPipe, pass_on
 from noc_console.sshd.seats import ChildSeat, Seat, join_share, start_child
+from noc_console.sshd.visits import Visit
 
 if TYPE_CHECKING:
     from noc_console.sshd.server import Desk
@@ -143,6 +144,9 @@ class Session(asyncssh.SSHServerSession[bytes]):
             if why := self._desk.take(self) or self._why_not():
                 self._channel.write_stderr(f"noc-console door: {why}\r\n".encode())
                 log.warning("ssh_session_refused", why=why, **told)
+                known_by, address = f"ssh key {self.vouched.fingerprint}", self.vouched.address
+                visit = Visit(self.vouched.name, known_by, address, "ssh session", f"refused: {why}")
+                self._desk.visits.note(visit)
                 return
             log.info("ssh_session", key=self.vouched.fingerprint, command=" ".join(self._arguments[:1]), **told)
             self._touched()

@@ -158,7 +158,7 @@ def append_head(file: Path, head: Head) -> None:
 
 
 async def find_broken(connection: AsyncConnection, heads: Sequence[Head]) -> Broken | None:
-    """The first entry that is not as the chain, or a head, says. Heads of archived entries are not compared."""
+    """The first entry that is not as the chain, or a head, says; those of archived entries: ``audit_archive``."""
     if broken := await audit.find_broken(connection):
         return broken
     archived, end = await audit.archived(connection), await audit.newest(connection)

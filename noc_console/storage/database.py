@@ -29,7 +29,7 @@ from noc_console.domain.errors import (
 )
 
 SOURCE = "database"
-SCHEMA_VERSION = "0014"
+SCHEMA_VERSION = "0015"
 """Alembic revision that this program reads and writes; the newest file in ``migrations/versions``."""
 
 TAKE_OVER = 7309873
@@ -128,6 +128,18 @@ class Database:
     def _path(self) -> Path:
         return Path(self.url.removeprefix("sqlite:///"))
 
+    def _check_file(self) -> None:
+        """Say what keeps a SQLite file from being opened, once: the driver's own failure leaves a thread behind."""
+        if not self.is_sqlite or self._engine is not None:
+            return
+        path, why = self._path, None
+        if path.is_dir():
+            why = "is a folder"
+        elif not path.parent.is_dir():
+            why = f"there is no folder {path.parent}"
+        if why:
+            raise SourceUnavailable(f"cannot open {path}: {why}", SOURCE, "is the path in database: right?")
+
     @property
     def engine(self) -> AsyncEngine:
         """The engine; made at first use."""
@@ -145,6 +157,7 @@ class Database:
         Raises:
             SourceError: What the database answered, in the operator's words.
         """
+        self._check_file()
         with _errors():
             async with self.engine.connect() as connection:
                 if snapshot and not self.is_sqlite:
@@ -163,6 +176,7 @@ class Database:
         """
         if why := self.why_read_only:
             raise SourceAuthError(why, SOURCE, READ_ONLY_HINT)
+        self._check_file()
         async with self._writer:
             with _errors():
                 async with self.engine.connect() as connection:

@@ -324,6 +324,12 @@ async def find_open(connection: AsyncConnection, job_id: int) -> Job | None:
     return job_from(row) if row else None
 
 
+async def exists(connection: AsyncConnection, job_id: int) -> bool:
+    """Whether there is a job of this number."""
+    found = await connection.execute(select(schema.job.c.id).where(schema.job.c.id == job_id))
+    return found.first() is not None
+
+
 async def mark_cancelled(connection: AsyncConnection, job: Job, by: str, now: float) -> str:
     """Cancel a job that nobody claimed yet, or leave it to its collector to stop; returns what was done."""
     changed: dict[str, Any] = {"cancel_by": by, "revision": await bump(connection, STREAM)}

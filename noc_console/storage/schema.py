@@ -394,6 +394,7 @@ collector = Table(
     Column("joined", Boolean, nullable=False, server_default=false()),
     Column("leads", Boolean, nullable=False, server_default=false()),
     Column("region", Text),
+    Column("marks", Text, nullable=False, server_default=""),
 )
 
 olt_lease = Table(

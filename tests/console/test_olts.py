@@ -11,6 +11,7 @@ from noc_console.domain.backups import BACKUP_RUNS, BACKUPS, Backup, BackupRun
 from noc_console.domain.core_devices import CORE_INTERFACES, CoreInterface
 from noc_console.domain.jobs import JobKind
 from noc_console.domain.targets import Target
+from noc_console.picture.settings import PictureSettings
 
 from .fake_backend import FakeBackend
 from .harness import Desk, console
@@ -162,6 +163,17 @@ def with_backups() -> FakeBackend:
     failing = BackupRun("olt-1", backend.clock - 60, failed_since_at=backend.clock - 60, error="the login is refused")
     backend.put_record(BACKUP_RUNS, failing)
     return backend
+
+
+@pytest.mark.parametrize("confirmed", [True, False, None])
+async def test_a_way_that_nobody_confirmed_is_told_with_each_backup(confirmed: bool | None) -> None:
+    picture = PictureSettings(backup_confirmed=lambda _name: confirmed)
+    async with console(with_backups(), picture=picture) as desk:
+        await desk.command("olts olt-1")
+        await desk.command("tab backups")
+        await desk.shows("the login is refused")
+        shown = desk.screen()
+        assert ("way not confirmed" in shown) == ("ssh, not confirmed" in shown) == (confirmed is False)
 
 
 async def test_backups_are_listed_opened_and_compared() -> None:

@@ -152,17 +152,16 @@ class Login(asyncssh.SSHServer):
 
 
 @asynccontextmanager
-async def served(talk: Talk) -> AsyncIterator[int]:
+async def served(talk: Talk, kind: str = "ssh-ed25519", **algorithms: Any) -> AsyncIterator[int]:
     async def run(process: Process) -> None:
         try:
             await talk(process)
         except (OSError, asyncssh.Error):
             return
 
-    key = asyncssh.generate_private_key("ssh-ed25519")
-    server = await asyncssh.listen(
-        "127.0.0.1", 0, server_factory=Login, process_factory=run, server_host_keys=[key], line_editor=False
-    )
+    key = asyncssh.generate_private_key(kind)
+    own: dict[str, Any] = {"server_factory": Login, "process_factory": run, "server_host_keys": [key]}
+    server = await asyncssh.listen("127.0.0.1", 0, line_editor=False, **own, **algorithms)
     try:
         yield server.get_port()
     finally:
@@ -219,6 +218,22 @@ async def test_what_is_not_whole_is_no_backup_and_its_text_is_not_told(
     assert "Zq9hidden" not in str(caught.value)
 
 
+OLD = {
+    "kex_algs": ["diffie-hellman-group1-sha1"],
+    "encryption_algs": ["aes128-cbc"],
+    "mac_algs": ["hmac-sha1"],
+    "signature_algs": ["ssh-rsa"],
+}
+
+
+async def test_an_olt_that_knows_outdated_algorithms_only_is_read_where_the_config_allows_them() -> None:
+    async with served(Talk(CONFIG), "ssh-rsa", **OLD) as port:
+        with pytest.raises(SourceError) as caught:
+            await read(client(port), "zte-c300")
+        assert "legacy: true" in (caught.value.hint or "")
+        assert "description Rua \u00e7 16\n" in await read(client(port, legacy=True), "zte-c300")
+
+
 async def test_a_huawei_configuration_without_its_last_line_is_cut_off() -> None:
     talk = Talk("#\n[MA5800]\n#\n interface gpon 0/1\n", prompt="OLT#", command="display current-configuration")
     async with served(talk) as port:
@@ -235,8 +250,25 @@ async def test_a_password_of_ours_in_the_text_is_kept_as_it_is() -> None:
 
 
 @asynccontextmanager
-async def telnet(text: str, echo: bool = True) -> AsyncIterator[int]:
-    """A ZTE by Telnet: it negotiates, asks for a login, echoes, and is read as text."""
+async def telnet(text: str, pause_after: str = "", drops_after: str = "") -> AsyncIterator[int]:
+    """A ZTE by Telnet: it negotiates, asks for a login, echoes, and is read as text.
+
+    Args:
+        text: Its configuration.
+        pause_after: It stops for a while after the first of this.
+        drops_after: The connection ends after the first of this.
+    """
+
+    async def show(writer: asyncio.StreamWriter) -> None:
+        first, found, rest = text.partition(drops_after or pause_after or "\0")
+        writer.write((first + found).replace("\n", "\r\n").encode())
+        await writer.drain()
+        if drops_after:
+            writer.transport.abort()
+            return
+        if found:
+            await asyncio.sleep(0.4)
+        writer.write(rest.replace("\n", "\r\n").encode() + b"\r\n")
 
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         async def line() -> str:
@@ -269,7 +301,7 @@ async def telnet(text: str, echo: bool = True) -> AsyncIterator[int]:
             command = await line()
             writer.write(command.encode() + b"\r\n")
             if command == "show running-config":
-                writer.write(text.replace("\n", "\r\n").encode() + b"\r\n")
+                await show(writer)
             writer.write(b"ZXAN#")
             await writer.drain()
 
@@ -280,10 +312,30 @@ async def telnet(text: str, echo: bool = True) -> AsyncIterator[int]:
         server.close()
 
 
-async def test_by_telnet_the_same_text() -> None:
-    async with telnet(CONFIG) as port:
+BY_TELNET = CONFIG.replace("OLT", "ZXAN")
+
+
+@pytest.mark.parametrize("pause_after", ["", "ZXAN#", "ZXAN(config)#", "(y/n):"])
+async def test_by_telnet_the_same_text_though_its_banner_looks_like_a_prompt(pause_after: str) -> None:
+    async with telnet(BY_TELNET, pause_after) as port:
         text = await read(client(port, transport="telnet"), "zte-c300")
-    assert [line for line in text.split("\n") if line] == [line for line in CONFIG.split("\n") if line]
+    assert [line for line in text.split("\n") if line] == [line for line in BY_TELNET.split("\n") if line]
+
+
+@pytest.mark.parametrize("drops_after", ["hostname", "ZXAN#\n", "1/1/9\n", "1/1/16"])
+async def test_by_telnet_a_session_that_ends_in_the_middle_is_no_backup(drops_after: str) -> None:
+    async with telnet(BY_TELNET, drops_after=drops_after) as port:
+        with pytest.raises(SourceError, match="session"):
+            await read(client(port, transport="telnet"), "zte-c300")
+
+
+async def test_by_telnet_twenty_megabytes_come_whole() -> None:
+    line = "  description Rua \u00e7 of a customer with a long name"
+    text = "\n".join(f"{line} {number:06}" for number in range(360_000))
+    assert len(text) > 20_000_000
+    async with telnet(text) as port:
+        found = await read(client(port, transport="telnet"), "zte-c300", characters=32_000_000, total_s=120)
+    assert found.strip("\n") == text
 
 
 async def test_by_telnet_a_login_that_is_asked_again_is_refused() -> None:

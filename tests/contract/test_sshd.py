@@ -22,6 +22,9 @@ from noc_console.domain.errors import ConfigError
 from noc_console.sshd import server
 from noc_console.sshd.keys import Keys
 from noc_console.sshd.server import Desk, serve
+from noc_console.storage import audit
+from noc_console.storage.database import Database
+from tests.schema_copy import sqlite_with_schema
 
 LIGHT = (sys.executable, str(Path(__file__).with_name("light_session.py")))
 ROOT = str(Path(__file__).resolve().parents[2])
@@ -47,14 +50,16 @@ class Running:
 
 
 @asynccontextmanager
-async def running(folder: Path, monkeypatch: pytest.MonkeyPatch, **door: object) -> AsyncIterator[Running]:
+async def running(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, database: str = "", **door: object
+) -> AsyncIterator[Running]:
     monkeypatch.setattr(Desk, "program", LIGHT)
     monkeypatch.setenv("PYTHONPATH", ROOT)
     keys = [{"name": "maria", "key": public(MARIA)}, {"name": "bert", "key": public(BERT)}]
     sections = {"port": 0, "host_key": str(folder / "host_key"), **door}
-    config = Config.model_validate(
-        {"genieacs": {"url": "http://127.0.0.1:1"}, "access": {"keys": keys}, "door": sections}
-    )
+    database = database or f"sqlite:///{folder / 'noc.db'}"
+    acs, access = {"url": "http://127.0.0.1:1"}, {"keys": keys}
+    config = Config.model_validate({"database": database, "genieacs": acs, "access": access, "door": sections})
     (folder / "config.yaml").write_text("")
     stop, port = asyncio.Event(), asyncio.get_running_loop().create_future()
     task = asyncio.create_task(serve(config, folder / "config.yaml", stop, port.set_result))
@@ -252,3 +257,25 @@ def test_a_line_that_is_no_key_with_a_name_says_where(tmp_path: Path, line: str)
 def test_the_names_of_the_cases_are_told(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"access.keys\[0\]: the key of maria is no public key"):
         keys(tmp_path, "", keys=[{"name": "maria", "key": "ssh-ed25519 AAAA"}])
+
+
+async def test_logins_and_refused_logins_are_audited(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    url = sqlite_with_schema(tmp_path / "noc.db")
+    async with running(tmp_path, monkeypatch, database=url) as door:
+        async with await door.connect() as connection:
+            await connection.run("rm -rf /")
+        for refused in ({"key": STRANGER}, {"client_keys": None, "password": "x", "preferred_auth": "password"}):
+            with pytest.raises(asyncssh.PermissionDenied):
+                await door.connect(**refused)
+    database = Database(url)
+    async with database.reading() as connection:
+        entries = await audit.entries(connection, 9)
+    await database.close()
+    told = {(entry["actor"], entry["action"], entry["result"].partition(": only")[0]) for entry in entries}
+    assert told == {
+        ("maria", "ssh login", "let in"),
+        ("maria", "ssh session", "refused"),
+        ("nobody", "ssh login", "refused: unknown key"),
+        ("nobody", "ssh login", "refused: no key"),
+    }
+    assert all("127.0.0.1" in entry["origin"] for entry in entries)

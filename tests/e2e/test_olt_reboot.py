@@ -111,7 +111,7 @@ async def test_a_changed_host_key_is_a_refusal_and_an_event(tmp_path: Path) -> N
     async with at_work(tmp_path) as (net, line, _):
         ont, _ = silent_router(net)
         check = await net.run("check", "--json")
-        tried = next(result for result in check.json if result["tried"].startswith("SSH"))
+        tried = next(result for result in check.json if result["tried"].startswith("ssh "))
         assert tried["ok"] and f"prompt {line.olt.name}>" in tried["said"] and line.lines == ["quit"]
         before = line.host_key
         with sqlite3.connect(net.database, timeout=20) as connection:
@@ -125,7 +125,7 @@ async def test_a_changed_host_key_is_a_refusal_and_an_event(tmp_path: Path) -> N
         (change,) = (row for row in shown if row["kind"] == "host_key_changed")
         assert change["severity"] == "major"
         check = await net.run("check", "--json")
-        tried = next(result for result in check.json if result["tried"].startswith("SSH"))
+        tried = next(result for result in check.json if result["tried"].startswith("ssh "))
         assert not tried["ok"]
         for text in (done.json["result"], change["text"], tried["said"]):
             assert fingerprint(before) in text and fingerprint(line.host_key) in text

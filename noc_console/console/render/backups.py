@@ -50,6 +50,16 @@ def last_attempt(run: BackupRun | None, now: float, absolute: bool) -> list[Cell
     return [(f"   the last attempt failed {ago(run.tried_at, now, absolute)}: {run.error}", "offline")]
 
 
+def doubt(confirmed: bool | None) -> list[Cell]:
+    """What to mind where nobody is known to have read a configuration of this family in this way."""
+    return [("   way not confirmed: compare one with the OLT", "late")] if confirmed is False else []
+
+
+def how(backup: Backup, confirmed: bool | None) -> Cell:
+    """How it was read."""
+    return (f"{backup.how}, not confirmed", "late") if confirmed is False else (backup.how, "base")
+
+
 def difference(line: Difference) -> Cell:
     """One line of a comparison: a letter and a colour tell what became of it."""
     return (f"-- {line.text} --" if line.sign == "@" else f"{line.sign} {line.text}"), _ROLES[line.sign]

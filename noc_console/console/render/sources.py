@@ -11,6 +11,7 @@ from noc_console.console.render.health import reach_verdict
 from noc_console.console.render.summary import paragraph
 from noc_console.console.render.times import when
 from noc_console.console.widgets.columns import Column
+from noc_console.domain.agreement import differences
 from noc_console.domain.freshness import coarse_age, format_age
 from noc_console.domain.network import PollKind
 from noc_console.picture.model import Model
@@ -75,6 +76,9 @@ def _collector(model: Model, now: float) -> SourceRow:
         detail = f"{alive.mode} on {alive.host}, pid {alive.pid}, up {up}"
         if others := sorted(one.host for one in model.working(now) if one.id != alive.id):
             detail += f"; shares the OLTs with {', '.join(others)}"
+        if unlike := differences(model.working(now)):
+            told = "; ".join([*unlike.values(), detail])
+            return SourceRow("collector", "differ", "warning", alive.heartbeat_at, detail=told)
         return SourceRow("collector", "ok", "good", alive.heartbeat_at, detail=detail)
     last = max((c.heartbeat_at for c in model.collectors.values()), default=None)
     return SourceRow(

@@ -10,6 +10,7 @@ from noc_console.console.render.cells import Cell
 from noc_console.console.widgets.columns import by_value, in_order
 from noc_console.console.widgets.table import LineTable
 from noc_console.domain.backups import BACKUP_RUNS, BACKUPS, Backup
+from noc_console.domain.network import Olt
 from noc_console.picture.flat_rows import Row
 from noc_console.picture.seen import SeenAt
 
@@ -38,10 +39,12 @@ class BackupList:
         table.set_keys(keys)
         table.refresh_rows()
 
-    def last_attempt(self, olt: str) -> list[Cell]:
-        """How it went, for the line of the OLT's name."""
-        run = self._desk.model.record(BACKUP_RUNS, olt)
-        return backups.last_attempt(run, self._desk.now(), self._desk.session.absolute_times)
+    def told_of(self, olt: Olt) -> list[Cell]:
+        """How the last attempt went, and a doubt about the way, for the line of the OLT's name."""
+        model = self._desk.model
+        run = model.record(BACKUP_RUNS, olt.name)
+        last = backups.last_attempt(run, self._desk.now(), self._desk.session.absolute_times)
+        return [*last, *backups.doubt(model.settings.backup_confirmed(olt.profile or ""))]
 
     def selected(self) -> Backup | None:
         """Under the cursor."""
@@ -83,6 +86,8 @@ class BackupList:
         one = self._known.get(key)
         if one is None:
             return "", "base"
+        if column == "how":
+            return backups.how(one, self._desk.model.settings.backup_confirmed(one.dialect))
         return backups.cell(one, column, self._desk.now(), self._desk.session.absolute_times)
 
 

@@ -159,8 +159,8 @@ class OltDetail(Tabbed, Background, ChartKeys, Container):
             self.who.set_lines([])
             self.body.set_lines([[(" this OLT is no longer in the config (Esc goes back)", "dim")]])
             return
-        attempt = self.backups.last_attempt(olt.name) if self.tab == "backups" else []
-        self.who.set_lines([[(f" {olt.name}  ", "title"), STATES[state_of(olt)], *attempt]])
+        told = self.backups.told_of(olt) if self.tab == "backups" else []
+        self.who.set_lines([[(f" {olt.name}  ", "title"), STATES[state_of(olt)], *told]])
         if self.tab == "ports":
             self._list_ports(olt)
         elif self.tab == "onts":

@@ -73,7 +73,7 @@ class BackupPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     secrets: tuple[str, ...] = ()
     unordered: tuple[str, ...] = ()
     verified: bool = True
-    """Whether somebody is known to have read a configuration in this way."""
+    """False where nobody is known to have read one in this way, though the dialect's confidence is A or B."""
 
     @property
     def rules(self) -> TextRules:
@@ -129,6 +129,11 @@ class Dialect(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     noise: tuple[str, ...] = ()
     """What is printed into the session without having been asked for."""
 
+    @property
+    def backup_confirmed(self) -> bool | None:
+        """Whether somebody is known to have read a configuration in this way; None when nobody knows a way."""
+        return None if self.backup is None else self.backup.verified and self.confidence != "C"
+
     def without_noise(self, text: str) -> str:
         """``text`` without what nobody asked for."""
         for pattern in self.noise:
@@ -166,6 +171,13 @@ def rules_for(dialect: str) -> TextRules:
     """What is known of the text of a dialect's configurations; nothing of one that this release does not have."""
     found = next((one for one in _by_profile().values() if one.id == dialect and one.backup), None)
     return found.backup.rules if found and found.backup else TextRules()
+
+
+def backup_confirmed(name: str) -> bool | None:
+    """As the dialect with this id, or of this SNMP profile, says; None when there is none, or it knows no way."""
+    by_profile = _by_profile()
+    found = by_profile.get(name) or next((one for one in by_profile.values() if one.id == name), None)
+    return found.backup_confirmed if found else None
 
 
 def read_dialect(text: str, file: str) -> Dialect:

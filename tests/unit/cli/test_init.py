@@ -5,6 +5,9 @@ from __future__ import annotations
 import grp
 import os
 import pwd
+import re
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -36,6 +39,7 @@ def test_the_files_of_a_service(
     init.write_service(tmp_path, program)
     config, unit = tmp_path / "etc/noc-console/config.yaml", tmp_path / "etc/systemd/system/noc-console.service"
     assert load(config, {"OLT_COMMUNITY": "x"}).database == "sqlite:////var/lib/noc-console/noc.db"
+    assert load(config, {"OLT_COMMUNITY": "x"}).backups.folder == Path("/var/lib/noc-console/backups")
     assert f"ExecStart={program} --config /etc/noc-console/config.yaml collect\n" in unit.read_text()
     wall = unit.with_name("noc-console-wallboard@.service")
     assert f"ExecStart={program} --config /etc/noc-console/config.yaml wallboard\n" in wall.read_text()
@@ -46,6 +50,40 @@ def test_the_files_of_a_service(
     config.write_text("mine")
     init.write_service(tmp_path, program)
     assert config.read_text() == "mine" and "left as it is" in capsys.readouterr().out
+
+
+UNITS = [name for name in init.EXTRAS if name.endswith(".service")]
+
+
+def test_the_extras_have_units_for_door_and_share(tmp_path: Path) -> None:
+    program = Path("/opt/noc-console/bin/noc-console")
+    init.write_extras(tmp_path, program)
+    starts = {name: re.findall(r"^ExecStart=(.*)$", (tmp_path / name).read_text(), re.MULTILINE) for name in UNITS}
+    begin = f"{program} --config /etc/noc-console/config.yaml"
+    assert starts == {
+        "noc-console-door.service": [f"{begin} door"],
+        "noc-console-share.service": [f"{begin} share"],
+        "noc-share.service": [f"{begin} share"],
+    }
+    assert not [file for file in tmp_path.iterdir() if re.search("@PROGRAM@|@CONFIG@", file.read_text())]
+
+
+def test_the_door_looks_for_a_share_where_its_unit_lets_it_listen(tmp_path: Path) -> None:
+    init.write_extras(tmp_path)
+    door, share = ((tmp_path / f"noc-console-{name}.service").read_text() for name in ("door", "share"))
+    for key in ("XDG_RUNTIME_DIR", "XDG_STATE_HOME"):
+        assert re.findall(rf"{key}=(\S+)", door) == re.findall(rf"{key}=(\S+)", share) != []
+    (folder,) = re.findall(r"XDG_RUNTIME_DIR=/run/(\S+)", share)
+    assert f"RuntimeDirectory={folder}\nRuntimeDirectoryMode=0700\n" in share
+
+
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd-analyze is not here")
+def test_systemd_understands_the_units(tmp_path: Path) -> None:
+    init.write_extras(tmp_path, Path("/bin/true"))
+    for unit in (tmp_path / name for name in UNITS):
+        unit.write_text(re.sub(r"^(User|Group)=noc$", r"\1=root", unit.read_text(), flags=re.MULTILINE))
+    done = subprocess.run(["systemd-analyze", "verify", *(tmp_path / name for name in UNITS)], capture_output=True)
+    assert (done.returncode, [line for line in done.stderr.decode().splitlines() if str(tmp_path) in line]) == (0, [])
 
 
 def test_a_machine_without_the_group_is_told_what_to_do(

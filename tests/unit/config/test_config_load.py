@@ -416,3 +416,10 @@ def test_an_encoding_must_be_one_of_text(write: Write) -> None:
     assert load(write(olt.format("GBK")), {}).olts[0].text_encoding == "gbk"
     for wrong in ("klingon", "base64", "utf-16", "utf-7", "cp037", "unicode_escape", '"a\\0b"'):
         assert refused(write(olt.format(wrong))).key == "olts[0].text_encoding"
+
+
+@pytest.mark.parametrize("text", ['logging: {file: "a\\0b"}', 'victoriametrics: {url: "file:\\0"}'])
+def test_a_nul_is_refused_where_it_stands(write: Callable[[str], Path], text: str) -> None:
+    with pytest.raises(ConfigError, match="NUL") as failed:
+        load(write(f"{MINIMAL}{text}\n"), {})
+    assert ":" in str(failed.value) and text.partition(":")[0] in str(failed.value)

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from noc_console.console.render.header import banner
 from noc_console.console.render.sources import rows
+from noc_console.domain.agreement import RELEASE, as_text
 from noc_console.domain.network import Collector
 from noc_console.picture.equipment_rows import source_rows
 from noc_console.picture.model import Model
@@ -41,3 +42,16 @@ def test_a_wrong_clock_of_any_collector_is_told() -> None:
     ahead = replace(FIRST, clock_at=FIRST.heartbeat_at + 3600)
     told = banner(model_of(ahead, LEADER), NOW, NOW - 900)
     assert told is not None and "noc-1 is 1h00m ahead of" in told
+
+
+def test_a_collector_of_another_config_is_named_with_its_olts() -> None:
+    marks = {RELEASE: "1", "olt:olt-1": "aa", "olt:olt-2": "bb"}
+    leader = replace(LEADER, marks=as_text(marks))
+    same, other = (replace(FIRST, marks=as_text(marks | changed)) for changed in ({}, {"olt:olt-2": "cc"}))
+    assert rows(model_of(same, leader), NOW)["collector"].state == "ok"
+    row = rows(model_of(other, leader), NOW)["collector"]
+    assert row.state == "differ" and "noc-1 (pid 11)" in row.detail and "sets olt-2 otherwise" in row.detail
+    errors = {str(row["detail"]): row["error"] for row in source_rows(model_of(other, leader), NOW)}
+    assert [bool(error) for detail, error in sorted(errors.items())] == [True, False]
+    dead = replace(other, heartbeat_at=NOW - 60)
+    assert rows(model_of(dead, leader), NOW)["collector"].state == "ok"

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import text, update
 
+from noc_console.collector.membership import Membership
+from noc_console.domain.agreement import RELEASE, as_text
 from noc_console.domain.network import COLLECTOR_DEAD_AFTER_S, Collector
 from noc_console.storage import inventory, schema
 from noc_console.storage.database import Database
@@ -122,3 +125,20 @@ async def test_who_polls_an_olt_hears_that_somebody_asked(database: Database) ->
     await theirs.ask([ids["a"]])
     assert sorted(await ours.asked()) == sorted([ids["a"], ids["b"]])
     assert (await ours.asked(), await theirs.asked()) == ([], [ids["c"]])
+
+
+async def test_the_leader_tells_who_is_configured_otherwise_once_after_each_change(database: Database) -> None:
+    register, members = CollectorRegister(database), {name: Membership(database, ()) for name in ("a", "b")}
+    for name, marks in (("a", {RELEASE: "1"}), ("b", {RELEASE: "2"})):
+        assert await members[name].join(replace(collector(name), marks=as_text(marks)))
+
+    async def told(name: str) -> list[str]:
+        standing = await members[name].beat(collector(name))
+        assert standing is not None
+        return await members[name].new_differences(standing, register)
+
+    (sentence,) = await told("a")
+    assert "host-b" in sentence and "runs release 2, not 1" in sentence
+    assert await told("a") == await told("b") == []
+    await register.leave("b")
+    assert await told("a") == []

@@ -16,6 +16,7 @@ from noc_console.domain.handling import COMMENTS, HANDLINGS, MAINTENANCE, Commen
 from noc_console.domain.incidents.incident import Life
 from noc_console.domain.incidents.records import INCIDENTS
 from noc_console.storage import audit, schema
+from noc_console.storage.audit_archive import Archived, verify_archive
 from noc_console.storage.database import Database
 from noc_console.storage.records import RecordStore
 from noc_console.storage.retention import Limits, Retention, append_lines
@@ -89,6 +90,9 @@ async def test_the_audit_log_is_archived_and_its_chain_goes_on(database: Databas
     for line in map(json.loads, archive.read_text().splitlines()):
         assert line["previous"] == previous and line["digest"] == audit.digest(previous, line)
         previous = line["digest"]
+    async with database.reading() as connection:
+        end = await audit.archived(connection)
+    assert verify_archive(archive, end, {3: previous}) == Archived(1, 1)
 
 
 async def test_a_young_entry_before_an_old_one_keeps_both(database: Database, tmp_path: Path) -> None:
