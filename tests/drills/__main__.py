@@ -7,30 +7,48 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from functools import cached_property
 from pathlib import Path
 
 from tests.bench.network import network
-from tests.drills import losses, stores
+from tests.drills import large, losses, sessions, stores
 from tests.drills.crew import STATE_S, Crew, crew
 from tests.e2e.services import Postgres, free_port, postgres_cluster
 
 OLTS, ONTS = 6, 120
 BUDGET_S = 20 * 60.0
-Drill = Callable[[Crew], str]
+Drill = Callable[[Path], str]
+"""Given a folder of its own; tells what it found."""
 
 
 class Yard:
-    """What all drills share: a network, and a PostgreSQL that can be stopped."""
+    """What drills share, made when the first needs it: a network, and a PostgreSQL that can be stopped."""
 
     def __init__(self, stack: ExitStack) -> None:
-        self._serve = stack.enter_context(postgres_cluster())
+        self._stack = stack
         self._port = free_port()
-        self._serving = stack.enter_context(ExitStack())
         self.folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="noc-drill-")))
+
+    @cached_property
+    def _serve(self) -> Callable[[int], AbstractContextManager[Postgres]]:
+        return self._stack.enter_context(postgres_cluster())
+
+    @cached_property
+    def _serving(self) -> ExitStack:
+        assert self._serve  # entered before: the server ends before its files go
+        return self._stack.enter_context(ExitStack())
+
+    @cached_property
+    def server(self) -> Postgres:
+        """PostgreSQL."""
+        return self._serving.enter_context(self._serve(self._port))
+
+    @cached_property
+    def network(self) -> Path:
+        """Config file of a small network."""
         polling = {"state_s": STATE_S, "optics_s": 10, "health_s": STATE_S}
-        self.network, _ = stack.enter_context(network(OLTS, ONTS, polling))
-        self.server: Postgres = self._serving.enter_context(self._serve(self._port))
+        return self._stack.enter_context(network(OLTS, ONTS, polling))[0]
 
     def stop(self, seconds: float) -> None:
         """Stop PostgreSQL, and start it again after a while."""
@@ -41,16 +59,28 @@ class Yard:
     def drills(self) -> dict[str, Drill]:
         """Every drill by name."""
         found: dict[str, Drill] = {
-            "killed": losses.killed,
-            "drained": losses.drained,
-            "frozen": losses.frozen,
-            "wrong-clocks": losses.wrong_clocks,
-            "postgresql": lambda made: stores.postgres_restarts(made, self.stop),
-            "victoriametrics": stores.victoria_restarts,
+            "killed": self._crewed(losses.killed),
+            "drained": self._crewed(losses.drained),
+            "frozen": self._crewed(losses.frozen),
+            "wrong-clocks": self._crewed(losses.wrong_clocks),
+            "postgresql": self._crewed(lambda made: stores.postgres_restarts(made, self.stop)),
+            "victoriametrics": self._crewed(stores.victoria_restarts),
+            "sessions": sessions.thirty_at_once,
+            "large": large.hundred_thousand,
+            "thousand": large.thousand_olts,
         }
         if os.getuid() == 0:
-            found["disk-full"] = lambda made: stores.disk_full(made, self.folder)
+            found["disk-full"] = self._crewed(lambda made: stores.disk_full(made, self.folder))
         return found
+
+    def _crewed(self, drill: Callable[[Crew], str]) -> Drill:
+        """A drill of collectors on the small network."""
+
+        def run(folder: Path) -> str:
+            with crew(self.server, self.network, folder) as made:
+                return drill(made)
+
+        return run
 
 
 @contextmanager
@@ -82,8 +112,9 @@ def main(names: list[str]) -> int:
 def _run(ground: Yard, name: str, drill: Drill) -> bool:
     began = time.monotonic()
     try:
-        with crew(ground.server, ground.network, ground.folder / name) as made:
-            told, good = drill(made), True
+        folder = ground.folder / name
+        folder.mkdir()
+        told, good = drill(folder), True
     except AssertionError as error:
         told, good = f"FAILED: {error}", False
     print(f"{name:<16} {'ok' if good else 'FAILED':<7} {time.monotonic() - began:5.0f} s  {told}", flush=True)
