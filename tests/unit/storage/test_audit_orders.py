@@ -57,7 +57,8 @@ async def statement(world: World, *statements: Any) -> None:
 async def slipped_in(world: World, kind: JobKind, **more: Any) -> int:
     """A row that nobody's request made."""
     now = time.time()
-    job = NewJob(kind, Target.ont(world.onts[0]), "anna", "noc", now, now + 600, "HWTC00000000", "olt-1", "0/1/0", **more)
+    ont = Target.ont(world.onts[0])
+    job = NewJob(kind, ont, "anna", "noc", now, now + 600, "HWTC00000000", "olt-1", "0/1/0", **more)
     async with world.database.writing() as connection:
         return await queue(connection, job)
 
@@ -74,7 +75,7 @@ async def test_what_nobody_asked_for_is_not(world: World, actions: Actions) -> N
 
 
 @pytest.mark.parametrize("changed", [{"kind": "factory-reset"}, {"parameters": '{"channel":"1"}'}, {"batch_id": 7}])
-async def test_a_job_that_is_no_more_what_was_asked_for(world: World, actions: Actions, changed: dict[str, Any]) -> None:
+async def test_a_job_that_is_not_what_was_asked_for(world: World, actions: Actions, changed: dict[str, Any]) -> None:
     answer = await world.door.ask(ANNA, proper(JobKind.REBOOT, world.onts[0], 0))
     await statement(world, update(schema.job).where(schema.job.c.id == answer.id).values(changed))
     assert "no entry of the audit log asks for" in (await done(world, actions, answer.id)).text
