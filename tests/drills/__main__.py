@@ -6,13 +6,14 @@ import os
 import sys
 import tempfile
 import time
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from functools import cached_property
 from pathlib import Path
 
 from tests.bench.network import network
-from tests.drills import large, losses, sessions, stores
+from tests.drills import large, losses, refusals, sessions, stores
 from tests.drills.crew import STATE_S, Crew, crew
 from tests.e2e.services import Postgres, free_port, postgres_cluster
 
@@ -66,6 +67,7 @@ class Yard:
             "postgresql": self._crewed(lambda made: stores.postgres_restarts(made, self.stop)),
             "victoriametrics": self._crewed(stores.victoria_restarts),
             "sessions": sessions.thirty_at_once,
+            "refused": refusals.refused,
             "large": large.hundred_thousand,
             "thousand": large.thousand_olts,
         }
@@ -117,6 +119,9 @@ def _run(ground: Yard, name: str, drill: Drill) -> bool:
         told, good = drill(folder), True
     except AssertionError as error:
         told, good = f"FAILED: {error}", False
+    except Exception as error:  # noqa: BLE001 - the other drills go on
+        traceback.print_exc()
+        told, good = f"BROKE: {type(error).__name__}: {error}", False
     print(f"{name:<16} {'ok' if good else 'FAILED':<7} {time.monotonic() - began:5.0f} s  {told}", flush=True)
     return good
 

@@ -6,23 +6,16 @@ import asyncio
 import os
 import random
 import re
-import signal
 import statistics
-import subprocess
-import sys
 import time
-from collections.abc import Awaitable, Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Iterable
 from pathlib import Path
 
 import asyncssh
-import yaml
 
 from tests.bench.console import still_network
-from tests.drills.crew import wait_for
 from tests.drills.figures import children, forks, memory_mb
-from tests.drills.visitor import Visitor
-from tests.e2e.services import free_port
+from tests.drills.visitor import Visitor, let_in, serving
 
 ONTS = 20_000
 VISITORS = 30
@@ -42,38 +35,11 @@ WHOLE = re.compile(rf"of {ONTS}\b")
 def thirty_at_once(folder: Path) -> str:
     """All see every row, each key is answered, one more is told why not, and nothing is left when all hang up."""
     keys = [asyncssh.generate_private_key("ssh-ed25519") for _ in range(VISITORS + 1)]
-    with still_network(ONTS) as network, serving(network / "config.yaml", folder, keys) as (port, servers):
-        return asyncio.run(_visit(port, keys, servers))
-
-
-@contextmanager
-def serving(
-    config: Path, folder: Path, keys: Iterable[asyncssh.SSHKey], **door: object
-) -> Iterator[tuple[int, dict[str, int]]]:
-    """A share and a door that these keys open; gives the door's port, and the process of each."""
-    port = free_port()
-    entries = [
-        {"name": f"noc{number:02}", "key": key.export_public_key().decode().strip()} for number, key in enumerate(keys)
-    ]
-    own = {
-        "access": {"default": "viewer", "keys": entries},
-        "door": {"port": port, "max_sessions": VISITORS, **door},
-    }
-    config.write_text(yaml.safe_dump(yaml.safe_load(config.read_text()) | own))
-    folder.chmod(0o700)
-    env = os.environ | {name: str(folder) for name in ("HOME", "XDG_STATE_HOME", "XDG_RUNTIME_DIR")}
-    started = {}
-    try:
-        for name in ("share", "door"):
-            with (folder / name).open("w") as log:
-                command = [sys.executable, "-m", "noc_console", "--config", str(config), name]
-                started[name] = subprocess.Popen(command, env=env, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
-            wait_for(lambda: f"noc-console {name}:" in (folder / name).read_text(), f"the {name}", READY_S)  # noqa: B023
-        yield port, {name: process.pid for name, process in started.items()}
-    finally:
-        for process in started.values():
-            process.send_signal(signal.SIGTERM)
-            process.wait(READY_S)
+    with still_network(ONTS) as network:
+        config = network / "config.yaml"
+        port = let_in(config, {f"noc{number:02}": key for number, key in enumerate(keys)}, max_sessions=VISITORS)
+        with serving(config, folder, "share", "door") as servers:
+            return asyncio.run(_visit(port, keys, servers))
 
 
 async def _visit(port: int, keys: list[asyncssh.SSHKey], servers: dict[str, int]) -> str:

@@ -1,18 +1,64 @@
-"""An operator at a terminal, who came in through the product's own SSH server."""
+"""The product's own SSH server, and an operator at a terminal who came in by it."""
 
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
+import subprocess
+import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import asyncssh
 import pyte
+import yaml
+
+from tests.drills.crew import wait_for
+from tests.e2e.services import free_port
 
 COLUMNS, ROWS = 100, 30
 ANSWER_S = 60.0
 LOOKS_S = 0.02
+READY_S = 60.0
+
+
+def let_in(config: Path, keys: Mapping[str, asyncssh.SSHKey], admins: tuple[str, ...] = (), **door: object) -> int:
+    """Write into a config file who may come in, as viewers; returns the door's port."""
+    entries = [{"name": name, "key": key.export_public_key().decode().strip()} for name, key in keys.items()]
+    port = free_port()
+    access = {"default": "viewer", "admins": list(admins), "keys": entries}
+    own = {"access": access, "door": {"port": port, **door}}
+    config.write_text(yaml.safe_dump(yaml.safe_load(config.read_text()) | own))
+    return port
+
+
+@contextmanager
+def serving(config: Path, folder: Path, *names: str) -> Iterator[dict[str, int]]:
+    """Servers of the product, such as ``door``; gives the process of each. They write to files of these names."""
+    folder.chmod(0o700)
+    started: dict[str, subprocess.Popen[bytes]] = {}
+    try:
+        for name in names:
+            with (folder / name).open("w") as log:
+                command = [sys.executable, "-m", "noc_console", "--config", str(config), name]
+                quiet = {"stdin": subprocess.DEVNULL, "stdout": log, "stderr": log}
+                started[name] = subprocess.Popen(command, env=home(folder), **quiet)  # type: ignore[call-overload]
+            if name != "collect":
+                wait_for(lambda: f"noc-console {name}:" in (folder / name).read_text(), f"the {name}", READY_S)  # noqa: B023
+        yield {name: process.pid for name, process in started.items()}
+    finally:
+        for process in started.values():
+            process.send_signal(signal.SIGTERM)
+            process.wait(READY_S)
+
+
+def home(folder: Path) -> dict[str, str]:
+    """The environment of a program that keeps its files in this folder."""
+    return {**os.environ, **{name: str(folder) for name in ("HOME", "XDG_STATE_HOME", "XDG_RUNTIME_DIR")}}
 
 
 class Visitor(asyncssh.SSHClientSession[bytes]):
