@@ -108,6 +108,7 @@ class OltWorker:
                 work,
                 every(),
                 every=every,
+                from_begin=True,
                 now=self._due[kind],
                 gate=self._answers,
             )

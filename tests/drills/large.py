@@ -95,15 +95,16 @@ def _drill(folder: Path, olts: int, onts_each: int, seconds: float) -> str:
         first_s = made.all_polled(began_at, patience_s=FIRST_ROUND_S)
         watch = Watch(made)
         ages = _ages(made, seconds)
+        median_s, worst_s = statistics.median(age for age, _ in ages), max(age for _, age in ages)
         costs = watch.told()
         made.check_holders()
         notes = made.notes()
         late = _longest_gap_s(notes, watch.began_at)
         assert late <= 2 * STATE_S, f"an OLT was not polled for {late:.0f} s"
+        assert worst_s <= 2 * STATE_S, f"the state of an OLT was {worst_s:.0f} s old"
         polls = sum(note.at > watch.began_at for note in notes)
         due = olts * (time.time() - watch.began_at) / STATE_S
         rows_s, all_s = _console(made, olts * onts_each)
-        median_s, worst_s = statistics.median(age for age, _ in ages), max(age for _, age in ages)
     return (
         f"all polled once after {first_s:.0f} s; {polls} of {due:.0f} polls; age {median_s:.0f} s (median),"
         f" {worst_s:.0f} s at most; {costs}; a console: first rows after {rows_s:.1f} s, all after {all_s:.1f} s"
