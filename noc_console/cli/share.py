@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+import threading
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -43,6 +44,7 @@ class SharedPicture:
         self.feed.listen(self._fed)
         self._texts_missing = asyncio.Event()
         self._packed = 0
+        self._threads = threading.active_count()
 
     async def follow(self) -> None:
         """Go on for ever: ask, let trust decay, make search texts, so that no session has to."""
@@ -61,6 +63,10 @@ class SharedPicture:
         """Close the database: its connections and threads are not for sessions."""
         with suppress(NocError, TimeoutError):
             await asyncio.wait_for(self._backend.close(), CLOSE_S)
+        # A statement that was cancelled still tells this loop of its end, from its thread.
+        ends_at = time.monotonic() + CLOSE_S
+        while threading.active_count() > self._threads and time.monotonic() < ends_at:  # noqa: ASYNC110
+            await asyncio.sleep(0.002)
         if self._packed != len(self.feed.model.onts):
             self.feed.model.pack()
             self._packed = len(self.feed.model.onts)

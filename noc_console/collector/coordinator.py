@@ -62,6 +62,10 @@ class Done:
     """What failed although the source did its part: the database did not take what was read."""
 
 
+LEAST_REST = 0.25
+"""This share of an interval a device is left in peace, however long it took to answer."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Rhythm:
     """Work that is done again and again, never twice at once."""
@@ -75,6 +79,8 @@ class Rhythm:
     """Pause between the end of a turn and the next one."""
     every: Callable[[], float] | None = None
     """The same where it may change; None where it does not."""
+    from_begin: bool = False
+    """The time that a turn took counts for its pause, of which ``LEAST_REST`` is left."""
     jitter: float = 0.05
     """Pauses are up to this share shorter or longer, so that many rhythms do not fall into step."""
     first_s: float = 0.0
@@ -228,6 +234,9 @@ class Coordinator:
         jitter = self._draw(1 - rhythm.jitter, 1 + rhythm.jitter)
         interval_s = rhythm.every() if rhythm.every else rhythm.interval_s
         pause_s = interval_s * jitter if wanted_s is None else wanted_s
+        if rhythm.from_begin and wanted_s is None:
+            took_s = self._clock.monotonic() - begun
+            pause_s = max(pause_s - took_s, LEAST_REST * interval_s)
         if rhythm.now is None:
             await self._clock.sleep(pause_s)
         elif await self._clock.wait(rhythm.now, pause_s):

@@ -138,7 +138,7 @@ class OltFacts:
         """Read what is known from the database."""
         olt_id = self.olt.id
         token = self.token
-        async with self._database.reading() as connection:
+        async with self._database.turns, self._database.reading() as connection:
             self.olt, self.max_repetitions = await inventory.read_olt(connection, olt_id)
             onts = await inventory.read_onts(connection, olt_id)
             self.cards = {row.name: row for row in await _read(connection, schema.card, Card, olt_id)}
@@ -362,7 +362,7 @@ class OltFacts:
 
     async def _write(self, plan: _Plan) -> None:
         self._in_doubt = True
-        async with self._database.writing() as connection:
+        async with self._database.turns, self._database.writing() as connection:
             await self._guard(connection)
             revision = await bump(connection, f"olt:{self.olt.id}")
             await self._write_onts(connection, plan, revision)

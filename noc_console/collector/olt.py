@@ -108,6 +108,7 @@ class OltWorker:
                 work,
                 every(),
                 every=every,
+                from_begin=kind is PollKind.STATE,  # light costs an OLT so much that it has the whole pause
                 now=self._due[kind],
                 gate=self._answers,
             )

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
+
+import structlog
 
 from noc_console.collector.acting import (
     changing,
@@ -21,6 +23,8 @@ from noc_console.collector.acting.tools import Ending, Performer, Tools
 from noc_console.domain.actions import JobKind
 from noc_console.domain.errors import NocError
 from noc_console.domain.jobs import Job, JobState
+
+log = structlog.get_logger()
 
 PERFORMERS: Mapping[JobKind, Performer[Any]] = {
     **reading.PERFORMERS,
@@ -40,15 +44,20 @@ class Actions:
 
     Args:
         tools: What the actions work with.
+        why_not: Says why a job that acts must not be done; see ``AuditedOrders``.
     """
 
-    def __init__(self, tools: Tools) -> None:
+    def __init__(self, tools: Tools, why_not: Callable[[Job], Awaitable[str | None]]) -> None:
         self._tools = tools
+        self._why_not = why_not
 
     async def act(self, job: Job) -> Ending:
         """Do a job that nobody has begun."""
         if time.time() > job.expires_at:
             return Ending(JobState.EXPIRED, "expired before a collector could take it; nothing was sent")
+        if job.kind.level > 0 and (why := await self._why_not(job)):
+            log.error("job_refused", job=job.id, why=why)
+            return Ending(JobState.FAILED, f"refused, nothing was sent: {why}")
         return await PERFORMERS[job.kind].act(self._tools, job)
 
     async def cancel(self, job: Job, by: str) -> Ending:

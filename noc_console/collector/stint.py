@@ -42,6 +42,7 @@ from noc_console.sources.snmp.profile import load_profiles
 from noc_console.sources.snmp.session import SnmpEngine
 from noc_console.sources.tickets import TicketClient
 from noc_console.storage import inventory
+from noc_console.storage.audit_orders import AuditedOrders
 from noc_console.storage.batches import BatchStore
 from noc_console.storage.core_devices import CoreStore
 from noc_console.storage.cpes import CpeStore
@@ -230,7 +231,8 @@ class Stint:
         store, opener, keep = JobStore(self._database, me), self._opener, self._shipper.keep
         tools = Tools(store, by_name, self._acs, self._cpes, config, opener, bridge, keep, clis, backups)
         batches = BatchStore(self._database, config.bulk)
-        return JobRunner(store, me, Actions(tools), batches, config.jobs.expiry_s, self._scope)
+        orders = AuditedOrders(self._database, audit_heads(config))
+        return JobRunner(store, me, Actions(tools, orders.why_not), batches, config.jobs.expiry_s, self._scope)
 
     def _scope(self) -> Scope | None:
         """Which jobs are ours to take."""

@@ -23,6 +23,7 @@ from noc_console.operations import places
 from noc_console.operations.handler import Described, Handler, require_reason
 from noc_console.operations.standings import CHUNK, Placed, read_standings
 from noc_console.storage import audit
+from noc_console.storage.audit_orders import bulk_of, requested_batch
 from noc_console.storage.batches import LEASE_S, end_waiting, find_batch, mark_batch, queue_batch
 from noc_console.storage.database import database_now
 from noc_console.storage.jobs import STREAM, NewJob, told_action
@@ -105,8 +106,7 @@ class ManyOnts(Handler[ActOnMany, list[Placed]]):
         details: dict[str, object] = {"forced": True} if intent.forced else {}
         if intent.confirmation is not None:
             details["confirmed"] = intent.confirmation.by.value
-        action = f"bulk {told_action(intent.kind, intent.parameters)}"
-        result = f"requested as bulk action {batch_id}"
+        action, result = bulk_of(told_action(intent.kind, intent.parameters)), requested_batch(batch_id)
         entry = audit.Entry.by(operator, action, names, intent.reason, result, details=details)
         await audit.append(connection, entry, now)
         waits = ", which waits for another operator" if needs_release else ""

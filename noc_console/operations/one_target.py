@@ -33,6 +33,7 @@ from noc_console.operations import places
 from noc_console.operations.handler import Described, Handler, require_reason
 from noc_console.operations.standings import Placed, read_standings
 from noc_console.storage import audit, schema
+from noc_console.storage.audit_orders import REQUESTED
 from noc_console.storage.database import database_now
 from noc_console.storage.feed import JOB_COLUMNS, jobs_from
 from noc_console.storage.jobs import STREAM, NewJob, queue, told_action
@@ -149,7 +150,7 @@ class OneTarget(Handler[Act, _Found]):
         job_id = await queue(connection, job)
         if intent.kind.level > 0:
             action, details = told_action(intent.kind, intent.parameters), _details(intent)
-            entry = audit.Entry.by(operator, action, checked.text, intent.reason, "requested", job_id, details)
+            entry = audit.Entry.by(operator, action, checked.text, intent.reason, REQUESTED, job_id, details)
             await audit.append(connection, entry, now)
         return Answer(job_id, f"job {job_id}")
 

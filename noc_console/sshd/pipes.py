@@ -9,6 +9,7 @@ import struct
 import termios
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 CHUNK = 16_384
@@ -81,7 +82,8 @@ class TerminalPipe:
         except OSError:
             data = b""  # the session's side is closed
         if data:
-            self._channel.write(data)
+            with suppress(OSError):  # a client that is gone; its session must not wait for it on the way out
+                self._channel.write(data)
         else:
             self._loop.remove_reader(self._master)
             self.drained.set()
@@ -105,7 +107,8 @@ class TerminalPipe:
 
 
 async def pass_on(stream: asyncio.StreamReader, write: Callable[[bytes], None], keeps_up: asyncio.Event) -> None:
-    """What a process writes to a pipe, until its end."""
+    """What a process writes to a pipe, until its end; to nobody once the client is gone."""
     while data := await stream.read(CHUNK):
-        write(data)
+        with suppress(OSError):
+            write(data)
         await keeps_up.wait()

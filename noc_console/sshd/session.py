@@ -121,8 +121,8 @@ class Session(asyncssh.SSHServerSession[bytes]):
             self._pipe.resume()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """The client is gone: its terminal hung up."""
-        self._left.set()
+        """The client is gone: its terminal hung up, and what its session still writes must go somewhere."""
+        self.resume_writing()
         self.end(signal.SIGHUP)
 
     # -- its life --------------------------------------------------------------------------------------------------
@@ -142,7 +142,7 @@ class Session(asyncssh.SSHServerSession[bytes]):
         code, told = 1, {"operator": self.vouched.name, "address": self.vouched.address}
         try:
             if why := self._desk.take(self) or self._why_not():
-                self._channel.write_stderr(f"noc-console door: {why}\r\n".encode())
+                self._say(why)
                 log.warning("ssh_session_refused", why=why, **told)
                 known_by, address = f"ssh key {self.vouched.fingerprint}", self.vouched.address
                 visit = Visit(self.vouched.name, known_by, address, "ssh session", f"refused: {why}")
@@ -152,7 +152,7 @@ class Session(asyncssh.SSHServerSession[bytes]):
             self._touched()
             code = await self._sit()
         except OSError as error:
-            self._channel.write_stderr(f"noc-console door: it could not start: {error.strerror}\r\n".encode())
+            self._say(f"it could not start: {error.strerror}")
             log.error("ssh_session_not_started", error=str(error), **told)
         finally:
             self._desk.give_back(self)
@@ -163,6 +163,10 @@ class Session(asyncssh.SSHServerSession[bytes]):
             with suppress(OSError):
                 self._channel.exit(code if 0 <= code < 256 else 1)
             log.info("ssh_session_ended", code=code, **told)
+
+    def _say(self, text: str) -> None:
+        with suppress(OSError):  # the client may be gone
+            self._channel.write_stderr(f"noc-console door: {text}\r\n".encode())
 
     def _why_not(self) -> str:
         allowed = self._desk.config.door.commands

@@ -41,6 +41,8 @@ STATEMENT_TIMEOUT_S = 30
 IDLE_TRANSACTION_S = 15
 """The server ends a transaction whose program stands still for so long: what it has locked, its successor needs. Less
 than it takes until a collector counts as dead."""
+POOL_SIZE, POOL_OVERFLOW = 4, 4
+"""Connections to PostgreSQL that a program keeps, and more that it opens when those are busy."""
 DEAD_PEER_S = 15
 """A connection on which nothing came back for so long is dead, for the server and for us."""
 
@@ -111,6 +113,9 @@ class Database:
         self.is_sqlite = url.startswith("sqlite:///")
         self._engine: AsyncEngine | None = None
         self._writer: AbstractAsyncContextManager[object] = asyncio.Lock() if self.is_sqlite else nullcontext()
+        self.turns = asyncio.Semaphore(POOL_SIZE)
+        """For transactions that come in great numbers: each waits for one as long as it takes, so that connections are
+        left for what must not wait, such as heartbeats."""
 
     @property
     def why_read_only(self) -> str | None:
@@ -340,8 +345,8 @@ def _switch_to_wal(cursor: Any) -> None:
 def _postgres_engine(url: str) -> AsyncEngine:
     return create_async_engine(
         url,
-        pool_size=4,
-        max_overflow=4,
+        pool_size=POOL_SIZE,
+        max_overflow=POOL_OVERFLOW,
         pool_timeout=CONNECT_TIMEOUT_S,
         pool_pre_ping=True,
         connect_args=CONNECTION_SETTINGS

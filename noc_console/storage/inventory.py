@@ -38,6 +38,9 @@ async def sync_olts(
         Name to id.
     """
     table = schema.olt
+    if connection.dialect.name == "postgresql":
+        # Two collectors that start at once with the same new OLTs: the second waits, and finds them.
+        await connection.execute(text("SELECT pg_advisory_xact_lock(7309874)"))
     rows = {row.name: row for row in await connection.execute(select(table))}
     ids: dict[str, int] = {}
     names = set()

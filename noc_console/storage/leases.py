@@ -9,22 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 
-from sqlalchemy import select, text, update
+from sqlalchemy import case, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from noc_console.domain.errors import SourceError
 from noc_console.storage import schema
 from noc_console.storage.database import SOURCE, Database, unix_now
 
-_TAKE = """
-    INSERT INTO olt_lease (olt_id, holder, token, until_at) VALUES (:olt_id, :holder, 1, {now} + :ttl_s)
-    ON CONFLICT (olt_id) DO UPDATE SET
-        token = olt_lease.token + CASE WHEN olt_lease.holder = excluded.holder THEN 0 ELSE 1 END,
-        holder = excluded.holder,
-        until_at = excluded.until_at
-    WHERE olt_lease.holder = excluded.holder OR olt_lease.until_at <= {now}
-    RETURNING token
-"""
+_MAKE = "INSERT INTO olt_lease (olt_id, holder, token, until_at) VALUES (:olt_id, '', 0, 0) ON CONFLICT DO NOTHING"
 
 
 class LeaseLost(SourceError):
@@ -54,15 +46,25 @@ class LeaseStore:
         Raises:
             SourceError: The database did not take it.
         """
-        tokens: dict[int, int] = {}
+        table, rows = schema.olt_lease, [{"olt_id": olt_id} for olt_id in sorted(olt_ids)]
+        if not rows:
+            return {}
         async with self._database.writing() as connection:
-            statement = text(_TAKE.format(now=unix_now(connection)))
-            for olt_id in sorted(olt_ids):  # in one order everywhere: two takers must not wait for each other
-                row = {"olt_id": olt_id, "holder": holder, "ttl_s": ttl_s}
-                token = (await connection.execute(statement, row)).scalar()
-                if token is not None:
-                    tokens[olt_id] = token
-        return tokens
+            now = text(unix_now(connection))
+            # In one order everywhere: two takers must not wait for each other.
+            await connection.execute(text(_MAKE), rows)
+            free = (
+                table.c.olt_id.in_([row["olt_id"] for row in rows]),
+                (table.c.holder == holder) | (table.c.until_at <= now),
+            )
+            # The strongest lock: it waits for every write that its holder's ``guard`` let in.
+            locked = select(table.c.olt_id).where(*free).order_by(table.c.olt_id).with_for_update()
+            ids = list((await connection.execute(locked)).scalars())
+            token = table.c.token + case((table.c.holder == holder, 0), else_=1)
+            until = text(f"{unix_now(connection)} + :ttl_s").bindparams(ttl_s=ttl_s)
+            taken = update(table).where(table.c.olt_id.in_(ids)).values(token=token, holder=holder, until_at=until)
+            found = await connection.execute(taken.returning(table.c.olt_id, table.c.token))
+            return {row.olt_id: row.token for row in found}
 
     async def renew(self, tokens: Mapping[int, int], holder: str, ttl_s: float) -> set[int]:
         """Make leases last ``ttl_s`` from now; returns the OLT ids of those that are still ours.
@@ -76,9 +78,9 @@ class LeaseStore:
             return set()
         async with self._database.writing() as connection:
             table = schema.olt_lease
-            # Locked in one order, as in ``take``.
+            # Locked in one order, as in ``take``; writes of ours that are under way are not waited for.
             mine = select(table.c.olt_id, table.c.token).where(table.c.holder == holder).order_by(table.c.olt_id)
-            rows = (await connection.execute(mine.with_for_update())).all()
+            rows = (await connection.execute(mine.with_for_update(key_share=True))).all()
             kept = {row.olt_id for row in rows if tokens.get(row.olt_id) == row.token}
             until = text(f"{unix_now(connection)} + :ttl_s").bindparams(ttl_s=ttl_s)
             await connection.execute(update(table).where(table.c.olt_id.in_(kept)).values(until_at=until))
@@ -118,8 +120,8 @@ class Asking:
         table = schema.olt_lease
         async with self._database.writing() as connection:
             # Locked in one order, as in ``LeaseStore.take``.
-            ids = select(table.c.olt_id).where(table.c.olt_id.in_(olt_ids)).order_by(table.c.olt_id).with_for_update()
-            found = list((await connection.execute(ids)).scalars())
+            ids = select(table.c.olt_id).where(table.c.olt_id.in_(olt_ids)).order_by(table.c.olt_id)
+            found = list((await connection.execute(ids.with_for_update(key_share=True))).scalars())
             more = update(table).where(table.c.olt_id.in_(found)).values(asked=table.c.asked + 1)
             await connection.execute(more)
 
@@ -153,6 +155,8 @@ async def guard(connection: AsyncConnection, olt_id: int, token: int | None) -> 
         LeaseLost: It is not ours, or no longer.
     """
     query = select(schema.olt_lease.c.token).where(schema.olt_lease.c.olt_id == olt_id)
-    found = (await connection.execute(query.with_for_update(read=True))).scalar() if token is not None else None
+    # The weakest lock: whoever takes the lease waits for it, a renewal does not.
+    locked = query.with_for_update(read=True, key_share=True)
+    found = (await connection.execute(locked)).scalar() if token is not None else None
     if found is None or found != token:
         raise LeaseLost(olt_id)

@@ -10,6 +10,7 @@ import os
 import random
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -60,7 +61,7 @@ async def main(folder: Path, onts: int) -> None:
     print("READY", flush=True)
     changed_at = time.monotonic()
     while True:
-        await register.beat(collector)
+        await register.beat(replace(collector, clock_at=time.time()))
         if time.monotonic() - changed_at >= EVERY_S:
             changed_at = time.monotonic()
             await _change(database, ids, chance)

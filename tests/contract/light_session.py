@@ -33,6 +33,9 @@ def main() -> int:
             signal.signal(signal.SIGTERM, signal.SIG_IGN)
             signal.signal(signal.SIGHUP, signal.SIG_IGN)
             print("hears nothing", flush=True)
+        elif line.strip() == "last words":
+            signal.signal(signal.SIGHUP, lambda *_: sys.exit(print("x" * 100_000, flush=True)))
+            print("will say much", flush=True)
         elif line.strip().isdecimal():
             return int(line)
     return 0

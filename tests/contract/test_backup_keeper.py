@@ -11,6 +11,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+from orders import audited
 from people import person
 
 from noc_console.cli.backup_texts import BackupTexts
@@ -239,7 +240,7 @@ async def done(desk: Desk, forced: bool = False) -> tuple[Ending, list[str]]:
         1, JobKind.BACKUP, JobState.RUNNING, Target.olt("olt-1"), None, "olt-1", None, "", "anna", "", now, now + 60,
         forced=forced,
     )  # fmt: skip
-    return await Actions(tools).act(job), told
+    return await Actions(tools, audited).act(job), told
 
 
 async def test_as_a_job_it_is_verified_when_it_is_stored_or_the_same(desk: Desk) -> None:

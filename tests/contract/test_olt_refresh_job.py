@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+from orders import audited
 
 from noc_console.collector.acting.tools import Ending, Tools
 from noc_console.collector.performing import Actions
@@ -47,7 +48,7 @@ async def refreshed(worker: Worker, olt: str = "olt-1") -> tuple[Ending, list[st
     tools = Tools(store, {"olt-1": cast(Any, worker)}, None, nothing, config, nothing, None, nothing)
     now = time.time()
     job = Job(1, JobKind.OLT_REFRESH, JobState.RUNNING, Target.olt(olt), None, olt, None, "", "anna", "", now, now + 60)
-    return await Actions(tools).act(job), told
+    return await Actions(tools, audited).act(job), told
 
 
 async def test_state_health_and_optics_are_read() -> None:

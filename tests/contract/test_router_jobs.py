@@ -12,6 +12,7 @@ from typing import Any, cast
 
 import pytest
 from genieacs_world import World, eventually, world
+from orders import audited
 
 from noc_console.collector.acting import disrupting
 from noc_console.collector.acting.tools import NotManaged, Tools
@@ -44,7 +45,7 @@ class Desk:
 
     @property
     def actions(self) -> Actions:
-        return Actions(self.tools)
+        return Actions(self.tools, audited)
 
     async def tell(self, _job: int, text: str, _state: JobState | None = None, progress: str | None = None) -> None:
         if self.away and progress is None:

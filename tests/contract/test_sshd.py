@@ -16,12 +16,15 @@ from typing import Any
 import asyncssh
 import pytest
 from services import PATIENCE_S
+from structlog.testing import capture_logs
 
 from noc_console.config.model import Config
 from noc_console.domain.errors import ConfigError
 from noc_console.sshd import server
 from noc_console.sshd.keys import Keys
+from noc_console.sshd.pipes import TerminalPipe, pass_on
 from noc_console.sshd.server import Desk, serve
+from noc_console.sshd.session import Session
 from noc_console.storage import audit
 from noc_console.storage.database import Database
 from tests.schema_copy import sqlite_with_schema
@@ -214,6 +217,50 @@ async def test_a_deaf_session_is_killed_at_the_end(door: Running) -> None:
         door.stop.set()
         await door.task
         assert time.monotonic() - began < 2.0
+
+
+class GoneClient:
+    """A channel after the client hung up."""
+
+    def write(self, data: bytes) -> None:
+        raise BrokenPipeError("Channel not open for sending")
+
+
+async def test_what_is_written_to_a_client_that_is_gone_is_drained() -> None:
+    errors: list[Any] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: errors.append(context))
+    master, terminal = os.openpty()
+    pipe = TerminalPipe(master, GoneClient())
+    more_than_a_terminal_holds = b"x" * 100_000
+    async with asyncio.timeout(PATIENCE_S):
+        await asyncio.to_thread(os.write, terminal, more_than_a_terminal_holds)
+        os.close(terminal)
+        await pipe.drained.wait()
+        stream, keeps_up = asyncio.StreamReader(), asyncio.Event()
+        stream.feed_data(b"x")
+        stream.feed_eof()
+        keeps_up.set()
+        await pass_on(stream, GoneClient().write, keeps_up)
+    pipe.close()
+    assert not errors
+
+
+async def test_a_session_ends_by_itself_though_its_client_left_while_it_lagged(
+    door: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken: list[Session] = []
+    monkeypatch.setattr(Desk, "take", lambda _, session: taken.append(session) or "")
+    connection = await door.connect()
+    process = await connection.create_process(term_type="xterm", term_size=(80, 24))
+    await said(process, "on xterm")
+    process.stdin.write("last words\n")
+    await said(process, "will say much")
+    taken[0].pause_writing()
+    with capture_logs() as logs:
+        connection.abort()
+        async with asyncio.timeout(PATIENCE_S):
+            await taken[0].gone()
+    assert [line["code"] for line in logs if line["event"] == "ssh_session_ended"] == [0], "it was killed"
 
 
 async def test_the_host_key_stays_and_is_private(tmp_path: Path) -> None:

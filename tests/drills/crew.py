@@ -74,6 +74,10 @@ class Crew:
         self._pids: dict[str, set[int]] = {}
         self._noting = False
 
+    def config(self, name: str) -> Path:
+        """Config file of a collector."""
+        return self._folder / name / "config.yaml"
+
     def start(self, name: str, clock_s: float = 0.0, **config: Any) -> None:
         """Start a collector whose clock is ``clock_s`` ahead."""
         home = self._folder / name
@@ -81,7 +85,7 @@ class Crew:
         with suppress(psycopg.errors.DuplicateObject):
             self._server.execute(f"CREATE ROLE {name} SUPERUSER LOGIN")
         own = {"database": self.url.replace("postgres@", f"{name}@"), "logging": {"file": str(home / "noc.log")}}
-        file = home / "config.yaml"
+        file = self.config(name)
         file.write_text(yaml.safe_dump({**self._config, "history": {"path": str(home)}, **own, **config}))
         command = [sys.executable, "-c", _COLLECTOR, str(clock_s), str(file)]
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -113,16 +117,20 @@ class Crew:
         rows = self.query(f"SELECT at, who, olt_id, holder_pid FROM note WHERE at > {since} ORDER BY at")
         return [Note(*row) for row in rows]
 
+    def note(self) -> bool:
+        """Begin to note what is written; False while there are no tables."""
+        if not self._noting and self.query("SELECT 1 FROM pg_tables WHERE tablename = 'olt_lease'"):
+            self._server.execute(_NOTES, self.url.rpartition("/")[2])
+            self._noting = True
+        return self._noting
+
     def settle(self, **shares: int) -> float:
         """Wait until each of these polls so many OLTs, and nobody else any; returns how long that took, seconds."""
         began = time.time()
 
         def settled() -> bool:
-            if not self._noting:
-                if not self.query("SELECT 1 FROM pg_tables WHERE tablename = 'olt_lease'"):
-                    return False
-                self._server.execute(_NOTES, self.url.rpartition("/")[2])
-                self._noting = True
+            if not self.note():
+                return False
             last: dict[int, str] = {note.olt: note.who for note in self.notes(time.time() - 4 * STATE_S)}
             found: dict[str, int] = {}
             for who in last.values():
@@ -132,7 +140,7 @@ class Crew:
         wait_for(settled, f"shares of {shares}")
         return time.time() - began
 
-    def all_polled(self, since: float, but: str = "") -> float:
+    def all_polled(self, since: float, but: str = "", patience_s: float = PATIENCE_S) -> float:
         """Wait until each OLT was written by somebody else than ``but``; returns how long after ``since``, seconds."""
 
         def firsts() -> dict[int, float]:
@@ -142,7 +150,7 @@ class Crew:
                     first.setdefault(note.olt, note.at)
             return first
 
-        wait_for(lambda: len(firsts()) == self.olts, "a poll of each OLT")
+        wait_for(lambda: len(firsts()) == self.olts, "a poll of each OLT", patience_s)
         return max(firsts().values()) - since
 
     def check_holders(self) -> int:
@@ -160,7 +168,6 @@ class Crew:
 @contextmanager
 def crew(server: Postgres, network: Path, folder: Path) -> Iterator[Crew]:
     """Collectors with a database of their own; they end with the block."""
-    folder.mkdir()
     with server.database() as url:
         made = Crew(server, url, network, folder)
         try:

@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
@@ -187,8 +187,14 @@ def postgres() -> Iterator[Postgres]:
 
 
 @contextmanager
-def postgres_cluster() -> Iterator[Callable[[int], AbstractContextManager[Postgres]]]:
-    """Make an empty cluster, as root one of the user ``postgres``; gives what serves it on a port, again and again."""
+def postgres_cluster(
+    settings: Mapping[str, str] = {},
+) -> Iterator[Callable[[int], AbstractContextManager[Postgres]]]:
+    """Make an empty cluster, as root one of the user ``postgres``; gives what serves it on a port, again and again.
+
+    Args:
+        settings: Beside those, and instead of those, that make tests fast.
+    """
     bin_dir = postgres_programs()
     user = "postgres" if os.getuid() == 0 else None
     with ExitStack() as stack:
@@ -206,11 +212,13 @@ def postgres_cluster() -> Iterator[Callable[[int], AbstractContextManager[Postgr
             extra_groups=[] if user else None,
             cwd=folder,
         )
-        yield lambda port: _postgres_on(port, bin_dir, folder, user)
+        yield lambda port: _postgres_on(port, bin_dir, folder, user, settings)
 
 
 @contextmanager
-def _postgres_on(port: int, bin_dir: Path, folder: Path, user: str | None) -> Iterator[Postgres]:
+def _postgres_on(
+    port: int, bin_dir: Path, folder: Path, user: str | None, own: Mapping[str, str]
+) -> Iterator[Postgres]:
     server = Postgres(port)
     settings = {
         "listen_addresses": "127.0.0.1",
@@ -219,6 +227,7 @@ def _postgres_on(port: int, bin_dir: Path, folder: Path, user: str | None) -> It
         "fsync": "off",
         "full_page_writes": "off",
         "autovacuum": "off",  # it would hold a database that is being copied
+        **own,
     }
     command = [str(bin_dir / "postgres"), "-D", str(folder / "data"), "-p", str(port)]
     for name, value in settings.items():

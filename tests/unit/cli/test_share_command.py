@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+import threading
+import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
 from noc_console import entry
 from noc_console.access import identity
 from noc_console.access.identity import current_operator
-from noc_console.cli.share import evidence_of
+from noc_console.cli.share import SharedPicture, evidence_of
 from noc_console.config.model import Config
 from noc_console.console.options import Options
 from noc_console.entry import Plain
@@ -90,3 +94,24 @@ def test_only_a_plain_console_may_join(arguments: Sequence[str], wanted: Plain |
 def test_without_a_terminal_nothing_is_joined(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "isatty", lambda _: False)
     assert entry.joined(Plain()) is None
+
+
+async def test_a_rest_hears_a_statement_that_was_cancelled_to_its_end() -> None:
+    """Its thread tells the loop: one that is closed by then would fail in it."""
+    loop, go, told = asyncio.get_running_loop(), threading.Event(), asyncio.Event()
+
+    class Closing:
+        async def close(self) -> None:
+            go.set()
+
+    config = Config.model_validate({"genieacs": {"url": "http://127.0.0.1:1"}})
+    picture = SharedPicture(cast(Any, Closing()), config)
+
+    def end() -> None:
+        go.wait()
+        time.sleep(0.02)
+        loop.call_soon_threadsafe(told.set)
+
+    threading.Thread(target=end).start()
+    await picture.rest()
+    assert told.is_set()

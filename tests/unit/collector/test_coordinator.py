@@ -137,6 +137,19 @@ async def test_a_rhythm_keeps_its_interval(w: World) -> None:
     assert w.at[0] == 1_000_005.0 and w.pauses == [60.0, 60.0, 60.0]
 
 
+@pytest.mark.parametrize(("took_s", "every_s"), [(0.0, 60.0), (3.0, 60.0), (40.0, 60.0), (50.0, 65.0), (100.0, 115.0)])
+async def test_a_rhythm_from_begin_to_begin_counts_what_a_turn_took(w: World, took_s: float, every_s: float) -> None:
+    """What is read each 60 s is that old, not that and the reading; a device that needs long still has its rest."""
+
+    async def work() -> None:
+        w.at.append(w.clock.at)
+        await w.clock.sleep(took_s)
+
+    async with w.running(w.rhythm(work=work, from_begin=True)):
+        await w.clock.advance(4 * every_s)
+    assert w.pauses[:3] == [every_s] * 3
+
+
 async def test_jitter_stays_within_its_share(w: World) -> None:
     w.coordinator = Coordinator(cast(Any, w.sources), w.clock)
     async with w.running(w.rhythm(jitter=0.05)):

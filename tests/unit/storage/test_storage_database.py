@@ -8,6 +8,7 @@ import stat
 from pathlib import Path
 
 import pytest
+from services import PATIENCE_S
 from sqlalchemy import select, text
 from sqlalchemy.exc import OperationalError
 
@@ -19,7 +20,7 @@ from noc_console.domain.errors import (
     SourceUnavailable,
 )
 from noc_console.storage import schema
-from noc_console.storage.database import SCHEMA_VERSION, Database, explain
+from noc_console.storage.database import POOL_OVERFLOW, POOL_SIZE, SCHEMA_VERSION, Database, explain
 from noc_console.storage.inventory import upsert
 from noc_console.storage.streams import bump
 
@@ -212,3 +213,23 @@ async def test_a_file_that_may_only_be_read_is_read(tmp_path: Path, monkeypatch:
         async with theirs.writing():
             pass
     await theirs.close()
+
+
+async def test_many_that_take_turns_leave_connections_for_what_must_not_wait(database: Database) -> None:
+    if database.is_sqlite:
+        pytest.skip("SQLite has one writer")
+    go, begun = asyncio.Event(), asyncio.Semaphore(0)
+
+    async def one_of_many() -> None:
+        async with database.turns, database.writing():
+            begun.release()
+            await go.wait()
+
+    async with asyncio.timeout(PATIENCE_S), asyncio.TaskGroup() as tasks:
+        for _ in range(3 * (POOL_SIZE + POOL_OVERFLOW)):
+            tasks.create_task(one_of_many())
+        for _ in range(POOL_SIZE):
+            await begun.acquire()
+        async with database.writing() as connection:
+            await connection.execute(text("SELECT 1"))
+        go.set()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -38,3 +39,17 @@ async def test_updates_change_these_rows_and_no_others(database: Database, count
         assert [dict(row) for row in (await connection.execute(query)).mappings()] == rows
         rest = select(func.count()).where(schema.ont.c.revision == 1, schema.ont.c.state == "offline")
         assert (await connection.execute(rest)).scalar_one() == MANY - count
+
+
+async def test_two_that_start_at_once_with_the_same_new_olts(database: Database) -> None:
+    rival, names = Database(database.url), [(f"olt-{number}", "192.0.2.1") for number in range(20)]
+
+    async def start(one: Database) -> dict[str, int]:
+        async with one.writing() as connection:
+            found = await inventory.sync_olts(connection, names, 1.0)
+            await asyncio.sleep(0.01)
+            return found
+
+    first, second = await asyncio.gather(start(database), start(rival))
+    await rival.close()
+    assert first == second and len(first) == 20

@@ -6,12 +6,12 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
-from services import eventually
+from services import PATIENCE_S, eventually
 from sqlalchemy import text
 
 from noc_console.storage import inventory
 from noc_console.storage.database import Database
-from noc_console.storage.leases import LeaseLost, LeaseStore, guard
+from noc_console.storage.leases import Asking, LeaseLost, LeaseStore, guard
 
 LONG_S = 60.0
 ENDED_S = -0.001
@@ -128,6 +128,20 @@ async def test_a_lease_cannot_be_taken_while_its_holder_writes(
     await taking
     assert order == ["written", "taken"]
     assert not await passes(database, olt_id, token)
+
+
+async def test_a_renewal_and_a_request_do_not_wait_for_a_write_under_way(
+    database: Database, rival: Database, olts: list[int]
+) -> None:
+    """Else a collector with many OLTs loses them all while it writes what it read of them."""
+    if database.is_sqlite:
+        pytest.skip("SQLite has one writer")
+    tokens = await LeaseStore(database).take(olts, "us", LONG_S)
+    async with database.writing() as connection:
+        await guard(connection, olts[1], tokens[olts[1]])
+        async with asyncio.timeout(PATIENCE_S):
+            assert await LeaseStore(rival).renew(tokens, "us", LONG_S) == set(olts)
+            await Asking(rival, "they").ask(olts)
 
 
 async def test_many_takers_at_once_share_without_overlap(database: Database, olts: list[int]) -> None:
