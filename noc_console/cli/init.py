@@ -10,6 +10,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from noc_console.cli.output import Exit, fail
+from noc_console.config.new_file import write_new
 from noc_console.config.where import MACHINE_CONFIG
 
 STATE = Path("/var/lib/noc-console")
@@ -132,12 +133,7 @@ def _write(path: Path, text: str, mode: int, group: int | None = None) -> None:
             path.parent.mkdir(mode=0o750, parents=True)
             if group is not None:
                 os.chown(path.parent, -1, group)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-            if group is not None:
-                os.fchown(descriptor, -1, group)
-            os.fchmod(descriptor, mode)
+        write_new(path, text.encode(), mode, None if group is None else lambda file: os.fchown(file, -1, group))
     except FileExistsError:
         fail(f"{path} is there already, and is left as it is", Exit.USAGE)
     except OSError as error:

@@ -135,7 +135,7 @@ async def door(config: Config) -> str:
         raise ConfigError(f"{file} may be written by every user of this machine", hint=f"chmod o-w {file}")
     if not len(keys):
         raise ConfigError("nobody could come in: no key is listed", hint="see access.keys and door.authorized_keys")
-    return f"{len(keys)} keys may come in, {shown}, port {config.door.port} {await _port(config)}"
+    return f"keys that may come in: {len(keys)}; {shown}; port {config.door.port} {await _port(config)}"
 
 
 def _host_key(file: Path) -> str:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import gzip
-import os
 import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from noc_console.cli.output import Exit, fail, print_json
 from noc_console.config.model import Config
+from noc_console.config.new_file import replaced
 from noc_console.domain.incidents.keyframe import keyframe
 from noc_console.domain.incidents.lines import Anonymous, header, line
 from noc_console.domain.incidents.network import Network
@@ -73,8 +73,7 @@ def cut_at(observations: Iterable[Observation], first: float) -> tuple[float, It
 def _write(file: Path, lines: Iterable[str]) -> None:
     """Readable by its owner only: it names customers unless they were taken out."""
     try:
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with open(descriptor, "wb") as raw:
+        with replaced(file) as raw:
             out = gzip.GzipFile(fileobj=raw, mode="wb", mtime=0) if file.suffix == ".gz" else raw
             for text in lines:
                 out.write(text.encode() + b"\n")

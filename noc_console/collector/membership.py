@@ -11,7 +11,7 @@ import socket
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from noc_console.domain.agreement import differences
+from noc_console.domain.agreement import differences, olts_of, read_marks
 from noc_console.domain.network import Collector
 from noc_console.domain.shares import share_out
 from noc_console.storage.database import Database
@@ -56,10 +56,19 @@ class Membership:
             self.leads.clear()
         return standing
 
-    def share(self, standing: Standing, regions: Mapping[int, str | None], collector_id: str) -> set[int]:
-        """Ids of the OLTs that we should poll."""
-        shares = share_out(regions, standing.members, standing.held)
-        return {olt_id for olt_id, name in shares.items() if name == collector_id}
+    def share(self, standing: Standing, ids: Mapping[str, int], collector_id: str) -> set[int]:
+        """Ids of the OLTs that we should poll.
+
+        Args:
+            standing: What the register tells: all work it out from the same, also where their configs differ.
+            ids: Of our OLTs, by their names.
+            collector_id: Ours.
+        """
+        named = {one: olts_of(read_marks(standing.marks[one])) for one in sorted(standing.members)}
+        olts = {olt: region for one in reversed(named) for olt, region in named[one].items()}
+        known = {olt: [one for one in named if olt in named[one]] for olt in olts}
+        shares = share_out(olts, standing.members, standing.held, known)
+        return {ids[olt] for olt, name in shares.items() if name == collector_id and olt in ids}
 
     async def new_differences(self, standing: Standing, register: CollectorRegister) -> list[str]:
         """How the others differ in release and config; told by the leader, once after each change of the members."""

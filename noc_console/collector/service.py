@@ -240,7 +240,7 @@ class CollectorService:
             standing = await membership.beat(self._now_me())
             if standing is None:
                 raise Superseded
-            holding.share = membership.share(standing, stint.regions, self._id)
+            holding.share = membership.share(standing, stint.ids, self._id)
             for host in standing.struck_out:
                 log.warning("collector_struck_out", host=host)
                 await self._sources.forget_troubles(on_host(host))

@@ -107,8 +107,8 @@ class Stint:
         self.holding = holding
         self.olts: list[OltWorker] = []
         """In the order of the config file."""
-        self.regions: dict[int, str | None] = {}
-        """OLT id to its region."""
+        self.ids: dict[str, int] = {}
+        """Of the OLTs, by their names."""
 
     async def load(self) -> None:
         """Make the workers of all OLTs, with what is known of them.
@@ -118,7 +118,7 @@ class Stint:
         """
         config = self._config
         ids = await self._sync_olts(remove=self._leads is None)
-        self.regions = {ids[olt.name]: olt.region for olt in config.olts}
+        self.ids = {olt.name: ids[olt.name] for olt in config.olts}
         leases = self.holding.want(ids[olt.name] for olt in config.olts)
         await self.holding.keep()  # before the facts are read: nobody writes them from then on
         self.olts = []

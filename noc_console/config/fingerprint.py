@@ -11,8 +11,8 @@ from typing import Any
 from pydantic import BaseModel
 
 from noc_console import __version__
-from noc_console.config.model import Config
-from noc_console.domain.agreement import OLT, RELEASE
+from noc_console.config.model import Config, OltConfig
+from noc_console.domain.agreement import IN, OLT, RELEASE
 
 SHARED = (
     "genieacs", "polling", "thresholds", "core_devices", "ping", "jobs", "bulk", "speed_test", "diagnosis", "incidents",
@@ -30,7 +30,11 @@ def marks(config: Config) -> Mapping[str, str]:
     """
     found = {RELEASE: __version__, "profiles_dir": _digest(_profiles(config.profiles_dir))}
     found |= {name: _digest(_plain(getattr(config, name))) for name in SHARED}
-    return found | {OLT + olt.name: _digest(_plain(olt)) for olt in config.olts}
+    return found | {OLT + olt.name: _olt(olt) for olt in config.olts}
+
+
+def _olt(olt: OltConfig) -> str:
+    return _digest(_plain(olt)) + (f"{IN}{olt.region}" if olt.region else "")
 
 
 def _plain(value: Any) -> Any:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import re
 import time
 from collections.abc import Iterator
@@ -11,6 +10,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from noc_console.config import new_file
 from noc_console.console.screens.view import Say
 from noc_console.picture.export import as_csv, as_json
 from noc_console.picture.flat_rows import Row
@@ -116,6 +116,5 @@ def write_new(path: Path, text: str) -> Path:
     Raises:
         OSError: It is there already (``FileExistsError``), or it cannot be written.
     """
-    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8", newline="") as file:
-        file.write(text)
+    new_file.write_new(path, text.encode())
     return path.absolute()

@@ -15,6 +15,8 @@ from noc_console.domain.network import Collector
 RELEASE = "release"
 OLT = "olt:"
 """Before the name of an OLT."""
+IN = " in "
+"""Between the digest of an OLT and its region."""
 _NAMED = 5
 
 
@@ -55,6 +57,12 @@ def differs_by(ours: Mapping[str, str], theirs: Mapping[str, str]) -> str:
     if other := {key for key in common if ours[key] != theirs[key]}:
         parts.append(f"sets {_listed(other)} otherwise")
     return "; ".join(parts)
+
+
+def olts_of(marks: Mapping[str, str]) -> dict[str, str | None]:
+    """The OLTs that they name, each with its region."""
+    named = {key.removeprefix(OLT): value for key, value in marks.items() if key.startswith(OLT)}
+    return {name: value.partition(IN)[2] or None for name, value in named.items()}
 
 
 def _difference(one: Collector, first: Collector) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
 import sys
 import time
@@ -17,6 +16,7 @@ import structlog
 
 from noc_console.access.seal import Vouched, read_secret
 from noc_console.config.model import Config
+from noc_console.config.new_file import write_new
 from noc_console.config.paths import door_host_key
 from noc_console.domain.errors import ConfigError
 from noc_console.sshd.keys import Keys
@@ -227,13 +227,11 @@ def host_key(file: Path) -> asyncssh.SSHKey:
     """
     try:
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        key = asyncssh.generate_private_key("ssh-ed25519", comment="noc-console door")
         try:
-            descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            write_new(file, key.export_private_key())
         except FileExistsError:
             return asyncssh.read_private_key(file)
-        key = asyncssh.generate_private_key("ssh-ed25519", comment="noc-console door")
-        with os.fdopen(descriptor, "wb") as out:
-            out.write(key.export_private_key())
         return key
     except (OSError, asyncssh.KeyImportError) as error:
         raise ConfigError(f"the door's host key, {file}: {error}", hint="see door.host_key") from None

@@ -7,6 +7,7 @@ is signed with a key that only the collector's user can read; the file of heads 
 from __future__ import annotations
 
 import base64
+import errno
 import json
 import os
 from collections.abc import Sequence
@@ -17,6 +18,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from noc_console.config.new_file import write_new
 from noc_console.domain.errors import ConfigError
 from noc_console.storage import audit
 from noc_console.storage.audit import Broken
@@ -87,17 +89,13 @@ def private_key(file: Path) -> Ed25519PrivateKey:
         ConfigError: It cannot be read or made, or others may read it.
     """
     try:
+        made = Ed25519PrivateKey.generate()
         try:
-            descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            write_new(file, base64.b64encode(made.private_bytes_raw()))
         except FileExistsError:
             if file.stat().st_mode & 0o077:
                 raise ConfigError(f"{file}: others may read this key", hint=f"chmod 600 {file}") from None
             return Ed25519PrivateKey.from_private_bytes(base64.b64decode(file.read_bytes(), validate=True))
-        made = Ed25519PrivateKey.generate()
-        with os.fdopen(descriptor, "wb") as out:
-            out.write(base64.b64encode(made.private_bytes_raw()))
-            out.flush()
-            os.fsync(descriptor)
         return made
     except (OSError, ValueError) as error:
         raise ConfigError(f"the key of the audit heads, {file}: {error}", hint="see retention.audit_heads") from None
@@ -149,12 +147,28 @@ def append_head(file: Path, head: Head) -> None:
     Raises:
         OSError: It could not be written.
     """
-    descriptor = os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o640)
-    try:
-        os.write(descriptor, head.as_line().encode() + b"\n")
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    with open(os.open(file, os.O_RDWR | os.O_CREAT, 0o640), "r+b", buffering=0) as out:
+        size = out.seek(0, os.SEEK_END)
+        out.seek(max(0, size - NEWEST_BYTES))
+        end = out.read()
+        whole = size - len(_torn(end))
+        # A line may be whole but for its end of line.
+        line = (b"\n" if end.endswith(b"}") else b"") + head.as_line().encode() + b"\n"
+        try:
+            out.truncate(whole)
+            out.seek(whole)
+            if out.write(line) != len(line):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            os.fsync(out.fileno())
+        except OSError:
+            out.truncate(whole)
+            raise
+
+
+def _torn(data: bytes) -> bytes:
+    """The half line that a full disk or a kill left at the end; nothing where the last line is whole."""
+    last = data.rpartition(b"\n")[2]
+    return b"" if last.endswith(b"}") else last
 
 
 async def find_broken(connection: AsyncConnection, heads: Sequence[Head]) -> Broken | None:
@@ -189,4 +203,4 @@ def _text(file: Path, most: int, from_end: bool = False) -> str:
         raise ConfigError(f"the audit heads cannot be read: {error}", hint="see retention.audit_heads") from None
     if len(data) > most:
         raise ConfigError(f"{file} is larger than {most:,} bytes", hint="move the older lines elsewhere")
-    return data.decode(errors="replace")
+    return data[: len(data) - len(_torn(data))].decode(errors="replace")

@@ -76,7 +76,7 @@ _ADVICE: tuple[tuple[tuple[str, ...], type[SourceError], str], ...] = (
     (("unable to open",), SourceUnavailable, "is the path right, and may this user read the file and its folder?"),
     (("malformed", "not a database"), SourceProtocolError, "the file is damaged: stop the collector, restore a backup"),
     (("is full", "no space left"), SourceUnavailable, "free some space on its disk"),
-    (("disk i/o",), SourceUnavailable, "check the disk and its mount (dmesg)"),
+    (("disk i/o",), SourceUnavailable, "is the disk full (df)? else check it and its mount (dmesg)"),
     (("connection slots", "too many clients", "too many connections"), SourceUnavailable,
      "end idle sessions, or raise max_connections at the server"),
     (("password", "authentication", "pg_hba", "role"), SourceAuthError, "check the user and password in database:"),

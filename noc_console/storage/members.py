@@ -26,8 +26,10 @@ class Standing:
     """Whether we lead."""
     members: Mapping[str, str | None]
     """Ids of the collectors that live, ours among them, to their regions."""
-    held: Mapping[int, str]
-    """OLT id to who holds its lease now."""
+    marks: Mapping[str, str]
+    """Ids of the collectors to what they tell of their config, see ``agreement``."""
+    held: Mapping[str, str]
+    """OLT to who holds its lease now."""
     struck_out: Collection[str]
     """Hosts of the collectors that we struck out."""
 
@@ -70,13 +72,14 @@ class Members:
             dead = select(table.c.id, table.c.host).where(table.c.heartbeat_at <= now - COLLECTOR_DEAD_AFTER_S)
             gone = {row.id: row.host for row in await connection.execute(dead.with_for_update(skip_locked=True))}
             await connection.execute(delete(table).where(table.c.id.in_(gone)))
-            rows = (await connection.execute(select(table.c.id, table.c.region, table.c.leads))).all()
+            rows = (await connection.execute(select(table.c.id, table.c.region, table.c.marks, table.c.leads))).all()
             leader = next((row.id for row in rows if row.leads), None)
             if leader is None:
                 leader = collector.id
                 await connection.execute(update(table).where(table.c.id == leader).values(leads=True))
             members = {row.id: row.region for row in rows}
-            return Standing(leader == collector.id, members, await _held(connection, now), gone.values())
+            marks = {row.id: row.marks for row in rows}
+            return Standing(leader == collector.id, members, marks, await _held(connection, now), gone.values())
 
     async def _in_turn(self, connection: AsyncConnection) -> None:
         """Two may ask at once; on SQLite the write transaction already makes the second one wait."""
@@ -84,7 +87,7 @@ class Members:
             await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": TAKE_OVER})
 
 
-async def _held(connection: AsyncConnection, now: float) -> dict[int, str]:
-    table = schema.olt_lease
-    found = await connection.execute(select(table.c.olt_id, table.c.holder).where(table.c.until_at > now))
-    return {row.olt_id: row.holder for row in found}
+async def _held(connection: AsyncConnection, now: float) -> dict[str, str]:
+    lease, olt = schema.olt_lease, schema.olt
+    query = select(olt.c.name, lease.c.holder).join(olt, olt.c.id == lease.c.olt_id).where(lease.c.until_at > now)
+    return {row.name: row.holder for row in await connection.execute(query)}

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from noc_console.cli import record
 from noc_console.cli.past import from_file
 from noc_console.cli.record import cut_at
 from noc_console.cli.replay import replay
@@ -107,3 +110,18 @@ def test_a_file_that_is_not_there_or_damaged_is_named(tmp_path: Path) -> None:
     damaged.write_bytes(gzip.compress(header(0, "", Intervals()).encode() * 99)[:40])
     with pytest.raises(RecordingError, match=r"x\.jsonl\.gz: cannot be read"):
         from_file(Config.model_construct(), damaged)
+
+
+def test_a_recording_that_cannot_be_written_leaves_the_one_before(tmp_path: Path) -> None:
+    def lines() -> Iterator[str]:
+        yield "one"
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    for name in ("x.rec", "x.rec.gz"):
+        file = tmp_path / name
+        record._write(file, ["old"])
+        before = file.read_bytes()
+        with pytest.raises(SystemExit):
+            record._write(file, lines())
+        assert file.read_bytes() == before and before
+    assert len(list(tmp_path.iterdir())) == 2

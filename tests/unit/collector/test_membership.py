@@ -67,10 +67,14 @@ def polled(monkeypatch: pytest.MonkeyPatch) -> dict[str, Counter[str]]:
 
 
 @asynccontextmanager
-async def joined(path: Path, name: str, region: str | None = None) -> AsyncIterator[None]:
+async def joined(path: Path, name: str, region: str | None = None, lacks: str = "") -> AsyncIterator[None]:
     """A collector at work; ``name`` stands in its OLTs' addresses, so that it is known who polled."""
     (path / name).mkdir(exist_ok=True)
-    olts = [{"name": olt, "address": name, "region": of, "snmp": {"port": 1}} for olt, of in OLTS.items()]
+    olts = [
+        {"name": olt, "address": name, "region": of, "snmp": {"port": 1}}
+        for olt, of in OLTS.items()
+        if olt not in lacks
+    ]
     given = {"database": f"sqlite:///{path}/noc.db", "victoriametrics": None, "ping": None, "olts": olts}
     config = Config.model_validate({**given, "history": {"path": path / name}})
     stop = asyncio.Event()
@@ -103,6 +107,13 @@ async def test_a_joiner_takes_its_share_and_gives_it_back_when_it_leaves(tmp_pat
             async with joined(tmp_path, "c"):
                 await eventually(lambda: shares(database, [2, 2, 2]))
         await eventually(lambda: shares(database, [6]))
+
+
+async def test_an_olt_that_one_config_lacks_is_polled_by_the_others(tmp_path: Path, database: Database) -> None:
+    async with joined(tmp_path, "a"), joined(tmp_path, "b", lacks="n1 n2 s1 s2"):
+        await eventually(lambda: shares(database, [2, 4]))
+        found = await holders(database)
+        assert len({found[olt] for olt in ("n1", "n2", "s1", "s2")}) == 1 and len(found) == 6
 
 
 async def test_each_olt_is_polled_by_one(tmp_path: Path, database: Database, polled: dict[str, Counter[str]]) -> None:

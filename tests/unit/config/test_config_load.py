@@ -419,7 +419,7 @@ def test_an_encoding_must_be_one_of_text(write: Write) -> None:
 
 
 @pytest.mark.parametrize("text", ['logging: {file: "a\\0b"}', 'victoriametrics: {url: "file:\\0"}'])
-def test_a_nul_is_refused_where_it_stands(write: Callable[[str], Path], text: str) -> None:
+def test_a_nul_is_refused_where_it_stands(write: Write, text: str) -> None:
     with pytest.raises(ConfigError, match="NUL") as failed:
         load(write(f"{MINIMAL}{text}\n"), {})
     assert ":" in str(failed.value) and text.partition(":")[0] in str(failed.value)

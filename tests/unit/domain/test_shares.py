@@ -46,6 +46,16 @@ def test_what_is_shared_out_stays(
     assert share_out(olts, members, shares) == shares
 
 
+@given(OLTS, MEMBERS, HELD, st.dictionaries(st.integers(1, 60), st.sets(st.sampled_from("abcdef")), max_size=40))
+def test_an_olt_goes_to_one_who_knows_it_and_to_nobody_where_none_does(
+    olts: dict[int, str | None], members: dict[str, str | None], held: dict[int, str], known: dict[int, set[str]]
+) -> None:
+    shares = share_out(olts, members, held, known)
+    for olt_id in olts:
+        able = members.keys() & known.get(olt_id, members.keys())
+        assert (shares.get(olt_id) in able) == bool(able)
+
+
 def test_a_joiner_takes_its_share_and_no_more() -> None:
     olts = dict.fromkeys(range(1, 13))
     before = share_out(olts, dict.fromkeys("ab"), {})
