@@ -1,4 +1,4 @@
-"""Every command with something it needs gone or broken: one clear sentence, a code, no trace, nothing half done."""
+"""Every command with something that it needs gone or broken: one clear sentence, an exit code, nothing half done."""
 
 from __future__ import annotations
 
