@@ -28,6 +28,7 @@ from noc_console.picture.finding import find_routers, named_onts, router_alone
 from noc_console.picture.model import Model
 from noc_console.picture.ont_facts import OntFacts, gather
 from noc_console.picture.whereabouts import place_of
+from noc_console.storage.database import SchemaMissing
 from noc_console.storage.reader import StorageReader
 
 FOLLOW_S = 0.3
@@ -94,8 +95,7 @@ async def at_work(config: Config, config_file: Path, wait: bool) -> AsyncIterato
     requests = Requests(config)
     child: CollectorChild | None = None
     try:
-        # A collector of our own makes the database; without one, whoever cannot read it knows of no collector either.
-        model = await (_picture if wait else read_picture)(requests.reader, config)
+        model = await _picture(requests.reader, config, wait)
         lives = model is not None and model.collector(time.time()) is not None
         if wait:
             child = CollectorChild(config_file)
@@ -115,10 +115,15 @@ async def at_work(config: Config, config_file: Path, wait: bool) -> AsyncIterato
             child.close()
 
 
-async def _picture(reader: StorageReader, config: Config) -> Model | None:
+async def _picture(reader: StorageReader, config: Config, wait: bool) -> Model | None:
+    """What is known; None before a collector made the database, and while we wait for what ails it to end."""
     try:
         return await read_picture(reader, config)
+    except SchemaMissing:
+        return None
     except SourceError:
+        if not wait:
+            raise
         return None
 
 
