@@ -171,7 +171,7 @@ async def test_a_postgresql_that_is_not_there_is_unavailable() -> None:
         ("database disk image is malformed", SourceProtocolError, "restore a backup"),
         ("file is not a database", SourceProtocolError, "restore a backup"),
         ("database or disk is full", SourceUnavailable, "free some space"),
-        ("disk I/O error", SourceUnavailable, "check the disk"),
+        ("disk I/O error", SourceUnavailable, "is the disk full"),
         ("permission denied for table ont", SourceAuthError, "GRANT"),
         (
             "connection FATAL: password authentication failed",
