@@ -14,7 +14,7 @@ from noc_console.cli import local_probes, probes
 from noc_console.cli.output import Exit, print_json
 from noc_console.config.base import HttpEndpoint
 from noc_console.config.model import Config, CoreDeviceConfig, GenieAcs, OltConfig, VictoriaMetrics
-from noc_console.config.paths import backup_folder
+from noc_console.config.paths import audit_heads, backup_folder
 from noc_console.domain.errors import ConfigError, NocError, SourceError
 from noc_console.domain.text import clean
 from noc_console.sharing import address
@@ -103,6 +103,10 @@ def _services(config: Config) -> list[Awaitable[Result]]:
     tried = _without_password(config.database)
     tries: list[Awaitable[Result]] = [_try("database", tried, lambda: probes.database(config))]
     tries.append(_try("collectors", "register", lambda: probes.collectors(config)))
+    tries.append(_try("audit log", str(audit_heads(config)), lambda: probes.audit_log(config)))
+    for inventory in config.inventories:
+        tried = _without_password(inventory.url)
+        tries.append(_try(inventory.name, tried, partial(probes.inventory, inventory)))
     if config.victoriametrics:
         victoria = config.victoriametrics
         tries.append(_try("victoriametrics", victoria.url, lambda: _victoria(victoria)))

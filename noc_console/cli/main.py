@@ -172,7 +172,8 @@ def run() -> None:
     """Entry point: errors become one line and an exit code."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")  # a terminal that has no such letter is no reason to end
+            with suppress(OSError):  # it looks where in the file it stands, which not every stream knows
+                stream.reconfigure(errors="backslashreplace")  # a terminal without a letter is no reason to end
     try:
         try:
             app()

@@ -17,15 +17,19 @@ from urllib.parse import urlsplit
 from noc_console.config.base import HttpEndpoint
 from noc_console.config.fingerprint import marks
 from noc_console.config.http import tls_context
+from noc_console.config.inventories import Inventory
 from noc_console.config.load import secret_files
 from noc_console.config.model import Config, CoreDeviceConfig, Traps
+from noc_console.config.paths import audit_heads
 from noc_console.domain.agreement import differences, differs_by, read_marks
 from noc_console.domain.errors import ConfigError, SourceError, SourceUnavailable
 from noc_console.domain.freshness import SKEW_TOLERANCE_S, format_age
+from noc_console.sources.inventory import try_inventory
 from noc_console.sources.notifier import Target
 from noc_console.sources.ping import Pinger
 from noc_console.sources.snmp.core_poller import CorePoller
 from noc_console.sources.snmp.session import SnmpEngine
+from noc_console.storage.audit_watch import AuditWatch
 from noc_console.storage.database import SCHEMA_VERSION, Database, database_now
 from noc_console.storage.database import SOURCE as DATABASE
 from noc_console.storage.sources import CollectorRegister
@@ -118,6 +122,27 @@ async def collectors(config: Config) -> str:
     here = differs_by(read_marks(alive[0].marks), marks(config)) if alive[0].marks else ""
     told = f"; by another config than this file: it {here}; a restart takes this one" if here else ""
     return f"at work on {', '.join(sorted(one.host for one in alive))}{told}"
+
+
+async def inventory(wanted: Inventory) -> str:
+    """Whether another system's database answers and can plan the queries."""
+    await try_inventory(wanted)
+    return f"answers, and understands the queries for {', '.join(wanted.in_order())}"
+
+
+async def audit_log(config: Config) -> str:
+    """Whether the audit log holds to its newest head: where it does not, nothing can be done."""
+    made = Database(config.database)
+    try:
+        if await made.version() != SCHEMA_VERSION:
+            return "not begun"
+        async with made.reading(snapshot=True) as connection:
+            found = await AuditWatch(audit_heads(config)).look(connection)
+    finally:
+        await made.close()
+    if found.broken:
+        raise ConfigError(str(found), hint="noc-console audit-verify; until it is accepted nothing is done")
+    return str(found)
 
 
 async def ping() -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -30,20 +31,40 @@ async def read_inventory(inventory: Inventory, kind: str) -> str:
     Raises:
         SourceError: The database cannot be reached, refuses the query, or takes too long; or there are too many rows.
     """
-    try:
+    with _errors(inventory, kind):
         async with asyncio.timeout(CONNECT_S + inventory.timeout_s + _SPARE_S):
             return await _read(inventory, kind)
+
+
+async def try_inventory(inventory: Inventory) -> None:
+    """Have the server plan each query, without running it; raises as ``read_inventory``."""
+    for kind in inventory.in_order():
+        with _errors(inventory, kind):
+            async with asyncio.timeout(CONNECT_S + _SPARE_S), _connected(inventory) as connection:
+                await connection.execute(b"EXPLAIN " + inventory.records[kind].encode())
+
+
+@contextmanager
+def _errors(inventory: Inventory, kind: str) -> Iterator[None]:
+    try:
+        yield
     except TimeoutError:
         raise SourceError(f"{kind}: no answer within {inventory.timeout_s:g} s", inventory.name) from None
     except psycopg.Error as error:
         raise SourceError(f"{kind}: {_told(error)}", inventory.name) from None
 
 
-async def _read(inventory: Inventory, kind: str) -> str:
+@asynccontextmanager
+async def _connected(inventory: Inventory) -> AsyncIterator[AsyncConnection]:
     connection = await AsyncConnection.connect(inventory.url, connect_timeout=CONNECT_S, autocommit=True)
     async with connection:
         await connection.execute("SELECT set_config('statement_timeout', %s, false)", (f"{inventory.timeout_s:g}s",))
         await connection.execute("SET default_transaction_read_only = on")
+        yield connection
+
+
+async def _read(inventory: Inventory, kind: str) -> str:
+    async with _connected(inventory) as connection:
         cursor = await connection.execute(inventory.records[kind].encode())
         if cursor.description is None:
             raise SourceError(f"{kind}: the query gives no rows; it must be a SELECT", inventory.name)

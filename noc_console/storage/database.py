@@ -134,8 +134,8 @@ class Database:
         return Path(self.url.removeprefix("sqlite:///"))
 
     def _check_file(self) -> None:
-        """Say what keeps a SQLite file from being opened, once: the driver's own failure leaves a thread behind."""
-        if not self.is_sqlite or self._engine is not None:
+        """Say what keeps a SQLite file from being opened: the driver's own failure leaves a thread behind."""
+        if not self.is_sqlite:
             return
         path, why = self._path, None
         if path.is_dir():

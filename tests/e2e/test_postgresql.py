@@ -79,6 +79,8 @@ async def takes_over_an_inventory(net: Network, postgres: Postgres, url: str) ->
     }
     plain = url.replace("postgresql+psycopg://", "postgresql://")
     net.change(inventories=[{"name": "isp", "url": plain, "timeout_s": 0.5, "records": queries}])
+    told = next(row for row in (await net.run("check", "--json")).json if row["name"] == "isp")
+    assert not told["ok"] and 'vlans: column "nme" does not exist' in told["said"]
     for kind, said in (
         ("zones", "read-only"),
         ("vlans", 'column "nme" does not exist'),

@@ -12,8 +12,9 @@ from pathlib import Path
 import asyncssh
 import pytest
 from pydantic import SecretStr
+from sqlalchemy import update
 
-from noc_console.cli import local_probes
+from noc_console.cli import local_probes, probes
 from noc_console.config.backups import Backups
 from noc_console.config.door import DoorConfig
 from noc_console.config.model import Config
@@ -22,6 +23,7 @@ from noc_console.domain.backups import Backup
 from noc_console.domain.errors import ConfigError, NocError, SourceError
 from noc_console.sharing import address
 from noc_console.sshd.server import host_key
+from noc_console.storage import audit, schema
 from noc_console.storage.backup_files import Folder, pack
 from noc_console.storage.backups import BackupIndex, New
 from noc_console.storage.database import Database
@@ -222,3 +224,19 @@ async def test_what_the_collector_writes_is_tried_by_its_keys(tmp_path: Path) ->
     fine = given.logging.model_copy(update={"file": tmp_path / "new" / "noc.log"})
     assert "can be written" in await local_probes.written_files(given.model_copy(update={"logging": fine}))
     assert not (tmp_path / "new").exists()
+
+
+async def test_an_audit_log_that_does_not_hold_is_told(tmp_path: Path) -> None:
+    given = config(tmp_path)
+    assert await probes.audit_log(given) == "not begun"
+    database = Database(sqlite_with_schema(tmp_path / "noc.db"))
+    async with database.writing() as connection:
+        for at in (1.0, 2.0):
+            await audit.append(connection, audit.Entry("maria", "", "", "reboot", "x", "", "queued"), at)
+    assert "holds to entry 2" in await probes.audit_log(given)
+    async with database.writing() as connection:
+        await connection.execute(update(schema.audit).values(result="other"))
+    await database.close()
+    with pytest.raises(ConfigError, match="entry 1 is changed") as failed:
+        await probes.audit_log(given)
+    assert "audit-verify" in (failed.value.hint or "")
