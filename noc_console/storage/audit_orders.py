@@ -57,6 +57,8 @@ class AuditedOrders:
             found = await self._watch.look(connection)
             if found.broken:
                 return str(found)
-            if (await connection.execute(select(table.c.id).where(*asks).limit(1))).first() is None:
+            # From the newest on: it was asked for not long ago.
+            entry = select(table.c.id).where(*asks).order_by(table.c.id.desc()).limit(1)
+            if (await connection.execute(entry)).first() is None:
                 return f"no entry of the audit log asks for {action} as job {job.id}"
         return None

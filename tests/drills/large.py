@@ -18,6 +18,7 @@ STATE_S = 60.0
 FIRST_ROUND_S = 300.0
 CHANGES = 5
 LOOKS_S = 5.0
+MOST_TOLD = 10
 ROWS_WITHIN_S = 20.0
 AS_INSTALLED = {"fsync": "on", "full_page_writes": "on", "autovacuum": "on"}
 _ROWS = "SELECT sum(n_tup_ins + n_tup_upd + n_tup_del) FROM pg_stat_user_tables WHERE relname <> 'note'"
@@ -103,7 +104,10 @@ def _drill(folder: Path, olts: int, onts_each: int, seconds: float) -> Found:
         made.start("first")
         made.start("second")
         wait_for(made.note, "the tables", FIRST_ROUND_S)
-        first_s = made.all_polled(began_at, patience_s=FIRST_ROUND_S)
+        try:
+            first_s = made.all_polled(began_at, patience_s=FIRST_ROUND_S)
+        except AssertionError as error:
+            raise AssertionError(f"{error}\n{_troubles(made)}") from None
         watch = Watch(made)
         ages = _ages(made, seconds)
         median_s, worst_s = statistics.median(age for age, _ in ages), max(age for _, age in ages)
@@ -117,6 +121,16 @@ def _drill(folder: Path, olts: int, onts_each: int, seconds: float) -> Found:
         f"all polled once after {first_s:.0f} s; {polls} of {due:.0f} polls; age {median_s:.0f} s (median),"
         f" {worst_s:.0f} s at most; {costs}; a console: first rows after {rows_s:.1f} s, all after {all_s:.1f} s",
     )
+
+
+def _troubles(crew: Crew) -> str:
+    """OLTs that nobody polled yet, and what the collectors complained of last."""
+    missing = crew.query(
+        "SELECT o.name, l.holder FROM olt o LEFT JOIN olt_lease l ON l.olt_id = o.id"
+        " WHERE o.id NOT IN (SELECT olt_id FROM note)"
+    )
+    logs = (line for name in crew.running for line in crew.log(name).splitlines() if '"level": "info"' not in line)
+    return "\n".join([str(missing[:MOST_TOLD]), *list(logs)[-MOST_TOLD:]])
 
 
 def _ages(crew: Crew, seconds: float) -> list[tuple[float, float]]:
