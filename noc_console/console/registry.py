@@ -32,6 +32,16 @@ class Context:
     """Whether an incident or alarm is selected."""
     router: Cpe | None = None
     """Selected where no ONT stands for it."""
+    forbidden: str | None = None
+    """Why this session may never act; None when it may."""
+    selected: bool = True
+    """Whether a row of the list is selected."""
+    kept_by_hand: bool = True
+    """Whether the listed records can be edited."""
+    opens: bool = True
+    """Whether Enter leads anywhere from what is selected."""
+    tabs: bool = True
+    """Whether a detail with tabs is shown."""
     job_open: bool = False
     """Whether the selected job is still under way."""
     link_error: str | None = None
@@ -55,11 +65,21 @@ def _needs_ont(context: Context) -> str | None:
     return None if context.ont else "no ONT is selected"
 
 
+def _opens(context: Context) -> str | None:
+    return None if context.opens else "there is nothing to open here"
+
+
+def _has_tabs(context: Context) -> str | None:
+    return None if context.tabs else "no tabs are shown: the detail of an ONT and an opened OLT have them"
+
+
 def _needs(role: Role, what: str, why: WhyDisabled) -> WhyDisabled:
-    """Also what the operator's role says about the place; a viewer is told so by the session."""
+    """Also what the session and the operator's role at the place say."""
 
     def judge(context: Context) -> str | None:
         operator = context.operator
+        if context.forbidden and role is not Role.VIEWER:
+            return context.forbidden
         if (told := why(context)) or not operator or not operator.highest.covers(role) or operator.role.covers(role):
             return told
         places = context.places()
@@ -99,6 +119,14 @@ def _outage_selected(context: Context) -> str | None:
 
 
 _on_outage = _needs(Role.OPERATOR, "this", _outage_selected)
+
+
+def _kept_by_hand(context: Context) -> str | None:
+    return context.forbidden or (None if context.kept_by_hand else "these are not kept by hand")
+
+
+def _record_selected(context: Context) -> str | None:
+    return _kept_by_hand(context) or (None if context.selected else "no record is selected")
 
 
 def _job_open(context: Context) -> str | None:
@@ -226,7 +254,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("list.half-up", "Half a page up", ("ctrl+u",), "half-up", "list"),
     Action("list.top", "First", ("g", "home"), "top", "list"),
     Action("list.bottom", "Last", ("G", "end"), "bottom", "list"),
-    Action("list.open", "Open", ("enter", "l", "right"), "open", "list"),
+    Action("list.open", "Open", ("enter", "l", "right"), "open", "list", footer="open", why_disabled=_opens),
     Action("list.out", "Out: to the pane before", ("h", "left"), "out", "list"),
     Action("list.sort", "Sort: then the column's letter; again reverses", ("s",), "sort", "list", "[COLUMN]"),
     Action("columns.left", "Columns back", ("<",), "columns-left", "list"),
@@ -267,9 +295,10 @@ ACTIONS: tuple[Action, ...] = (
     Action("columns.preset", "Next set of columns", ("C",), "cols", "network", "[NAME]"),
     Action("tree.toggle", "Show or hide the tree", ("T",), "tree", "network"),
     Action("detail", "Detail of the selection: the whole screen, and back", ("d",), "detail", "network"),
-    Action("tab.next", "Next tab of the detail", ("]",), "tab-next", "network"),
-    Action("tab.previous", "Previous tab of the detail", ("[",), "tab-back", "network"),
-    Action("tab", "A tab of the detail", (), "tab", "network", "summary|optical|tr-069|history|jobs"),
+    Action("tab.next", "Next tab of the detail", ("]",), "tab-next", "network", footer="tab", why_disabled=_has_tabs),
+    Action("tab.previous", "Previous tab of the detail", ("[",), "tab-back", "network", why_disabled=_has_tabs),
+    Action("tab", "A tab of the detail", (), "tab", "network", "summary|optical|tr-069|history|jobs",
+           why_disabled=_has_tabs),
     Action("section.next", "TR-069: next section", ("J",), "section-next", "network"),
     Action("section.previous", "TR-069: previous section", ("K",), "section-previous", "network"),
     Action("section.fold", "TR-069: fold a section, and back (Enter in the pane)", (), "fold", "network", "[SECTION]"),
@@ -287,10 +316,13 @@ ACTIONS: tuple[Action, ...] = (
     Action("goto.pon", "Go to a PON port", (), "pon", argument="OLT PORT"),
     Action("bulk.cancel", "Cancel what has not begun of a bulk action", (), "bulk-cancel", argument="[NUMBER]"),
     Action("bulk.release", "Let another operator's bulk action start", (), "release", argument="[NUMBER]"),
-    Action("record.edit", "Edit the record", ("e",), "edit", "records", menu=True, footer="edit"),
-    Action("record.add", "Add a record", ("i",), "add", "records", menu=True, footer="add"),
-    Action("record.remove", "Remove the record, after asking", (), "remove", "records", menu=True),
-    Action("records.kind", "Records of another kind", ("C",), "records", "records", "[NAME]"),
+    Action("record.edit", "Edit the record", ("e",), "edit", "records", menu=True, footer="edit",
+           why_disabled=_record_selected),
+    Action("record.add", "Add a record", ("i",), "add", "records", menu=True, footer="add",
+           why_disabled=_kept_by_hand),
+    Action("record.remove", "Remove the record, after asking", (), "remove", "records", menu=True,
+           why_disabled=_record_selected),
+    Action("records.kind", "Records of another kind", ("C",), "records", "records", "[NAME]", footer="kind"),
     Action("swap.close", "Close a swap: what became of the old unit", (), "swap-close", "swaps",
            "[NUMBER] returned|defective|stock"),
     Action("job.cancel", "Cancel the job", ("x",), "cancel", "jobs", menu=True, footer="cancel",

@@ -211,14 +211,13 @@ class IncidentsView(OutagesView):
         row = self._hit.get(key) if isinstance(key, tuple) else None
         return render.impact_cell(row, column) if row else ("", "base")
 
-    def on_line_table_opened(self, event: LineTable.Opened) -> None:
+    def open_selected(self) -> None:
         """From an incident to the ONTs that it hits, from one of these to the ONT itself."""
-        event.stop()
-        if event.table is self.table:
+        if not self.has_class("-impact"):
             self.add_class("-impact")
             self._list_impact()
             self.impact.focus()
-        elif (row := self._hit.get(event.key)) is not None:  # type: ignore[call-overload]
+        elif (row := self._hit.get(self.impact.current)) is not None:  # type: ignore[call-overload]
             self.post_message(Open(row["olt"], row["pon_port"], row["serial"]))
 
     def leave_pane(self) -> bool:
@@ -228,10 +227,6 @@ class IncidentsView(OutagesView):
         self.remove_class("-impact")
         self.table.focus()
         return True
-
-    def do_list_out(self, _: str = "") -> None:
-        """Out of the ONTs that one hits."""
-        self.leave_pane()
 
     def go_in(self) -> None:
         """Where it was left."""

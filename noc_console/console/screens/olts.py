@@ -181,6 +181,10 @@ class OltsView(TableView):
         """The ONT under the cursor of the tab ONTs."""
         return self.detail.selected_ont() if self.opened else None
 
+    def tabbed(self) -> bool:
+        """Of an open OLT."""
+        return self.opened
+
     def link(self) -> str:
         """To the selected ONT, else to the OLT."""
         ont, olt = self.selected_ont(), self.selected_olt()

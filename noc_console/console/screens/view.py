@@ -141,6 +141,19 @@ class View(Background, Container):
         """List more than a part; False when everything is listed."""
         return False
 
+    def opens(self) -> bool:
+        """Whether Enter leads anywhere from what is selected."""
+        table = self.listing
+        return table is not None and table.current is not None and hasattr(self, "on_line_table_opened")
+
+    def kept_by_hand(self) -> bool:
+        """Whether what is listed can be edited here."""
+        return False
+
+    def tabbed(self) -> bool:
+        """Whether a detail with tabs is shown."""
+        return False
+
     def selected_ont(self) -> Ont | None:
         """The ONT that actions are about."""
         return None
