@@ -261,6 +261,8 @@ class NocApp(Background, Shell):
             outage=isinstance(self.view, OutagesView) and self.view.table.current is not None,
             forbidden=self.desk.session.forbidden,
             selected=self.view.listing is not None and self.view.listing.current is not None,
+            filterable=self.view.filterable(),
+            problems=self.view.PROBLEMS,
             kept_by_hand=self.view.kept_by_hand(),
             opens=self.view.opens(),
             tabs=self.view.tabbed(),
@@ -388,6 +390,8 @@ class NocApp(Background, Shell):
         typed = isinstance(event, events.Key) and not event.is_forwarded
         if isinstance(event, (events.MouseDown, events.MouseScrollDown, events.MouseScrollUp)):
             self.desk.session.last_key_at = self.desk.now()  # somebody is there
+        if isinstance(event, events.MouseDown):
+            self.prompting.clicked(event.screen_offset)
         await super().on_event(event)
         if typed:
             await self.prompting.catch_up()

@@ -36,6 +36,10 @@ class Context:
     """Why this session may never act; None when it may."""
     selected: bool = True
     """Whether a row of the list is selected."""
+    filterable: bool = True
+    """Whether what is shown can be filtered."""
+    problems: bool = True
+    """Whether the screen tells problems from the rest."""
     kept_by_hand: bool = True
     """Whether the listed records can be edited."""
     opens: bool = True
@@ -67,6 +71,14 @@ def _needs_ont(context: Context) -> str | None:
 
 def _opens(context: Context) -> str | None:
     return None if context.opens else "there is nothing to open here"
+
+
+def _filterable(context: Context) -> str | None:
+    return None if context.filterable else "there is no list here to filter"
+
+
+def _tells_problems(context: Context) -> str | None:
+    return _filterable(context) or (None if context.problems else "this screen does not tell problems from the rest")
 
 
 def _has_tabs(context: Context) -> str | None:
@@ -176,7 +188,7 @@ def _declared(kind: JobKind, spec: ActionSpec) -> Action:
         also_in="routers" if spec.may_be_about(TargetKind.ROUTER) else "",
         argument="[NAME]" if about_olt else "",
         danger=spec.level if spec.level >= 3 else 0,
-        menu=not about_olt,
+        menu=not about_olt or kind is JobKind.BACKUP,
         footer=spec.footer,
         kind=kind,
         why_disabled=_needs(spec.role, kind.value, _can_refresh if kind is JobKind.REFRESH else why),
@@ -220,7 +232,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("pane.next", "Next pane", ("tab",), "pane"),
     Action("pane.previous", "Previous pane", ("shift+tab",), "pane-back"),
     Action("zoom", "Give the pane the whole screen, and back", ("z",), "zoom"),
-    Action("filter", "Filter (live)", ("/",), "filter", argument="[TEXT]", footer="filter"),
+    Action("filter", "Filter (live)", ("/",), "filter", argument="[TEXT]", footer="filter",
+           why_disabled=_filterable),
     Action("time.at", "Time travel: the network as it was", (), "at", argument="TIME"),
     Action("time.diff", "What was lost, came back, or changed its light since", (), "diff", argument="TIME"),
     Action("handover", "Handover to the next shift, as text", (), "handover", argument="[8h]"),
@@ -231,12 +244,13 @@ ACTIONS: tuple[Action, ...] = (
     Action("history.back", "The view before, where it was left", ("H",), "history-back"),
     Action("history.forward", "And on again", ("L",), "history-forward"),
     Action("jump", "Jump: a letter for each screen, pane and tab", ("'",), "jump"),
-    Action("filters.use", "Saved filters of this screen; /@NAME sets one", ("f",), "use-filter", argument="[NAME]"),
+    Action("filters.use", "Saved filters of this screen; /@NAME sets one", ("f",), "use-filter", argument="[NAME]",
+           why_disabled=_filterable),
     Action("filters.save", "Save the filter that is set", ("F",), "save-filter", argument="NAME"),
     Action("filters.drop", "Forget a saved filter", (), "drop-filter", argument="NAME"),
     Action("pause", "Pause: the screen stands still, and back", ("p",), "pause"),
     Action("density", "Compact: one header line while all sources answer, no footer; and back", ("w",), "density"),
-    Action("problems", "Only problems, and back", ("!",), "problems"),
+    Action("problems", "Only problems, and back", ("!",), "problems", why_disabled=_tells_problems),
     Action("time", "Times: relative or by the clock", ("t",), "time"),
     Action("copy", "Copy the identifier", ("y",), "copy", menu=True),
     Action("copy.menu", "Copy menu: all that the selection is called", ("Y",), "copy-as", argument="[WHAT]"),
@@ -289,7 +303,7 @@ ACTIONS: tuple[Action, ...] = (
            menu=True, why_disabled=_needs(Role.OPERATOR, "swap", _needs_ont)),
     Action("ont.register", "Commands that would register a waiting ONT, to copy; nothing is sent", (), "register",
            argument="[SERIAL [PRESET]]"),
-    Action("ont.path", "Path of its light: strands, closures, splitters", (), "path", argument="[SERIAL]", menu=True),
+    Action("ont.path", "Path of its light through the plant", (), "path", argument="[SERIAL]", menu=True),
     Action("force", "Open the dialog with the blockers overridden", (), "force", "network",
            "ACTION REASON", why_disabled=_needs(Role.OPERATOR, "this", _can_submit)),
     Action("columns.preset", "Next set of columns", ("C",), "cols", "network", "[NAME]"),
@@ -332,6 +346,17 @@ ACTIONS: tuple[Action, ...] = (
 SCREENS = ("incidents", "alarms", "network", "onts", "jobs", "log", "sources")
 _LISTS = ("olts", "ports", "swaps", "firmware", "routers", "records", "config", "backup", "audit")
 _WITH_LIST = frozenset((*SCREENS, *_LISTS, "global"))
+
+
+def fits(action: Action, context: Context) -> bool:
+    """Whether an action is about such a thing as is selected; what fits may still be impossible just now."""
+    if action.id.startswith("olt."):
+        return context.olt is not None
+    if not action.id.startswith("ont.") or context.ont is not None or context.router is not None:
+        return True
+    if context.olt is not None:
+        return action.id == "ont.refresh"
+    return "network" in context.scopes
 
 
 class Registry:

@@ -220,6 +220,10 @@ class IncidentsView(OutagesView):
         elif (row := self._hit.get(self.impact.current)) is not None:  # type: ignore[call-overload]
             self.post_message(Open(row["olt"], row["pon_port"], row["serial"]))
 
+    def filterable(self) -> bool:
+        """The list of incidents; the ONTs that one hits are all shown."""
+        return not self.has_class("-impact")
+
     def leave_pane(self) -> bool:
         """Out of the ONTs that one hits."""
         if not self.has_class("-impact"):

@@ -178,7 +178,7 @@ class NetworkView(View):
 
     def tabbed(self) -> bool:
         """Of an ONT; an OLT and a port have none here."""
-        return self.detail.node is None
+        return self.detail.node is None and self.detail.row is not None
 
     def chosen_onts(self) -> list[Ont]:
         """Those marked, else the one under the cursor."""

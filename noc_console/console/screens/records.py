@@ -25,6 +25,7 @@ class RecordsView(StoryView):
     """One record kind at a time; ``:records NAME`` shows another."""
 
     NAME, TITLE = "records", "Records"
+    PROBLEMS = False
     DEFAULT_CSS = """
     RecordsView { layout: vertical; }
     RecordsView > #record { height: 10; max-height: 45%; border-top: solid $border; }

@@ -77,6 +77,8 @@ class View(Background, Container):
     DEFAULT_CSS = "View { height: 1fr; width: 1fr; }"
     NAME = ""
     TITLE = ""
+    PROBLEMS = True
+    """Whether ``!`` can tell problems from the rest."""
     KEYS = ""
     """The screen of which it has the keys too; empty is none."""
 
@@ -145,6 +147,10 @@ class View(Background, Container):
         """Whether Enter leads anywhere from what is selected."""
         table = self.listing
         return table is not None and table.current is not None and hasattr(self, "on_line_table_opened")
+
+    def filterable(self) -> bool:
+        """Whether what is shown can be filtered."""
+        return self.listing is not None
 
     def kept_by_hand(self) -> bool:
         """Whether what is listed can be edited here."""
