@@ -201,14 +201,16 @@ class Gallery:
         while len(app.screen_stack) > 1:
             app.pop_screen()
         app.network.table.do_mark_none()
-        for view in app.navigation.views.values():
-            while view.leave_pane():
-                pass
+        for opened in ("olts", "incidents"):
+            app.navigation.views[opened].leave_pane()
         while app._step_back():
             await self.desk.pilot.pause()
         for step in (SHOWN | ALSO)[name]:
+            if step.startswith("chart."):
+                await self.settle()  # there is a chart before it is read off
             do_step(app, step)
-            await self.settle()
+            await self.desk.pilot.pause()
+        await self.settle()
 
     async def settle(self) -> None:
         """Nothing is being read, and nothing moves: what one look shows the next one shows too."""
