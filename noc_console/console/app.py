@@ -228,6 +228,10 @@ class NocApp(Background, Shell):
         self.link.tick()
         self.paint_frame()
 
+    def on_descendant_focus(self) -> None:
+        """Another pane has other keys."""
+        self.call_later(self.paint_frame)
+
     def on_resize(self) -> None:
         """Header and footer choose what fits; Textual takes the new size after this handler."""
         self.call_later(self.paint_frame)

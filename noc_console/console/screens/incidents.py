@@ -15,7 +15,7 @@ from noc_console.console.render import incidents as render
 from noc_console.console.render.cells import Cell, Line
 from noc_console.console.screens.outages import OutagesView
 from noc_console.console.screens.view import Open
-from noc_console.console.widgets.lines import LinePane
+from noc_console.console.widgets.lines import FocusPane
 from noc_console.console.widgets.table import LineTable
 from noc_console.domain.alarms.states import incident_number
 from noc_console.domain.filters import Filter
@@ -35,6 +35,8 @@ IMPACT_EVERY_S = 2.0
 """An outage of thousands is not listed anew at each answer of an OLT."""
 WIDE = 120
 """Cells from which list and detail stand side by side."""
+EVIDENCE, ROOMY, MOST_EVIDENCE = 5, 9, 15
+"""Lines of the evidence below the list, with its border: at least, from which on it tells all, and at most."""
 
 
 class IncidentsView(OutagesView):
@@ -54,6 +56,8 @@ class IncidentsView(OutagesView):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self.single = False
+        self._evidence = 0
+        """Lines of the evidence, its border among them; 0 is as the layout has it."""
         self._wanted: int | None = None
         self._rows: dict[int, Listed] = {}
         self._served: tuple[IncidentRecord, Plant, list[dict[str, Any]]] | None = None
@@ -63,7 +67,7 @@ class IncidentsView(OutagesView):
             self._cell, render.columns(80), desk.palette, desk.glyphs, empty=self._empty, id="incident-list"
         )
         self.impact = LineTable(self._impact_cell, render.IMPACT_COLUMNS, desk.palette, desk.glyphs, id="impact")
-        self.story = LinePane(desk.palette, id="evidence")
+        self.story = FocusPane(desk.palette, id="evidence")
 
     def compose(self) -> ComposeResult:
         """The list or whom one hits, and the evidence."""
@@ -183,12 +187,26 @@ class IncidentsView(OutagesView):
         customers = self._business(one.record) if one.record.business else []
         recovery = incidents.recovery(model, one.record, now)
         wide = self.has_class("-wide")
+        if wide and self._evidence:
+            self._evidence = 0
+            self.story.styles.clear_rule("height")
+        wide = wide or self._give_room()
         closures = suspects(model, incident)
         lines = render.evidence(one, incident, recovery, customers, closures, WIDE if wide else width, now)
         if wide:
             comments, absolute = incidents.comments(model, one.record.name), self.desk.session.absolute_times
             lines = render.detail(one, lines, incident, comments, width, now, absolute)
         self.story.set_lines(lines)
+
+    def _give_room(self) -> bool:
+        """Let the evidence have the lines that the list leaves; True where that is enough to tell all of it."""
+        rows = len(self.impact.keys if self.has_class("-impact") else self.table.keys)
+        spare = min(self.size.height - rows - 2, MOST_EVIDENCE)
+        height = spare if spare >= ROOMY else EVIDENCE
+        if height != self._evidence:
+            self._evidence = height
+            self.story.styles.height = height
+        return height > EVIDENCE
 
     def _business(self, record: IncidentRecord) -> list[dict[str, Any]]:
         """Its business customers: looked up once for each version of the incident and of the records."""
@@ -225,7 +243,10 @@ class IncidentsView(OutagesView):
         return not self.has_class("-impact")
 
     def leave_pane(self) -> bool:
-        """Out of the ONTs that one hits."""
+        """Out of the evidence, then out of the ONTs that one hits."""
+        if self.story.has_focus:
+            self.go_in()
+            return True
         if not self.has_class("-impact"):
             return False
         self.remove_class("-impact")
