@@ -270,6 +270,7 @@ class NocApp(Background, Shell):
             kept_by_hand=self.view.kept_by_hand(),
             opens=self.view.opens(),
             tabs=self.view.tabbed(),
+            compares=self.view.compares(),
             job_open=job is not None and not job.ended,
             link_error=self.desk.model.link.error,
             collector_alive=self.desk.model.collector(self.desk.now()) is not None,

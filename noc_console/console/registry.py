@@ -46,6 +46,8 @@ class Context:
     """Whether Enter leads anywhere from what is selected."""
     tabs: bool = True
     """Whether a detail with tabs is shown."""
+    compares: bool = True
+    """Whether two backups are listed."""
     job_open: bool = False
     """Whether the selected job is still under way."""
     link_error: str | None = None
@@ -83,6 +85,10 @@ def _tells_problems(context: Context) -> str | None:
 
 def _has_tabs(context: Context) -> str | None:
     return None if context.tabs else "no tabs are shown: the detail of an ONT and an opened OLT have them"
+
+
+def _compares(context: Context) -> str | None:
+    return None if context.compares else "open the tab Backups of an OLT that has two: :olts OLT, then :tab backups"
 
 
 def _needs(role: Role, what: str, why: WhyDisabled) -> WhyDisabled:
@@ -298,7 +304,7 @@ ACTIONS: tuple[Action, ...] = (
            why_disabled=_has_serial),
     Action("backup.show", "OLT, tab Backups: the text of one (Enter)", (), "backup-show", "network", "[NUMBER]"),
     Action("backup.diff", "OLT, tab Backups: what differs between two marked, or the selected and the one before",
-           ("=",), "backup-diff", "network", "[OLD NEW]"),
+           ("=",), "backup-diff", "network", "[OLD NEW]", footer="compare", why_disabled=_compares),
     Action("ont.swap", "Record a swap of the unit", (), "swap", "network", "definitive|diagnostic NEW-SERIAL REASON",
            menu=True, why_disabled=_needs(Role.OPERATOR, "swap", _needs_ont)),
     Action("ont.register", "Commands that would register a waiting ONT, to copy; nothing is sent", (), "register",

@@ -220,6 +220,10 @@ class OltsView(TableView):
         """Of an open OLT."""
         return self.opened
 
+    def compares(self) -> bool:
+        """In the tab Backups."""
+        return self.opened and self.detail.tab == "backups" and len(self.detail.backups.table.keys) > 1
+
     def link(self) -> str:
         """To the selected ONT, else to the OLT."""
         ont, olt = self.selected_ont(), self.selected_olt()

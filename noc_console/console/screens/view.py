@@ -160,6 +160,10 @@ class View(Background, Container):
         """Whether a detail with tabs is shown."""
         return False
 
+    def compares(self) -> bool:
+        """Whether two backups are listed, which can be compared."""
+        return False
+
     def selected_ont(self) -> Ont | None:
         """The ONT that actions are about."""
         return None
