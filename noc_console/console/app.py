@@ -29,6 +29,7 @@ from noc_console.console.dialogs.choice import ColumnsScreen
 from noc_console.console.dialogs.simple import HelpScreen, MenuScreen, QuitScreen
 from noc_console.console.exporting import Exporting
 from noc_console.console.follow import JobFollower
+from noc_console.console.footing import offered
 from noc_console.console.frame import Frame
 from noc_console.console.freezing import Freezing
 from noc_console.console.jumping import Jumping
@@ -127,7 +128,8 @@ class NocApp(Background, Shell):
         )
         others: list[View] = [screen(self.desk) for screen in screens]
         self.navigation = Navigation(self.desk, self.network, others, settings.screen)
-        self.frame = Frame(self.desk, self.registry, {name: v.TITLE for name, v in self.navigation.views.items()})
+        titles = {name: view.TITLE for name, view in self.navigation.views.items()}
+        self.frame = Frame(self.desk, self.registry, titles, self._clicked)
         self.prompting = Prompting(self)
         self._follower = JobFollower(self.model, self._say_instead)
         self._acting = Acting(self, self.desk, self._follower)
@@ -226,6 +228,10 @@ class NocApp(Background, Shell):
         self.link.tick()
         self.paint_frame()
 
+    def on_descendant_focus(self) -> None:
+        """Another pane has other keys."""
+        self.call_later(self.paint_frame)
+
     def on_resize(self) -> None:
         """Header and footer choose what fits; Textual takes the new size after this handler."""
         self.call_later(self.paint_frame)
@@ -233,8 +239,7 @@ class NocApp(Background, Shell):
     def paint_frame(self) -> None:
         """Bring header, breadcrumb and footer up to date."""
         if self.is_running and self.frame.header.is_attached:
-            active, problem = self.registry.active(self._scopes()), self.prompting.problem
-            self.frame.paint(self.view, active, problem, self.size, self.attending.told())
+            self.frame.paint(self.view, offered(self), self.prompting.problem, self.size, self.attending.told())
 
     # -- keys and commands -----------------------------------------------------------------------------------------
 
@@ -258,6 +263,14 @@ class NocApp(Background, Shell):
             olt=self.view.selected_olt(),
             router=self.view.selected_router(),
             outage=isinstance(self.view, OutagesView) and self.view.table.current is not None,
+            forbidden=self.desk.session.forbidden,
+            selected=self.view.listing is not None and self.view.listing.current is not None,
+            filterable=self.view.filterable(),
+            problems=self.view.PROBLEMS,
+            kept_by_hand=self.view.kept_by_hand(),
+            opens=self.view.opens(),
+            tabs=self.view.tabbed(),
+            compares=self.view.compares(),
             job_open=job is not None and not job.ended,
             link_error=self.desk.model.link.error,
             collector_alive=self.desk.model.collector(self.desk.now()) is not None,
@@ -277,6 +290,12 @@ class NocApp(Background, Shell):
             return
         self.act(action)
 
+    def _clicked(self, action: Action) -> None:
+        """A click on the footer is the key that is named there."""
+        self.freezing.thaw()
+        if not self._typing():
+            self.act(action)
+
     def _typing(self) -> bool:
         focused = self.focused
         return (
@@ -291,7 +310,7 @@ class NocApp(Background, Shell):
         if why:
             self.say(f"{action.title}: {why}", "warning")
             return
-        method = self._responder(action.method) if action.kind is None else partial(self._acting.begin, action.kind)
+        method = self.responder(action.method) if action.kind is None else partial(self._acting.begin, action.kind)
         if method is None:
             self.say(f":{action.command} does nothing here", "warning")
             return
@@ -301,7 +320,8 @@ class NocApp(Background, Shell):
             self.say(str(error), "warning")
         self.paint_frame()
 
-    def _responder(self, name: str) -> Callable[[str], None] | None:
+    def responder(self, name: str) -> Callable[[str], None] | None:
+        """Who does what has this method; None where nobody does."""
         chain: Iterable[Any] = self.focused.ancestors_with_self if self.focused else ()
         # The app is above all widgets, and asked last: what it does is for screens that have no better idea.
         widgets = (node for node in chain if node is not self)
@@ -373,6 +393,10 @@ class NocApp(Background, Shell):
     async def on_event(self, event: events.Event) -> None:
         """One key after the other, also through the prompt."""
         typed = isinstance(event, events.Key) and not event.is_forwarded
+        if isinstance(event, (events.MouseDown, events.MouseScrollDown, events.MouseScrollUp)):
+            self.desk.session.last_key_at = self.desk.now()  # somebody is there
+        if isinstance(event, events.MouseDown):
+            self.prompting.clicked(event.screen_offset)
         await super().on_event(event)
         if typed:
             await self.prompting.catch_up()

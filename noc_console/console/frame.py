@@ -6,9 +6,10 @@ from textual.geometry import Size
 from textual.widget import Widget
 
 from noc_console.console.desk import Desk
+from noc_console.console.footing import Footer, Press, footer_line
 from noc_console.console.messages import Messages
 from noc_console.console.palette import Palette
-from noc_console.console.registry import SCREENS, Action, Registry
+from noc_console.console.registry import Action, Registry
 from noc_console.console.render import header
 from noc_console.console.render.cells import Cell, Line, fit, spread, width_of, wrap
 from noc_console.console.screens.view import View
@@ -19,20 +20,19 @@ NARROW = 40
 """Cells below which the header has no room for the clock."""
 LOW = 9
 """Lines below which the list needs the second header line and the footer more than they are needed."""
-WORDY = 100
-"""Cells from which the footer has room for whole names."""
 
 
 class Frame:
     """The panes and their content."""
 
-    def __init__(self, desk: Desk, registry: Registry, titles: dict[str, str]) -> None:
+    def __init__(self, desk: Desk, registry: Registry, titles: dict[str, str], press: Press) -> None:
         """Build the panes; the app puts them in their places.
 
         Args:
             desk: Model, session, clock.
             registry: For the footer's keys.
             titles: Screen names to their titles.
+            press: Does what a click on the footer asks for.
         """
         self._desk = desk
         self._registry = registry
@@ -43,7 +43,7 @@ class Frame:
         self.pulse = LinePane(desk.palette, fill="bar", id="pulse")
         self.banner = LinePane(desk.palette, fill="banner", id="banner")
         self.crumb = LinePane(desk.palette, id="crumb")
-        self.footer = LinePane(desk.palette, fill="bar", id="footer")
+        self.footer = Footer(desk.palette, press, "footer")
 
     def set_palette(self, palette: Palette) -> None:
         """Change colours."""
@@ -55,7 +55,7 @@ class Frame:
 
         Args:
             view: The screen that is shown.
-            active: Actions that can be reached now.
+            active: Actions that can be done now.
             filter_error: What is wrong with the filter being typed.
             size: Cells and lines of the terminal.
             here: Who else looks at the selection, or acts on it.
@@ -86,22 +86,9 @@ class Frame:
         wrong: list[Line] = [[(f" {row}", "bar-critical")] for row in wrap(filter_error, width - 2)]
         told = wrong or self.messages.lines(width)
         self.footer.display = bool(told) or not compact
-        _show(self.footer, told or [self._footer(view.NAME, active, width)])
-
-    def _footer(self, shown: str, active: list[Action], width: int) -> Line:
-        cells: list[Cell] = []
-        for action in (action for action in active if action.footer and action.keys):
-            named: list[Cell] = [(f" {action.keys[0]} ", "key"), (f"{action.footer} ", "bar-dim")]
-            if width_of([*cells, *named]) > width:
-                break
-            cells += named
-        screens: list[Cell] = []
-        for name in SCREENS:
-            keys = self._registry.by_id[f"screen.{name}"].keys
-            role = "bar-strong" if name == shown else "bar-dim"
-            title = self._titles[name] if width >= WORDY else self._titles[name][:3]
-            screens += [(f" {keys[0] if keys else ''}", "key"), (f" {title}", role)]
-        return spread(cells, [*screens, (" ", "bar")], width, "bar")
+        line, spans = footer_line(self._registry, self._titles, view.NAME, active, width)
+        _show(self.footer, told or [line])
+        self.footer.offer([] if told else spans)
 
 
 def _show(pane: LinePane, lines: list[Line]) -> None:

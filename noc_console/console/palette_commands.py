@@ -32,7 +32,7 @@ class ConsoleCommands(Provider):
 
     async def discover(self) -> Hits:
         """Everything that can be done here, before anything is typed."""
-        for action in self._console.registry.active(("global", "incidents", "network", "jobs")):
+        for action in self._console.registry.active(self._console.context().scopes - {"list"}):
             if not action.argument or action.keys:
                 yield DiscoveryHit(action.title, partial(self._console.act, action), help=self._help(action.id))
 

@@ -18,6 +18,7 @@ from noc_console.domain.history import RANGES_S
 from noc_console.picture.ont_rows import build_texts
 
 if TYPE_CHECKING:
+    from textual.geometry import Offset
     from textual.widget import Widget
 
     from noc_console.console.app import NocApp
@@ -76,6 +77,16 @@ class Prompting:
                 with suppress(TimeoutError):
                     await asyncio.wait_for(taken.wait(), CATCH_UP_S)
         self.answer()
+
+    def clicked(self, at: Offset) -> None:
+        """A click beside the prompt ends it: a filter holds as it stands, a command is given up."""
+        prompt = self.prompt
+        if prompt.open and len(self._app.screen_stack) == 1 and not prompt.region.contains_point(at):
+            if prompt.sign == "/":
+                prompt.submit()
+            else:
+                prompt.cancel()
+            self.answer()
 
     def answer(self) -> None:
         """Do what was ended and not yet answered."""

@@ -32,6 +32,22 @@ class Context:
     """Whether an incident or alarm is selected."""
     router: Cpe | None = None
     """Selected where no ONT stands for it."""
+    forbidden: str | None = None
+    """Why this session may never act; None when it may."""
+    selected: bool = True
+    """Whether a row of the list is selected."""
+    filterable: bool = True
+    """Whether what is shown can be filtered."""
+    problems: bool = True
+    """Whether the screen tells problems from the rest."""
+    kept_by_hand: bool = True
+    """Whether the listed records can be edited."""
+    opens: bool = True
+    """Whether Enter leads anywhere from what is selected."""
+    tabs: bool = True
+    """Whether a detail with tabs is shown."""
+    compares: bool = True
+    """Whether two backups are listed."""
     job_open: bool = False
     """Whether the selected job is still under way."""
     link_error: str | None = None
@@ -55,11 +71,33 @@ def _needs_ont(context: Context) -> str | None:
     return None if context.ont else "no ONT is selected"
 
 
+def _opens(context: Context) -> str | None:
+    return None if context.opens else "there is nothing to open here"
+
+
+def _filterable(context: Context) -> str | None:
+    return None if context.filterable else "there is no list here to filter"
+
+
+def _tells_problems(context: Context) -> str | None:
+    return _filterable(context) or (None if context.problems else "this screen does not tell problems from the rest")
+
+
+def _has_tabs(context: Context) -> str | None:
+    return None if context.tabs else "no tabs are shown: the detail of an ONT and an opened OLT have them"
+
+
+def _compares(context: Context) -> str | None:
+    return None if context.compares else "open the tab Backups of an OLT that has two: :olts OLT, then :tab backups"
+
+
 def _needs(role: Role, what: str, why: WhyDisabled) -> WhyDisabled:
-    """Also what the operator's role says about the place; a viewer is told so by the session."""
+    """Also what the session and the operator's role at the place say."""
 
     def judge(context: Context) -> str | None:
         operator = context.operator
+        if context.forbidden and role is not Role.VIEWER:
+            return context.forbidden
         if (told := why(context)) or not operator or not operator.highest.covers(role) or operator.role.covers(role):
             return told
         places = context.places()
@@ -99,6 +137,14 @@ def _outage_selected(context: Context) -> str | None:
 
 
 _on_outage = _needs(Role.OPERATOR, "this", _outage_selected)
+
+
+def _kept_by_hand(context: Context) -> str | None:
+    return context.forbidden or (None if context.kept_by_hand else "these are not kept by hand")
+
+
+def _record_selected(context: Context) -> str | None:
+    return _kept_by_hand(context) or (None if context.selected else "no record is selected")
 
 
 def _job_open(context: Context) -> str | None:
@@ -148,7 +194,7 @@ def _declared(kind: JobKind, spec: ActionSpec) -> Action:
         also_in="routers" if spec.may_be_about(TargetKind.ROUTER) else "",
         argument="[NAME]" if about_olt else "",
         danger=spec.level if spec.level >= 3 else 0,
-        menu=not about_olt,
+        menu=not about_olt or kind is JobKind.BACKUP,
         footer=spec.footer,
         kind=kind,
         why_disabled=_needs(spec.role, kind.value, _can_refresh if kind is JobKind.REFRESH else why),
@@ -192,7 +238,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("pane.next", "Next pane", ("tab",), "pane"),
     Action("pane.previous", "Previous pane", ("shift+tab",), "pane-back"),
     Action("zoom", "Give the pane the whole screen, and back", ("z",), "zoom"),
-    Action("filter", "Filter (live)", ("/",), "filter", argument="[TEXT]", footer="filter"),
+    Action("filter", "Filter (live)", ("/",), "filter", argument="[TEXT]", footer="filter",
+           why_disabled=_filterable),
     Action("time.at", "Time travel: the network as it was", (), "at", argument="TIME"),
     Action("time.diff", "What was lost, came back, or changed its light since", (), "diff", argument="TIME"),
     Action("handover", "Handover to the next shift, as text", (), "handover", argument="[8h]"),
@@ -203,12 +250,13 @@ ACTIONS: tuple[Action, ...] = (
     Action("history.back", "The view before, where it was left", ("H",), "history-back"),
     Action("history.forward", "And on again", ("L",), "history-forward"),
     Action("jump", "Jump: a letter for each screen, pane and tab", ("'",), "jump"),
-    Action("filters.use", "Saved filters of this screen; /@NAME sets one", ("f",), "use-filter", argument="[NAME]"),
+    Action("filters.use", "Saved filters of this screen; /@NAME sets one", ("f",), "use-filter", argument="[NAME]",
+           why_disabled=_filterable),
     Action("filters.save", "Save the filter that is set", ("F",), "save-filter", argument="NAME"),
     Action("filters.drop", "Forget a saved filter", (), "drop-filter", argument="NAME"),
     Action("pause", "Pause: the screen stands still, and back", ("p",), "pause"),
     Action("density", "Compact: one header line while all sources answer, no footer; and back", ("w",), "density"),
-    Action("problems", "Only problems, and back", ("!",), "problems"),
+    Action("problems", "Only problems, and back", ("!",), "problems", why_disabled=_tells_problems),
     Action("time", "Times: relative or by the clock", ("t",), "time"),
     Action("copy", "Copy the identifier", ("y",), "copy", menu=True),
     Action("copy.menu", "Copy menu: all that the selection is called", ("Y",), "copy-as", argument="[WHAT]"),
@@ -226,7 +274,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("list.half-up", "Half a page up", ("ctrl+u",), "half-up", "list"),
     Action("list.top", "First", ("g", "home"), "top", "list"),
     Action("list.bottom", "Last", ("G", "end"), "bottom", "list"),
-    Action("list.open", "Open", ("enter", "l", "right"), "open", "list"),
+    Action("list.open", "Open", ("enter", "l", "right"), "open", "list", footer="open", why_disabled=_opens),
     Action("list.out", "Out: to the pane before", ("h", "left"), "out", "list"),
     Action("list.sort", "Sort: then the column's letter; again reverses", ("s",), "sort", "list", "[COLUMN]"),
     Action("columns.left", "Columns back", ("<",), "columns-left", "list"),
@@ -256,20 +304,21 @@ ACTIONS: tuple[Action, ...] = (
            why_disabled=_has_serial),
     Action("backup.show", "OLT, tab Backups: the text of one (Enter)", (), "backup-show", "network", "[NUMBER]"),
     Action("backup.diff", "OLT, tab Backups: what differs between two marked, or the selected and the one before",
-           ("=",), "backup-diff", "network", "[OLD NEW]"),
+           ("=",), "backup-diff", "network", "[OLD NEW]", footer="compare", why_disabled=_compares),
     Action("ont.swap", "Record a swap of the unit", (), "swap", "network", "definitive|diagnostic NEW-SERIAL REASON",
            menu=True, why_disabled=_needs(Role.OPERATOR, "swap", _needs_ont)),
     Action("ont.register", "Commands that would register a waiting ONT, to copy; nothing is sent", (), "register",
            argument="[SERIAL [PRESET]]"),
-    Action("ont.path", "Path of its light: strands, closures, splitters", (), "path", argument="[SERIAL]", menu=True),
+    Action("ont.path", "Path of its light through the plant", (), "path", argument="[SERIAL]", menu=True),
     Action("force", "Open the dialog with the blockers overridden", (), "force", "network",
            "ACTION REASON", why_disabled=_needs(Role.OPERATOR, "this", _can_submit)),
     Action("columns.preset", "Next set of columns", ("C",), "cols", "network", "[NAME]"),
     Action("tree.toggle", "Show or hide the tree", ("T",), "tree", "network"),
     Action("detail", "Detail of the selection: the whole screen, and back", ("d",), "detail", "network"),
-    Action("tab.next", "Next tab of the detail", ("]",), "tab-next", "network"),
-    Action("tab.previous", "Previous tab of the detail", ("[",), "tab-back", "network"),
-    Action("tab", "A tab of the detail", (), "tab", "network", "summary|optical|tr-069|history|jobs"),
+    Action("tab.next", "Next tab of the detail", ("]",), "tab-next", "network", footer="tab", why_disabled=_has_tabs),
+    Action("tab.previous", "Previous tab of the detail", ("[",), "tab-back", "network", why_disabled=_has_tabs),
+    Action("tab", "A tab of the detail", (), "tab", "network", "summary|optical|tr-069|history|jobs",
+           why_disabled=_has_tabs),
     Action("section.next", "TR-069: next section", ("J",), "section-next", "network"),
     Action("section.previous", "TR-069: previous section", ("K",), "section-previous", "network"),
     Action("section.fold", "TR-069: fold a section, and back (Enter in the pane)", (), "fold", "network", "[SECTION]"),
@@ -287,10 +336,13 @@ ACTIONS: tuple[Action, ...] = (
     Action("goto.pon", "Go to a PON port", (), "pon", argument="OLT PORT"),
     Action("bulk.cancel", "Cancel what has not begun of a bulk action", (), "bulk-cancel", argument="[NUMBER]"),
     Action("bulk.release", "Let another operator's bulk action start", (), "release", argument="[NUMBER]"),
-    Action("record.edit", "Edit the record", ("e",), "edit", "records", menu=True, footer="edit"),
-    Action("record.add", "Add a record", ("i",), "add", "records", menu=True, footer="add"),
-    Action("record.remove", "Remove the record, after asking", (), "remove", "records", menu=True),
-    Action("records.kind", "Records of another kind", ("C",), "records", "records", "[NAME]"),
+    Action("record.edit", "Edit the record", ("e",), "edit", "records", menu=True, footer="edit",
+           why_disabled=_record_selected),
+    Action("record.add", "Add a record", ("i",), "add", "records", menu=True, footer="add",
+           why_disabled=_kept_by_hand),
+    Action("record.remove", "Remove the record, after asking", (), "remove", "records", menu=True,
+           why_disabled=_record_selected),
+    Action("records.kind", "Records of another kind", ("C",), "records", "records", "[NAME]", footer="kind"),
     Action("swap.close", "Close a swap: what became of the old unit", (), "swap-close", "swaps",
            "[NUMBER] returned|defective|stock"),
     Action("job.cancel", "Cancel the job", ("x",), "cancel", "jobs", menu=True, footer="cancel",
@@ -300,6 +352,17 @@ ACTIONS: tuple[Action, ...] = (
 SCREENS = ("incidents", "alarms", "network", "onts", "jobs", "log", "sources")
 _LISTS = ("olts", "ports", "swaps", "firmware", "routers", "records", "config", "backup", "audit")
 _WITH_LIST = frozenset((*SCREENS, *_LISTS, "global"))
+
+
+def fits(action: Action, context: Context) -> bool:
+    """Whether an action is about such a thing as is selected; what fits may still be impossible just now."""
+    if action.id.startswith("olt."):
+        return context.olt is not None
+    if not action.id.startswith("ont.") or context.ont is not None or context.router is not None:
+        return True
+    if context.olt is not None:
+        return action.id == "ont.refresh"
+    return "network" in context.scopes
 
 
 class Registry:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from noc_console.console.copying import copy
@@ -17,6 +18,7 @@ from noc_console.picture.fibre import path_of, path_text
 
 if TYPE_CHECKING:
     from noc_console.console.app import NocApp
+    from noc_console.domain.fibre_path import Step
     from noc_console.domain.incidents.network import OntFact
 
 SHIFT = "8h"
@@ -49,7 +51,16 @@ class Reporting:
         path = path_of(self._app.model, wanted)
         if not path:
             raise ValueError(f"no path of {wanted or 'it'} is recorded (:records strands)")
-        self._show(f"Path of {wanted}", "\n".join(path_text(path)))
+        self._show(f"Path of {wanted}", "\n".join([*path_text(path), *self._seen_elsewhere(wanted, path)]))
+
+    def _seen_elsewhere(self, serial: str | None, path: Sequence[Step]) -> list[str]:
+        """That the records are about another port than the one where the OLT has it."""
+        model = self._app.model
+        row = model.onts.by_identity.get(serial or "")
+        ont = model.onts.ont(row) if row is not None else None
+        seen = f"{model.olt_name(ont.olt_id)} {ont.port}" if ont else ""
+        start = next((step.name for step in path if step.kind == "port"), seen)
+        return ["", f"The OLT has it on {seen}: the records say {start}."] if seen and start != seen else []
 
     async def _handover(self, span_s: float) -> None:
         from noc_console.picture.handover import handover, markdown

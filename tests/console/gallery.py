@@ -16,6 +16,7 @@ from noc_console.console.app import NocApp
 from noc_console.console.registry import ACTIONS
 from noc_console.domain.alarms.alarm import ALARMS, Alarm
 from noc_console.domain.audit_log import AuditLog
+from noc_console.domain.backups import BACKUPS, Backup
 from noc_console.domain.changes import OntDown, OntUp, Severity
 from noc_console.domain.handling import HANDLINGS, Handling
 from noc_console.domain.incidents.records import INCIDENTS
@@ -46,6 +47,38 @@ SHOWN: dict[str, tuple[str, ...]] = {
 """What to look at: its name, and the actions that lead there, some with an argument. A new screen comes by its own."""
 
 
+RECORDS = ("splitters", "subscribers", "core", "vlans")
+ALSO: dict[str, tuple[str, ...]] = {
+    **{f"records-{kind}": ("screen.records", f":records {kind}") for kind in RECORDS},
+    "record-form": (":write on", "screen.records", ":records zones", "record.edit"),
+    "record-form-new": (":write on", "screen.records", ":records splitters", "record.add"),
+    "olt-onts": ("screen.olts", "list.open", "tab onts"),
+    "olt-backups": ("screen.olts", "list.open", "tab backups"),
+    "backup-text": ("screen.olts", "list.open", "tab backups", "list.open"),
+    "backup-compared": ("screen.olts", "list.open", "tab backups", "backup.diff"),
+    "ont-path": ("screen.network", "ont.path"),
+    "register": ("screen.network", "ont.register"),
+    "tab-tr-069": ("screen.network", "detail", "tab tr-069"),
+    "tab-history": ("screen.network", "detail", "tab history"),
+    "tab-jobs": ("screen.network", "detail", "tab jobs"),
+    "chart-overlay": ("screen.network", "mark.toggle", "mark.toggle", "mark.toggle", "chart"),
+    "marked": ("screen.network", "mark.toggle", "mark.toggle"),
+    "reboot-many": (":write on", "screen.network", "mark.toggle", "mark.toggle", "ont.reboot"),
+    "factory-reset": (":write on", "screen.network", "ont.factory-reset"),
+    "columns": ("screen.network", "columns.choose"),
+    "palette": ("screen.incidents", "palette"),
+    "copy-menu": ("screen.network", "copy.menu"),
+    "jump": ("screen.network", "jump"),
+    "shelve": ("screen.incidents", "outage.shelve"),
+    "handover": ("screen.incidents", "handover"),
+    "nothing-matches": ("screen.onts", ":filter nobody-is-called-so"),
+    "menu-incidents": ("screen.incidents", "menu"),
+    "menu-olts": ("screen.olts", "menu"),
+    "help-jobs": ("screen.jobs", "help"),
+}
+"""Dialogs and side ways, looked at in one size and one theme only."""
+
+
 async def troubled() -> FakeBackend:
     """Some of everything: a cut, a silent OLT, alarms, jobs in every state, swaps, plant."""
     backend = FakeBackend()
@@ -68,6 +101,12 @@ async def troubled() -> FakeBackend:
     backend.put_record(SWAPS, _swap(1, 5 * 86400.0))
     backend.put_record(SWAPS, _swap(2, -3600.0))
     backend.audit = AuditLog([audited(3), audited(2), audited(1)], "the audit log holds to entry 3")
+    for number in (1, 2):
+        text = f"sysname olt-1\nvlan 10{number} smart\nsnmp-agent community read ******\n#\nreturn"
+        backend.backup_texts[number], at = text, START - 86400 * (3 - number)
+        kept = (len(text), 5, f"digest-{number}", "huawei-smartax", "ssh", "schedule", f"olt-1/{number}.cfg.gz")
+        backend.put_record(BACKUPS, Backup(number, "olt-1", at, at + 3600, *kept))
+    backend.plug_in("HWTC00C0FFEE", "0/1/3")
     _log(backend)
     await _jobs(backend)
     return backend
@@ -129,7 +168,10 @@ async def gallery(backend: FakeBackend, **settings: Any) -> AsyncIterator[Galler
 
 
 def do_step(app: NocApp, step: str) -> None:
-    """One step of ``SHOWN``: the id of an action, and what it is given."""
+    """One step of ``SHOWN``: a command, or the id of an action and what it is given."""
+    if step.startswith(":"):
+        app.command(step[1:])
+        return
     action_id, _, argument = step.partition(" ")
     app.act(app.registry.by_id[action_id], argument)
 
@@ -156,11 +198,19 @@ class Gallery:
     async def show(self, name: str) -> None:
         """Show one of ``SHOWN`` from its beginning, at rest."""
         app = self.desk.app
+        while len(app.screen_stack) > 1:
+            app.pop_screen()
+        app.network.table.do_mark_none()
+        for opened in ("olts", "incidents"):
+            app.navigation.views[opened].leave_pane()
         while app._step_back():
             await self.desk.pilot.pause()
-        for step in SHOWN[name]:
+        for step in (SHOWN | ALSO)[name]:
+            if step.startswith("chart."):
+                await self.settle()  # there is a chart before it is read off
             do_step(app, step)
-            await self.settle()
+            await self.desk.pilot.pause()
+        await self.settle()
 
     async def settle(self) -> None:
         """Nothing is being read, and nothing moves: what one look shows the next one shows too."""

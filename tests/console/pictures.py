@@ -27,7 +27,7 @@ from noc_console.domain.incidents.records import INCIDENTS
 from noc_console.domain.network import PollKind
 
 from .fake_backend import START, FakeBackend
-from .gallery import Gallery, gallery, walk
+from .gallery import ALSO, SIZES, THEMES, Gallery, gallery, walk
 
 README = Path(__file__).parents[2] / ".github"
 NAMES = ("olt-harbour", "olt-north", "olt-oldtown", "olt-riverside")
@@ -110,6 +110,7 @@ async def everything(folder: Path) -> None:
         to_png(shown.svg(), folder / f"{name}-{theme}-{size[0]}x{size[1]}.png", size[0] * 9)
 
     await walk(look)
+    await walk(look, ALSO, SIZES[:1], THEMES[:1])
     print(folder)
 
 

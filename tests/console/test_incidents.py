@@ -45,13 +45,25 @@ def view_of(desk: Desk) -> Any:
 async def test_it_opens_where_it_burns_and_says_why() -> None:
     async with console(burning(), size=(80, 24)) as desk:
         await desk.shows("INC-17 LOS 38 gasp 2 silent 1 alive 23/64 | first 14:02:27 last 14:02:29 (2 s)")
+        await desk.shows("a reboot cannot help: there is no light")
         screen = desk.screen()
         assert "C*   3m INC-17  olt-1 0/1/2 SP-7 FIBRE CUT     94%    41    23 14:02:27 -" in screen
         assert "?*  12m INC-16  olt-2            MON? NO POLL   --   48?    --" in screen
-        assert "alive <=2310 m [======?x] dead >=2480 m  look between (this branch)" in screen
+        assert "alive <=2310 m [======?x] dead >=2480 m" in screen
+        assert "look between 2.31 and 2.48 km (within this branch only)" in screen
         assert "reboot will NOT help (LOS)" in screen
         assert "ack none" in screen
         assert " C1 M1 ?1 " in screen.splitlines()[0]
+
+
+async def test_a_long_list_leaves_the_evidence_four_lines_a_short_one_all_that_it_does_not_need() -> None:
+    async with console(burning(*(incident(number) for number in range(10, 22))), size=(80, 24)) as desk:
+        await desk.shows("alive <=2310 m [======?x] dead >=2480 m  look between (this branch)")
+        assert view_of(desk).table.page == 14
+        await desk.command("filter inc-11")
+        await desk.shows("a reboot cannot help: there is no light")
+        await desk.press("escape")
+        await desk.until(lambda: view_of(desk).table.page == 14)
 
 
 async def test_without_an_incident_or_after_a_choice_it_opens_elsewhere() -> None:

@@ -264,3 +264,20 @@ async def test_keys_in_a_burst_do_what_they_do_one_by_one() -> None:
         # Once down before the second filter, once after it was given up; the first is kept.
         await desk.until(lambda: desk.network.table.position == (5, 48))
         assert desk.network.filter.text == "olt:olt-1"
+
+
+@pytest.mark.parametrize(
+    ("pasted", "typed"),
+    [
+        ("\u200bHWTC2265B1F5\ufeff\n", "HWTC2265B1F5"),
+        ("\n\nfirst\nsecond", "first"),
+        ("a\tb\x1b[31m\x00c\xa0d", "a b[31mc d"),
+        ("A" * 10_000, "A" * 1000),
+        ("\n \n", ""),
+    ],
+)
+async def test_a_paste_into_the_prompt_is_its_first_line_as_it_can_be_seen(pasted: str, typed: str) -> None:
+    async with console() as desk:
+        await desk.press("/")
+        desk.app.post_message(events.Paste(pasted))
+        await desk.until(lambda: desk.app.prompting.prompt.input.value == typed)

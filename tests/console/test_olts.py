@@ -219,3 +219,52 @@ async def test_a_backup_is_asked_for_of_the_open_olt() -> None:
         await desk.command("backup")
         await desk.until(lambda: backend.submitted and backend.submitted[-1].kind is JobKind.BACKUP)
         assert backend.submitted[-1].target == Target.olt("olt-1")
+
+
+async def test_a_filter_on_an_opened_olt_lists_its_onts_and_leaves_the_list_of_olts_alone() -> None:
+    async with console(screen="olts") as desk:
+        view = desk.app.navigation.views["olts"]
+        assert isinstance(view, OltsView)
+        await desk.until(lambda: len(view.table.keys) == 2)
+        await desk.command("filter olt-2")
+        await desk.until(lambda: len(view.table.keys) == 1)
+        await desk.press("enter")
+        await desk.command("filter silva")
+        assert "no list here to filter" in desk.toasts("warning")[-1]
+        await desk.command("tab onts")
+        whole = len(view.detail.onts.keys)
+        await desk.command("filter state:offline")
+        assert 0 < len(view.detail.onts.keys) < whole
+        await desk.press("escape")
+        assert view.opened
+        assert len(view.detail.onts.keys) == whole
+        await desk.press("!")
+        assert 0 < len(view.detail.onts.keys) < whole
+        await desk.press("escape", "escape")
+        assert not view.opened
+        assert view.filter.text == "olt-2"
+        assert len(view.table.keys) == 1
+
+
+async def test_what_is_remembered_of_the_olts_is_the_list_and_history_leads_back_into_an_opened_one() -> None:
+    async with console(screen="olts") as desk:
+        view = desk.app.navigation.views["olts"]
+        assert isinstance(view, OltsView)
+        await desk.until(lambda: len(view.table.keys) == 2)
+        await desk.command("filter olt-1")
+        await desk.press("enter")
+        await desk.command("tab onts")
+        await desk.command("filter state:offline")
+        await desk.press("6", "H")
+        await desk.until(lambda: desk.app.view is view and view.opened)
+        assert view.detail.olt_id == 1
+        assert view.remembered()["filter"] == "olt-1"
+
+
+@pytest.mark.parametrize("screen", ["firmware", "routers", "records", "dash"])
+async def test_only_problems_is_refused_where_it_would_change_nothing(screen: str) -> None:
+    async with console() as desk:
+        desk.app.navigation.show(screen)
+        await desk.press("!")
+        assert "Only problems" in desk.toasts("warning")[-1]
+        assert not desk.app.view.only_problems

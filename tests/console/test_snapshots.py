@@ -17,7 +17,7 @@ from noc_console.console.palette import ROLES
 from noc_console.console.themes import NocTheme
 
 from .fake_backend import FakeBackend
-from .gallery import SHOWN, Gallery, walk
+from .gallery import ALSO, SHOWN, Gallery, walk
 from .harness import Desk, build
 
 Compare = Callable[..., bool]
@@ -87,6 +87,17 @@ async def test_every_screen_at_every_size_in_every_theme(name: str, snapshot: Sn
     for size, text in texts.items():
         assert text == snapshot(name="{}x{}".format(*size), extension_class=Text)
     assert pictures[0] == snapshot(name="80x24", extension_class=SVGImageExtension)
+
+
+async def test_dialogs_and_side_ways(snapshot: SnapshotAssertion) -> None:
+    """In one size and theme: what differs in others is held by the screens above."""
+    seen: dict[str, str] = {}
+
+    def look(shown: Gallery, name: str, _: tuple[int, int], __: str) -> None:
+        seen[name] = shown.text()
+
+    await walk(look, ALSO, [(80, 24)], ["dark"])
+    assert "\n".join(f"== {name}\n{text}" for name, text in seen.items()) == snapshot(extension_class=Text)
 
 
 def test_network_without_colour(snap_compare: Compare) -> None:

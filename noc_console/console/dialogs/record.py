@@ -112,7 +112,10 @@ class RecordForm(Dialog[ImportRecords]):
 
     def _judge(self) -> None:
         plan = self._plan()
+        missing = [name for name in self._kind.key if not self._fields[name].value.strip()]
         wrong = plan.errors[0].text if plan.errors else ""
+        if not wrong and missing:
+            wrong = f"{missing[0].replace('_', ' ')} is to be filled in"
         if not wrong and self._adds and not plan.added:
             wrong = f"there is such a {self._kind.one} already: Esc, then e edits it"
         changes = bool(plan.added or plan.changed)

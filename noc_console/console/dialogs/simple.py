@@ -12,7 +12,7 @@ from noc_console.console.dialogs.boxes import BOX_CSS, Dialog, Picking, Reading,
 from noc_console.console.glyphs import Glyphs
 from noc_console.console.keys import SCOPE_TITLES, command_of, keys_of
 from noc_console.console.palette import Palette
-from noc_console.console.registry import Action, Context, Registry
+from noc_console.console.registry import Action, Context, Registry, fits
 from noc_console.console.render.cells import Cell, Line, fit, wrap
 from noc_console.console.screens.view import Say
 from noc_console.console.widgets.columns import Column
@@ -103,7 +103,7 @@ class HelpScreen(Reading[None]):
 class TextScreen(Reading[bool]):
     """A text to read; True when it is to be copied."""
 
-    DEFAULT_CSS = BOX_CSS.format(name="TextScreen", size="width: 110; max-width: 96%; height: 90%;")
+    DEFAULT_CSS = BOX_CSS.format(name="TextScreen", size="width: 110; max-width: 96%; height: auto; max-height: 90%;")
 
     def __init__(self, title: str, text: str, registry: Registry, palette: Palette) -> None:
         super().__init__(title, "y copies   Esc closes", registry, palette)
@@ -117,7 +117,8 @@ class TextScreen(Reading[bool]):
 
     def lines(self, width: int) -> list[Line]:
         """The text, wrapped."""
-        rows = (row for text in self._text.splitlines() for row in wrap(text, max(20, width - 2)) or [""])
+        rows = [row for text in self._text.splitlines() for row in wrap(text, max(20, width - 2)) or [""]]
+        self.content.styles.height = len(rows)
         return [[(f" {row}", "base")] for row in rows]
 
 
@@ -128,7 +129,7 @@ class MenuScreen(Picking[str]):
 
     def __init__(self, registry: Registry, context: Context, title: str, palette: Palette, glyphs: Glyphs) -> None:
         self._about = context
-        self._actions = {a.id: a for a in registry.active(context.scopes) if a.menu}
+        self._actions = {a.id: a for a in registry.active(context.scopes) if a.menu and fits(a, context)}
         columns = (Column("key", "KEY", 3), Column("title", "ACTION", 34), Column("why", "", 20, flex=True))
         super().__init__(title, "Enter does it   Esc closes", registry, columns, palette, glyphs)
 

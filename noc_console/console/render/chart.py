@@ -148,8 +148,20 @@ def words(chart: Chart, width: int) -> list[Line]:
     found: list[Line] = []
     for number, (measure, values) in enumerate(zip(chart.subject.measures, chart.lines, strict=True)):
         name: Cell = (f"{letter_of(chart, number)} {measure.name}", ROLES[number % 2])
-        found += [[(" ", "base"), *row] for row in flow([[name], *_figures(chart, values)], width - 2)]
+        told = [[name], *_figures(chart, values)]
+        rows = flow(told, width - 2)
+        if chart.subject.overlay and len(rows) > 1:  # many lines: the picture needs the room more
+            rows = [_on_one_line(told, width - 2)]
+        found += [[(" ", "base"), *row] for row in rows]
     return found
+
+
+def _on_one_line(items: Sequence[Line], width: int) -> Line:
+    """Without the mean, then without what else is last: the name and the last value stay."""
+    kept = list(items)
+    while len(kept) > 2 and len(flow(kept, width)) > 1:
+        kept.pop(3 if len(kept) > 4 else -1)
+    return flow(kept, width)[0]
 
 
 def _figures(chart: Chart, values: Values) -> list[Line]:

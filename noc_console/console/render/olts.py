@@ -28,7 +28,7 @@ COLUMNS = (
     Column("weak", "WEAK", 4, right=True, letter="w"),
     Column("cpu", "CPU %", 6, right=True, letter="c"),
     Column("memory", "MEM %", 6, right=True, letter="m"),
-    Column("temperature", "TEMP", 6, right=True, letter="t"),
+    Column("temperature", "T °C", 6, right=True, letter="t"),
     Column("age", "AGE", 5, right=True, letter="a"),
     Column("fans", "FANS", 6, right=True),
     Column("cards", "CARDS", 6, right=True),

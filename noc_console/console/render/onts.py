@@ -49,7 +49,7 @@ _ALL = {
         Column("model", "MODEL", 12, letter="e"),
         Column("since", "SINCE", 11, right=True, letter="c"),
         Column("firmware", "FIRMWARE", 16, letter="f"),
-        Column("temperature", "TEMP", 5, right=True, letter="t"),
+        Column("temperature", "T °C", 5, right=True, letter="t"),
         Column("informed", "INFORMED", 11, right=True, letter="h"),
         Column("ip", "WAN IP", 15, letter="w"),
         Column("pppoe", "PPPOE USER", 18, letter="u"),

@@ -62,9 +62,12 @@ def _last(facts: OntFacts, absolute: bool) -> Line:
     ]
 
 
+RANGES_BEGIN: Cell = (" { ", "dim")
+
+
 def render_ranges(chosen: str, kinds: Sequence[str] = (), kind: str = "") -> Line:
     """``{ 6h [24h] 7d 30d }   i [light] traffic``."""
-    cells: list[Cell] = [(" { ", "dim")]
+    cells: list[Cell] = [RANGES_BEGIN]
     for name in RANGES_S:
         cells += [(f"[{name}]", "tab-active") if name == chosen else (f" {name} ", "dim")]
     cells.append((" }", "dim"))

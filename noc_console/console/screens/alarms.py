@@ -115,7 +115,7 @@ class AlarmsView(OutagesView):
         one = self.subject(self.table.current)
         return f"al /rule:{one.alarm.rule}" if one else super().link()
 
-    def on_line_table_opened(self) -> None:
+    def open_selected(self) -> None:
         """To the incident that explains it, else to what it is about."""
         one = self.subject(self.table.current)
         if one is None:
@@ -124,10 +124,6 @@ class AlarmsView(OutagesView):
             self.post_message(OpenIncident(one.alarm.incident))
         else:
             self.post_message(Open(one.alarm.olt, one.alarm.port, one.alarm.serial))
-
-    def do_list_out(self, _: str = "") -> None:
-        """Out of the story."""
-        self.leave_pane()
 
     def _tell(self) -> None:
         one, width = self.subject(self.table.current), self.story.size.width

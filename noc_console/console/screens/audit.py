@@ -79,10 +79,6 @@ class AuditView(StoryView):
         entry = self._entries.get(self.table.current)
         return ("entry", audit.one_line(entry)) if entry else None
 
-    def do_list_out(self, _: str = "") -> None:
-        """Out of the story."""
-        self.leave_pane()
-
     def reload(self) -> None:
         """Entries that the filter lets through."""
         found = [one for one in self._log.entries if not self.filter or self.filter.matches(row_of(one))]

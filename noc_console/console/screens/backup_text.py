@@ -22,6 +22,7 @@ class BackupView(TableView):
     """Lines of a configuration; ``/`` leaves those in that hold a text."""
 
     NAME, TITLE = "backup", "Backup"
+    PROBLEMS = False
     KEYS = "config"
 
     def __init__(self, desk: Desk) -> None:

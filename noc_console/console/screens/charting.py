@@ -6,10 +6,13 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from textual import events
+
 from noc_console.console.desk import Desk
 from noc_console.console.palette import Palette
 from noc_console.console.render.cells import Line
 from noc_console.console.render.chart import Chart, build, reading, rows, words
+from noc_console.console.render.optical import RANGES_BEGIN
 from noc_console.console.subjects import Subject
 from noc_console.console.widgets.lines import FocusPane
 from noc_console.domain.errors import NocError
@@ -57,6 +60,25 @@ class ChartKeys:
     body: FocusPane
     _sought = False
     """Whether the chart is to come into view once it is drawn."""
+
+    def on_click(self, event: events.Click) -> None:
+        """A range or a kind in the line above the chart."""
+        if event.widget is not self.body or self.body.cell_at(0, event.y) != RANGES_BEGIN:
+            return
+        cell = self.body.cell_at(event.x, event.y)
+        name = cell[0].strip(" []") if cell else ""
+        if name in RANGES_S:
+            self.do_chart_range(name)
+        elif name in self.kinds():
+            self.do_chart(name)
+
+    def kinds(self) -> tuple[str, ...]:
+        """What can be charted of what is shown."""
+        raise NotImplementedError
+
+    def do_chart(self, kind: str = "") -> None:
+        """The named chart, or the next one."""
+        raise NotImplementedError
 
     def do_chart_longer(self, _: str = "") -> None:
         """A longer range."""

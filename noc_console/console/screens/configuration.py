@@ -38,6 +38,7 @@ class ConfigView(TableView):
     """One router's parameters as a tree."""
 
     NAME, TITLE = "config", "Configuration"
+    PROBLEMS = False
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)

@@ -21,6 +21,7 @@ class DashView(View):
     """Incidents, map, trend in turn; ``:dash map`` holds one."""
 
     NAME, TITLE = "dash", "Dashboard"
+    PROBLEMS = False
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)

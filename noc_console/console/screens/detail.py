@@ -114,10 +114,14 @@ class DetailPane(Tabbed, Background, ChartKeys, Container):
     def show_section(self) -> None:
         """Bring the chosen section into view."""
         self.paint()
-        headings = [y for y, line in enumerate(self.body.lines) if any(role == HEADING for _, role in line)]
-        names = [section.name for section in self.sections()]
-        if self.parts.chosen in names[: len(headings)]:
-            self.body.show_line(headings[names.index(self.parts.chosen)])
+        row = next((row for row, name in self._headings().items() if name == self.parts.chosen), None)
+        if row is not None:
+            self.body.show_line(row)
+
+    def _headings(self) -> dict[int, str]:
+        """Lines of the body that begin a section, and its name."""
+        rows = [y for y, line in enumerate(self.body.lines) if any(role == HEADING for _, role in line)]
+        return dict(zip(rows, (section.name for section in self.sections()), strict=False))
 
     def say(self, text: str, severity: str = "information") -> None:
         """Tell the operator."""
@@ -184,6 +188,8 @@ class DetailPane(Tabbed, Background, ChartKeys, Container):
     def _who_line(self) -> Line:
         if self.node is not None:
             return [(f" {tree.title(self.desk.model, self.node)}", "title")]
+        if self._overlay is not None:
+            return [(" light of several ONTs", "title")]
         facts = self.facts()
         return identity_line(facts) if facts is not None else ()
 
@@ -195,6 +201,8 @@ class DetailPane(Tabbed, Background, ChartKeys, Container):
         facts = self.facts()
         if facts is None:
             return [[(" no ONT is selected", "dim")]]
+        if self.tab == "optical" and self._overlay is not None:
+            return self._chart_lines()  # the one under the cursor may be none of them
         if self.tab == "optical":
             return render_optical(facts, width, absolute, self._chart_lines())
         if self.tab == "tr-069":
@@ -210,7 +218,7 @@ class DetailPane(Tabbed, Background, ChartKeys, Container):
 
     def _chart_lines(self) -> Sequence[Line]:
         """The range line and the chart, where there is something to chart."""
-        kinds = self._kinds()
+        kinds = self.kinds()
         if not kinds:
             return ()
         kind = self._kind if self._kind in kinds else kinds[0]
@@ -220,9 +228,13 @@ class DetailPane(Tabbed, Background, ChartKeys, Container):
         return [render_ranges(self.chart.range, kinds, kind), *self.chart.lines]
 
     def on_click(self, event: events.Click) -> None:
-        """An OLT or a port has no tabs."""
-        if self.node is not None:
+        """An OLT or a port has no tabs; in TR-069 a heading folds its section."""
+        if self.node is not None and event.widget is self.tabs:
             event.prevent_default()
+        elif self.tab == "tr-069" and self.node is None and event.widget is self.body:
+            name = self._headings().get(self.body.row_at(event.y))
+            if name:
+                self.parts.do_section_fold(name)
 
     # -- actions ---------------------------------------------------------------------------------------------------
 
@@ -232,7 +244,7 @@ class DetailPane(Tabbed, Background, ChartKeys, Container):
         if self.node is None and self.tab != "optical":
             stays = True  # from another tab: what was shown there last
             self.show_tab("optical")
-        kinds = self._kinds()
+        kinds = self.kinds()
         if not kinds or (kind and kind not in kinds):
             raise ValueError(f"no chart {kind!r} here (there are {', '.join(kinds)})" if kinds else "no chart here")
         at = kinds.index(self._kind) if self._kind in kinds else 0
@@ -272,7 +284,7 @@ class DetailPane(Tabbed, Background, ChartKeys, Container):
         elif facts is not None and self.tab in ("summary", "tr-069"):
             await self._router.ask(facts, refresh=self.tab == "tr-069")
 
-    def _kinds(self) -> tuple[str, ...]:
+    def kinds(self) -> tuple[str, ...]:
         """What can be charted of what is shown."""
         if self.node is None:
             return kinds_of(self.desk.model, None) if self.row is not None and self.tab == "optical" else ()
@@ -280,7 +292,7 @@ class DetailPane(Tabbed, Background, ChartKeys, Container):
 
     def _subject(self) -> Subject | None:
         """What the chart in view is about."""
-        kinds = self._kinds()
+        kinds = self.kinds()
         if not kinds or self._overlay is not None:
             return self._overlay if kinds else None
         kind = self._kind if self._kind in kinds else kinds[0]

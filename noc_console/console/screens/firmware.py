@@ -31,6 +31,7 @@ class FirmwareView(TableView):
     """Models and their firmware, most routers first."""
 
     NAME, TITLE = "firmware", "Firmware"
+    PROBLEMS = False
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)

@@ -15,7 +15,7 @@ from noc_console.console.render import incidents as render
 from noc_console.console.render.cells import Cell, Line
 from noc_console.console.screens.outages import OutagesView
 from noc_console.console.screens.view import Open
-from noc_console.console.widgets.lines import LinePane
+from noc_console.console.widgets.lines import FocusPane
 from noc_console.console.widgets.table import LineTable
 from noc_console.domain.alarms.states import incident_number
 from noc_console.domain.filters import Filter
@@ -37,6 +37,8 @@ WIDE = 120
 """Cells from which list and detail stand side by side."""
 LIST_MOST, DETAIL_LEAST = 104, 52
 """Cells of the list beside the detail at most, and of the detail at least."""
+EVIDENCE, ROOMY, MOST_EVIDENCE = 5, 9, 15
+"""Lines of the evidence below the list, with its border: at least, from which on it tells all, and at most."""
 
 
 class IncidentsView(OutagesView):
@@ -56,6 +58,8 @@ class IncidentsView(OutagesView):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self.single = False
+        self._evidence = 0
+        """Lines of the evidence, its border among them; 0 is as the layout has it."""
         self._wanted: int | None = None
         self._rows: dict[int, Listed] = {}
         self._served: tuple[IncidentRecord, Plant, list[dict[str, Any]]] | None = None
@@ -65,7 +69,7 @@ class IncidentsView(OutagesView):
             self._cell, render.columns(80), desk.palette, desk.glyphs, empty=self._empty, id="incident-list"
         )
         self.impact = LineTable(self._impact_cell, render.IMPACT_COLUMNS, desk.palette, desk.glyphs, id="impact")
-        self.story = LinePane(desk.palette, id="evidence")
+        self.story = FocusPane(desk.palette, id="evidence")
 
     def compose(self) -> ComposeResult:
         """The list or whom one hits, and the evidence."""
@@ -185,6 +189,10 @@ class IncidentsView(OutagesView):
         model, now = self.desk.model, self.desk.now()
         incident = model.outages.incident(one.record)
         wide = self.has_class("-wide")
+        if wide and self._evidence:
+            self._evidence = 0
+            self.story.styles.clear_rule("height")
+        wide = wide or self._give_room()
         customers = self._customers(one.record) if wide or one.record.business else []
         recovery = incidents.recovery(model, one.record, now)
         closures = suspects(model, incident)
@@ -195,6 +203,16 @@ class IncidentsView(OutagesView):
             if not self.has_class("-impact"):
                 lines += render.hits(customers, width, self.story.size.height - len(lines))
         self.story.set_lines(lines)
+
+    def _give_room(self) -> bool:
+        """Let the evidence have the lines that the list leaves; True where that is enough to tell all of it."""
+        rows = len(self.impact.keys if self.has_class("-impact") else self.table.keys)
+        spare = min(self.size.height - rows - 2, MOST_EVIDENCE)
+        height = spare if spare >= ROOMY else EVIDENCE
+        if height != self._evidence:
+            self._evidence = height
+            self.story.styles.height = height
+        return height > EVIDENCE
 
     def _customers(self, record: IncidentRecord) -> list[dict[str, Any]]:
         """Whom it hits: looked up once for each version of the incident and of the records."""
@@ -216,27 +234,29 @@ class IncidentsView(OutagesView):
         row = self._hit.get(key) if isinstance(key, tuple) else None
         return render.impact_cell(row, column) if row else ("", "base")
 
-    def on_line_table_opened(self, event: LineTable.Opened) -> None:
+    def open_selected(self) -> None:
         """From an incident to the ONTs that it hits, from one of these to the ONT itself."""
-        event.stop()
-        if event.table is self.table:
+        if not self.has_class("-impact"):
             self.add_class("-impact")
             self._list_impact()
             self.impact.focus()
-        elif (row := self._hit.get(event.key)) is not None:  # type: ignore[call-overload]
+        elif (row := self._hit.get(self.impact.current)) is not None:  # type: ignore[call-overload]
             self.post_message(Open(row["olt"], row["pon_port"], row["serial"]))
 
+    def filterable(self) -> bool:
+        """The list of incidents; the ONTs that one hits are all shown."""
+        return not self.has_class("-impact")
+
     def leave_pane(self) -> bool:
-        """Out of the ONTs that one hits."""
+        """Out of the evidence, then out of the ONTs that one hits."""
+        if self.story.has_focus:
+            self.go_in()
+            return True
         if not self.has_class("-impact"):
             return False
         self.remove_class("-impact")
         self.table.focus()
         return True
-
-    def do_list_out(self, _: str = "") -> None:
-        """Out of the ONTs that one hits."""
-        self.leave_pane()
 
     def go_in(self) -> None:
         """Where it was left."""

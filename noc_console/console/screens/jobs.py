@@ -120,17 +120,9 @@ class JobsView(StoryView):
         self._tell()
         self._read_steps()
 
-    def on_line_table_opened(self) -> None:
-        """Into the story."""
-        self.story.focus()
-
     def parse_filter(self, text: str) -> Filter:
         """Times too: ``since:2h``."""
         return parse_event_filter(text, self.desk.now)
-
-    def do_list_out(self, _: str = "") -> None:
-        """Out of the story."""
-        self.leave_pane()
 
     def do_job_cancel(self, _: str = "") -> None:
         """Ask for the job to be cancelled."""

@@ -50,7 +50,7 @@ class LogView(StoryView):
     def _moved(self) -> None:
         self._tell(rewind=True)
 
-    def on_line_table_opened(self) -> None:
+    def open_selected(self) -> None:
         """To what it is about."""
         line = self._line(self.table.current)
         if line is not None and isinstance(line.changes[0], IncidentChanged):
@@ -72,10 +72,6 @@ class LogView(StoryView):
         oldest = min((change.at for change in self.desk.model.changes.values()), default=None)
         where, how_many = super().crumb()
         return where, f"{how_many}, back to {stamp(oldest, self.desk.now())}" if oldest is not None else how_many
-
-    def do_list_out(self, _: str = "") -> None:
-        """Out of the story."""
-        self.leave_pane()
 
     def changed(self, delta: Delta) -> None:
         """New lines on top, or grown ones."""

@@ -161,14 +161,24 @@ class NetworkView(View):
     # -- what is selected ------------------------------------------------------------------------------------------
 
     def selected_ont(self) -> Ont | None:
-        """The ONT under the cursor."""
-        row = self.table.current
+        """The ONT under the cursor; none while the tree is in use: then it is about what the tree's cursor is on."""
+        row = None if self.topology.has_focus else self.table.current
         return self.desk.model.onts.ont(row) if isinstance(row, int) else None
 
     def selected_olt(self) -> Olt | None:
         """The OLT of the tree's node, while the tree is in use."""
         node = self.topology.node if self.topology.has_focus else None
         return self.desk.model.olts.get(node.olt_id) if node else None
+
+    def opens(self) -> bool:
+        """From the tree and the table; in the detail sections of the router."""
+        if self.panes.current == "detail":
+            return self.detail.node is None and self.detail.tab == "tr-069"
+        return self.topology.has_focus or super().opens()
+
+    def tabbed(self) -> bool:
+        """Of an ONT; an OLT and a port have none here."""
+        return self.detail.node is None and self.detail.row is not None
 
     def chosen_onts(self) -> list[Ont]:
         """Those marked, else the one under the cursor."""
@@ -221,13 +231,13 @@ class NetworkView(View):
 
     def copies(self) -> list[tuple[str, str]]:
         """All that the ONT is called by."""
-        ont = None if self.topology.has_focus else self.selected_ont()
+        ont = self.selected_ont()
         return ont_copies(self.desk.model, ont) + super().copies()[1:] if ont else super().copies()
 
     def link(self) -> str:
         """To the ONT, or to the OLT or PON port under the tree's cursor."""
         node = self.topology.node if self.topology.has_focus else None
-        ont = None if self.topology.has_focus else self.selected_ont()
+        ont = self.selected_ont()
         if node is not None and node.olt_id in self.desk.model.olts:
             name = self.desk.model.olt_name(node.olt_id)
             return f"pon {name} {node.path}" if node.level == 2 else f"olt {name}"

@@ -29,13 +29,15 @@ from noc_console.console.widgets.columns import by_value, in_order
 from noc_console.console.widgets.lines import FocusPane, LinePane
 from noc_console.console.widgets.table import LineTable
 from noc_console.domain.backups import BACKUP_RUNS, BACKUPS
+from noc_console.domain.filters import Filter, parse_filter
 from noc_console.domain.network import Olt, Ont
 from noc_console.picture.activity import fold
 from noc_console.picture.flat_rows import Row, ont_row
 from noc_console.picture.model import Delta
 from noc_console.picture.olt_rows import state_of
 from noc_console.picture.ont_facts import gather
-from noc_console.picture.port_rows import PortLoss, port_loss_row, port_losses
+from noc_console.picture.ont_rows import is_problem, select
+from noc_console.picture.port_rows import PortLoss, facts, port_loss_row, port_losses
 from noc_console.picture.tree import NodeKey
 
 TABS = ("overview", "ports", "onts", "activity", "backups")
@@ -62,13 +64,24 @@ class OltDetail(Tabbed, Background, ChartKeys, Container):
         self.desk = desk
         self.tab = TABS[0]
         self.olt_id = 0
+        self.wanted: Filter = parse_filter("")
+        """Which ports and ONTs are listed."""
+        self.only_problems = False
         self.tabs = LinePane(desk.palette, fill="bar", id="olt-tabs")
         self.who = LinePane(desk.palette, id="olt-who")
         self.body = FocusPane(desk.palette, id="olt-body")
-        self.ports = LineTable(self._port_cell, olt_ports.COLUMNS, desk.palette, desk.glyphs, id="olt-ports")
+        self.ports = LineTable(
+            self._port_cell, olt_ports.COLUMNS, desk.palette, desk.glyphs, empty=self._empty, id="olt-ports"
+        )
         self.cells = onts.OntCells(desk.model, desk.glyphs)
-        columns = onts.columns_for("triage", {}, one_olt=True)
-        self.onts = LineTable(self.cells.cell, columns, desk.palette, desk.glyphs, id="olt-onts")  # type: ignore[arg-type]
+        self.onts = LineTable(
+            self.cells.cell,  # type: ignore[arg-type]
+            onts.columns_for("triage", {}, one_olt=True),
+            desk.palette,
+            desk.glyphs,
+            empty=self._empty,
+            id="olt-onts",
+        )
         self.backups = BackupList(desk)
         self._sparks = Sparks(desk)
         self.cells.sparks = self._sparks.values
@@ -116,6 +129,11 @@ class OltDetail(Tabbed, Background, ChartKeys, Container):
         self.reload(rewind=True)
         if self.is_mounted and self.display:
             self.call_after_refresh(self.go_in)
+
+    def narrow(self, wanted: Filter, only_problems: bool) -> None:
+        """List only these ports and ONTs."""
+        self.wanted, self.only_problems = wanted, only_problems
+        self.reload()
 
     def go_in(self) -> None:
         """Focus what the tab shows."""
@@ -184,11 +202,19 @@ class OltDetail(Tabbed, Background, ChartKeys, Container):
         chart = [render_ranges(self.chart.range, kinds, self._kind_of(kinds)), *self.chart.lines]
         return render_node(model, NodeKey(olt.id), width, now, absolute, chart, head)
 
+    def kinds(self) -> tuple[str, ...]:
+        """What can be charted of it."""
+        return kinds_of(self.desk.model, NodeKey(self.olt_id)) if self.tab == TABS[0] else ()
+
     def _kind_of(self, kinds: Sequence[str]) -> str:
         return self._kind if self._kind in kinds else kinds[0]
 
     def _list_ports(self, olt: Olt) -> None:
         found = port_losses(self.desk.model, olt.name)
+        if self.only_problems:
+            found = [one for one in found if one.lost or one.unknown]
+        if self.wanted:
+            found = [one for one in found if self.wanted.matches(facts(one))]
         self._ports = {(one.olt_id, one.port): one for one in found}
         by = self.ports.sort_by or "port"
         told = {key: olt_ports.value(self.desk.model, one, self._rates.known, by) for key, one in self._ports.items()}
@@ -198,9 +224,16 @@ class OltDetail(Tabbed, Background, ChartKeys, Container):
     def _list_onts(self, now: float) -> None:
         self.cells.now = now
         model, table = self.desk.model, self.onts
-        rows = model.rows_under(NodeKey(self.olt_id))
+        rows = select(model, model.rows_under(NodeKey(self.olt_id)), self.wanted, now)
+        if self.only_problems:
+            rows = [row for row in rows if is_problem(model, row)]
         table.set_keys(onts.sort_rows(model, rows, table.sort_by, table.sort_down))
         table.refresh_rows()
+
+    def _empty(self) -> list[Line]:
+        if self.wanted or self.only_problems:
+            return [[(" nothing on this OLT matches", "strong")], [(" Esc drops the filter", "dim")]]
+        return [[(" nothing was read of this OLT yet", "dim")]]
 
     def _port_cell(self, key: Hashable, column: str) -> Cell:
         one = self._ports.get(key)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator
 from functools import partial
+from typing import Any
 
 from textual.app import ComposeResult
 
@@ -17,6 +18,7 @@ from noc_console.console.screens.tables import TableView
 from noc_console.console.screens.view import Open, OpenBackup
 from noc_console.console.widgets.columns import by_value, in_order
 from noc_console.console.widgets.table import LineTable
+from noc_console.domain.filters import Filter, parse_filter
 from noc_console.domain.network import Olt, Ont
 from noc_console.picture.flat_rows import Row
 from noc_console.picture.model import Delta
@@ -53,6 +55,8 @@ class OltsView(TableView):
         self._sorted_by = self.table.sort_by = "name"
         self.detail = OltDetail(desk)
         self.helpers = (self.detail,)
+        self._listed = self.filter, False
+        """Filter and ``!`` of the list, while an opened OLT has its own."""
 
     def compose(self) -> ComposeResult:
         """The list, and what lies over it once an OLT is opened."""
@@ -76,7 +80,9 @@ class OltsView(TableView):
             self.detail.tick()
 
     def reload(self) -> None:
-        """Choose and order the rows again."""
+        """Choose and order the rows again; not while another list is in view."""
+        if self.opened:
+            return
         now, table = self.desk.now(), self.table
         rows = [row for row in olt_rows(self.desk.model, now) if not self.only_problems or row.trouble]
         if self.filter:
@@ -99,9 +105,13 @@ class OltsView(TableView):
         return self.has_class("-open")
 
     def open(self, olt_id: int) -> None:
-        """Show one OLT."""
-        self.detail.show(olt_id)
+        """Show one OLT, all of it."""
+        if not self.opened:
+            self._listed = self.filter, self.only_problems
         self.add_class("-open")
+        self.filter, self.only_problems = parse_filter(""), False
+        self.detail.narrow(self.filter, False)
+        self.detail.show(olt_id)
         self.call_after_refresh(self.detail.go_in)
 
     def open_named(self, name: str) -> None:
@@ -121,25 +131,50 @@ class OltsView(TableView):
         if self.opened and self.detail.olt is not None:
             self.detail.go_in()
         else:
-            self.leave_pane()
+            self._close()
             self.table.focus()
 
     def leave_pane(self) -> bool:
-        """Back to the list."""
+        """Out of the filter of an opened OLT, then back to the list."""
         if not self.opened:
             return False
-        self.remove_class("-open")
-        self.call_after_refresh(self.table.focus)
+        if self.filter or self.only_problems:
+            self.only_problems = False
+            self.set_filter(parse_filter(""))
+        else:
+            self._close()
+            self.call_after_refresh(self.table.focus)
         return True
+
+    def _close(self) -> None:
+        if self.opened:
+            self.remove_class("-open")
+            self.filter, self.only_problems = self._listed
+            self.reload()
+
+    def set_filter(self, wanted: Filter) -> None:
+        """Filter the list, or the ports and ONTs of the opened OLT."""
+        if self.opened:
+            self.filter = wanted
+            self.detail.narrow(wanted, self.only_problems)
+        else:
+            super().set_filter(wanted)
+
+    def filterable(self) -> bool:
+        """Of an opened OLT its ports and its ONTs."""
+        return not self.opened or self.detail.tab in ("ports", "onts")
 
     def do_detail(self, _: str = "") -> None:
         """The selected OLT, and back."""
-        if not self.leave_pane() and isinstance(self.table.current, int):
+        if self.opened:
+            self.do_list_out()
+        elif isinstance(self.table.current, int):
             self.open(self.table.current)
 
     def do_list_out(self, _: str = "") -> None:
         """Left: back to the list."""
-        self.leave_pane()
+        self._close()
+        self.table.focus()
 
     def on_line_table_opened(self, event: LineTable.Opened) -> None:
         """Enter: an OLT of the list; of an open one, the port or ONT on the Network screen."""
@@ -181,6 +216,14 @@ class OltsView(TableView):
         """The ONT under the cursor of the tab ONTs."""
         return self.detail.selected_ont() if self.opened else None
 
+    def tabbed(self) -> bool:
+        """Of an open OLT."""
+        return self.opened
+
+    def compares(self) -> bool:
+        """In the tab Backups."""
+        return self.opened and self.detail.tab == "backups" and len(self.detail.backups.table.keys) > 1
+
     def link(self) -> str:
         """To the selected ONT, else to the OLT."""
         ont, olt = self.selected_ont(), self.selected_olt()
@@ -213,6 +256,25 @@ class OltsView(TableView):
             return "onts", map(self.detail.row_of, self.detail.onts.wanted)  # as they are asked for: there may be many
         charted = self.detail.chart.exported() if self.opened and self.listing is None else []
         return ("chart", iter(charted)) if charted else super().exported()
+
+    def where(self) -> Any:
+        """The opened OLT too."""
+        if not self.opened:
+            return 0, super().where()
+        return self.detail.olt_id, (self._listed[0].text, self.table.current)
+
+    def return_to(self, where: Any) -> None:
+        """The list first."""
+        opened, listed = where
+        self._close()
+        super().return_to(listed)
+        if opened:
+            self.open(opened)
+
+    def remembered(self) -> dict[str, Any]:
+        """Of the list: what lies over it begins anew."""
+        self._close()
+        return super().remembered()
 
     def jumps(self) -> list[tuple[str, Callable[[], object]]]:
         """The tabs of an open OLT."""

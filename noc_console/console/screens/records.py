@@ -9,7 +9,8 @@ from noc_console.console.desk import Desk
 from noc_console.console.render import records
 from noc_console.console.render.cells import Cell, Line
 from noc_console.console.screens.tables import StoryView
-from noc_console.console.widgets.lines import LinePane
+from noc_console.console.screens.view import Open
+from noc_console.console.widgets.lines import FocusPane
 from noc_console.console.widgets.table import LineTable
 from noc_console.domain.network import Ont
 from noc_console.domain.plant import ZONES
@@ -24,6 +25,7 @@ class RecordsView(StoryView):
     """One record kind at a time; ``:records NAME`` shows another."""
 
     NAME, TITLE = "records", "Records"
+    PROBLEMS = False
     DEFAULT_CSS = """
     RecordsView { layout: vertical; }
     RecordsView > #record { height: 10; max-height: 45%; border-top: solid $border; }
@@ -36,7 +38,7 @@ class RecordsView(StoryView):
         self.table = LineTable(
             self._cell, self.columns(), desk.palette, desk.glyphs, empty=self._empty, id=f"{self.NAME}-list"
         )
-        self.story = LinePane(desk.palette, id="record")
+        self.story = FocusPane(desk.palette, id="record")
 
     def show_kind(self, kind: RecordKind[Any]) -> None:
         """Show the records of another kind."""
@@ -109,6 +111,18 @@ class RecordsView(StoryView):
         serial = self._facts(record).get("serial") if record else None
         row = self.desk.model.onts.by_identity.get(serial) if serial else None
         return None if row is None else self.desk.model.onts.ont(row)
+
+    def kept_by_hand(self) -> bool:
+        """Records of some kinds come from the network alone."""
+        return self.kind.imported
+
+    def open_selected(self) -> None:
+        """To the ONT that it is about; else into all that is known of it."""
+        ont = self.selected_ont()
+        if ont is not None:
+            self.post_message(Open(self.desk.model.olt_name(ont.olt_id), ont.port, ont.serial))
+        else:
+            super().open_selected()
 
     def copyable(self) -> tuple[str, str] | None:
         """What tells the record apart."""

@@ -30,6 +30,7 @@ class RoutersView(StoryView):
     """Bridged ONTs, Ethernet CPE, and doubles of one serial number: what the ACS knows and no OLT tells of."""
 
     NAME, TITLE = "routers", "Routers without an ONT"
+    PROBLEMS = False
     DEFAULT_CSS = """
     RoutersView { layout: vertical; }
     RoutersView > #router { height: 60%; border-top: solid $border; }

@@ -9,7 +9,8 @@ from noc_console.console.render import sources
 from noc_console.console.render.cells import Cell
 from noc_console.console.render.core_devices import SourceRow
 from noc_console.console.screens.tables import StoryView
-from noc_console.console.widgets.lines import LinePane
+from noc_console.console.screens.view import Open
+from noc_console.console.widgets.lines import FocusPane
 from noc_console.console.widgets.table import LineTable
 from noc_console.domain.filters import searched
 from noc_console.picture.flat_rows import Row
@@ -28,7 +29,7 @@ class SourcesView(StoryView):
         super().__init__(desk)
         self._rows: dict[str, SourceRow] = {}
         self.table = LineTable(self._cell, sources.COLUMNS, desk.palette, desk.glyphs, id="source-list")
-        self.story = LinePane(desk.palette, id="said")
+        self.story = FocusPane(desk.palette, id="said")
 
     def changed(self, delta: Delta) -> None:
         """Anything may have changed a source."""
@@ -57,6 +58,14 @@ class SourcesView(StoryView):
     def _tell(self) -> None:
         row = self._rows.get(str(self.table.current))
         self.story.set_lines(sources.render_source(row, self.story.size.width) if row else [])
+
+    def open_selected(self) -> None:
+        """To the OLT that it is; else into what it says."""
+        name = str(self.table.current)
+        if any(olt.name == name for olt in self.desk.model.olts.values()):
+            self.post_message(Open(name, None, None))
+        else:
+            super().open_selected()
 
     def row_of(self, key: Hashable) -> Row:
         """A source and what it says."""

@@ -21,6 +21,7 @@ class SwapsView(RecordsView):
     """What is due first, then what is closed."""
 
     NAME, TITLE = "swaps", "Swaps"
+    PROBLEMS = True
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, SWAPS)

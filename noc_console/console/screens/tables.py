@@ -90,6 +90,18 @@ class StoryView(TableView):
             return True
         return False
 
+    def on_line_table_opened(self) -> None:
+        """Enter."""
+        self.open_selected()
+
+    def open_selected(self) -> None:
+        """Into the story, where all of it can be read."""
+        self.story.focus()
+
+    def do_list_out(self, _: str = "") -> None:
+        """Left: back to the list."""
+        self.leave_pane()
+
     def _moved(self) -> None:
         """Follow the cursor. (Textual calls the handlers of all classes of a screen: there is only this one.)"""
         self._tell()

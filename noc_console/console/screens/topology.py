@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 
+from textual import events
+
 from noc_console.console.desk import Desk
 from noc_console.console.render import tree
 from noc_console.console.render.cells import Cell
@@ -52,6 +54,15 @@ class TopologyPane(LineTable):
             self._opened.add(above)
             above = tree.parent(above, self._desk.model)
         self._list(follow=node)
+
+    def on_click(self, event: events.Click) -> None:
+        """On the sign before a name: fold, or unfold. (The cursor is moved by the table, which is asked as well.)"""
+        row = self.row_at(event.y)
+        node = self.keys[row] if event.y and row < len(self.keys) else None
+        if isinstance(node, NodeKey) and node != tree.WHOLE and event.x <= node.level + 2 and node.level < 2:
+            self._opened ^= {node}
+            self._list()
+            self.refresh()
 
     def step_out(self) -> None:
         """Fold the node; one that is folded gives way to its parent."""

@@ -77,6 +77,8 @@ class View(Background, Container):
     DEFAULT_CSS = "View { height: 1fr; width: 1fr; }"
     NAME = ""
     TITLE = ""
+    PROBLEMS = True
+    """Whether ``!`` can tell problems from the rest."""
     KEYS = ""
     """The screen of which it has the keys too; empty is none."""
 
@@ -139,6 +141,27 @@ class View(Background, Container):
 
     def widen(self) -> bool:
         """List more than a part; False when everything is listed."""
+        return False
+
+    def opens(self) -> bool:
+        """Whether Enter leads anywhere from what is selected."""
+        table = self.listing
+        return table is not None and table.current is not None and hasattr(self, "on_line_table_opened")
+
+    def filterable(self) -> bool:
+        """Whether what is shown can be filtered."""
+        return self.listing is not None
+
+    def kept_by_hand(self) -> bool:
+        """Whether what is listed can be edited here."""
+        return False
+
+    def tabbed(self) -> bool:
+        """Whether a detail with tabs is shown."""
+        return False
+
+    def compares(self) -> bool:
+        """Whether two backups are listed, which can be compared."""
         return False
 
     def selected_ont(self) -> Ont | None:

@@ -10,7 +10,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from noc_console.console.palette import Palette
-from noc_console.console.render.cells import Line, changed_span, to_strip
+from noc_console.console.render.cells import Cell, Line, changed_span, to_strip, width_of
 from noc_console.console.widgets.focusing import FocusAtOnce
 
 WHEEL = 3
@@ -72,6 +72,19 @@ class LinePane(Widget, can_focus=False):
         if top != self._top:
             self._top = top
             self.refresh()
+
+    def row_at(self, y: int) -> int:
+        """Which of the lines is painted on this line of the pane."""
+        return self._top + y
+
+    def cell_at(self, x: int, y: int) -> Cell | None:
+        """What is painted there."""
+        row = self.row_at(y)
+        for cell in self._lines[row] if row < len(self._lines) else ():
+            x -= width_of([cell])
+            if x < 0:
+                return cell
+        return None
 
     def show_line(self, row: int) -> None:
         """Scroll as little as brings a line into view, with what follows it where there is room."""

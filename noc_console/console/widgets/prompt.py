@@ -15,6 +15,8 @@ from noc_console.console.palette import Palette
 from noc_console.console.widgets.lines import LinePane
 
 KEPT = 50
+LONGEST = 1000
+"""Characters of a paste: more is a mistake, and would be kept in the history."""
 
 
 class _Completer(Suggester):
@@ -50,6 +52,14 @@ class PromptInput(Input):
             return
         event.stop()
         event.prevent_default()
+
+    def _on_paste(self, event: events.Paste) -> None:
+        """Its first line, without what nobody sees: serial numbers copied from a ticket bring such signs along."""
+        event.stop()
+        event.prevent_default()
+        first = next((line for line in event.text.splitlines() if line.strip()), "").strip()
+        seen = "".join(c if c.isprintable() else " " * c.isspace() for c in first)[:LONGEST]
+        self.insert_text_at_cursor(seen)
 
 
 class Prompt(Horizontal):

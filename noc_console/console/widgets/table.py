@@ -344,7 +344,7 @@ class LineTable(FocusAtOnce, can_focus=True):
 
     def on_click(self, event: events.Click) -> None:
         """A row: go to it, twice opens it. A heading: sort by it."""
-        row = self._top + event.y - 1
+        row = self.row_at(event.y)
         if event.y == 0:
             column = self._column_at(event.x)
             if column is not None and column.letter:
@@ -355,14 +355,20 @@ class LineTable(FocusAtOnce, can_focus=True):
                 self.do_list_open()
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        """The wheel moves the cursor: what is in view is what keys act on."""
+        """The wheel moves the cursor, and takes the focus: what is in view is what keys act on."""
         event.stop()
+        self.focus()
         self._move_to(self._cursor + WHEEL)
 
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
         """As down."""
         event.stop()
+        self.focus()
         self._move_to(self._cursor - WHEEL)
+
+    def row_at(self, y: int) -> int:
+        """Which row is painted on this line; the heading is line 0."""
+        return self._top + y - 1
 
     def _column_at(self, x: int) -> Column | None:
         at = 1
