@@ -362,10 +362,17 @@ class OltFacts:
 
     async def _write(self, plan: _Plan) -> None:
         self._in_doubt = True
+        growing = [changes for _, changes in plan.ports if changes.inserted]
+        # Turns are waited for before and after the transaction: the server ends one that stands still.
+        fresh: list[dict[str, Any]] = []
+        for changes in growing:
+            async with own_turn():
+                fresh += [_ont_row(ont) | {"olt_id": self.olt.id} for ont in changes.inserted]
         async with self._database.turns, self._database.writing() as connection:
             await self._guard(connection)
             revision = await bump(connection, f"olt:{self.olt.id}")
-            await self._write_onts(connection, plan, revision)
+            ids = iter(await inventory.insert_onts(connection, [row | {"revision": revision} for row in fresh]))
+            await self._update_onts(connection, plan, revision)
             for table, rows in (
                 (schema.card, plan.cards),
                 (schema.fan, plan.fans),
@@ -380,6 +387,9 @@ class OltFacts:
             await append_changes(connection, plan.changes)
             if plan.olt:
                 await inventory.update_olt(connection, self.olt.id, {**plan.olt, "revision": revision})
+        for changes in growing:
+            async with own_turn():
+                changes.inserted = [replace(ont, id=next(ids), olt_id=self.olt.id) for ont in changes.inserted]
         self._in_doubt = False
 
     async def _guard(self, connection: AsyncConnection) -> None:
@@ -392,16 +402,7 @@ class OltFacts:
             self.lease.lose()
             raise
 
-    async def _write_onts(self, connection: AsyncConnection, plan: _Plan, revision: int) -> None:
-        rows: list[dict[str, Any]] = []
-        growing = [changes for _, changes in plan.ports if changes.inserted]
-        for changes in growing:
-            async with own_turn():
-                rows += [_ont_row(ont) | {"olt_id": self.olt.id, "revision": revision} for ont in changes.inserted]
-        ids = iter(await inventory.insert_onts(connection, rows))
-        for changes in growing:
-            async with own_turn():
-                changes.inserted = [replace(ont, id=next(ids), olt_id=self.olt.id) for ont in changes.inserted]
+    async def _update_onts(self, connection: AsyncConnection, plan: _Plan, revision: int) -> None:
         updated = [pair for _, changes in plan.ports for pair in changes.updated]
         # One statement for all: the columns that changed anywhere.
         names = sorted({name for _, changed in updated for name in changed})

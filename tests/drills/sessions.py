@@ -27,7 +27,7 @@ READY_S = 60.0
 ROWS_WITHIN_S = 20.0
 ANSWER_P95_MS = 3_000.0
 """Above this a console feels broken."""
-EACH_MB = 60.0
+EACH_MB = 100.0
 GONE_WITHIN_S = 5.0
 WHOLE = re.compile(rf"of {ONTS}\b")
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from noc_console.collector import facts as facts_module
 from noc_console.collector.facts import OltFacts
@@ -56,3 +59,31 @@ async def test_a_poll_that_ends_between_two_ports_leaves_nothing_half_known(
     async with database.reading() as connection:
         stored = await inventory.read_onts(connection, facts.olt.id)
     assert {(ont.port, ont.ont_id): ont.id for ont in stored} == {k: o.id for k, o in facts.onts.onts.items()}
+
+
+async def test_no_turn_is_waited_for_amid_a_transaction(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where fifty OLTs want the processor, a turn may be long in coming, and the server ends what stands still."""
+    async with database.writing() as connection:
+        ids = await inventory.sync_olts(connection, [("north", "192.0.2.1")], time.time())
+    facts = OltFacts(database, ids["north"], "north")
+    await facts.load()
+    open_, amid = 0, []
+    writing = database.writing
+
+    @asynccontextmanager
+    async def watched() -> AsyncIterator[AsyncConnection]:
+        nonlocal open_
+        async with writing() as connection:
+            open_ += 1
+            yield connection
+            open_ -= 1
+
+    @asynccontextmanager
+    async def turn() -> AsyncIterator[None]:
+        amid.append(open_)
+        yield
+
+    monkeypatch.setattr(database, "writing", watched)
+    monkeypatch.setattr(facts_module, "own_turn", turn)
+    await facts.apply(reading(), {})
+    assert amid and not any(amid)
