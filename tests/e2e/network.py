@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import signal
+import sqlite3
 import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -85,6 +86,12 @@ class Network:
         """Start a command."""
         command = [*program(), "--config", str(self.config), *arguments]
         return await asyncio.create_subprocess_exec(*command, env={**os.environ, **self.env}, **more)
+
+    def let_leases_end(self) -> None:
+        """What a dead collector held has ended long ago, as it will have in some seconds."""
+        with sqlite3.connect(self.database, timeout=20) as connection:
+            connection.execute("UPDATE collector SET heartbeat_at = heartbeat_at - 60")
+            connection.execute("UPDATE olt_lease SET until_at = until_at - 60")
 
     async def run(self, *arguments: str) -> Done:
         """Run a command to its end."""

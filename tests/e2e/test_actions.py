@@ -170,12 +170,6 @@ async def test_an_acs_that_refuses_connections(net: Network) -> None:
     assert query(net, "SELECT * FROM job") == []
 
 
-def grow_old(net: Network) -> None:
-    """Let the dead collector's heartbeat be long ago, as it will be in some seconds."""
-    with sqlite3.connect(net.database, timeout=20) as connection:
-        connection.execute("UPDATE collector SET heartbeat_at = heartbeat_at - 60")
-
-
 async def submit(net: Network, ont: SimOnt) -> int:
     done = await net.run("reboot", ont.serial.text, "--reason", "test", "--yes", "--json")
     assert done.code == 0, done.err
@@ -186,7 +180,7 @@ async def killed_when(net: Network, process: asyncio.subprocess.Process, state: 
     await eventually(lambda: query(net, f"SELECT * FROM job WHERE state = '{state}'"), 20)
     process.send_signal(signal.SIGKILL)
     await process.wait()
-    grow_old(net)
+    net.let_leases_end()
 
 
 async def finished(net: Network, job_id: int) -> dict[str, Any]:
