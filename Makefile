@@ -6,6 +6,9 @@
 # make audit  known vulnerabilities of the lock files, and dist/sbom.json
 # make pictures   those of the README; INTO=FOLDER writes every screen at three sizes in three themes there
 
+# Compiled modules are kept, whatever the caller's environment says: each program that the tests start needs them.
+unexport PYTHONDONTWRITEBYTECODE
+
 PYTHON  ?= python3
 # Two more than two cores: the end-to-end tests mostly wait.
 WORKERS ?= 4

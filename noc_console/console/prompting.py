@@ -26,8 +26,9 @@ if TYPE_CHECKING:
 FILTER_SETTLE_S = 0.02
 """Keys that come in one burst are one filter."""
 PREPARE_PAUSE_S = 0.02
-CATCH_UP_S = 1.0
-"""So long at most is a key waited for: a prompt that is being taken away answers nothing."""
+CATCH_UP_S = 0.5
+CATCH_UPS = 20
+"""A prompt on a busy machine is waited for so often; one that was taken away meanwhile answers nothing."""
 
 
 class Prompting:
@@ -72,8 +73,10 @@ class Prompting:
         Keys may come in a burst, as from a paste: what follows Enter belongs to the list, not to the prompt.
         """
         if self.prompt.open:
-            taken = asyncio.Event()
-            if self.prompt.input.call_later(taken.set):
+            field, taken = self.prompt.input, asyncio.Event()
+            looks = CATCH_UPS if field.call_later(taken.set) else 0
+            while looks and field.is_running and not taken.is_set():
+                looks -= 1
                 with suppress(TimeoutError):
                     await asyncio.wait_for(taken.wait(), CATCH_UP_S)
         self.answer()
