@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NoReturn, Protocol
 
 from noc_console.sharing.callers import Callers
 from noc_console.sharing.children import Children
@@ -123,15 +123,25 @@ class Keeper:
             # What was made until now never ends in a session: its collector need not look, and dirty, there.
             gc.collect()
             gc.freeze()
-            pid = os.fork()
-            if pid == 0:
-                become(wanted, terminal, self._run)
+            pid = _fork_deaf(lambda: become(wanted, terminal, self._run))
             self._children.add(pid, connection)
             self._say(f"session {pid} started for uid {wanted.peer.uid}, {len(self._children)} in all")
         except OSError as error:
             self._callers.refuse(connection, f"it cannot fork: {error.strerror}")
         finally:
             os.close(terminal)
+
+
+def _fork_deaf(become_session: Callable[[], NoReturn]) -> int:
+    """Fork; what is sent to the child before it has signal handlers of its own waits for them."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _HEARD)
+    try:
+        pid = os.fork()
+        if pid == 0:
+            become_session()
+        return pid
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _run_loop(work: Coroutine[Any, Any, None]) -> None:

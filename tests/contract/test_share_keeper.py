@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import re
+import select
 import signal
 import socket
 import struct
@@ -19,10 +20,16 @@ from typing import Any
 import pytest
 from services import PATIENCE_S
 
-from noc_console.sharing import wire
+from noc_console.sharing import keeper, wire
 from noc_console.sharing.wire import Request
 
 ROOT = Path(__file__).resolve().parents[2]
+
+
+def read_soon(descriptor: int) -> str:
+    """What comes next."""
+    assert select.select([descriptor], [], [], PATIENCE_S)[0], "nothing more came"
+    return os.read(descriptor, 4096).decode()
 
 
 class Session:
@@ -48,7 +55,7 @@ class Session:
     def shows(self, pattern: str) -> re.Match[str]:
         """Wait until it has written this."""
         while not (found := re.search(pattern, self.shown)):
-            self.shown += os.read(self.master, 4096).decode()
+            self.shown += read_soon(self.master)
         return found
 
     def type(self, line: str) -> None:
@@ -66,9 +73,10 @@ class Share:
         self.file = folder / "share.sock"
         self.process = subprocess.Popen(
             [sys.executable, "-m", "tests.contract.light_keeper", str(self.file)],
-            cwd=ROOT, stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONUNBUFFERED": "1"},
+            cwd=ROOT, stdout=subprocess.PIPE, env={**os.environ, "PYTHONUNBUFFERED": "1"},
         )  # fmt: skip
         self.sessions: list[Session] = []
+        self._log = ""
         ends_at = time.monotonic() + PATIENCE_S
         while not self._listens():
             assert time.monotonic() < ends_at and self.process.poll() is None
@@ -85,10 +93,8 @@ class Share:
     def says(self, text: str) -> None:
         """Wait for a line of its log."""
         assert self.process.stdout
-        for line in self.process.stdout:
-            if text in line:
-                return
-        raise AssertionError(text)
+        while text not in self._log:
+            self._log += read_soon(self.process.stdout.fileno())
 
 
 @pytest.fixture
@@ -123,6 +129,16 @@ def test_each_session_ends_alone_and_its_end_is_told(share: Share) -> None:
     share.says(f"session {gone.pid} ended with 129")
     stays.type("0")
     assert stays.told() == {"exit": 0}
+
+
+def test_a_session_that_is_hung_up_on_as_it_begins_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Signals to it wait until it no longer has the keeper's handlers."""
+    at_fork: list[set[signal.Signals]] = []
+    monkeypatch.setattr(os, "fork", lambda: at_fork.append({*signal.pthread_sigmask(signal.SIG_BLOCK, ())}) or 7)
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, ())
+    assert keeper._fork_deaf(pytest.fail) == 7
+    assert at_fork[0] >= {signal.SIGHUP, signal.SIGTERM, signal.SIGINT}
+    assert signal.pthread_sigmask(signal.SIG_BLOCK, ()) == before
 
 
 def test_a_signal_is_passed_on_and_a_stopped_session_goes_on(share: Share) -> None:
