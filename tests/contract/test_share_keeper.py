@@ -182,7 +182,7 @@ def test_a_console_relays_its_terminal_and_leaves_it_as_it_was(share: Share) -> 
     def shows(text: str) -> None:
         nonlocal shown
         while text not in shown:
-            shown += os.read(master, 4096).decode()
+            shown += read_soon(master)
 
     try:
         shows("80x24")
@@ -207,7 +207,7 @@ def test_a_console_that_is_told_to_end_ends_its_session(share: Share) -> None:
         cwd=ROOT, stdin=slave, stdout=slave, stderr=slave, start_new_session=True,
     )  # fmt: skip
     share.says("1 in all")
-    while b"threads" not in os.read(master, 4096):
+    while "threads" not in read_soon(master):
         pass
     process.terminate()
     share.says("ended with 143, 0 left")
