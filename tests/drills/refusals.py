@@ -143,11 +143,11 @@ def _tampering(place: Place) -> Iterator[str]:
     for _ in range(3):
         code, said = place.run(*act)
         assert code == 0, said
-    ((last,),) = place.query("SELECT max(id) FROM audit")
+    before, last = _newest_two(place)
     for what, statement in {
         "cut tail": f"DELETE FROM audit WHERE id = {last}",
-        "changed row": f"UPDATE audit SET reason = 'another' WHERE id = {last - 1}",
-        "deleted row": f"DELETE FROM audit WHERE id = {last - 1}",
+        "changed row": f"UPDATE audit SET reason = 'another' WHERE id = {before}",
+        "deleted row": f"DELETE FROM audit WHERE id = {before}",
     }.items():
         with place.tampered(statement):
             yield f"{what}: {_noticed(place, what)}"
@@ -159,16 +159,22 @@ def _tampering(place: Place) -> Iterator[str]:
 
 def _made_to_fit(place: Place) -> Iterator[str]:
     """What signed heads say of a log that was changed together with its chain."""
-    ((last,),) = place.query("SELECT max(id) FROM audit")
+    before, last = _newest_two(place)
     wait_for(lambda: _head(place) == last, "a signed head")
-    anchor = f"UPDATE audit_anchor SET entry_id = {last - 1}, digest = (SELECT digest FROM audit WHERE id = {last - 1})"
+    anchor = f"UPDATE audit_anchor SET entry_id = {before}, digest = (SELECT digest FROM audit WHERE id = {before})"
     with place.tampered(f"{anchor} WHERE name = 'newest'", f"DELETE FROM audit WHERE id = {last}"):
         yield f"cut tail with its anchor: {_noticed(place, 'cut tail with its anchor')}"
-    with place.tampered(f"UPDATE audit SET reason = 'another' WHERE id = {last - 1}"):
+    with place.tampered(f"UPDATE audit SET reason = 'another' WHERE id = {before}"):
         _rewrite(place)
         yield f"new chain: {_noticed(place, 'new chain')}"
     code, said = place.run("audit-verify")
     assert code == 0, f"the log as it was does not hold: {said}"
+
+
+def _newest_two(place: Place) -> tuple[int, int]:
+    """Numbers of the last entry but one, and of the last; numbers between may never have been given."""
+    (last,), (before,) = place.query("SELECT id FROM audit ORDER BY id DESC LIMIT 2")
+    return before, last
 
 
 def _noticed(place: Place, what: str) -> str:
