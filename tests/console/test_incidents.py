@@ -229,6 +229,12 @@ async def test_a_wide_screen_gives_the_detail_what_the_list_does_not_need() -> N
         await desk.until(lambda: view_of(desk).story.size.width == 51)
 
 
+async def test_beside_the_list_the_reasons_stand_once_and_whole() -> None:
+    async with console(burning(blind(16)), size=(120, 40)) as desk:
+        await desk.shows("none (m writes one)")
+        assert desk.screen().count(" why ") == 1
+
+
 async def test_an_incident_by_its_number_is_shown_whatever_is_listed() -> None:
     over = incident(5, state=Life.RESOLVED, resolved_at=1.0, scope=Scope.ONT)
     async with console(burning(incident(17), over)) as desk:

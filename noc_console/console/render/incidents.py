@@ -32,6 +32,7 @@ SEVERITY_ROLES = {
 }
 _APART = re.compile(r" {2,}")
 """Between things of one line of the evidence that do not belong together."""
+_WHY = " why    "
 _REASONS = {"loss_of_signal": "LOS", "dying_gasp": "gasp"}
 
 _COLUMNS = (
@@ -159,7 +160,7 @@ def evidence(
     elif incident.bracket is not None:
         second = _distance(incident.bracket, closures, width)
     else:
-        second = [(" why    ", "dim"), (fit("; ".join(incident.text), width - 9), "base")]
+        second = [(_WHY, "dim"), (fit("; ".join(incident.text), width - 9), "base")]
     third = [] if record.cause is Cause.MONITORING else _survivors(incident, recovery, customers)
     return [_counts(one, incident, now), second, third, _next(one, width, now)]
 
@@ -252,7 +253,8 @@ def detail(
     head = f"{letter_of(record)} {record.state.value} {words_of(record.cause).told} {record.place}"
     found: list[Line] = [[(f" {row}", "title")] for row in wrap(head, width - 2)]
     for line in lines:
-        found += _folded(line, width)
+        if line and line[0][0] != _WHY:  # the reasons follow, whole
+            found += _folded(line, width)
     found += [[], *_paragraphs("why", incident.text, width)]
     if record.inferred:
         found += _paragraphs("", ("the branch is inferred: nobody recorded a splitter there",), width)
