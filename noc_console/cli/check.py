@@ -26,7 +26,7 @@ from noc_console.sources.olt_cli.ssh import fingerprint, host_key
 from noc_console.sources.snmp.poll import OltPoller
 from noc_console.sources.snmp.profile import load_profiles
 from noc_console.sources.snmp.session import SnmpEngine
-from noc_console.storage.database import SCHEMA_VERSION, Database
+from noc_console.storage.database import with_our_schema
 from noc_console.storage.history.victoria import Victoria
 from noc_console.storage.host_keys import HostKeyStore
 
@@ -188,11 +188,8 @@ class _KeysAsTheyAre:
         self._url = config.database
 
     async def known(self, olt: str) -> str | None:
-        database = Database(self._url)
-        try:
-            return await HostKeyStore(database).known(olt) if await database.version() == SCHEMA_VERSION else None
-        finally:
-            await database.close()
+        async with with_our_schema(self._url) as database:
+            return await HostKeyStore(database).known(olt) if database else None
 
     async def keep(self, olt: str, key: str) -> None: ...
 

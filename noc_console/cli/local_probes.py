@@ -20,7 +20,7 @@ from noc_console.domain.backups import BACKUPS, Backup
 from noc_console.domain.errors import ConfigError, NocError, SourceProtocolError, SourceUnavailable
 from noc_console.sharing import address
 from noc_console.storage.backup_files import BackupFiles, files_of, unpack
-from noc_console.storage.database import SCHEMA_VERSION, Database
+from noc_console.storage.database import with_our_schema
 from noc_console.storage.records import read_records
 
 BANNER_S = 3.0
@@ -113,14 +113,11 @@ async def _newest(config: Config, files: BackupFiles) -> str:
 
 
 async def _newest_backup(config: Config) -> Backup | None:
-    database = Database(config.database)
-    try:
-        if await database.version() != SCHEMA_VERSION:
+    async with with_our_schema(config.database) as database:
+        if database is None:
             return None
         async with database.reading() as connection:
             return max(await read_records(connection, BACKUPS), key=lambda one: one.taken_at, default=None)
-    finally:
-        await database.close()
 
 
 async def door(config: Config) -> str:
@@ -189,15 +186,12 @@ async def share(path: Path) -> str:
     if not address.is_private(folder):
         do = f"as its owner or root: rm -r {folder}"
         raise SourceUnavailable(f"{folder} must be a folder of this user's that nobody else may enter", "share", do)
-    runs = [await _answers(one) for one in address.found(path)]
+    runs = [await asyncio.to_thread(_answers, one) for one in address.found(path)]
     return "a share runs" if any(runs) else "none runs; its folder is private"
 
 
-async def _answers(listening: Path) -> bool:
+def _answers(listening: Path) -> bool:
     try:
-        async with asyncio.timeout(BANNER_S):
-            _, writer = await asyncio.open_unix_connection(listening)
-    except (OSError, TimeoutError):
+        return address.answers(listening)
+    except OSError:
         return False
-    writer.close()
-    return True

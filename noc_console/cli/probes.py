@@ -30,8 +30,8 @@ from noc_console.sources.ping import Pinger
 from noc_console.sources.snmp.core_poller import CorePoller
 from noc_console.sources.snmp.session import SnmpEngine
 from noc_console.storage.audit_watch import AuditWatch
-from noc_console.storage.database import SCHEMA_VERSION, Database, database_now
 from noc_console.storage.database import SOURCE as DATABASE
+from noc_console.storage.database import Database, database_now, with_our_schema
 from noc_console.storage.sources import CollectorRegister
 
 
@@ -109,11 +109,8 @@ async def _collector_here(config: Config) -> bool:
 
 async def collectors(config: Config) -> str:
     """Who is at work, whether those who share the work are configured alike, and whether by this file."""
-    made = Database(config.database)
-    try:
-        alive = await CollectorRegister(made).alive() if await made.version() == SCHEMA_VERSION else []
-    finally:
-        await made.close()
+    async with with_our_schema(config.database) as made:
+        alive = await CollectorRegister(made).alive() if made else []
     if not alive:
         return "none is at work"
     if unlike := differences(alive).values():
@@ -132,14 +129,11 @@ async def inventory(wanted: Inventory) -> str:
 
 async def audit_log(config: Config) -> str:
     """Whether the audit log holds to its newest head: where it does not, nothing can be done."""
-    made = Database(config.database)
-    try:
-        if await made.version() != SCHEMA_VERSION:
+    async with with_our_schema(config.database) as made:
+        if made is None:
             return "not begun"
         async with made.reading(snapshot=True) as connection:
             found = await AuditWatch(audit_heads(config)).look(connection)
-    finally:
-        await made.close()
     if found.broken:
         raise ConfigError(str(found), hint="noc-console audit-verify; until it is accepted nothing is done")
     return str(found)

@@ -17,6 +17,7 @@ from noc_console import __version__
 from noc_console.config.where import ENV_FILE
 
 MOST_BYTES = 20_000_000
+ANSWERS_S = 3.0
 _ENV_REFERENCE = re.compile(rb"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _FILE_REFERENCE = re.compile(rb"file:([^\s\"']+)")
 
@@ -66,6 +67,21 @@ def found(config: Path, env: Mapping[str, str] = os.environ) -> list[Path]:
     except OSError:
         return []
     return [folder / name for folder in folders(env) if is_private(folder) and (folder / name).exists()]
+
+
+def answers(file: Path) -> bool:
+    """Whether a share listens at this socket; False for one that was left over.
+
+    Raises:
+        OSError: It cannot be told: not such a socket, not ours to connect to, no answer in time.
+    """
+    with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as probe:
+        probe.settimeout(ANSWERS_S)
+        try:
+            probe.connect(str(file))
+        except ConnectionRefusedError:
+            return False
+        return True
 
 
 def _read(file: Path) -> bytes:

@@ -17,6 +17,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, NoReturn, Protocol
 
+from noc_console.sharing import address
 from noc_console.sharing.callers import Callers
 from noc_console.sharing.children import Children
 from noc_console.sharing.session import Run, become
@@ -174,8 +175,7 @@ def listen(path: Path) -> socket.socket:
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     try:
         if path.exists():
-            with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as probe, suppress(ConnectionRefusedError):
-                probe.connect(str(path))
+            if address.answers(path):
                 raise FileExistsError(f"another share of this config listens at {path}")
             path.unlink()
         listener.bind(str(path))

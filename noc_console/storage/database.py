@@ -263,6 +263,20 @@ class Database:
             await engine.dispose()
 
 
+@asynccontextmanager
+async def with_our_schema(url: str) -> AsyncIterator[Database | None]:
+    """The database, closed at the end of the block; None where its schema is not this program's, or not there yet.
+
+    Raises:
+        SourceError: What the database answered.
+    """
+    database = Database(url)
+    try:
+        yield database if await database.version() == SCHEMA_VERSION else None
+    finally:
+        await database.close()
+
+
 def _refuse_newer(found: str | None) -> None:
     if found is not None and found > SCHEMA_VERSION:
         raise SourceProtocolError(

@@ -205,7 +205,7 @@ async def test_the_shares_folder_must_be_this_users_alone(
     assert "will be made" in await local_probes.share(file)
     folder.mkdir(parents=True, mode=0o700)
     assert "none runs" in await local_probes.share(file)
-    with socket.socket(socket.AF_UNIX) as listener:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as listener:  # as the share has it
         listener.bind(str(folder / address.socket_name(file)))
         assert "none runs" in await local_probes.share(file), "a socket that was left over is no share"
         listener.listen()
