@@ -15,6 +15,10 @@ from noc_console.domain.targets import TargetKind
 
 commands = typer.Typer()
 
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Only show who would be acted on.")]
+BulkId = Annotated[int, typer.Argument(help="Number of the bulk action.")]
+Count = Annotated[int | None, typer.Option(help="How many are expected; instead of typing it.")]
+
 
 def act(
     kind: JobKind,
@@ -98,8 +102,8 @@ def bulk(
     parameters: Annotated[list[str] | None, typer.Argument(help="NAME=VALUE ...", metavar="[NAME=VALUE]...")] = None,
     filter_text: Annotated[str, typer.Option("--filter", help="Which ONTs, in the console's / language.")] = "",
     reason: Reason = "",
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show who would be acted on.")] = False,
-    count: Annotated[int | None, typer.Option(help="How many are expected; instead of typing it.")] = None,
+    dry_run: DryRun = False,
+    count: Count = None,
     wait: Wait = False,
     force: Force = False,
     as_json: Json = False,
@@ -124,10 +128,10 @@ def bulk(
 
 @commands.command("bulk-again")
 def bulk_again(
-    bulk_id: Annotated[int, typer.Argument(help="Number of the bulk action.")],
+    bulk_id: BulkId,
     reason: Reason = "",
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show who would be acted on.")] = False,
-    count: Annotated[int | None, typer.Option(help="How many are expected; instead of typing it.")] = None,
+    dry_run: DryRun = False,
+    count: Count = None,
     wait: Wait = False,
     force: Force = False,
     as_json: Json = False,
@@ -152,7 +156,7 @@ def job_cancel(job_id: Annotated[int, typer.Argument(help="Number of the job.")]
 
 
 @commands.command("bulk-cancel")
-def bulk_cancel(bulk_id: Annotated[int, typer.Argument(help="Number of the bulk action.")]) -> None:
+def bulk_cancel(bulk_id: BulkId) -> None:
     """Cancel what has not begun of a bulk action."""
     from noc_console.cli.bulk import cancel
 
@@ -161,7 +165,7 @@ def bulk_cancel(bulk_id: Annotated[int, typer.Argument(help="Number of the bulk 
 
 
 @commands.command("bulk-release")
-def bulk_release(bulk_id: Annotated[int, typer.Argument(help="Number of the bulk action.")]) -> None:
+def bulk_release(bulk_id: BulkId) -> None:
     """Let a bulk action of another operator start that is too large for one."""
     from noc_console.cli.bulk import release
 

@@ -14,11 +14,11 @@ from noc_console.console.registry import SCREENS, Action, Registry
 from noc_console.console.render.cells import Cell, Line, spread, width_of
 from noc_console.console.widgets.lines import LinePane
 
-WORDY = 100
-"""Cells from which there is room for the screens' whole names."""
 if TYPE_CHECKING:
     from noc_console.console.app import NocApp
 
+WORDY = 100
+"""Cells from which there is room for the screens' whole names."""
 EVERYWHERE = ("filter", "menu", "command", "help")
 """What the footer ends with: they are of use on every screen."""
 Press = Callable[[Action], None]

@@ -272,11 +272,11 @@ def detail(
 
 def hits(customers: Sequence[Mapping[str, Any]], width: int, room: int) -> list[Line]:
     """Its ONTs, as many as there is room for below the detail; their states stand in the list that Enter opens."""
-    shown = min(len(customers), room - 2)
-    if shown < 1:
+    room -= 2
+    if not customers or room < 1:
         return []
-    left = len(customers) - shown
-    rows = customers[: shown - 1 if left else shown]
+    rows = customers if len(customers) <= room else customers[: room - 1]
+    left = len(customers) - len(rows)
     several = len({row["olt"] for row in customers}) > 1
     places = [f"{row['olt']} {row['pon_port']}" if several else row["pon_port"] for row in rows]
     cells = max(map(len, places), default=0)
@@ -286,7 +286,7 @@ def hits(customers: Sequence[Mapping[str, Any]], width: int, room: int) -> list[
         text = f"{place:<{cells}} {row['ont_id']:>3}  " + "  ".join(who)
         mark: Cell = (" B      ", "warning") if row["business"] else (" " * 8, "base")
         found.append([mark, (fit(text, width - 9), "strong" if row["business"] else "base")])
-    return [*found, [(f"{' ':8}... and {left + 1} more", "dim")]] if left else found
+    return [*found, [(f"{' ':8}... and {left} more", "dim")]] if left else found
 
 
 def _folded(line: Line, width: int) -> list[Line]:

@@ -48,17 +48,16 @@ def render_node(
         head: Stands first, no wider than ``column``; of an OLT it tells the load, which then is not told again.
     """
     scope = scope_of(node)
-    lines = [*head, *_tally(model, scope, width, now, absolute)]
-    olt = model.olts.get(node.olt_id)
+    whole = model.olts.get(node.olt_id) if scope is not None and node.level == 0 else None
+    left = column(width) if whole else width
+    lines = [*head, *_tally(model, scope, left, now, absolute)]
     if scope is not None and node.level == 2:
         lines += render_port(model, node, width, now, absolute)
     elif scope is not None and node.level == 1:
         lines += render_card(model, node, width, now)
-    elif scope is not None and olt is not None:
-        left = column(width)
-        lines = [*head, *_tally(model, scope, left, now, absolute)]
-        lines += render_olt(model, olt, left, now, absolute, load=not head)
-        parts = render_parts(model, olt, left, now, absolute)
+    elif whole is not None:
+        lines += render_olt(model, whole, left, now, absolute, load=not head)
+        parts = render_parts(model, whole, left, now, absolute)
         lines = beside(lines, parts, left) if left < width else [*lines, (), *parts]
     lines += footnote(lines, width)
     lines += _waiting(model, scope, width, now, absolute)
